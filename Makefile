@@ -1,0 +1,40 @@
+# Every target sets up .venv by itself; only Python 3.11 or newer, with its venv module, must be there.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench clean
+
+help:  ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Say which: make demo PYTHON=python3.12"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo "On Debian and Ubuntu: apt install python3-venv"; exit 2; }
+
+$(VENV)/.installed: requirements.txt | $(VENV)/bin/python
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+demo: $(VENV)/.installed  ## trains a DCGAN on cartoon faces and exports it, in a few minutes
+	$(PY) train.py --variant dcgan
+
+test: $(VENV)/.installed-dev  ## runs all tests
+	$(PY) -m pytest
+
+check: $(VENV)/.installed-dev  ## lint, format and the rule of imports
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m pytest tests/test_layering.py
+
+bench: $(VENV)/.installed  ## speed of the training step and loop, into benchmarks/results/
+	$(PY) benchmarks/speed.py
+
+clean:  ## removes .venv and caches, never runs or models
+	rm -rf $(VENV) .pytest_cache .ruff_cache

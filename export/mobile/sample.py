@@ -1,0 +1,98 @@
+"""Draws pictures from a `generator.tflite`; needs only numpy, pillow and ai-edge-litert.
+
+    python export/mobile/sample.py --model generator.tflite --count 16 --seed 1 --out grid.png
+
+The picture of a seed is the same here as from the SavedModel and from Keras: latents follow the portable seed
+rule, specified to the bit in export/README.md. Copy this one file wherever it is needed.
+"""
+
+import argparse
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+
+ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
+
+
+def threefry2x32(key, counter):
+    """Threefry-2x32 with 20 rounds over uint32 arrays: pair of keys, pair of counters -> pair of random words."""
+    keys = (key[0], key[1], key[0] ^ key[1] ^ np.uint32(0x1BD11BDA))
+    x0, x1 = counter[0] + keys[0], counter[1] + keys[1]
+    for group in range(5):
+        for rotation in ROTATIONS[group % 2]:
+            x0 = x0 + x1
+            x1 = ((x1 << np.uint32(rotation)) | (x1 >> np.uint32(32 - rotation))) ^ x0
+        x0 = x0 + keys[(group + 1) % 3]
+        x1 = x1 + keys[(group + 2) % 3] + np.uint32(group + 1)
+    return x0, x1
+
+
+def portable_latents(seeds, latent_dim):
+    """Standard normal float32 [N, latent_dim]; row i depends on the int64 seeds[i] alone."""
+    bits = np.asarray(seeds, np.int64).view(np.uint64)[:, None]
+    key = ((bits & np.uint64(0xFFFFFFFF)).astype(np.uint32), (bits >> np.uint64(32)).astype(np.uint32))
+    pairs = np.arange((latent_dim + 1) // 2, dtype=np.uint32)[None, :]
+    word0, word1 = threefry2x32(key, (pairs, np.zeros_like(pairs)))
+    radius = np.sqrt(-2.0 * np.log((word0.astype(np.float64) + 1.0) * 2.0**-32))
+    angle = word1.astype(np.float64) * (2.0 * math.pi * 2.0**-32)
+    normal = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1)
+    return normal.reshape(len(bits), -1)[:, :latent_dim].astype(np.float32)
+
+
+def seed_range(seed, count):
+    """The int64 seeds `seed … seed + count - 1`, wrapping around at the end of the int64 range."""
+    return (np.arange(count, dtype=np.uint64) + np.uint64(seed & 0xFFFFFFFFFFFFFFFF)).view(np.int64)
+
+
+def sample(model, seeds):
+    """Pictures of `seeds` from a .tflite file: float32 [N, height, width, channels] in [0, 1]."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    runner = Interpreter(model_path=str(model)).get_signature_runner("serving_default")
+    latent_dim = int(runner.get_input_details()["latents"]["shape"][-1])
+    return np.concatenate([runner(latents=row[None])["images"] for row in portable_latents(seeds, latent_dim)])
+
+
+def save_grid(path, images):
+    """Writes pictures in [0, 1] as one nearly square PNG grid."""
+    from PIL import Image
+
+    count, height, width, channels = images.shape
+    columns = math.ceil(math.sqrt(count))
+    rows = math.ceil(count / columns)
+    tiles = np.zeros((rows * columns, height, width, channels), np.uint8)
+    tiles[:count] = np.rint(np.clip(images, 0.0, 1.0) * 255.0)
+    pixels = tiles.reshape(rows, columns, height, width, channels).swapaxes(1, 2)
+    pixels = pixels.reshape(rows * height, columns * width, channels)
+    Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels).save(path, format="PNG")
+
+
+def main():
+    """The command line: exit code 0 when the grid is written, 2 for bad input."""
+    parser = argparse.ArgumentParser(description="Draws pictures from a generator.tflite.")
+    parser.add_argument("--model", required=True, type=Path, help="a generator.tflite")
+    parser.add_argument("--count", type=int, default=16, help="how many pictures (default: 16)")
+    parser.add_argument("--seed", type=int, default=1, help="pictures of seeds SEED … SEED + COUNT - 1 (default: 1)")
+    parser.add_argument("--out", type=Path, default=Path("grid.png"), help="PNG to write (default: grid.png)")
+    options = parser.parse_args()
+    if not 1 <= options.count <= 10_000:
+        parser.error("--count must be between 1 and 10000")
+    if not -(2**63) <= options.seed < 2**63:
+        parser.error("--seed must fit in 64 bits")
+    if not options.model.is_file():
+        parser.error(f"there is no file {options.model}")
+    try:
+        images = sample(options.model, seed_range(options.seed, options.count))
+    except (ValueError, RuntimeError, KeyError) as error:
+        parser.error(f"{options.model} is not a generator that this program can run: {str(error).splitlines()[0]}")
+    try:
+        save_grid(options.out, images)
+    except OSError as error:
+        parser.error(f"cannot write {options.out}: {error.strerror}")
+    print(f"{options.count} pictures of seeds {options.seed} to {options.seed + options.count - 1} in {options.out}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""A picture of what the generator makes, at every snapshot."""
+
+from pathlib import Path
+
+import tensorflow as tf
+
+from keras_gan import pictures
+from keras_gan.callbacks.every import Every
+
+
+class SampleGrid(Every):
+    """Writes a grid of the EMA generator's samples from fixed seeds, as a PNG and to TensorBoard.
+
+    The seeds are 0 … count - 1, so that the last grid is what `sample --seed 0` draws from the exported model.
+
+    Args:
+        directory: folder for `step-<step>.png`.
+        every: steps between grids.
+        writer: `tf.summary` writer for the TensorBoard image, or None.
+        count: pictures per grid.
+    """
+
+    def __init__(self, directory, every, writer=None, count=64):
+        super().__init__(every)
+        self.directory = Path(directory)
+        self.writer = writer
+        self.count = count
+
+    def at(self, step, logs):
+        images = self.model.sample(self.count, seed=0)
+        pictures.save_grid(self.directory / f"step-{step:09d}.png", images)
+        if self.writer:
+            with self.writer.as_default(step):
+                tf.summary.image("samples", pictures.grid(images)[None])

@@ -1,0 +1,64 @@
+"""Scalars for TensorBoard."""
+
+import time
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_gan.callbacks.every import Every
+
+
+class Scalars(Every):
+    """Logs every loss term, the learning rates, images per second and kimg to TensorBoard.
+
+    Terms are averaged over the steps since the last point, so that a point stands for all of them.
+
+    Args:
+        writer: `tf.summary` writer.
+        every: steps between points.
+        images_per_step: real images that one training step sees, over all replicas.
+    """
+
+    def __init__(self, writer, every, images_per_step):
+        super().__init__(every)
+        self.writer = writer
+        self.images_per_step = images_per_step
+        self._window = []
+        self._since = None
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin(logs)
+        self._since = time.perf_counter()
+
+    def after_step(self, step, logs):
+        super().after_step(step, logs)
+        self._window.append(logs)
+
+    def at(self, step, logs):
+        now = time.perf_counter()
+        with self.writer.as_default(step):
+            for name in logs:
+                tf.summary.scalar(_tag(name), np.mean([float(entry[name]) for entry in self._window]))
+            tf.summary.scalar("progress/kimg", step * self.images_per_step / 1000.0)
+            tf.summary.scalar(
+                "progress/images_per_second", len(self._window) * self.images_per_step / (now - self._since)
+            )
+            for network, optimizer in (
+                ("generator", self.model.optimizer),
+                ("discriminator", self.model.discriminator_optimizer),
+            ):
+                rate = float(keras.ops.convert_to_numpy(optimizer.learning_rate))
+                tf.summary.scalar(f"learning_rate/{network}", rate)
+        self._window, self._since = [], now
+
+    def on_train_end(self, logs=None):
+        super().on_train_end(logs)
+        self.writer.flush()
+
+
+def _tag(name):
+    """Groups the curves of one network: `d_real` is shown as `discriminator/real`."""
+    prefix, _, rest = name.partition("_")
+    group = {"d": "discriminator", "g": "generator"}.get(prefix)
+    return f"{group}/{rest}" if group and rest else f"train/{name}"

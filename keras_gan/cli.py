@@ -1,0 +1,149 @@
+"""From argv to a command. Imports neither Keras nor TensorFlow: help and mistakes answer at once."""
+
+import dataclasses
+import importlib
+import os
+import sys
+
+import tyro
+
+from keras_gan import config, registry, runs
+from keras_gan.errors import UserError, unknown
+
+COMMANDS = {
+    "train": config.RunConfig,
+    "sample": config.SampleOptions,
+    "export": config.ExportOptions,
+    "inspect-data": config.InspectOptions,
+    "list": config.ListOptions,
+}
+
+
+def main(argv=None, command=None):
+    """Runs one command and exits: 0 done, 2 bad input, 130 interrupted.
+
+    Args:
+        argv: the arguments after the program's name; default: those of the process.
+        command: name of the command, if not the first of the arguments.
+    """
+    argv = list(sys.argv[1:] if argv is None else argv)
+    program = os.path.basename(sys.argv[0]) if command else "python -m keras_gan"
+    try:
+        sys.exit(_run(argv, command, program))
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("interrupted.", file=sys.stderr)
+        sys.exit(130)
+
+
+def _run(argv, command, program):
+    if command is None:
+        if not argv or argv[0] in ("-h", "--help"):
+            print(_usage())
+            return 0 if argv else 2
+        command = argv.pop(0).replace("_", "-")
+        if command not in COMMANDS:
+            raise unknown("command", command, COMMANDS)
+        program = f"{program} {command}"
+    if command == "train" and "--list" in argv:
+        command, argv = "list", []
+    options = (
+        _parse_train(argv, program) if command == "train" else (tyro.cli(COMMANDS[command], args=argv, prog=program),)
+    )
+    return importlib.import_module(f"keras_gan.commands.{command.replace('-', '_')}").run(*options)
+
+
+def _usage():
+    lines = [f"  {name:<14}{options.__doc__}" for name, options in COMMANDS.items()]
+    return "usage: python -m keras_gan COMMAND [OPTIONS]\n\n" + "\n".join(lines) + "\n\nCOMMAND --help explains each."
+
+
+def _parse_train(argv, program):
+    """Returns `(RunConfig, dict of the variant's options)`.
+
+    Run options are parsed first and alone, so that mistakes in them need no variant, whose module imports
+    TensorFlow. The variant is imported for its own options only: `--model.…`, or `--help` beside `--variant`.
+    """
+    argv, config_file = _take_option(argv, "--config")
+    run_args, model_args = _split(argv)
+    saved, model = None, {}
+    if "--resume" in run_args:
+        saved, model = _saved_run(run_args)
+    elif config_file:
+        saved, model = config.load_json(config_file)
+    variant = _take_option(run_args, "--variant")[1] or (saved.variant if saved else "")
+    asks_help = bool({"-h", "--help"} & set(run_args))
+    if asks_help and not variant:
+        tyro.cli(config.RunConfig, args=["--help"], prog=program, description=_train_help())
+    if not asks_help:
+        run = _cli(config.RunConfig, run_args, program, saved)
+        if not model_args:
+            return run, model
+    return _parse_with_variant(variant, argv, program, saved, model)
+
+
+def _saved_run(run_args):
+    """The configuration of the run that `--resume` continues."""
+    given = {name: _take_option(run_args, f"--{name}")[1] for name in ("log-dir", "run-name", "variant", "dataset")}
+    log_dir = given["log-dir"] or config.RunConfig.log_dir
+    dataset = given["dataset"] or config.RunConfig.dataset
+    folder = runs.find_resumable(log_dir, given["run-name"], given["variant"], dataset)
+    saved, model = config.load_json(folder.config_file)
+    return dataclasses.replace(saved, log_dir=log_dir, run_name=folder.name, resume=True), model
+
+
+def _parse_with_variant(variant, argv, program, saved, model):
+    from keras_gan.commands import quiet_tensorflow
+
+    quiet_tensorflow()
+    cls = registry.module(variant).Config
+    defaults = config.from_dict(cls, model, "the configuration")
+    options = dataclasses.make_dataclass(
+        "TrainOptions", [("model", cls, dataclasses.field(default=defaults))], bases=(config.RunConfig,), frozen=True
+    )
+    if saved:
+        saved = options(**vars(saved), model=defaults)
+    both = _cli(options, argv, program, saved, description=_train_help())
+    run = config.RunConfig(**{field.name: getattr(both, field.name) for field in dataclasses.fields(config.RunConfig)})
+    return run, dataclasses.asdict(both.model)
+
+
+def _cli(cls, argv, program, default, **kwargs):
+    if default is not None:
+        kwargs["default"] = default
+    return tyro.cli(cls, args=argv, prog=program, **kwargs)
+
+
+def _train_help():
+    return (
+        "Trains a GAN, then exports its generator. --list names the variants; --variant NAME --help adds the options "
+        "of that variant; --config FILE.json starts from a saved configuration (a run's config.json), which "
+        "further options override."
+    )
+
+
+def _split(argv):
+    """Separates run options from `--model.…` options and the values that follow them."""
+    run, model, target = [], [], None
+    for argument in argv:
+        if argument.startswith("--") or target is None:
+            target = model if argument.startswith("--model.") else run
+        target.append(argument)
+    return run, model
+
+
+def _take_option(argv, name):
+    """Removes `NAME VALUE` or `NAME=VALUE` from the arguments; returns the rest and the value, or None."""
+    rest, value, arguments = [], None, iter(argv)
+    for argument in arguments:
+        if argument == name:
+            value = next(arguments, None)
+            if value is None or value.startswith("--"):
+                raise UserError(f"{name} needs a value.")
+        elif argument.startswith(name + "="):
+            value = argument.partition("=")[2]
+        else:
+            rest.append(argument)
+    return rest, value

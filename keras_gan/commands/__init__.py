@@ -1,0 +1,40 @@
+"""One module per command; each has a `run` that takes its options."""
+
+import os
+import sys
+import tempfile
+
+
+def quiet_tensorflow():
+    """Imports TensorFlow without its start-up messages, which look like errors and are none.
+
+    They are written by native code before any logging level applies, so the error stream itself is set aside
+    meanwhile; if the import fails, everything is shown. Set TF_CPP_MIN_LOG_LEVEL=0 to see them, for example to
+    learn why a GPU is not found.
+    """
+    if "tensorflow" in sys.modules or "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+        return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+    with quiet_stderr():
+        import tensorflow as tf
+
+        tf.config.list_logical_devices()
+
+
+class quiet_stderr:
+    """Sets the process's error stream aside, native code's included; an exception brings back what was written."""
+
+    def __enter__(self):
+        sys.stderr.flush()
+        self._original = os.dup(2)
+        self._aside = tempfile.TemporaryFile()
+        os.dup2(self._aside.fileno(), 2)
+
+    def __exit__(self, kind, error, traceback):
+        sys.stderr.flush()
+        os.dup2(self._original, 2)
+        os.close(self._original)
+        if kind is not None:
+            self._aside.seek(0)
+            sys.stderr.write(self._aside.read().decode(errors="replace"))
+        self._aside.close()

@@ -1,0 +1,175 @@
+"""`train`: configuration -> strategy -> data -> model -> fit -> export."""
+
+import dataclasses
+import math
+import shlex
+import time
+from pathlib import Path
+
+from keras_gan import config, data, registry, runs
+from keras_gan.commands import quiet_stderr, quiet_tensorflow
+from keras_gan.errors import UserError
+
+
+def run(run, model_options):
+    """Trains the variant `run.variant` as `run` says, then exports it."""
+    data.check_available(run)
+    runs.check_name_is_free(run)
+    quiet_tensorflow()
+    import keras
+
+    from keras_gan import checkpoint, distribution
+    from keras_gan.data import pipeline
+
+    model_config = config.from_dict(registry.module(run.variant).Config, model_options, "the variant's options")
+    keras.mixed_precision.set_dtype_policy(run.precision)
+    strategy = distribution.make_strategy(run.strategy)
+    distribution.check_batch_size(strategy, run.batch_size)
+
+    images = data.load(run)
+    with strategy.scope():
+        model = registry.build(run.variant, model_config, images.spec.image_shape, images.spec.num_classes, run.seed)
+        model.compile()
+    batch_size = run.batch_size * model.discriminator_steps
+    if run.dry_run:
+        from keras_gan.dry_run import report
+
+        return report(run, model_config, model, pipeline.batches(images, batch_size, run.seed))
+
+    steps = _total_steps(run, len(images), batch_size)
+    if run.resume:
+        folder = runs.find(run.log_dir, run.run_name)
+        runs.check_same_mathematics(folder, run, model_config)
+        with strategy.scope():
+            first_step = checkpoint.restore_newest(model, folder.checkpoints)
+        if first_step >= steps:
+            raise UserError(f"{folder.name} is at step {first_step} already: ask for more with --steps.")
+        print(f"resuming {folder.name} at step {first_step}.")
+        folder.config_file.write_text(config.to_json(run, model_config), encoding="utf-8")
+    else:
+        folder, first_step = runs.create(run, model_config), 0
+        run = dataclasses.replace(run, run_name=folder.name)
+
+    print(_headline(run, model, images, steps, strategy))
+    started = time.perf_counter()
+    model.fit(
+        pipeline.batches(images, batch_size, run.seed, start_step=first_step),
+        steps_per_epoch=steps - first_step,
+        verbose=0,
+        callbacks=_callbacks(run, model_config, folder, steps, batch_size),
+    )
+    seconds = time.perf_counter() - started
+
+    cost = {"steps_timed": steps - first_step, "seconds": round(seconds)}
+    exported = _export(run, model, folder, {**facts(run, model_config, images), "cost": cost})
+    _say_what_next(folder, exported)
+    return 0
+
+
+def _total_steps(run, count, batch_size):
+    if run.epochs:
+        return math.ceil(run.epochs * count / batch_size)
+    return run.steps or config.DEFAULT_STEPS
+
+
+def _headline(run, model, images, steps, strategy):
+    sizes = (
+        f"generator {model.generator.count_params():,}, discriminator {model.discriminator.count_params():,} weights"
+    )
+    height, width, channels = images.spec.image_shape
+    devices = f"{strategy.num_replicas_in_sync} device" + ("s" if strategy.num_replicas_in_sync > 1 else "")
+    return (
+        f"{run.variant} on {images.name}: {len(images):,} images of {width}x{height}x{channels}, {images.treatment}\n"
+        f"{steps} steps of {run.batch_size} images, {run.precision}, {devices}; {sizes}"
+    )
+
+
+def _callbacks(run, model_config, folder, steps, batch_size):
+    import tensorflow as tf
+
+    from keras_gan import callbacks
+
+    writer = tf.summary.create_file_writer(str(folder.path))
+    _describe_run(writer, run, model_config)
+    every = run.snapshot_every or math.ceil(steps / config.DEFAULT_SNAPSHOTS)
+    return [
+        callbacks.Scalars(writer, max(1, min(50, steps // 20)), batch_size),
+        callbacks.SampleGrid(folder.samples, every, writer),
+        callbacks.Checkpoints(folder.checkpoints, every),
+        callbacks.Progress(steps, batch_size),
+    ]
+
+
+def _describe_run(writer, run, model_config):
+    """The configuration as TensorBoard text, and as an entry of its HParams page."""
+    import tensorflow as tf
+    from tensorboard.plugins.hparams import api as hparams
+
+    text = config.to_json(run, model_config)
+    flat = {name: value for name, value in vars(run).items() if isinstance(value, (bool, int, float, str))}
+    flat |= {f"model.{name}": value for name, value in vars(model_config).items()}
+    with writer.as_default(0):
+        tf.summary.text("configuration", "".join(f"    {line}\n" for line in text.splitlines()))
+        hparams.hparams(flat, trial_id=run.run_name)
+
+
+def _export(run, model, folder, facts):
+    """Writes the next version of the run's model; returns its folder, or None if nothing was to be written."""
+    if not run.export:
+        return None
+    from keras_gan import exporters
+
+    directory = exporters.next_version(Path(run.export_dir) / folder.name)
+    print("exporting and verifying …")
+    with quiet_stderr():  # the converter talks of its own passes
+        exporters.export(model, directory, run.export, facts)
+    return directory
+
+
+def facts(run, model_config, images):
+    """What the manifest says of a run: configuration, data, and the command that repeats it."""
+    return {
+        "run": run.run_name,
+        "configuration": {**dataclasses.asdict(run), "model": dataclasses.asdict(model_config)},
+        "data": {
+            "name": images.name,
+            "images": len(images),
+            "classes": list(images.class_names),
+            "source": images.source,
+            "treatment": images.treatment,
+        },
+        "command": command(run, model_config),
+    }
+
+
+def command(run, model_config):
+    """The command line that repeats a run: every option that is not at its default."""
+    words = ["python", "train.py", "--variant", run.variant]
+    default = config.RunConfig(variant=run.variant)
+    for prefix, options, defaults in (("", run, default), ("model.", model_config, type(model_config)())):
+        for name, value in vars(options).items():
+            if value != getattr(defaults, name) and name != "resume":
+                flag = f"--{prefix}{name.replace('_', '-')}"
+                values = value if isinstance(value, tuple) else () if value is True else (value,)
+                words += [flag, *map(str, values)]
+    return shlex.join(words)
+
+
+def _say_what_next(folder, exported):
+    lines = [
+        "",
+        f"TensorBoard logs  {folder.path}",
+        f"sample grids      {folder.samples}",
+        f"checkpoints       {folder.checkpoints}",
+    ]
+    if exported:
+        lines += [f"exported model    {exported} (MODEL_CARD.md says what it is)"]
+    lines += ["", "next:", f"  tensorboard --logdir {shlex.quote(str(folder.path.parent))}"]
+    if exported:
+        model = shlex.quote(str(exported))
+        lines += [f"  python -m keras_gan sample --model {model} --count 64 --seed 7 --out grid.png"]
+        if (exported / "generator.tflite").exists():
+            lines += [
+                f"  python export/mobile/sample.py --model {model}/generator.tflite --count 16 --seed 1 --out phone.png"
+            ]
+    print("\n".join(lines))

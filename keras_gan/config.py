@@ -1,0 +1,222 @@
+"""The options of every command, as frozen dataclasses, and the strict JSON form of a run's configuration.
+
+The command line is made from these classes, so their field docs are what `--help` prints. Imports neither Keras
+nor TensorFlow: whatever can be checked without them is checked here, at once.
+"""
+
+import dataclasses
+import json
+import re
+import types
+import typing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from keras_gan import data, registry
+from keras_gan.errors import UserError, unknown
+
+DEFAULT_STEPS = 1500
+DEFAULT_SNAPSHOTS = 10
+
+Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
+Strategy = Literal["auto", "single", "mirrored"]
+Format = Literal["saved_model", "tflite"]
+Fit = Literal["auto", "crop", "pad", "stretch"]
+
+
+@dataclass(frozen=True)
+class DataOptions:
+    """Which images, and how they come to one size."""
+
+    dataset: str = "avatars"
+    """avatars (drawn here), mnist, fashion_mnist, cifar10, tfds:NAME, or folder:PATH (a tree of images)."""
+    data_dir: str | None = None
+    """Where tensorflow-datasets keeps prepared data; default: $TFDS_DATA_DIR, then ~/tensorflow_datasets."""
+    download: bool = False
+    """Allow tensorflow-datasets to fetch what is missing."""
+    image_size: int = 32
+    """Edge of the square training images, in pixels."""
+    fit: Fit = "auto"
+    """How other sizes become square: crop (centre, then resize), pad, stretch; auto pads what is up to a quarter
+    too small (28 px digits at 32) and crops the rest."""
+    skip_bad_files: bool = False
+    """Go on without unreadable image files instead of stopping."""
+
+    def __post_init__(self):
+        data.check_name(self.dataset)
+        if not 4 <= self.image_size <= 1024:
+            raise UserError(f"--image-size must be between 4 and 1024 px, got {self.image_size}.")
+
+
+@dataclass(frozen=True)
+class _VariantOption:
+    # A base of its own because options are listed base by base, and this one is to come first.
+    variant: str = ""
+    """Which GAN, required; --list names them all."""
+
+
+@dataclass(frozen=True)
+class RunConfig(DataOptions, _VariantOption):
+    """Trains a GAN, then exports its generator."""
+
+    steps: int | None = None
+    """Generator updates; default: 1500."""
+    epochs: int | None = None
+    """Passes over the data, instead of --steps."""
+    batch_size: int = 64
+    """Images per discriminator update, over all devices together."""
+    seed: int = 0
+    """Decides initial weights, data order and noise."""
+    run_name: str | None = None
+    """Name of the run's folder; default: VARIANT-DATASET, numbered if it exists."""
+    precision: Precision = "float32"
+    """Arithmetic of the layers; weights, losses and exports are float32 always."""
+    strategy: Strategy = "auto"
+    """auto: all GPUs if there are several, else one device; mirrored: tf.distribute.MirroredStrategy."""
+    snapshot_every: int | None = None
+    """Steps between snapshots (sample grid and checkpoint); default: a tenth of the run."""
+    log_dir: str = "tensorboard_logs"
+    """Folder of all runs, for TensorBoard."""
+    export_dir: str = "export/models"
+    """Folder of all exported models."""
+    export: tuple[Format, ...] = ("saved_model", "tflite")
+    """What to write when training ends; give the option without a value to write nothing."""
+    resume: bool = False
+    """Continue the run of that name from its newest checkpoint, with its saved configuration."""
+    dry_run: bool = False
+    """Print configuration, sizes, memory and time from two discarded steps, and write nothing."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        if not self.variant:
+            raise UserError(f"--variant is required: choose from {', '.join(registry.list_variants())}.")
+        object.__setattr__(self, "variant", registry.resolve(self.variant))
+        self._check_counts()
+        sizes = registry.image_sizes(self.variant)
+        if sizes and self.image_size not in sizes:
+            nearest = min(sizes, key=lambda size: abs(size - self.image_size))
+            raise UserError(
+                f"{self.variant} cannot make {self.image_size} px images (it makes {', '.join(map(str, sizes))}): "
+                f"try --image-size {nearest}."
+            )
+        if self.run_name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]*", self.run_name):
+            raise UserError(
+                f"--run-name {self.run_name!r} must be a plain folder name: letters, digits, '.', '_', '+' and '-'."
+            )
+
+    def _check_counts(self):
+        if self.steps is not None and self.epochs is not None:
+            raise UserError("give --steps or --epochs, not both.")
+        for name in ("steps", "epochs", "batch_size", "snapshot_every"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise UserError(f"--{name.replace('_', '-')} must be at least 1, got {value}.")
+        if not 0 <= self.seed < 2**31:
+            raise UserError(f"--seed must be between 0 and 2147483647, got {self.seed}.")
+
+
+@dataclass(frozen=True)
+class SampleOptions:
+    """Draws pictures from an exported model."""
+
+    model: str
+    """Folder of an exported SavedModel, such as export/models/RUN/1."""
+    count: int = 64
+    """How many pictures."""
+    seed: int = 0
+    """The pictures are those of seeds SEED … SEED + COUNT - 1."""
+    out: str = "samples.png"
+    """A .png file for one grid, or a folder (ending in /) for one file per picture, named by its seed."""
+
+    def __post_init__(self):
+        check_sampling(self.count, self.seed)
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """Exports the newest checkpoint of a run."""
+
+    run: str
+    """Name of the run."""
+    log_dir: str = "tensorboard_logs"
+    """Folder of all runs."""
+    export_dir: str = "export/models"
+    """Folder of all exported models."""
+    export: tuple[Format, ...] = ("saved_model", "tflite")
+    """What to write."""
+
+
+@dataclass(frozen=True)
+class InspectOptions(DataOptions):
+    """Reports what a data set holds, and what training will do with it."""
+
+
+@dataclass(frozen=True)
+class ListOptions:
+    """Names every variant, one line each."""
+
+
+def check_sampling(count, seed):
+    """Raises `UserError` unless `count` pictures can be drawn from `seed` on."""
+    if not 1 <= count <= 1_000_000:
+        raise UserError(f"--count must be between 1 and 1000000, got {count}.")
+    if not -(2**63) <= seed < 2**63:
+        raise UserError("--seed must fit in 64 bits.")
+
+
+def to_json(run, model):
+    """The JSON text of a run: every field of `RunConfig`, and the variant's options under `model`."""
+    run = dataclasses.replace(run, resume=False, dry_run=False)  # how it was called, not what it is
+    return json.dumps({**dataclasses.asdict(run), "model": dataclasses.asdict(model)}, indent=2) + "\n"
+
+
+def load_json(path):
+    """Reads what `to_json` wrote.
+
+    Returns:
+        `(RunConfig, dict of the variant's options)`; the variant itself checks the latter with `from_dict`.
+
+    Raises:
+        UserError: if the file is missing, is not JSON, or has an unknown key or a value of the wrong type.
+    """
+    try:
+        values = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"cannot read the configuration {path}: {error.strerror}.") from None
+    except ValueError as error:
+        raise UserError(f"{path} is not JSON: {error}.") from None
+    if not isinstance(values, dict) or not isinstance(values.get("model", {}), dict):
+        raise UserError(f"{path} must hold one JSON object, with the variant's options in an object under 'model'.")
+    model = values.pop("model", {})
+    return from_dict(RunConfig, values, path), model
+
+
+def from_dict(cls, values, where):
+    """Builds the dataclass `cls` from JSON values; an unknown key or a wrong type is a `UserError`."""
+    hints = typing.get_type_hints(cls)
+    checked = {}
+    for key, value in values.items():
+        if key not in hints:
+            raise unknown(f"key in {where}:", key, hints)
+        value = tuple(value) if isinstance(value, list) else value
+        if not _matches(value, hints[key]):
+            raise UserError(f"{where}: {key} cannot be {json.dumps(value)}.")
+        checked[key] = value
+    return cls(**checked)
+
+
+def _matches(value, hint):
+    """Whether a JSON value is of the type that a field declares."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        return any(_matches(value, argument) for argument in arguments)
+    if origin is Literal:
+        return value in arguments
+    if origin is tuple:
+        return isinstance(value, tuple) and all(_matches(item, arguments[0]) for item in value)
+    if hint is float:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, hint)

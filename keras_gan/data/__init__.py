@@ -1,0 +1,56 @@
+"""Data sources, one module per kind, behind one name such as `mnist` or `folder:photos`."""
+
+import importlib
+from pathlib import Path
+
+from keras_gan.errors import UserError, unknown
+
+TFDS_SHORT_NAMES = ("mnist", "fashion_mnist", "cifar10")
+KINDS = ("avatars", *TFDS_SHORT_NAMES, "tfds:NAME", "folder:PATH")
+
+
+def split_name(name):
+    """`folder:photos` to `("folder", "photos")`, `mnist` to `("tfds", "mnist")`, `avatars` to `("avatars", "")`."""
+    if name in TFDS_SHORT_NAMES:
+        return "tfds", name
+    kind, _, rest = name.partition(":")
+    return kind, rest
+
+
+def check_name(name):
+    """Raises `UserError` for a name that no source can read; imports nothing heavy."""
+    kind, rest = split_name(name)
+    if name != "avatars" and (kind not in ("tfds", "folder") or not rest):
+        raise unknown("dataset", name, KINDS)
+    if kind == "folder" and not Path(rest).is_dir():
+        raise UserError(f"the folder {rest} of --dataset {name} does not exist or is not a folder.")
+
+
+def short_name(name):
+    """A folder-name-safe form: `folder:my photos/cats` becomes `cats`."""
+    kind, rest = split_name(name)
+    stem = Path(rest).resolve().name if kind == "folder" else rest or kind
+    return "".join(c if c.isalnum() or c in "._+-" else "-" for c in stem).lstrip("._+-") or kind
+
+
+def check_available(options):
+    """Raises `UserError` for data that certainly cannot be loaded; imports nothing heavy."""
+    kind, rest = split_name(options.dataset)
+    check_name(options.dataset)
+    source = importlib.import_module(f"keras_gan.data.{kind}")
+    if hasattr(source, "check_available"):
+        source.check_available(rest, options)
+
+
+def load(options, split="train"):
+    """Reads the data set that `options` (a `DataOptions`) names.
+
+    Returns:
+        `ImageData` with images of `[image_size, image_size, channels]`.
+
+    Raises:
+        UserError: if the data is missing, unreadable or empty.
+    """
+    kind, rest = split_name(options.dataset)
+    check_name(options.dataset)
+    return importlib.import_module(f"keras_gan.data.{kind}").load(rest, options, split)

@@ -1,0 +1,147 @@
+"""Images of any kind to uint8 arrays of one size, with Pillow."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryFile
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from keras_gan.errors import UserError
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
+GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "F")
+
+# Larger sets are held in an unnamed temporary file and paged in by the operating system.
+MEMORY_LIMIT_BYTES = 2 * 2**30
+
+# Everything Pillow raises on a broken, empty, truncated or absurdly large file.
+DECODE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, MemoryError, Image.DecompressionBombError)
+
+
+def decode(path, channels):
+    """Reads one image file upright, 8 bits deep, on white where it is transparent.
+
+    Args:
+        path: a file that Pillow can read; of an animation, the first frame is taken.
+        channels: 1 for grey, 3 for colour.
+
+    Returns:
+        A Pillow image of mode L or RGB.
+
+    Raises:
+        One of `DECODE_ERRORS` if the file is not a readable image.
+    """
+    with Image.open(path) as file:
+        file.load()
+        image = ImageOps.exif_transpose(file)
+    if image.mode.startswith("I") or image.mode == "F":
+        image = _to_8_bits(image)
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return image.convert("L" if channels == 1 else "RGB")
+
+
+def _to_8_bits(image):
+    """Grey images of 16 bits and more: 0 to 65535 becomes 0 to 255."""
+    values = np.asarray(image, dtype=np.float64)
+    if values.max(initial=0) > 255 or image.mode.startswith("I;16"):
+        values = values / 257.0
+    return Image.fromarray(np.clip(np.rint(values), 0, 255).astype(np.uint8))
+
+
+def fit(image, size, how="auto"):
+    """Brings a Pillow image to `size` x `size` pixels.
+
+    Args:
+        image: a Pillow image of mode L or RGB.
+        size: edge length in pixels.
+        how: `crop` cuts the centre square, then resizes; `pad` only ever shrinks, and centres on black; `stretch`
+            changes the aspect; `auto` pads images that are at most a quarter too small and crops all others.
+    """
+    if image.size == (size, size):
+        return image
+    how = resolve_fit(image.size, size, how)
+    if how == "stretch":
+        return image.resize((size, size), _filter(max(image.size) > size))
+    if how == "crop":
+        return ImageOps.fit(image, (size, size), _filter(min(image.size) > size))
+    if max(image.size) > size:
+        image = ImageOps.contain(image, (size, size), Image.Resampling.BOX)
+    canvas = Image.new(image.mode, (size, size))
+    canvas.paste(image, ((size - image.width) // 2, (size - image.height) // 2))
+    return canvas
+
+
+def resolve_fit(image_size, size, how):
+    """What `auto` means for an image of `(width, height)` pixels."""
+    if how != "auto":
+        return how
+    return "pad" if max(image_size) <= size and min(image_size) >= 0.75 * size else "crop"
+
+
+def _filter(shrinking):
+    # Averaging over the area is right for shrinking and blocky for enlarging.
+    return Image.Resampling.BOX if shrinking else Image.Resampling.BICUBIC
+
+
+def read_files(paths, size, channels, how, skip_bad_files=False, progress=None):
+    """Decodes image files in parallel, each once.
+
+    Returns:
+        `(images uint8 [N, size, size, channels], kept)`; `kept` holds the indices of the readable paths.
+
+    Raises:
+        UserError: naming the unreadable files, unless `skip_bad_files`.
+    """
+    images = allocate((len(paths), size, size, channels))
+
+    def read(index):
+        try:
+            images[index] = to_array(fit(decode(paths[index], channels), size, how))
+        except DECODE_ERRORS as error:
+            return f"{paths[index]}: {reason(error)}"
+        return None
+
+    with ThreadPoolExecutor() as pool:  # Pillow decodes and resizes outside the interpreter lock
+        results = pool.map(read, range(len(paths)))
+        errors = list(progress(results) if progress else results)
+    bad = [error for error in errors if error]
+    if bad and not skip_bad_files:
+        shown = "\n  ".join(bad[:20]) + (f"\n  … and {len(bad) - 20} more" if len(bad) > 20 else "")
+        raise UserError(
+            f"{len(bad)} of {len(paths)} image files cannot be read:\n  {shown}\n"
+            "Remove or mend them, or go on without them with --skip-bad-files."
+        )
+    kept = [index for index, error in enumerate(errors) if error is None]
+    return (images[kept] if bad else images), kept
+
+
+def to_array(image):
+    """A Pillow image of mode L or RGB as uint8 `[height, width, channels]`."""
+    array = np.asarray(image, dtype=np.uint8)
+    return array[:, :, None] if array.ndim == 2 else array
+
+
+def allocate(shape):
+    """A uint8 array in memory, or over an unnamed temporary file if it would be too large for memory."""
+    if np.prod(shape, dtype=np.int64) <= MEMORY_LIMIT_BYTES:
+        return np.empty(shape, np.uint8)
+    return np.memmap(TemporaryFile(), np.uint8, "w+", shape=shape)
+
+
+def reason(error):
+    """Why a file could not be decoded, in a few words."""
+    if isinstance(error, Image.DecompressionBombError):
+        return f"more than {2 * Image.MAX_IMAGE_PIXELS} pixels"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return "not an image" if "cannot identify" in str(error) else str(error) or type(error).__name__
+
+
+def find_files(root):
+    """All image files below `root` as sorted paths; hidden files and folders are passed over."""
+    found = [path for path in Path(root).rglob("*") if path.suffix.lower() in SUFFIXES]
+    visible = [p for p in found if not any(part.startswith(".") for part in p.relative_to(root).parts)]
+    return sorted((path for path in visible if path.is_file()), key=lambda path: path.relative_to(root).as_posix())

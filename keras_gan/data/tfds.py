@@ -1,0 +1,121 @@
+"""`tfds:NAME`: data sets prepared by tensorflow-datasets. Nothing is fetched unless the user allows it."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from keras_gan.data import images
+from keras_gan.data.spec import ImageData
+from keras_gan.errors import UserError
+
+
+def load(name, options, split="train"):
+    """Reads one split of a prepared data set with an image feature; see `keras_gan.data.load`."""
+    check_available(name, options)
+    import tensorflow_datasets as tfds
+
+    builder = _builder(tfds, name, options)
+    features = builder.info.features
+    image_key, label_key = _feature(features, tfds.features.Image), _feature(features, tfds.features.ClassLabel)
+    if image_key is None:
+        raise UserError(
+            f"the tensorflow-datasets set {name} has no single image per example, so it cannot be trained on."
+        )
+    if split not in builder.info.splits:
+        split = next(iter(builder.info.splits))
+    count = builder.info.splits[split].num_examples
+    shape = features[image_key].shape
+    channels = 1 if shape[-1] == 1 else 3
+    pixels = images.allocate((count, options.image_size, options.image_size, channels))
+    labels = np.zeros(count, np.int32)
+    for index, (pixels_in, label) in enumerate(_examples(tfds, builder, split, image_key, label_key)):
+        image = Image.fromarray(np.squeeze(pixels_in)).convert("L" if channels == 1 else "RGB")
+        pixels[index] = images.to_array(images.fit(image, options.image_size, options.fit))
+        labels[index] = label
+    return ImageData(
+        name=options.dataset,
+        images=pixels,
+        labels=labels if label_key else None,
+        class_names=tuple(features[label_key].names) if label_key else (),
+        source=f"{builder.info.full_name}, split {split}, through tensorflow-datasets. {_licence(builder.info)}",
+        treatment=_treatment(shape, options),
+    )
+
+
+def check_available(name, options):
+    """Raises `UserError` if the set is not prepared and must not be fetched. Looks at folders alone: at once."""
+    if not options.download and not _prepared(name, options):
+        data_dir = _data_dir(options)
+        raise UserError(
+            f"{options.dataset} is not prepared in {data_dir}. Say where it is with --data-dir DIR, or let it be "
+            f"fetched (once, needs network) with --download, as in\n"
+            f"  python train.py --variant dcgan --dataset {options.dataset} --data-dir {data_dir} --download"
+        )
+
+
+def _data_dir(options):
+    return Path(options.data_dir or os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets").expanduser()
+
+
+def _prepared(name, options):
+    """Folder of the newest prepared version, or None."""
+    # tensorflow-datasets itself would try the network for minutes before it says that a set is absent.
+    found = sorted((_data_dir(options) / name).rglob("dataset_info.json"))
+    return found[-1].parent if found else None
+
+
+def _builder(tfds, name, options):
+    prepared = _prepared(name, options)
+    if prepared:
+        return tfds.builder_from_directory(prepared)
+    try:
+        builder = tfds.builder(name, data_dir=_data_dir(options))
+        builder.download_and_prepare()
+    except tfds.core.registered.DatasetNotFoundError:
+        raise UserError(f"tensorflow-datasets knows no data set {name!r}; its catalogue lists the names.") from None
+    except Exception as error:  # the failures of its many downloaders share no base class
+        raise UserError(f"tensorflow-datasets could not fetch {name}: {error}") from None
+    return builder
+
+
+def _examples(tfds, builder, split, image_key, label_key):
+    """Yields `(pixels uint8 [height, width, channels], label)` in an order that is the same in every run."""
+    read_config = tfds.ReadConfig(interleave_cycle_length=1, try_autocache=False)
+    # Read in batches where all images have one shape: far fewer crossings from TensorFlow to Python.
+    batched = None not in builder.info.features[image_key].shape
+    dataset = builder.as_dataset(
+        split=split, shuffle_files=False, read_config=read_config, batch_size=1024 if batched else None
+    )
+    for example in tfds.as_numpy(dataset):
+        pixels, label = example[image_key], example[label_key] if label_key else 0
+        if batched:
+            yield from zip(pixels, np.broadcast_to(label, len(pixels)), strict=True)
+        else:
+            yield pixels, label
+
+
+def _feature(features, kind):
+    keys = [key for key, feature in features.items() if isinstance(feature, kind)]
+    return keys[0] if keys else None
+
+
+def _licence(info):
+    return (
+        f"Licence: {info.redistribution_info.license}"
+        if info.redistribution_info.license
+        else "Licence: see its catalogue page."
+    )
+
+
+def _treatment(shape, options):
+    size = options.image_size
+    if None in shape:
+        return f"brought to {size}x{size} px (fit: {options.fit})."
+    height, width = shape[:2]
+    if (height, width) == (size, size):
+        return "used at its own size."
+    how = images.resolve_fit((width, height), size, options.fit)
+    verb = {"pad": "padded with black", "crop": "cropped and resized", "stretch": "stretched"}[how]
+    return f"{width}x{height} px images {verb} to {size}x{size} px."

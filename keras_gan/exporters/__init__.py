@@ -1,0 +1,90 @@
+"""What leaves the building: the EMA generator as SavedModel and TFLite, verified, with a manifest and a model card.
+
+The formats are a contract with programs that know nothing of this one; `export/README.md` states it.
+"""
+
+import dataclasses
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import keras
+
+from keras_gan import pictures
+from keras_gan.checkpoint import sha256
+from keras_gan.errors import UserError
+from keras_gan.exporters import manifest as manifests
+from keras_gan.exporters import model_card, saved_model, tflite, verify
+
+FORMATS = {"saved_model": saved_model, "tflite": tflite}
+
+
+def export(model, directory, formats=("saved_model", "tflite"), facts=None):
+    """Writes the EMA generator of `model` in float32 and verifies every file in a fresh process.
+
+    Args:
+        model: an `AdversarialModel`.
+        directory: folder to make, such as `my_generator/1`. TensorFlow Serving wants its last part to be a number.
+        formats: any of `saved_model` and `tflite`.
+        facts: JSON-able facts for the manifest and the model card, such as configuration and data set.
+
+    Returns:
+        The manifest, a dict; see `export/README.md`.
+
+    Raises:
+        UserError: if the folder exists or cannot be written.
+        VerificationError: if what a file computes differs from Keras by more than its bound.
+    """
+    directory = Path(directory)
+    if directory.exists():
+        raise UserError(f"{directory} exists: an exported version is never overwritten.")
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    except OSError as error:
+        raise UserError(f"cannot write {directory}: {error.strerror}.") from None
+    try:
+        manifest = _write(model, temporary, formats, facts or {})
+        temporary.chmod(0o755)
+        # Renamed when complete: a server that watches the folder never sees half a model.
+        temporary.rename(directory)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return manifest
+
+
+def next_version(base):
+    """The folder of the next version below `base`: 1, 2, 3 …"""
+    versions = [int(path.name) for path in Path(base).glob("*") if path.name.isdigit()]
+    return Path(base) / str(max(versions, default=0) + 1)
+
+
+def _write(model, directory, formats, facts):
+    network = saved_model.float32_copy(model.exported()["generator"])
+    for name in formats:
+        FORMATS[name].write(network, directory)
+    checks = verify.verify(network, directory, formats)
+    pictures.save_grid(directory / "samples.png", model.sample(64, seed=0))
+    files = sorted(path for path in directory.rglob("*") if path.is_file())
+    manifest = {
+        "format": manifests.FORMAT,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "generator": {
+            "variant": model.name,
+            "latent_dim": network.input_shape[-1],
+            "image_shape": list(network.output_shape[1:]),
+            "parameters": network.count_params(),
+            "step": int(keras.ops.convert_to_numpy(model.step)),
+        },
+        "verification": [dataclasses.asdict(check) for check in checks],
+        "versions": manifests.versions(),
+        "files": {
+            path.relative_to(directory).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256(path)}
+            for path in files
+        },
+        **facts,
+    }
+    manifests.write(manifest, directory)
+    model_card.write(manifest, directory)
+    return manifest

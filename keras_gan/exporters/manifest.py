@@ -1,0 +1,24 @@
+"""`manifest.json`: everything a machine may want to know of an exported model."""
+
+import importlib.metadata
+import json
+import platform
+
+FORMAT = 1
+PACKAGES = ("tensorflow", "keras", "numpy", "ai-edge-litert")
+
+
+def versions():
+    """Versions of Python and of the packages that decide what an exported file computes."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:  # installed under another name, as nightly builds are
+            continue
+    return found
+
+
+def write(manifest, directory):
+    """Writes `manifest.json`."""
+    (directory / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,101 @@
+"""`MODEL_CARD.md`: the manifest for people."""
+
+
+def write(manifest, directory):
+    """Writes the model card of an exported generator from its manifest."""
+    (directory / "MODEL_CARD.md").write_text(_text(manifest), encoding="utf-8")
+
+
+def _text(manifest):
+    generator = manifest["generator"]
+    height, width, channels = generator["image_shape"]
+    sections = [
+        f"# {generator['variant']}: a generator of {width}x{height} px images with {channels} channel(s)",
+        "![samples of seeds 0 to 63](samples.png)",
+        _training(manifest),
+        "## Use\n\n" + _use(manifest),
+        "## Files\n\n" + _files(manifest["files"]),
+        "## Verification\n\nEach file was loaded in a fresh process that knows nothing of the training program,\n"
+        "and its pictures were compared with the trained network's.\n\n" + _checks(manifest["verification"]),
+        "## Limits\n\nThe generator knows only what its training images show, with their gaps and biases.\n"
+        "It was not made to depict real persons or events, and its pictures should be labelled as generated.",
+        "## Versions\n\n" + ", ".join(f"{name} {version}" for name, version in manifest["versions"].items()),
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def _training(manifest):
+    rows = [
+        ("training steps", manifest["generator"]["step"]),
+        ("parameters", f"{manifest['generator']['parameters']:,}"),
+    ]
+    if "data" in manifest:
+        data = manifest["data"]
+        rows += [("data set", data["name"]), ("source", data["source"]), ("images", f"{data['images']:,}")]
+        rows += [("treatment", data["treatment"])]
+    if "configuration" in manifest:
+        rows += [
+            (name.replace("_", " "), manifest["configuration"][name]) for name in ("batch_size", "precision", "seed")
+        ]
+    if "cost" in manifest:
+        rows += [("training time", f"{manifest['cost']['seconds']} s for {manifest['cost']['steps_timed']} steps")]
+    text = "## Training\n\n" + _table(("what", "value"), rows)
+    if "command" in manifest:
+        text += f"\n\nReproduced by\n\n    {manifest['command']}"
+    return text
+
+
+def _use(manifest):
+    latent_dim = manifest["generator"]["latent_dim"]
+    shape = ", ".join(map(str, manifest["generator"]["image_shape"]))
+    parts = []
+    if "saved_model.pb" in manifest["files"]:
+        signatures = [
+            (
+                "`serving_default`",
+                f"`latents` float32 [N, {latent_dim}], standard normal",
+                f"`images` float32 [N, {shape}]",
+            ),
+            ("`from_seeds`", "`seeds` int64 [N]", f"`images` float32 [N, {shape}]"),
+        ]
+        parts += ["SavedModel, signatures:", _table(("signature", "input", "output in [0, 1]"), signatures)]
+    if "generator.tflite" in manifest["files"]:
+        parts += [
+            f"`generator.tflite`: `latents` float32 [1, {latent_dim}] to `images` float32 [1, {shape}] in [0, 1]."
+        ]
+    parts += [
+        "A seed gives the same picture in every format; the rule is in `export/README.md` of the training program."
+    ]
+    return "\n\n".join(parts)
+
+
+def _files(files):
+    rows = [
+        (f"`{name}`", f"{entry['bytes'] / 1e6:.2f} MB", f"`{entry['sha256'][:16]}…`") for name, entry in files.items()
+    ]
+    return _table(("file", "size", "sha256"), rows)
+
+
+def _checks(checks):
+    rows = [
+        (
+            check["format"],
+            f"`{check['signature']}`",
+            check["runtime"],
+            f"{check['max_difference']:.1e}",
+            f"{check['bound']:.0e}",
+        )
+        for check in checks
+    ]
+    return _table(("format", "signature", "runtime", "largest difference", "bound"), rows)
+
+
+def _table(head, rows):
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(_cell(value) for value in line) + " |" for line in lines)
+
+
+def _cell(value):
+    # Names of files and folders come from outside and must not break out of the table, or into HTML.
+    text = str(value).replace("\n", " ").replace("|", "\\|")
+    return text.replace("<", "&lt;").replace(">", "&gt;")

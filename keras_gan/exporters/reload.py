@@ -1,0 +1,54 @@
+"""Run as a script in a fresh process: loads exported files with their own runtimes alone and saves what they compute.
+
+    python -I reload.py saved_model|tflite
+
+Each line of standard input is a job, `{"directory": …, "inputs": NPZ, "outputs": NPZ}`; each is answered with a line,
+`{"error": null}` or why the files cannot be used. Imports nothing of keras_gan, as the programs that will use
+these files do not either.
+"""
+
+import json
+import sys
+
+import numpy as np
+
+
+def saved_model(directory, latents, seeds):
+    """All signatures of a SavedModel, by TensorFlow without Keras."""
+    import tensorflow as tf
+
+    model = tf.saved_model.load(directory)
+    return {
+        "runtime": f"tensorflow {tf.__version__}",
+        "serving_default": model.signatures["serving_default"](latents=tf.constant(latents))["images"].numpy(),
+        "from_seeds": model.signatures["from_seeds"](seeds=tf.constant(seeds))["images"].numpy(),
+    }
+
+
+def tflite(directory, latents, seeds):
+    """The signature of `generator.tflite`, by LiteRT."""
+    from importlib.metadata import version
+
+    from ai_edge_litert.interpreter import Interpreter
+
+    runner = Interpreter(model_path=f"{directory}/generator.tflite").get_signature_runner("serving_default")
+    images = [runner(latents=row[None])["images"] for row in latents]
+    return {"runtime": f"ai-edge-litert {version('ai-edge-litert')}", "serving_default": np.concatenate(images)}
+
+
+def main(load):
+    """Does jobs until standard input ends."""
+    for line in sys.stdin:
+        job = json.loads(line)
+        try:
+            with np.load(job["inputs"]) as inputs:
+                outputs = load(job["directory"], inputs["latents"], inputs["seeds"])
+            np.savez(job["outputs"], **outputs)
+            error = "keras_gan was imported" if "keras_gan" in sys.modules else None
+        except Exception as problem:  # whatever it is, it is the answer
+            error = f"{type(problem).__name__}: {(str(problem).splitlines() or [''])[0]}"
+        print(json.dumps({"error": error}), flush=True)
+
+
+if __name__ == "__main__":
+    main({"saved_model": saved_model, "tflite": tflite}[sys.argv[1]])

@@ -1,0 +1,112 @@
+"""Loads every exported file in fresh processes that know nothing of this program, and compares with Keras."""
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from keras_gan.errors import UserError
+from keras_gan.model import to_unit_range
+from keras_gan.randomness import portable_latents
+
+BOUND = 1e-5
+SEEDS = np.arange(16, dtype=np.int64)
+_RELOAD = Path(__file__).with_name("reload.py")
+_processes = None
+
+
+class VerificationError(UserError):
+    """An exported file does not compute what the model computes."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Check:
+    """One comparison: `max_difference` is the largest absolute difference of a pixel in [0, 1]."""
+
+    format: str
+    signature: str
+    runtime: str
+    samples: int
+    max_difference: float
+    bound: float
+
+
+@contextlib.contextmanager
+def processes():
+    """Keeps the fresh processes, one per format, for all exports inside; without it each export starts its own."""
+    global _processes
+    if _processes is not None:
+        yield _processes
+        return
+    _processes = {}
+    try:
+        yield _processes
+    finally:
+        for process in _processes.values():
+            process.stdin.close()
+            process.wait()
+            process.stdout.close()
+        _processes = None
+
+
+def verify(network, directory, formats):
+    """Checks the files of `formats` in `directory` against the Keras generator on 16 seeds.
+
+    Returns:
+        List of `Check`.
+
+    Raises:
+        VerificationError: if a file does not load, or differs by more than its bound.
+    """
+    latents = portable_latents(SEEDS, network.input_shape[-1])
+    expected = to_unit_range(network(latents, training=False)).numpy()
+    with tempfile.TemporaryDirectory() as scratch, processes():
+        inputs = Path(scratch) / "inputs.npz"
+        np.savez(inputs, latents=latents.numpy(), seeds=SEEDS)
+        # All are asked before any is waited for: most of the time is each runtime's own start-up.
+        for name in formats:
+            _ask(name, directory=str(directory), inputs=str(inputs), outputs=f"{scratch}/{name}.npz")
+        outputs = {name: _answer(name, f"{scratch}/{name}.npz") for name in formats}
+    checks = []
+    for name, images in outputs.items():
+        runtime = str(images.pop("runtime"))
+        checks += [_compare(name, signature, runtime, pixels, expected) for signature, pixels in images.items()]
+    return checks
+
+
+def _ask(name, **job):
+    if name not in _processes:
+        # -I: without the current folder, PYTHONPATH or user packages, so that keras_gan cannot come in by accident.
+        command = [sys.executable, "-I", str(_RELOAD), name]
+        _processes[name] = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+    _processes[name].stdin.write(json.dumps(job) + "\n")
+    _processes[name].stdin.flush()
+
+
+def _answer(name, outputs):
+    line = _processes[name].stdout.readline()
+    error = json.loads(line)["error"] if line else "the process that loads it ended"
+    if error:
+        raise VerificationError(f"the exported {name} cannot be used in a fresh process: {error}")
+    with np.load(outputs) as archive:
+        return dict(archive)
+
+
+def _compare(name, signature, runtime, images, expected):
+    if images.shape != expected.shape or images.dtype != np.float32:
+        raise VerificationError(
+            f"{name} {signature} gives {images.dtype} {images.shape}, expected float32 {expected.shape}."
+        )
+    difference = float(np.abs(images - expected).max())
+    if not difference <= BOUND:  # a NaN fails too
+        raise VerificationError(f"{name} {signature} differs from Keras by {difference:.2e}, more than {BOUND:.0e}.")
+    return Check(name, signature, runtime, len(images), difference, BOUND)

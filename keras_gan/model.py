@@ -1,0 +1,289 @@
+"""`AdversarialModel`: the training step that all variants share."""
+
+import functools
+
+import keras
+import tensorflow as tf
+
+from keras_gan.randomness import StepNoise, portable_latents, seed_range
+
+UPDATE_ORDERS = ("discriminator_first", "generator_first", "simultaneous")
+
+
+class AdversarialModel(keras.Model):
+    """A generator and a discriminator that train against each other by `fit`.
+
+    This class owns what is easy to get wrong: the tapes, the mean over the batch and over replicas, both
+    optimizers, the moving average of the generator, the noise. A variant states its mathematics by overriding
+    `generate`, `discriminator_terms`, `generator_terms`, `after_update` or `exported`, and never touches a tape
+    or an optimizer. As it stands the class trains any noise-to-image GAN that an `Objective` describes.
+
+    One call of `train_step` is one generator update. With `discriminator_steps` = n the batch holds n parts of
+    equal size, one per discriminator update, each with fresh fakes. The orders of update are
+
+    - `discriminator_first`: the generator then meets the updated discriminator, on the last update's fakes;
+    - `generator_first`: the discriminator then meets fakes made before the generator's update;
+    - `simultaneous`: both gradients are taken before either update.
+
+    Running statistics: a pass of the generator moves its BatchNorm statistics once per batch of fakes; every pass
+    of the discriminator, in either update, moves its own. The EMA generator averages weights and statistics alike.
+
+    Args:
+        generator: Keras model from latents to images, float32 NHWC in [-1, 1]. Built.
+        discriminator: Keras model from images to scores `[B, …]`, float32, higher meaning "more real". Built.
+        objective: an `Objective`, or None in a variant that overrides both `*_terms` methods.
+        latent_dim: length of a latent vector.
+        optimizers: function without arguments that returns the default `(generator, discriminator)` optimizers.
+        ema_halflife_kimg: half-life of the generator's moving average, in thousands of real images seen.
+        ema_rampup: the half-life is at most this fraction of the images seen so far, so that the average of a
+            short run is not its own initialization (StyleGAN2-ADA, arXiv 2006.06676, training loop).
+    """
+
+    update_order = "discriminator_first"
+    discriminator_steps = 1
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        *,
+        objective=None,
+        latent_dim,
+        optimizers,
+        ema_halflife_kimg=10.0,
+        ema_rampup=0.05,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        if keras.backend.backend() != "tensorflow":
+            raise RuntimeError(
+                "keras_gan needs the TensorFlow backend: set KERAS_BACKEND=tensorflow before Keras loads."
+            )
+        if self.update_order not in UPDATE_ORDERS:
+            raise ValueError(f"update_order must be one of {UPDATE_ORDERS}, got {self.update_order!r}")
+        self.generator = generator
+        self.discriminator = discriminator
+        self.ema_generator = keras.models.clone_model(generator)
+        self.ema_generator.set_weights(generator.get_weights())
+        self.ema_generator.trainable = False
+        self.objective = objective
+        self.latent_dim = latent_dim
+        self.ema_halflife_kimg = ema_halflife_kimg
+        self.ema_rampup = ema_rampup
+        self.seed = 0
+        self.discriminator_optimizer = None
+        self._default_optimizers = optimizers
+        self.step = self.add_weight(shape=(), dtype="int64", initializer="zeros", trainable=False, name="step")
+        self._watched = {}
+        self.built = True
+
+    # --- What a variant may override ---------------------------------------------------------------------------
+
+    def generate(self, batch, training):
+        """Returns the fakes for one batch: a tensor, or a dict of tensors by role."""
+        rows = tf.shape(batch["real"])[0]
+        return self.generator(self.noise.normal(rows, (self.latent_dim,), "latents"), training=training)
+
+    def discriminator_terms(self, batch, fakes):
+        """Returns `{name: unreduced tensor [B, …]}`, whose batch means the discriminator minimises the sum of."""
+        real_scores, fake_scores = self.score(batch["real"], batch), self.score(fakes, batch)
+        self.watch("d_real_accuracy", tf.cast(real_scores > 0, tf.float32))
+        self.watch("d_fake_accuracy", tf.cast(fake_scores < 0, tf.float32))
+        return self.objective.discriminator(real_scores=real_scores, fake_scores=fake_scores)
+
+    def generator_terms(self, batch, fakes):
+        """Returns `{name: unreduced tensor [B, …]}`, whose batch means the generator minimises the sum of."""
+        real_scores = self.score(batch["real"], batch) if self.objective.generator_needs_real else None
+        return self.objective.generator(real_scores=real_scores, fake_scores=self.score(fakes, batch))
+
+    def after_update(self, terms):
+        """Returns `{state variable name: new value}` from the global-batch means of all terms, once a step."""
+        return {}
+
+    def exported(self):
+        """Returns `{name: network}`: what leaves the building."""
+        return {"generator": self.ema_generator}
+
+    # --- What a variant may call -------------------------------------------------------------------------------
+
+    def score(self, images, batch):
+        """Scores images with the discriminator; the one place that binds what a batch adds to the images."""
+        return tf.cast(self.discriminator(images, training=True), tf.float32)
+
+    def watch(self, name, values):
+        """Logs the global-batch mean of `values` under `name`, without adding it to any loss."""
+        self._watched[name] = values
+
+    # --- Keras's entry points ----------------------------------------------------------------------------------
+
+    def compile(self, generator_optimizer=None, discriminator_optimizer=None, **kwargs):
+        """Sets both optimizers, by default the variant's own, and builds them. Other arguments are Keras's."""
+        with self.distribute_strategy.scope():
+            defaults = self._default_optimizers()
+            # The generator's is `self.optimizer`, so that Keras's own learning rate callbacks act on it.
+            super().compile(optimizer=generator_optimizer or defaults[0], **kwargs)
+            optimizer = keras.optimizers.get(discriminator_optimizer or defaults[1])
+            if self.dtype_policy.name == "mixed_float16":
+                optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+            self.discriminator_optimizer = optimizer
+            # Unbuilt optimizers would be skipped in silence when a checkpoint is loaded.
+            self.optimizer.build(self.generator.trainable_variables)
+            self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+
+    def fit(self, x=None, *args, shuffle=None, **kwargs):
+        """Keras's `fit`. A `tf.data.Dataset` is taken in the order it comes, arrays are shuffled by default."""
+        shuffle = not isinstance(x, tf.data.Dataset) if shuffle is None else shuffle
+        return super().fit(x, *args, shuffle=shuffle, **kwargs)
+
+    def call(self, latents, training=False):
+        """Images of the EMA generator, float32 in [-1, 1]."""
+        return self.ema_generator(latents, training=training)
+
+    def sample(self, count, seed=0, batch_size=64):
+        """Draws the pictures of the portable seeds `seed … seed + count - 1` from the EMA generator.
+
+        Returns:
+            float32 NumPy array `[count, height, width, channels]` in [0, 1].
+        """
+        latents = portable_latents(seed_range(seed, count), self.latent_dim)
+        parts = [self(latents[i : i + batch_size]) for i in range(0, count, batch_size)]
+        return keras.ops.convert_to_numpy(to_unit_range(tf.concat(parts, axis=0)))
+
+    def train_step(self, data):
+        """One generator update, and the discriminator updates that go with it, on one replica's share of a batch.
+
+        Args:
+            data: a batch dict, or images alone.
+
+        Returns:
+            `{name: scalar}`: global-batch means of every term and watched value, and the two losses.
+        """
+        *early_batches, batch = self._discriminator_batches(data)
+        for draw, early_batch in enumerate(early_batches):
+            self._draw_noise(draw)
+            fakes = self.generate(early_batch, training=True)
+            self._discriminator_gradients(early_batch, fakes)[1]()
+
+        self._draw_noise(len(early_batches))
+        with self._tape(self.generator) as tape:
+            fakes = self.generate(batch, training=True)
+        discriminator = functools.partial(self._discriminator_gradients, batch, stop_gradient(fakes))
+        generator = functools.partial(self._generator_gradients, batch, fakes, tape)
+        logs, pending = {}, []
+        for gradients in (
+            (generator, discriminator) if self.update_order == "generator_first" else (discriminator, generator)
+        ):
+            terms, update = gradients()
+            logs |= terms
+            pending.append(update)
+            if self.update_order != "simultaneous":
+                pending.pop()()
+        for update in pending:
+            update()
+
+        logs = self._global_means(logs | self._watched)
+        for name, value in self.after_update(logs).items():
+            getattr(self, name).assign(value)
+        self.step.assign_add(1)
+        self._update_ema(images_per_step=tf.shape(batch["real"])[0] * self._num_replicas * self.discriminator_steps)
+        return logs
+
+    # --- Inside --------------------------------------------------------------------------------------------------
+
+    @property
+    def _num_replicas(self):
+        return self.distribute_strategy.num_replicas_in_sync
+
+    def _draw_noise(self, draw):
+        self.noise = StepNoise(self.seed, self.step.value, draw)
+
+    def _discriminator_batches(self, data):
+        batch = {name: to_model_range(value) for name, value in as_batch(data).items()}
+        steps = self.discriminator_steps
+        # Part k is every n-th row from k on, not a block: then the replicas' parts k are, together, the part k
+        # that a single replica would take from the whole batch.
+        return [{name: value[k::steps] for name, value in batch.items()} for k in range(steps)]
+
+    def _tape(self, network):
+        # Watching one network alone makes it impossible to update the other by accident, and records less.
+        tape = tf.GradientTape(watch_accessed_variables=False)
+        with tape:
+            for variable in network.trainable_variables:
+                tape.watch(variable.value)
+        return tape  # a tape can be entered again
+
+    def _discriminator_gradients(self, batch, fakes):
+        with self._tape(self.discriminator) as tape:
+            terms = self.discriminator_terms(batch, fakes)
+            loss = self._loss(terms, self.discriminator_optimizer)
+        return self._named("d_loss", terms), self._update(loss, tape, self.discriminator, self.discriminator_optimizer)
+
+    def _generator_gradients(self, batch, fakes, tape):
+        with tape:
+            terms = self.generator_terms(batch, fakes)
+            loss = self._loss(terms, self.optimizer)
+        return self._named("g_loss", terms), self._update(loss, tape, self.generator, self.optimizer)
+
+    def _loss(self, terms, optimizer):
+        loss = tf.add_n([tf.reduce_mean(tf.cast(term, tf.float32)) for term in terms.values()])
+        # Gradients are summed over replicas, so each replica contributes its share of the mean.
+        return optimizer.scale_loss(loss / self._num_replicas)
+
+    def _update(self, loss, tape, network, optimizer):
+        """Takes the gradients now; returns the function that applies them."""
+        variables = network.trainable_variables
+        gradients = tape.gradient(loss, [variable.value for variable in variables])
+        if isinstance(optimizer, keras.optimizers.LossScaleOptimizer) and self._num_replicas > 1:
+            gradients = self._agree_on_overflow(gradients)
+        return lambda: optimizer.apply(gradients, variables)
+
+    def _agree_on_overflow(self, gradients):
+        """If any replica's float16 gradients overflowed, all replicas' do, so that all skip the step together."""
+        finite = tf.reduce_all([tf.reduce_all(tf.math.is_finite(gradient)) for gradient in gradients])
+        context = tf.distribute.get_replica_context()
+        overflows = context.all_reduce(tf.distribute.ReduceOp.SUM, 1.0 - tf.cast(finite, tf.float32))
+        poison = tf.where(overflows > 0, float("nan"), 0.0)
+        return [gradient + tf.cast(poison, gradient.dtype) for gradient in gradients]
+
+    def _named(self, total, terms):
+        terms = {name: tf.reduce_mean(tf.cast(term, tf.float32)) for name, term in terms.items()}
+        return {**terms, total: tf.add_n(list(terms.values()))}
+
+    def _global_means(self, logs):
+        means = tf.stack([tf.reduce_mean(value) for value in logs.values()])
+        self._watched = {}
+        if self._num_replicas > 1:
+            means = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, means)
+        return dict(zip(logs, tf.unstack(means), strict=True))
+
+    def _update_ema(self, images_per_step):
+        batch = tf.cast(images_per_step, tf.float32)
+        seen = tf.cast(self.step.value, tf.float32) * batch
+        halflife = tf.minimum(self.ema_halflife_kimg * 1000.0, seen * self.ema_rampup)
+        keep = 0.5 ** (batch / tf.maximum(halflife, 1e-8))
+        for average, weight in zip(self.ema_generator.weights, self.generator.weights, strict=True):
+            average.assign_add((weight.value - average.value) * (1.0 - keep))
+
+
+def as_batch(data):
+    """A batch dict from what a dataset yields: a dict, images alone, or a tuple `(images, labels)`."""
+    if isinstance(data, dict):
+        return data
+    if isinstance(data, (tuple, list)):
+        return dict(zip(("real", "label"), data, strict=False))
+    return {"real": data}
+
+
+def to_model_range(value):
+    """uint8 images become float32 in [-1, 1]; everything else stays as it is."""
+    return tf.cast(value, tf.float32) / 127.5 - 1.0 if value.dtype == tf.uint8 else value
+
+
+def to_unit_range(images):
+    """Images in [-1, 1] become images in [0, 1], clipped."""
+    return tf.clip_by_value(images * 0.5 + 0.5, 0.0, 1.0)
+
+
+def stop_gradient(fakes):
+    """`tf.stop_gradient` of a tensor or of every tensor in a dict."""
+    return tf.nest.map_structure(tf.stop_gradient, fakes)

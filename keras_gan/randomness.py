@@ -1,0 +1,100 @@
+"""All randomness: stateless noise inside a training step, and portable seeds for sampling.
+
+Inside a step nothing is drawn from a stateful generator. Every number is a pure function of
+(seed, step, purpose, global row), so that a resumed run continues with the same noise, and two replicas with
+half a batch each draw what one replica with the whole batch would.
+"""
+
+import math
+import zlib
+
+import numpy as np
+import tensorflow as tf
+
+
+class StepNoise:
+    """Noise for one replica's rows of one training step.
+
+    Args:
+        seed: integer seed of the run.
+        step: integer scalar tensor, the training step.
+        draw: Python integer that tells several draws within one step apart.
+    """
+
+    def __init__(self, seed, step, draw=0):
+        replica = tf.distribute.get_replica_context()
+        self._replica = replica.replica_id_in_sync_group
+        self._num_replicas = replica.num_replicas_in_sync
+        key = tf.constant([seed & 0x7FFFFFFF, draw], tf.int32)
+        self._key = tf.random.fold_in(key, tf.cast(step, tf.int32))
+
+    def normal(self, rows, shape, purpose):
+        """Standard normal float32 `[rows, *shape]`; `rows` counts this replica's rows, `purpose` is any fixed word."""
+        return self._rows(tf.random.stateless_normal, rows, shape, purpose)
+
+    def uniform(self, rows, shape, purpose):
+        """Uniform float32 in [0, 1), `[rows, *shape]`."""
+        return self._rows(tf.random.stateless_uniform, rows, shape, purpose)
+
+    def _rows(self, draw, rows, shape, purpose):
+        # Drawn for the whole batch and sliced: row i is the same number however many replicas share the batch.
+        key = tf.random.fold_in(self._key, zlib.crc32(purpose.encode()) & 0x7FFFFFFF)
+        whole = draw((rows * self._num_replicas, *shape), seed=key, alg="philox")
+        return whole if self._num_replicas == 1 else whole[self._replica * rows :][:rows]
+
+
+# --- Portable seeds: specified to the bit in export/README.md --------------------------------------------------
+
+_MASK = 0xFFFFFFFF
+_ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
+
+
+def threefry2x32(key, counter):
+    """The Threefry-2x32 counter-based generator, 20 rounds (Salmon et al. 2011, "Parallel random numbers").
+
+    Args:
+        key: pair of int64 tensors, each a 32-bit word in [0, 2^32).
+        counter: pair of int64 tensors that broadcast against the key.
+
+    Returns:
+        A pair of int64 tensors, each a random 32-bit word.
+    """
+    # 32-bit words in int64 tensors: every device and runtime has int64 addition and bit operations.
+    keys = (key[0], key[1], tf.bitwise.bitwise_xor(tf.bitwise.bitwise_xor(key[0], key[1]), np.int64(0x1BD11BDA)))
+    x0, x1 = (counter[0] + keys[0]) & _MASK, (counter[1] + keys[1]) & _MASK
+    for group in range(5):
+        for rotation in _ROTATIONS[group % 2]:
+            x0 = (x0 + x1) & _MASK
+            rotated = tf.bitwise.left_shift(x1, np.int64(rotation)) | tf.bitwise.right_shift(
+                x1, np.int64(32 - rotation)
+            )
+            x1 = tf.bitwise.bitwise_xor(rotated & _MASK, x0)
+        x0 = (x0 + keys[(group + 1) % 3]) & _MASK
+        x1 = (x1 + keys[(group + 2) % 3] + (group + 1)) & _MASK
+    return x0, x1
+
+
+def portable_latents(seeds, latent_dim):
+    """Standard normal latents that depend on nothing but each row's seed, equal on every runtime.
+
+    Args:
+        seeds: int64 `[N]`, any values.
+        latent_dim: length of a latent vector.
+
+    Returns:
+        float32 `[N, latent_dim]`: Box-Muller over Threefry words, in float64, rounded to float32 last.
+    """
+    seeds = tf.cast(seeds, tf.int64)[:, None]
+    key = (seeds & _MASK, tf.bitwise.right_shift(seeds, np.int64(32)) & _MASK)
+    pairs = tf.range((latent_dim + 1) // 2, dtype=tf.int64)[None, :]
+    word0, word1 = threefry2x32(key, (pairs, tf.zeros_like(pairs)))
+    radius = tf.sqrt(-2.0 * tf.math.log((tf.cast(word0, tf.float64) + 1.0) * 2.0**-32))
+    angle = tf.cast(word1, tf.float64) * (2.0 * math.pi * 2.0**-32)
+    normal = tf.stack([radius * tf.cos(angle), radius * tf.sin(angle)], axis=-1)
+    normal = tf.reshape(normal, [-1, 2 * ((latent_dim + 1) // 2)])[:, :latent_dim]
+    return tf.cast(normal, tf.float32)
+
+
+def seed_range(seed, count):
+    """The int64 seeds `seed … seed + count - 1`, wrapping around at the end of the int64 range."""
+    return (np.arange(count, dtype=np.uint64) + np.uint64(seed & 0xFFFFFFFFFFFFFFFF)).astype(np.int64)

@@ -1,0 +1,87 @@
+"""Variants by name: the name of a variant is the name of its module in `keras_gan/variants/`.
+
+Nothing is registered by hand. Names and one-line descriptions are read from the files without importing them,
+so that listing costs no TensorFlow import; a variant's module is imported when it is chosen.
+"""
+
+import ast
+import importlib
+from pathlib import Path
+
+from keras_gan.errors import UserError, unknown
+
+VARIANTS = Path(__file__).parent / "variants"
+
+
+def list_variants():
+    """Returns the names of all variants, sorted."""
+    return sorted(path.stem for path in VARIANTS.glob("*.py") if not path.stem.startswith("_"))
+
+
+def describe(name):
+    """Returns the first line of the variant's docstring, read without importing the variant."""
+    return (ast.get_docstring(_parse(name)) or "").partition("\n")[0]
+
+
+def image_sizes(name):
+    """Returns the variant's `IMAGE_SIZES`, read without importing the variant, or None if any size will do."""
+    for statement in _parse(name).body:
+        if isinstance(statement, ast.Assign) and statement.targets[0].id == "IMAGE_SIZES":
+            return ast.literal_eval(statement.value)
+    return None
+
+
+def _parse(name):
+    return ast.parse((VARIANTS / f"{resolve(name)}.py").read_text(encoding="utf-8"))
+
+
+def resolve(name):
+    """Returns the canonical name: `wgan-gp` and `WGAN_GP` are both `wgan_gp`. Raises `UserError` if unknown."""
+    canonical = name.strip().lower().replace("-", "_")
+    if canonical not in list_variants():
+        raise unknown("variant", name, list_variants())
+    return canonical
+
+
+def module(name):
+    """Imports and returns the variant's module (`Config`, `TINY`, `build`). This imports TensorFlow."""
+    return importlib.import_module(f"keras_gan.variants.{resolve(name)}")
+
+
+def create(name, image_shape, num_classes=0, seed=0, **options):
+    """Builds a model that trains the variant `name`.
+
+    Args:
+        name: a variant's name, see `list_variants()`.
+        image_shape: `(height, width, channels)` of the images, which are float32 in [-1, 1] or integers in [0, 255].
+        num_classes: number of classes of the labels in a batch, 0 without labels.
+        seed: decides the initial weights and all noise of the training.
+        **options: fields of the variant's `Config`, such as `latent_dim=100`.
+
+    Returns:
+        An uncompiled `AdversarialModel`. Call it inside `strategy.scope()` to train on several devices.
+
+    Raises:
+        UserError: for an unknown variant or option, or an image shape that the variant cannot make.
+    """
+    variant = module(name)
+    known = variant.Config.__dataclass_fields__
+    for option in options:
+        if option not in known:
+            raise unknown(f"option of {resolve(name)}", option, known)
+    return build(name, variant.Config(**options), image_shape, num_classes, seed)
+
+
+def build(name, config, image_shape, num_classes=0, seed=0):
+    """Like `create`, from a finished `Config` of the variant."""
+    import keras
+
+    from keras_gan.data.spec import DataSpec
+
+    height, width, channels = image_shape
+    if channels not in (1, 2, 3, 4):
+        raise UserError(f"images need 1 to 4 channels, got {channels} (image_shape is height, width, channels).")
+    keras.utils.set_random_seed(seed)
+    model = module(name).build(config, DataSpec(image_shape=(height, width, channels), num_classes=num_classes))
+    model.seed = seed
+    return model

@@ -1,0 +1,112 @@
+"""Folders of runs: their names, what lies where in them, and how a run that exists is found again."""
+
+import dataclasses
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from keras_gan import config, data, registry
+from keras_gan.errors import UserError
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """One run's folder, `<log_dir>/<run_name>/`: config.json, event files, samples/ and checkpoints/."""
+
+    path: Path
+
+    @property
+    def name(self):
+        return self.path.name
+
+    @property
+    def config_file(self):
+        return self.path / "config.json"
+
+    @property
+    def samples(self):
+        return self.path / "samples"
+
+    @property
+    def checkpoints(self):
+        return self.path / "checkpoints"
+
+
+def check_name_is_free(run):
+    """Raises `UserError` if a new run would have the name of one that exists."""
+    if run.run_name and not run.resume and not run.dry_run and (Path(run.log_dir) / run.run_name).exists():
+        path = Path(run.log_dir) / run.run_name
+        raise UserError(f"the run {path} exists: continue it with --resume, or choose another --run-name.")
+
+
+def create(run, model_config):
+    """Makes the folder of a new run and writes its configuration.
+
+    Raises:
+        UserError: if a run of that name exists, or the folder cannot be written.
+    """
+    path = Path(run.log_dir) / (run.run_name or _free_name(run))
+    folder = RunFolder(path)
+    check_name_is_free(run)
+    try:
+        folder.samples.mkdir(parents=True)
+        folder.checkpoints.mkdir()
+        folder.config_file.write_text(config.to_json(run, model_config), encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"cannot write the run folder {path}: {error.strerror}.") from None
+    return folder
+
+
+def find(log_dir, name):
+    """The folder of an existing run; an unknown name is a `UserError` that lists the newest runs."""
+    folder = RunFolder(Path(log_dir) / name)
+    if not folder.config_file.is_file():
+        configs = sorted(Path(log_dir).glob("*/config.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        known = ", ".join(path.parent.name for path in configs[:5]) or "none"
+        raise UserError(f"no run {name!r} in {log_dir} (runs there: {known}).")
+    return folder
+
+
+def find_resumable(log_dir, run_name, variant, dataset):
+    """The run that `--resume` means: the one named, or the newest of the default name."""
+    if run_name:
+        return find(log_dir, run_name)
+    if not variant:
+        raise UserError("--resume needs --run-name NAME, or the --variant and --dataset of the run to continue.")
+    base = _default_name(registry.resolve(variant), dataset)
+    numbered = [
+        path.name for path in Path(log_dir).glob(f"{base}*") if re.fullmatch(rf"{re.escape(base)}(-\d+)?", path.name)
+    ]
+    if not numbered:
+        raise UserError(f"there is no run {base} in {log_dir} to continue.")
+    return find(log_dir, max(numbered, key=lambda name: (len(name), name)))
+
+
+def _default_name(variant, dataset):
+    return f"{variant}-{data.short_name(dataset)}"
+
+
+def _free_name(run):
+    base = _default_name(run.variant, run.dataset)
+    number = 1
+    while (Path(run.log_dir) / (name := base if number == 1 else f"{base}-{number}")).exists():
+        number += 1
+    return name
+
+
+# Options that change how long, where and what is written, but not what a step computes.
+_FREE_ON_RESUME = (
+    *("steps", "epochs", "snapshot_every", "strategy", "data_dir", "download"),
+    *("run_name", "log_dir", "export_dir", "export", "resume", "dry_run"),
+)
+
+
+def check_same_mathematics(folder, run, model_config):
+    """Raises `UserError` if a run would continue with options that change what its steps compute."""
+    saved, saved_model = config.load_json(folder.config_file)
+    was = {**dataclasses.asdict(saved), **{f"model.{name}": value for name, value in saved_model.items()}}
+    now = {**dataclasses.asdict(run), **{f"model.{k}": v for k, v in dataclasses.asdict(model_config).items()}}
+    changed = [name for name in now if name not in _FREE_ON_RESUME and name in was and was[name] != now[name]]
+    if changed:
+        differences = ", ".join(f"{name}: {was[name]} -> {now[name]}" for name in changed)
+        raise UserError(f"{folder.name} cannot continue with other options ({differences}): start a new run instead.")

@@ -1,0 +1,81 @@
+"""DCGAN: convolutional GAN with BatchNorm, the classical baseline (Radford et al. 2016)
+
+Paper: A. Radford, L. Metz, S. Chintala, "Unsupervised Representation Learning with Deep Convolutional Generative
+Adversarial Networks", ICLR 2016, arXiv 1511.06434.
+
+Objective (non-saturating, Goodfellow et al. 2014), s = D(x) before the sigmoid:
+    L_D = E[softplus(-s_real)] + E[softplus(s_fake)]
+    L_G = E[softplus(-s_fake)]
+
+Networks and training as in the paper: a transposed-convolution generator with BatchNorm and ReLU, tanh at the
+end; a strided discriminator with BatchNorm and LeakyReLU 0.2; no pooling, no hidden dense layers; weights from
+N(0, 0.02); Adam with learning rate 2e-4 and beta_1 0.5.
+
+Deviations:
+- Latents are standard normal; the paper draws them uniformly from [-1, 1].
+- The number of layers follows the image size (16 to 256 px, starting from 4x4); the paper has 64 px alone.
+- Batch size 64 by default; the paper uses 128.
+- Samples come from an exponential moving average of the generator, which the paper does not have.
+"""
+
+from dataclasses import dataclass
+
+import keras
+
+from keras_gan.errors import UserError
+from keras_gan.model import AdversarialModel
+from keras_gan.networks import dcgan as networks
+from keras_gan.objectives import NON_SATURATING
+
+IMAGE_SIZES = (16, 32, 64, 128, 256)
+
+
+@dataclass(frozen=True)
+class Config:
+    """Options of DCGAN."""
+
+    latent_dim: int = 100
+    """Length of a latent vector."""
+    generator_channels: int = 128
+    """Width of the generator's last hidden layer; doubles towards the latents."""
+    discriminator_channels: int = 64
+    """Width of the discriminator's first layer; doubles towards the score."""
+    max_channels: int = 1024
+    """Widest layer of either network."""
+    kernel_size: int = 4
+    """Edge of all convolution kernels, in pixels."""
+    generator_learning_rate: float = 2e-4
+    """Adam step size of the generator."""
+    discriminator_learning_rate: float = 2e-4
+    """Adam step size of the discriminator."""
+    beta_1: float = 0.5
+    """Adam momentum of both."""
+    ema_halflife_kimg: float = 10.0
+    """Half-life of the generator's moving average, in thousands of real images."""
+
+
+TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_channels=8)
+
+
+def build(config, spec):
+    """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
+    height, width, _ = spec.image_shape
+    if height != width or height not in IMAGE_SIZES:
+        sizes = ", ".join(map(str, IMAGE_SIZES))
+        raise UserError(f"dcgan makes square images of {sizes} px, not {width}x{height}: choose one with --image-size.")
+    return AdversarialModel(
+        networks.generator(
+            spec.image_shape, config.latent_dim, config.generator_channels, config.max_channels, config.kernel_size
+        ),
+        networks.discriminator(
+            spec.image_shape, config.discriminator_channels, config.max_channels, config.kernel_size
+        ),
+        objective=NON_SATURATING,
+        latent_dim=config.latent_dim,
+        optimizers=lambda: (
+            keras.optimizers.Adam(config.generator_learning_rate, beta_1=config.beta_1),
+            keras.optimizers.Adam(config.discriminator_learning_rate, beta_1=config.beta_1),
+        ),
+        ema_halflife_kimg=config.ema_halflife_kimg,
+        name="dcgan",
+    )

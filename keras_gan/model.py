@@ -1,6 +1,7 @@
 """`AdversarialModel`: the training step that all variants share."""
 
 import functools
+import threading
 
 import keras
 import tensorflow as tf
@@ -74,7 +75,8 @@ class AdversarialModel(keras.Model):
         self.discriminator_optimizer = None
         self._default_optimizers = optimizers
         self.step = self.add_weight(shape=(), dtype="int64", initializer="zeros", trainable=False, name="step")
-        self._watched = {}
+        # Replicas trace the step in threads that take turns: what one sets aside must not reach the other.
+        self._replica = threading.local()
         self.built = True
 
     # --- What a variant may override ---------------------------------------------------------------------------
@@ -112,7 +114,12 @@ class AdversarialModel(keras.Model):
 
     def watch(self, name, values):
         """Logs the global-batch mean of `values` under `name`, without adding it to any loss."""
-        self._watched[name] = values
+        self._replica.watched[name] = values
+
+    @property
+    def noise(self):
+        """The `StepNoise` of the current step, the only randomness a variant may use."""
+        return self._replica.noise
 
     # --- Keras's entry points ----------------------------------------------------------------------------------
 
@@ -158,6 +165,7 @@ class AdversarialModel(keras.Model):
         Returns:
             `{name: scalar}`: global-batch means of every term and watched value, and the two losses.
         """
+        self._replica.watched = {}
         *early_batches, batch = self._discriminator_batches(data)
         for draw, early_batch in enumerate(early_batches):
             self._draw_noise(draw)
@@ -181,7 +189,7 @@ class AdversarialModel(keras.Model):
         for update in pending:
             update()
 
-        logs = self._global_means(logs | self._watched)
+        logs = self._global_means(logs | self._replica.watched)
         for name, value in self.after_update(logs).items():
             getattr(self, name).assign(value)
         self.step.assign_add(1)
@@ -195,7 +203,7 @@ class AdversarialModel(keras.Model):
         return self.distribute_strategy.num_replicas_in_sync
 
     def _draw_noise(self, draw):
-        self.noise = StepNoise(self.seed, self.step.value, draw)
+        self._replica.noise = StepNoise(self.seed, self.step.value, draw)
 
     def _discriminator_batches(self, data):
         batch = {name: to_model_range(value) for name, value in as_batch(data).items()}
@@ -251,7 +259,6 @@ class AdversarialModel(keras.Model):
 
     def _global_means(self, logs):
         means = tf.stack([tf.reduce_mean(value) for value in logs.values()])
-        self._watched = {}
         if self._num_replicas > 1:
             means = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, means)
         return dict(zip(logs, tf.unstack(means), strict=True))
@@ -270,7 +277,8 @@ def as_batch(data):
     if isinstance(data, dict):
         return data
     if isinstance(data, (tuple, list)):
-        return dict(zip(("real", "label"), data, strict=False))
+        parts = zip(("real", "label"), data, strict=False)
+        return {name: part for name, part in parts if part is not None}
     return {"real": data}
 
 

@@ -5,8 +5,8 @@ Inside a step nothing is drawn from a stateful generator. Every number is a pure
 half a batch each draw what one replica with the whole batch would.
 """
 
+import hashlib
 import math
-import zlib
 
 import numpy as np
 import tensorflow as tf
@@ -25,8 +25,7 @@ class StepNoise:
         replica = tf.distribute.get_replica_context()
         self._replica = replica.replica_id_in_sync_group
         self._num_replicas = replica.num_replicas_in_sync
-        key = tf.constant([seed & 0x7FFFFFFF, draw], tf.int32)
-        self._key = tf.random.fold_in(key, tf.cast(step, tf.int32))
+        self._seed, self._step, self._draw = seed, tf.cast(step, tf.int64), draw
 
     def normal(self, rows, shape, purpose):
         """Standard normal float32 `[rows, *shape]`; `rows` counts this replica's rows, `purpose` is any fixed word."""
@@ -38,9 +37,13 @@ class StepNoise:
 
     def _rows(self, draw, rows, shape, purpose):
         # Drawn for the whole batch and sliced: row i is the same number however many replicas share the batch.
-        key = tf.random.fold_in(self._key, zlib.crc32(purpose.encode()) & 0x7FFFFFFF)
-        whole = draw((rows * self._num_replicas, *shape), seed=key, alg="philox")
+        whole = draw((rows * self._num_replicas, *shape), seed=[self._word(purpose), self._step], alg="philox")
         return whole if self._num_replicas == 1 else whole[self._replica * rows :][:rows]
+
+    def _word(self, purpose):
+        # 63 bits and never negative: with negative seeds XLA draws other numbers than TensorFlow does.
+        digest = hashlib.sha256(f"{self._seed}/{purpose}/{self._draw}".encode()).digest()
+        return tf.constant(int.from_bytes(digest[:8]) >> 1, tf.int64)
 
 
 # --- Portable seeds: specified to the bit in export/README.md --------------------------------------------------

@@ -128,7 +128,8 @@ def allocate(shape):
     """A uint8 array in memory, or over an unnamed temporary file if it would be too large for memory."""
     if np.prod(shape, dtype=np.int64) <= MEMORY_LIMIT_BYTES:
         return np.empty(shape, np.uint8)
-    return np.memmap(TemporaryFile(), np.uint8, "w+", shape=shape)
+    with TemporaryFile() as file:  # the map outlives the handle
+        return np.memmap(file, np.uint8, "w+", shape=shape)
 
 
 def reason(error):

@@ -1,0 +1,86 @@
+"""Callbacks in a plain `fit`."""
+
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+from keras_gan import callbacks, checkpoint
+from keras_gan.callbacks.every import Every
+
+
+class Recorder(Every):
+    def __init__(self, every):
+        super().__init__(every)
+        self.steps = []
+
+    def at(self, step, logs):
+        assert "d_loss" in logs
+        self.steps.append(step)
+
+
+def scalars(folder):
+    """All scalar events below a folder as {tag: {step: value}}."""
+    found = {}
+    for path in sorted(folder.glob("events.*")):
+        for record in tf.data.TFRecordDataset(str(path)):
+            event = tf.compat.v1.Event.FromString(record.numpy())
+            for value in event.summary.value:
+                if value.metadata.plugin_data.plugin_name == "scalars":
+                    found.setdefault(value.tag, {})[event.step] = float(tf.make_ndarray(value.tensor))
+    return found
+
+
+def test_every_counts_from_the_start_of_the_run(make_model, batches):
+    model = make_model()
+    recorder = Recorder(3)
+    model.fit(batches(5), verbose=0, callbacks=[recorder])
+    assert recorder.steps == [3, 5]  # and once at the end
+    again = Recorder(3)
+    model.fit(batches(4), verbose=0, callbacks=[again])
+    assert again.steps == [6, 9]
+
+
+def test_scalars_are_means_of_their_window(make_model, batches, tmp_path):
+    class Collect(Every):
+        def after_step(self, step, logs):
+            super().after_step(step, logs)
+            losses.append(float(logs["d_loss"]))
+
+        def at(self, step, logs):
+            pass
+
+    losses = []
+    writer = tf.summary.create_file_writer(str(tmp_path))
+    model = make_model()
+    model.fit(batches(4), verbose=0, callbacks=[Collect(1), callbacks.Scalars(writer, 2, images_per_step=8)])
+    found = scalars(tmp_path)
+    np.testing.assert_allclose(found["discriminator/loss"][2], np.mean(losses[:2]), rtol=1e-6)
+    np.testing.assert_allclose(found["discriminator/loss"][4], np.mean(losses[2:]), rtol=1e-6)
+    assert {"discriminator/real", "discriminator/fake", "generator/fake", "generator/loss"} <= set(found)
+    assert {"discriminator/real_accuracy", "discriminator/fake_accuracy"} <= set(found)
+    np.testing.assert_allclose(found["learning_rate/generator"][4], 2e-4)
+    np.testing.assert_allclose(found["progress/kimg"][4], 0.032)
+    assert found["progress/images_per_second"][4] > 0
+
+
+def test_sample_grid_shows_the_samples(make_model, batches, tmp_path):
+    writer = tf.summary.create_file_writer(str(tmp_path / "events"))
+    model = make_model()
+    model.fit(batches(2), verbose=0, callbacks=[callbacks.SampleGrid(tmp_path, 2, writer, count=4)])
+    grid = np.array(Image.open(tmp_path / "step-000000002.png"))
+    assert grid.shape == (32, 32, 3)
+    expected = np.rint(model.sample(4, seed=0) * 255)
+    np.testing.assert_allclose(grid[:16, 16:], expected[1], atol=1)
+    assert list(tmp_path.glob("*.tmp")) == []
+
+
+def test_checkpoints_keep_the_newest(make_model, batches, tmp_path):
+    make_model().fit(batches(5), verbose=0, callbacks=[callbacks.Checkpoints(tmp_path, every=1, keep=2)])
+    assert [path.name for path in checkpoint.list_checkpoints(tmp_path)] == ["step-000000004", "step-000000005"]
+
+
+def test_progress_bar_ends_complete(make_model, batches, capsys):
+    make_model().fit(batches(3), verbose=0, callbacks=[callbacks.Progress(3, images_per_step=8)])
+    shown = capsys.readouterr().err
+    assert "3/3" in shown
+    assert "d_loss" in shown

@@ -1,0 +1,177 @@
+"""What every variant must hold, whatever it is. A new variant is covered by being there."""
+
+import dataclasses
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_gan import checkpoint, config, exporters, registry
+from keras_gan.data.spec import DataSpec
+
+IMAGE_SHAPE = (16, 16, 3)
+BOUND = 1e-5
+
+pytestmark = pytest.mark.parametrize("name", registry.list_variants())
+
+
+def sgd():
+    return {
+        "generator_optimizer": keras.optimizers.SGD(0.1),
+        "discriminator_optimizer": keras.optimizers.SGD(0.1),
+    }
+
+
+def snapshot(network):
+    return [np.array(weight) for weight in network.weights]
+
+
+def changed(network, before):
+    """Names of the weights that differ from a snapshot, trainable ones and running statistics apart."""
+    moved = [w for w, old in zip(network.weights, before, strict=True) if not np.array_equal(np.array(w), old)]
+    return {w.path for w in moved if w.trainable}, {w.path for w in moved if not w.trainable}
+
+
+def trainable(network):
+    return {weight.path for weight in network.trainable_weights}
+
+
+def test_documented(name):
+    module = registry.module(name)
+    assert "arXiv" in module.__doc__
+    assert "Deviations" in module.__doc__
+    assert registry.describe(name) == module.__doc__.splitlines()[0]
+
+
+def test_images_have_the_data_shape_and_range(name, make_model):
+    for image_shape in (IMAGE_SHAPE, (16, 16, 1)):
+        images = make_model(name, image_shape=image_shape).sample(4)
+        assert images.shape == (4, *image_shape)
+        assert images.min() >= 0
+        assert images.max() <= 1
+
+
+def test_every_size_and_channel_count_builds(name):
+    module = registry.module(name)
+    for size in module.IMAGE_SIZES:
+        for channels in (1, 4):
+            model = module.build(module.TINY, DataSpec((size, size, channels)))
+            assert model.generator.output_shape[1:] == (size, size, channels)
+            assert model.discriminator.input_shape[1:] == (size, size, channels)
+
+
+def test_discriminator_update_changes_the_discriminator_alone(name, make_model, batches):
+    model = make_model(
+        name, generator_optimizer=keras.optimizers.SGD(0.0), discriminator_optimizer=keras.optimizers.SGD(0.1)
+    )
+    generator, discriminator = snapshot(model.generator), snapshot(model.discriminator)
+    model.fit(batches(1, 8 * model.discriminator_steps), verbose=0)
+    assert changed(model.generator, generator)[0] == set()
+    assert changed(model.discriminator, discriminator)[0] == trainable(model.discriminator)
+
+
+def test_generator_update_changes_the_generator_alone(name, make_model, batches):
+    model = make_model(
+        name, generator_optimizer=keras.optimizers.SGD(0.1), discriminator_optimizer=keras.optimizers.SGD(0.0)
+    )
+    generator, discriminator = snapshot(model.generator), snapshot(model.discriminator)
+    model.fit(batches(1, 8 * model.discriminator_steps), verbose=0)
+    assert changed(model.generator, generator)[0] == trainable(model.generator)
+    assert changed(model.discriminator, discriminator)[0] == set()
+
+
+def test_ema_follows_all_weights_of_the_generator(name, make_model, batches):
+    model = make_model(name)
+    before = snapshot(model.ema_generator)
+    model.fit(batches(1, 8 * model.discriminator_steps), verbose=0)
+    moved_weights, moved_statistics = changed(model.ema_generator, before)
+    assert moved_weights == set()  # the average is not trainable
+    assert len(moved_statistics) == len(model.generator.weights)
+
+
+def test_three_steps_stay_finite(name, make_model, batches):
+    model = make_model(name)
+    history = model.fit(batches(3, 8 * model.discriminator_steps), verbose=0).history
+    assert all(np.isfinite(values).all() for values in history.values())
+    assert all(np.isfinite(np.array(weight)).all() for weight in model.weights)
+    assert int(model.step) == 3
+
+
+def test_a_seed_decides_everything(name, make_model, batches):
+    runs = []
+    for seed in (3, 3, 4):
+        model = make_model(name, seed=seed)
+        model.fit(batches(2, 8 * model.discriminator_steps), verbose=0)
+        runs.append(model.sample(2))
+    np.testing.assert_array_equal(runs[0], runs[1])
+    assert not np.allclose(runs[0], runs[2], atol=1e-3)
+
+
+def test_two_replicas_equal_one_with_the_whole_batch(name, make_model, batches):
+    models = []
+    for strategy in (tf.distribute.get_strategy(), tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])):
+        with strategy.scope():
+            model = make_model(name, **sgd())
+        logs = model.fit(batches(2, 8 * model.discriminator_steps), verbose=0).history
+        models.append((model, logs))
+    (one, one_logs), (two, two_logs) = models
+    for a, b in zip(one.weights, two.weights, strict=True):
+        np.testing.assert_allclose(np.array(a), keras.ops.convert_to_numpy(b), atol=1e-5, err_msg=a.path)
+        for copy in getattr(b.value, "values", []):
+            np.testing.assert_array_equal(copy, keras.ops.convert_to_numpy(b), err_msg=a.path)
+    for term, values in one_logs.items():
+        np.testing.assert_allclose(two_logs[term], values, atol=1e-4, err_msg=term)
+
+
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+def test_mixed_precision_trains_and_exports_float32(name, precision, make_model, batches, tmp_path):
+    keras.mixed_precision.set_dtype_policy(precision)
+    try:
+        model = make_model(name)
+        history = model.fit(batches(2, 8 * model.discriminator_steps), verbose=0).history
+    finally:
+        keras.mixed_precision.set_dtype_policy("float32")
+    assert np.isfinite(history["d_loss"]).all()
+    assert all(weight.dtype == "float32" for weight in model.generator.weights)
+    exporters.export(model, tmp_path / "1", formats=("tflite",))
+
+
+def test_checkpoint_round_trip(name, make_model, batches, tmp_path):
+    data = batches(
+        4, 8 * registry.module(name).build(registry.module(name).TINY, DataSpec(IMAGE_SHAPE)).discriminator_steps
+    )
+    straight = make_model(name)
+    straight.fit(data, verbose=0)
+    first = make_model(name)
+    first.fit(data.take(2), verbose=0)
+    checkpoint.save(first, tmp_path, step=2)
+    second = make_model(name, seed=3)
+    assert checkpoint.restore_newest(second, tmp_path) == 2
+    second.fit(data.skip(2), verbose=0)
+    for a, b in zip(straight.variables, second.variables, strict=True):
+        np.testing.assert_array_equal(np.array(a), np.array(b), err_msg=a.path)
+
+
+def test_exported_files_equal_keras(name, make_model, batches, tmp_path):
+    model = make_model(name)
+    model.fit(batches(2, 8 * model.discriminator_steps), verbose=0)
+    manifest = exporters.export(model, tmp_path / "1")
+    assert {check["format"] for check in manifest["verification"]} == {"saved_model", "tflite"}
+    assert all(check["max_difference"] <= BOUND for check in manifest["verification"])
+    # What the files compute must be this model's pictures, not merely some generator's.
+    sampler = tf.saved_model.load(str(tmp_path / "1")).signatures["from_seeds"]
+    images = sampler(seeds=tf.constant([7, -1], tf.int64))["images"]
+    np.testing.assert_allclose(images, np.concatenate([model.sample(1, 7), model.sample(1, -1)]), atol=BOUND)
+
+
+def test_config_round_trip(name):
+    cls = registry.module(name).Config
+    options = registry.module(name).TINY
+    run = config.RunConfig(variant=name)
+    values = json.loads(config.to_json(run, options))
+    model = values.pop("model")
+    assert config.from_dict(cls, model, "here") == options
+    assert config.from_dict(config.RunConfig, values, "here") == run
+    assert all(type(value) is type(getattr(cls(), field)) for field, value in dataclasses.asdict(options).items())

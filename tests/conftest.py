@@ -1,0 +1,74 @@
+"""Shared by all tests: two logical CPU devices, so that two replicas exist on any machine, and quiet start-up."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+from keras_gan.commands import quiet_stderr  # noqa: E402
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+with quiet_stderr():
+    import tensorflow as tf
+
+    cpus = tf.config.list_physical_devices("CPU")
+    tf.config.set_logical_device_configuration(cpus[0], [tf.config.LogicalDeviceConfiguration()] * 2)
+    tf.config.list_logical_devices()
+
+import numpy as np  # noqa: E402
+
+from keras_gan import registry  # noqa: E402
+from keras_gan.exporters import verify  # noqa: E402
+
+SHARED = ROOT.parent / "shared"
+
+
+def pytest_configure(config):
+    # `make check` runs the import rule alone; the header says what machine the suite runs on.
+    config.addinivalue_line("markers", "slow: takes more than ten seconds")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def verifier_processes():
+    """One fresh process per export format for the whole suite."""
+    with verify.processes():
+        yield
+
+
+@pytest.fixture
+def make_model():
+    """Builds a tiny compiled model of a variant: 16 px, 3 channels."""
+
+    def make(name="dcgan", compiled=True, image_shape=(16, 16, 3), seed=3, **optimizers):
+        model = registry.build(name, registry.module(name).TINY, image_shape, seed=seed)
+        if compiled:
+            model.compile(**optimizers)
+        return model
+
+    return make
+
+
+@pytest.fixture
+def batches():
+    """Makes a dataset of `count` fixed random batches of dicts, float32 in [-1, 1]."""
+
+    def make(count=3, batch_size=8, image_shape=(16, 16, 3), seed=0):
+        rng = np.random.default_rng(seed)
+        real = rng.uniform(-1, 1, (count * batch_size, *image_shape)).astype(np.float32)
+        return tf.data.Dataset.from_tensor_slices({"real": real}).batch(batch_size, drop_remainder=True)
+
+    return make
+
+
+@pytest.fixture
+def mnist_dir():
+    """Folder of MNIST as tensorflow-datasets prepares it."""
+    folder = SHARED / "tfds"
+    if not (folder / "mnist").is_dir():
+        pytest.skip("prepared MNIST is not beside this checkout")
+    return folder

@@ -1,0 +1,31 @@
+"""Data prepared by tensorflow-datasets: MNIST for real, and clear answers where nothing is prepared."""
+
+import numpy as np
+import pytest
+
+from keras_gan import data
+from keras_gan.config import DataOptions
+from keras_gan.errors import UserError
+
+
+def test_mnist_is_padded_and_labelled(mnist_dir):
+    loaded = data.load(DataOptions(dataset="mnist", data_dir=str(mnist_dir)))
+    assert loaded.images.shape == (60000, 32, 32, 1)
+    assert loaded.images[:, :2].sum() == 0
+    assert loaded.images[:, 2:30, 2:30].any(axis=(1, 2, 3)).all()
+    assert loaded.class_names == tuple("0123456789")
+    assert np.bincount(loaded.labels).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+    assert "padded" in loaded.treatment
+    assert data.load(DataOptions(dataset="tfds:mnist", data_dir=str(mnist_dir)), "test").images.shape[0] == 10000
+
+
+def test_data_dir_from_the_environment(mnist_dir, monkeypatch):
+    monkeypatch.setenv("TFDS_DATA_DIR", str(mnist_dir))
+    data.check_available(DataOptions(dataset="mnist"))
+
+
+def test_missing_data_names_the_command(tmp_path):
+    options = DataOptions(dataset="cifar10", data_dir=str(tmp_path))
+    for attempt in (data.check_available, data.load):
+        with pytest.raises(UserError, match=r"--dataset cifar10 --data-dir .* --download"):
+            attempt(options)

@@ -1,0 +1,95 @@
+"""Exports: versions, refusals, and a verification that can fail."""
+
+import json
+
+import numpy as np
+import pytest
+
+from keras_gan import exporters
+from keras_gan.errors import UserError
+from keras_gan.exporters import model_card, saved_model, tflite, verify
+
+
+@pytest.fixture
+def network(make_model):
+    return saved_model.float32_copy(make_model().exported()["generator"])
+
+
+def test_everything_is_there_and_hashed(make_model, tmp_path):
+    manifest = exporters.export(make_model(), tmp_path / "1", facts={"data": data_facts("<b>|evil")})
+    assert manifest == json.loads((tmp_path / "1" / "manifest.json").read_text())
+    assert {"saved_model.pb", "generator.tflite", "samples.png"} <= set(manifest["files"])
+    for name, entry in manifest["files"].items():
+        assert (tmp_path / "1" / name).stat().st_size == entry["bytes"]
+    card = (tmp_path / "1" / "MODEL_CARD.md").read_text()
+    assert "&lt;b&gt;\\|evil" in card
+    assert "`serving_default`" in card
+    assert [path.name for path in tmp_path.iterdir()] == ["1"]  # nothing half-written is left
+
+
+def data_facts(name):
+    return {"name": name, "source": "s", "images": 3, "treatment": "t"}
+
+
+def test_an_existing_version_is_never_overwritten(make_model, tmp_path):
+    (tmp_path / "1").mkdir()
+    with pytest.raises(UserError, match="never overwritten"):
+        exporters.export(make_model(), tmp_path / "1")
+
+
+def test_versions_count_up(tmp_path):
+    assert exporters.next_version(tmp_path / "absent").name == "1"
+    for name in ("1", "9", "10", ".11-x", "notes"):
+        (tmp_path / name).mkdir()
+    assert exporters.next_version(tmp_path).name == "11"
+
+
+def test_a_wrong_file_fails_verification(network, tmp_path):
+    tflite.write(network, tmp_path)
+    verify.verify(network, tmp_path, ["tflite"])
+    weights = network.get_weights()
+    network.set_weights([weights[0] + 0.01, *weights[1:]])
+    with pytest.raises(verify.VerificationError, match="differs from Keras"):
+        verify.verify(network, tmp_path, ["tflite"])
+
+
+@pytest.mark.parametrize("name", ["tflite", "saved_model"])
+def test_a_damaged_file_fails_verification(network, tmp_path, name):
+    exporters.FORMATS[name].write(network, tmp_path)
+    damaged = tmp_path / {"tflite": "generator.tflite", "saved_model": "saved_model.pb"}[name]
+    damaged.write_bytes(damaged.read_bytes()[:500])
+    with pytest.raises(verify.VerificationError, match="cannot be used"):
+        verify.verify(network, tmp_path, [name])
+
+
+def test_nan_fails_verification(network, tmp_path):
+    network.set_weights([np.full_like(weight, np.nan) for weight in network.get_weights()])
+    tflite.write(network, tmp_path)
+    with pytest.raises(verify.VerificationError, match="differs from Keras by nan"):
+        verify.verify(network, tmp_path, ["tflite"])
+
+
+def test_tflite_needs_nothing_but_builtins(network, tmp_path):
+    from ai_edge_litert.interpreter import Interpreter
+
+    tflite.write(network, tmp_path)
+    interpreter = Interpreter(model_path=str(tmp_path / "generator.tflite"))
+    operations = {operation["op_name"] for operation in interpreter._get_ops_details()}
+    assert not any(name.startswith("Flex") or name == "CUSTOM" for name in operations)
+    details = interpreter.get_signature_runner("serving_default")
+    assert details.get_input_details()["latents"]["shape"].tolist() == [1, 6]
+    assert details.get_output_details()["images"]["shape"].tolist() == [1, 16, 16, 3]
+
+
+def test_rows_of_a_batch_do_not_depend_on_each_other(network, tmp_path):
+    import tensorflow as tf
+
+    saved_model.write(network, tmp_path)
+    sampler = tf.saved_model.load(str(tmp_path)).signatures["from_seeds"]
+    together = sampler(seeds=tf.constant([4, 5, 6], tf.int64))["images"]
+    shuffled = sampler(seeds=tf.constant([6, 4, 0, 5], tf.int64))["images"]
+    np.testing.assert_allclose(tf.gather(shuffled, [1, 3, 0]), together, atol=1e-6)
+
+
+def test_cells_cannot_break_the_card():
+    assert model_card._cell("a|b\n<script>") == "a\\|b &lt;script&gt;"

@@ -1,0 +1,102 @@
+"""Options and their JSON form: strict, and helpful when wrong."""
+
+import json
+
+import pytest
+
+from keras_gan import config, registry
+from keras_gan.config import RunConfig
+from keras_gan.errors import UserError
+
+
+def test_names_are_canonical():
+    assert RunConfig(variant="DC-GAN".replace("-", "")).variant == "dcgan"
+    assert registry.resolve("Dcgan") == "dcgan"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"variant": ""}, "--variant is required"),
+        ({"variant": "dcgna"}, "did you mean 'dcgan'"),
+        ({"variant": "zzz"}, "choose from"),
+        ({"steps": 5, "epochs": 2}, "not both"),
+        ({"steps": 0}, "--steps must be at least 1"),
+        ({"batch_size": -1}, "--batch-size must be at least 1"),
+        ({"snapshot_every": 0}, "--snapshot-every must be at least 1"),
+        ({"image_size": 48}, "try --image-size"),
+        ({"image_size": 0}, "--image-size must be"),
+        ({"seed": -1}, "--seed must be"),
+        ({"run_name": "../up"}, "plain folder name"),
+        ({"run_name": "a/b"}, "plain folder name"),
+        ({"run_name": ""}, "plain folder name"),
+        ({"dataset": "avatarz"}, "did you mean 'avatars'"),
+        ({"dataset": "folder:/does/not/exist"}, "does not exist"),
+    ],
+)
+def test_bad_options_are_named(options, message):
+    with pytest.raises(UserError, match=message):
+        RunConfig(**{"variant": "dcgan", **options})
+
+
+def write(tmp_path, **changes):
+    run = RunConfig(variant="dcgan", steps=7)
+    values = json.loads(config.to_json(run, registry.module("dcgan").TINY))
+    (tmp_path / "config.json").write_text(json.dumps({**values, **changes}))
+    return tmp_path / "config.json"
+
+
+def test_saved_configuration_is_read_back(tmp_path):
+    run, model = config.load_json(write(tmp_path))
+    assert run == RunConfig(variant="dcgan", steps=7)
+    assert config.from_dict(registry.module("dcgan").Config, model, "x") == registry.module("dcgan").TINY
+
+
+def test_how_it_was_called_is_not_saved():
+    values = json.loads(
+        config.to_json(RunConfig(variant="dcgan", resume=True, dry_run=True), registry.module("dcgan").TINY)
+    )
+    assert not values["resume"]
+    assert not values["dry_run"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"step": 3}, "did you mean 'steps'"),
+        ({"steps": "7"}, "steps cannot be"),
+        ({"steps": True}, "steps cannot be"),
+        ({"precision": "float8"}, "precision cannot be"),
+        ({"export": "tflite"}, "export cannot be"),
+        ({"export": ["onnx"]}, "export cannot be"),
+        ({"variant": None}, "variant cannot be"),
+        ({"model": [1]}, "'model'"),
+    ],
+)
+def test_wrong_keys_and_types_are_named(tmp_path, changes, message):
+    with pytest.raises(UserError, match=message):
+        config.load_json(write(tmp_path, **changes))
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '"x"', "\x00"])
+def test_files_that_are_no_configuration(tmp_path, content):
+    (tmp_path / "bad.json").write_text(content)
+    with pytest.raises(UserError, match=r"bad\.json"):
+        config.load_json(tmp_path / "bad.json")
+    with pytest.raises(UserError, match="cannot read"):
+        config.load_json(tmp_path / "absent.json")
+
+
+def test_create_names_unknown_options():
+    with pytest.raises(UserError, match="did you mean 'latent_dim'"):
+        registry.create("dcgan", (32, 32, 3), latent_dims=3)
+    with pytest.raises(UserError, match="1 to 4 channels"):
+        registry.create("dcgan", (3, 32, 32))
+    with pytest.raises(UserError, match="not 32x48"):
+        registry.create("dcgan", (48, 32, 3))
+
+
+def test_every_variant_is_described_without_importing_it():
+    for name in registry.list_variants():
+        assert len(registry.describe(name)) > 10
+        assert registry.image_sizes(name) == registry.module(name).IMAGE_SIZES

@@ -1,0 +1,200 @@
+"""The training step, on networks small enough to check by hand."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_gan.model import AdversarialModel, as_batch
+from keras_gan.objectives import NON_SATURATING, Objective
+
+
+def linear(inputs, outputs, value, name):
+    layer = keras.layers.Dense(outputs, use_bias=False, kernel_initializer=keras.initializers.Constant(value))
+    return keras.Sequential([keras.Input((inputs,)), layer], name=name)
+
+
+LINEAR = Objective(
+    discriminator=lambda *, real_scores, fake_scores: {"d_real": -real_scores, "d_fake": fake_scores},
+    generator=lambda *, real_scores, fake_scores: {"g_fake": -fake_scores},
+)
+
+
+class LinearGAN(AdversarialModel):
+    """Fakes are w * 2 in one dimension, the score is v * x: every gradient is known."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            linear(1, 1, 3.0, "generator"),
+            linear(1, 1, 5.0, "discriminator"),
+            objective=LINEAR,
+            latent_dim=1,
+            optimizers=lambda: (keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1)),
+            **kwargs,
+        )
+
+    def generate(self, batch, training):
+        return self.generator(tf.fill((tf.shape(batch["real"])[0], 1), 2.0), training=training)
+
+
+class GeneratorFirst(LinearGAN):
+    update_order = "generator_first"
+
+
+class Simultaneous(LinearGAN):
+    update_order = "simultaneous"
+
+
+class ThreeCriticSteps(LinearGAN):
+    discriminator_steps = 3
+
+
+def step(cls, real=(1.0, 2.0, 3.0, 6.0), **kwargs):
+    model = cls()
+    model.compile(**kwargs)
+    logs = model.train_on_batch(np.array(real, np.float32)[:, None], return_dict=True)
+    return float(model.generator.weights[0][0, 0]), float(model.discriminator.weights[0][0, 0]), logs, model
+
+
+def test_discriminator_first_by_hand():
+    w, v, logs, _ = step(LinearGAN)
+    # D minimises -v * mean(real) + v * 2w: v = 5 - 0.1 * (2 * 3 - 3) = 4.7
+    assert v == pytest.approx(4.7)
+    # G then minimises -v * 2w with the new v: w = 3 + 0.1 * 2 * 4.7 = 3.94
+    assert w == pytest.approx(3.94)
+    assert logs["d_loss"] == pytest.approx(-5 * 3 + 5 * 6)
+    assert logs["d_real"] == pytest.approx(-15)
+    assert logs["g_loss"] == pytest.approx(-4.7 * 6)
+
+
+def test_generator_first_by_hand():
+    w, v, logs, _ = step(GeneratorFirst)
+    assert w == pytest.approx(3 + 0.1 * 2 * 5)
+    # The discriminator meets the fakes made before the generator's update.
+    assert v == pytest.approx(4.7)
+    assert logs["g_loss"] == pytest.approx(-30)
+
+
+def test_simultaneous_by_hand():
+    w, v, _, _ = step(Simultaneous)
+    assert (w, v) == (pytest.approx(4.0), pytest.approx(4.7))
+
+
+def test_three_discriminator_steps_take_three_different_parts():
+    real = (1.0, 2.0, 3.0, 7.0, 8.0, 9.0)
+    w, v, logs, _ = step(ThreeCriticSteps, real)
+    # Parts are every third row: means 4, 5, 6. v = 5 - 0.1 * ((6 - 4) + (6 - 5) + (6 - 6))
+    assert v == pytest.approx(4.7)
+    assert w == pytest.approx(3 + 0.2 * 4.7)
+    assert logs["d_real"] == pytest.approx(-6 * 4.7)  # logged is the last part, scored before its update
+
+
+def test_ema_rampup_by_hand():
+    _, _, _, model = step(LinearGAN)
+    # 4 images per step: half-life min(10000, 4 * 0.05), so 0.5 ** 20 of the first weight is kept.
+    keep = 0.5**20
+    assert float(model.ema_generator.weights[0][0, 0]) == pytest.approx(3 * keep + 3.94 * (1 - keep), abs=1e-6)
+    assert int(model.step) == 1
+
+
+def test_ema_halflife_bounds_the_rampup():
+    model = LinearGAN(ema_halflife_kimg=0.004, ema_rampup=1000.0)
+    model.compile()
+    model.train_on_batch(np.array([[1.0], [2.0], [3.0], [6.0]], np.float32))
+    # The half-life is 4 images and a step has 4: half of the old weight stays.
+    assert float(model.ema_generator.weights[0][0, 0]) == pytest.approx((3 + 3.94) / 2)
+
+
+class Stateful(LinearGAN):
+    def __init__(self):
+        super().__init__()
+        self.balance = self.add_weight(name="balance", initializer="zeros", trainable=False, aggregation="mean")
+
+    def after_update(self, terms):
+        return {"balance": self.balance + terms["d_real"]}
+
+
+def test_after_update_sets_state_from_means():
+    _, _, logs, model = step(Stateful)
+    assert float(model.balance) == pytest.approx(-15)
+
+
+def test_watched_values_are_logged_and_not_minimised(make_model, batches):
+    logs = make_model().fit(batches(1), verbose=0).history
+    assert 0 <= logs["d_real_accuracy"][0] <= 1
+    terms = logs["d_real"][0] + logs["d_fake"][0]
+    assert logs["d_loss"][0] == pytest.approx(terms, rel=1e-6)
+
+
+def test_uint8_images_are_scaled(make_model):
+    images = np.random.default_rng(0).integers(0, 256, (8, 16, 16, 3), dtype=np.uint8)
+    as_bytes, as_floats = make_model(), make_model()
+    as_bytes.train_on_batch(images)
+    as_floats.train_on_batch(images.astype(np.float32) / 127.5 - 1)
+    for a, b in zip(as_bytes.weights, as_floats.weights, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_batches_may_be_dicts_tuples_or_images():
+    assert as_batch({"real": 1}) == {"real": 1}
+    assert as_batch((1, 2)) == {"real": 1, "label": 2}
+    assert as_batch((1, None, None)) == {"real": 1}  # as `train_on_batch` has it
+    assert as_batch(1) == {"real": 1}
+
+
+def test_sample_is_reproducible_and_in_range(make_model):
+    model = make_model()
+    images = model.sample(5, seed=7, batch_size=2)
+    assert images.shape == (5, 16, 16, 3)
+    assert images.dtype == np.float32
+    assert images.min() >= 0
+    assert images.max() <= 1
+    np.testing.assert_allclose(model.sample(1, seed=9)[0], images[2], atol=1e-6)
+
+
+def test_unknown_update_order_is_refused():
+    class Wrong(LinearGAN):
+        update_order = "whenever"
+
+    with pytest.raises(ValueError, match="update_order"):
+        Wrong()
+
+
+def test_jit_compiled_step_is_the_same_step():
+    # XLA draws other noise from the same key, so this compares the step of a model that draws none.
+    w, v, logs, _ = step(LinearGAN, jit_compile=True)
+    assert (w, v) == (pytest.approx(3.94), pytest.approx(4.7))
+    assert logs["d_loss"] == pytest.approx(15)
+
+
+@pytest.mark.parametrize("replicas", [1, 2])
+def test_float16_overflow_skips_the_step_on_every_replica(make_model, replicas):
+    keras.mixed_precision.set_dtype_policy("mixed_float16")
+    try:
+        strategy = tf.distribute.MirroredStrategy([f"CPU:{i}" for i in range(replicas)])
+        with strategy.scope():
+            model = make_model()
+            # So large a scale makes every float16 gradient overflow.
+            model.discriminator_optimizer.dynamic_scale.assign(2.0**120)
+        before = [weight.numpy() for weight in model.discriminator.trainable_variables]
+        images = np.random.default_rng(0).uniform(-1, 1, (8, 16, 16, 3)).astype(np.float32)
+        images[:4] = 0
+        model.fit(tf.data.Dataset.from_tensor_slices(images).batch(8), verbose=0)
+        for weight, old in zip(model.discriminator.trainable_variables, before, strict=True):
+            for copy in getattr(weight.value, "values", [weight.value]):
+                np.testing.assert_array_equal(copy, old)
+    finally:
+        keras.mixed_precision.set_dtype_policy("float32")
+
+
+def test_relativistic_objectives_get_real_scores():
+    objective = Objective(
+        NON_SATURATING.discriminator,
+        lambda *, real_scores, fake_scores: {"g_pair": real_scores - fake_scores},
+        generator_needs_real=True,
+    )
+    model = LinearGAN()
+    model.objective = objective
+    model.compile(generator_optimizer=keras.optimizers.SGD(0.0), discriminator_optimizer=keras.optimizers.SGD(0.0))
+    logs = model.train_on_batch(np.array([[1.0], [2.0]], np.float32), return_dict=True)
+    assert logs["g_pair"] == pytest.approx(5 * 1.5 - 5 * 6)

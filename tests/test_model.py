@@ -115,7 +115,7 @@ class Stateful(LinearGAN):
 
 
 def test_after_update_sets_state_from_means():
-    _, _, logs, model = step(Stateful)
+    _, _, _, model = step(Stateful)
     assert float(model.balance) == pytest.approx(-15)
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import shlex
+import sys
 import time
 from pathlib import Path
 
@@ -52,18 +53,36 @@ def run(run, model_options):
 
     print(_headline(run, model, images, steps, strategy))
     started = time.perf_counter()
-    model.fit(
-        pipeline.batches(images, batch_size, run.seed, start_step=first_step),
-        steps_per_epoch=steps - first_step,
-        verbose=0,
-        callbacks=_callbacks(run, model_config, folder, steps, batch_size),
-    )
+    try:
+        model.fit(
+            pipeline.batches(images, batch_size, run.seed, start_step=first_step),
+            steps_per_epoch=steps - first_step,
+            verbose=0,
+            callbacks=_callbacks(run, model_config, folder, steps, batch_size),
+        )
+    except KeyboardInterrupt:
+        print(f"\ninterrupted. {_how_to_go_on(folder)}", file=sys.stderr)
+        return 130
     seconds = time.perf_counter() - started
 
     cost = {"steps_timed": steps - first_step, "seconds": round(seconds)}
     exported = _export(run, model, folder, {**facts(run, model_config, images), "cost": cost})
     _say_what_next(folder, exported)
     return 0
+
+
+def _how_to_go_on(folder):
+    from keras_gan import checkpoint
+
+    saved = checkpoint.list_checkpoints(folder.checkpoints)
+    if not saved:
+        return "There is no checkpoint yet to continue from."
+    log_dir = (
+        ""
+        if str(folder.path.parent) == config.RunConfig.log_dir
+        else f" --log-dir {shlex.quote(str(folder.path.parent))}"
+    )
+    return f"Continue from {saved[-1].name} with: python train.py --resume --run-name {folder.name}{log_dir}"
 
 
 def _total_steps(run, count, batch_size):

@@ -3,6 +3,7 @@
 import importlib
 from pathlib import Path
 
+from keras_gan.data import prepared
 from keras_gan.errors import UserError, unknown
 
 TFDS_SHORT_NAMES = ("mnist", "fashion_mnist", "cifar10")
@@ -37,9 +38,8 @@ def check_available(options):
     """Raises `UserError` for data that certainly cannot be loaded; imports nothing heavy."""
     kind, rest = split_name(options.dataset)
     check_name(options.dataset)
-    source = importlib.import_module(f"keras_gan.data.{kind}")
-    if hasattr(source, "check_available"):
-        source.check_available(rest, options)
+    if kind == "tfds":
+        prepared.check_available(rest, options)
 
 
 def load(options, split="train"):

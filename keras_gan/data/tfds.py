@@ -1,19 +1,16 @@
 """`tfds:NAME`: data sets prepared by tensorflow-datasets. Nothing is fetched unless the user allows it."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 from PIL import Image
 
-from keras_gan.data import images
+from keras_gan.data import images, prepared
 from keras_gan.data.spec import ImageData
 from keras_gan.errors import UserError
 
 
 def load(name, options, split="train"):
     """Reads one split of a prepared data set with an image feature; see `keras_gan.data.load`."""
-    check_available(name, options)
+    prepared.check_available(name, options)
     import tensorflow_datasets as tfds
 
     builder = _builder(tfds, name, options)
@@ -44,34 +41,12 @@ def load(name, options, split="train"):
     )
 
 
-def check_available(name, options):
-    """Raises `UserError` if the set is not prepared and must not be fetched. Looks at folders alone: at once."""
-    if not options.download and not _prepared(name, options):
-        data_dir = _data_dir(options)
-        raise UserError(
-            f"{options.dataset} is not prepared in {data_dir}. Say where it is with --data-dir DIR, or let it be "
-            f"fetched (once, needs network) with --download, as in\n"
-            f"  python train.py --variant dcgan --dataset {options.dataset} --data-dir {data_dir} --download"
-        )
-
-
-def _data_dir(options):
-    return Path(options.data_dir or os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets").expanduser()
-
-
-def _prepared(name, options):
-    """Folder of the newest prepared version, or None."""
-    # tensorflow-datasets itself would try the network for minutes before it says that a set is absent.
-    found = sorted((_data_dir(options) / name).rglob("dataset_info.json"))
-    return found[-1].parent if found else None
-
-
 def _builder(tfds, name, options):
-    prepared = _prepared(name, options)
-    if prepared:
-        return tfds.builder_from_directory(prepared)
+    folder = prepared.folder(name, options)
+    if folder:
+        return tfds.builder_from_directory(folder)
     try:
-        builder = tfds.builder(name, data_dir=_data_dir(options))
+        builder = tfds.builder(name, data_dir=prepared.data_dir(options))
         builder.download_and_prepare()
     except tfds.core.registered.DatasetNotFoundError:
         raise UserError(f"tensorflow-datasets knows no data set {name!r}; its catalogue lists the names.") from None

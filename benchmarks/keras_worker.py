@@ -1,0 +1,136 @@
+"""What is measured of this program itself; run by `speed.py` as `python -m benchmarks.keras_worker OPTIONS`.
+
+Three kinds of worker: `step` takes bare compiled steps, `loop` is `train.py` itself, halted between two steps
+whenever nothing is asked of it, `matmul` finds out how fast this machine can multiply.
+"""
+
+import json
+import sys
+import time
+
+from benchmarks.workers import Channel, seconds_per_step, threads
+from keras_gan.commands import quiet_tensorflow
+
+
+def main():
+    """Becomes the kind of worker that the one argument says."""
+    options = json.loads(sys.argv[1])
+    channel = Channel()
+    {"step": serve_step, "loop": serve_loop, "matmul": serve_matmul}[options.pop("kind")](channel, **options)
+
+
+# --- The bare step --------------------------------------------------------------------------------------------------
+
+
+def serve_step(channel, variant, image_shape, batch_size, precision):
+    """Answers `step` with the seconds of a bare step, and `facts` with what the model is."""
+    quiet_tensorflow()
+    import keras
+
+    from keras_gan import registry
+
+    keras.mixed_precision.set_dtype_policy(precision)
+    model = registry.create(variant, image_shape)
+    model.compile()
+    step = bare_step(model, image_shape, batch_size)
+    step()
+    channel.answer()
+    channel.serve({"step": lambda count: {"seconds": seconds_per_step(step, count)}, "facts": lambda: facts(model)})
+
+
+def bare_step(model, image_shape, batch_size):
+    """A compiled `train_step` on one batch that never changes, as a function that waits for the step's end.
+
+    No loop around it can be faster: it has no input pipeline, no callbacks and nothing of `fit`.
+    """
+    import tensorflow as tf
+
+    batch = {"real": tf.random.stateless_uniform((batch_size, *image_shape), seed=(0, 0), minval=-1.0)}
+    compiled = tf.function(model.train_step, jit_compile=model.jit_compile or None)
+    return lambda: float(compiled(batch)["g_loss"])
+
+
+def facts(model):
+    """What the other side needs to know: sizes, operations, versions, and the shape of both networks."""
+    import keras
+    import tensorflow as tf
+
+    from benchmarks import flops
+
+    return {
+        "flop_per_image": flops.discriminator_first_step(model.generator, model.discriminator),
+        "networks": _networks(model),
+        "versions": {"TensorFlow": tf.__version__, "Keras": keras.__version__},
+        "threads": tf.config.threading.get_intra_op_parallelism_threads() or threads(),
+    }
+
+
+def _networks(model):
+    """Everything that a peer needs to build the same DCGAN, read from the layers as they are."""
+    from keras import layers
+
+    def of_type(network, kind):
+        return [layer for layer in network.layers if isinstance(layer, kind)]
+
+    up = of_type(model.generator, layers.Conv2DTranspose)
+    down = of_type(model.discriminator, layers.Conv2D)
+    (kernel_size,) = {layer.kernel_size[0] for layer in up + down}
+    (reshape,) = of_type(model.generator, layers.Reshape)
+    return {
+        "latent_dim": model.latent_dim,
+        "kernel_size": kernel_size,
+        "generator_widths": [reshape.target_shape[-1], *(layer.filters for layer in up)],
+        "discriminator_widths": [layer.filters for layer in down],
+        "image_shape": model.discriminator.input_shape[1:],
+        "generator_weights": model.generator.count_params(),
+        "discriminator_weights": model.discriminator.count_params(),
+        "learning_rate": float(model.optimizer.learning_rate),
+        "beta_1": model.optimizer.beta_1,
+        "epsilon": model.optimizer.epsilon,
+        "ema_halflife_kimg": model.ema_halflife_kimg,
+        "ema_rampup": model.ema_rampup,
+    }
+
+
+# --- The training loop ----------------------------------------------------------------------------------------------
+
+
+def serve_loop(channel, argv, image_shape, batch_size):
+    """Runs the real command line, with one callback more, through which the loop is halted and let go."""
+    from keras_gan import cli
+    from keras_gan.commands import train
+
+    programs_own = train._callbacks
+
+    def with_conductor(*arguments):
+        from benchmarks.conductor import Conductor  # Keras is loaded by now, as late as the program itself does it
+
+        callbacks = programs_own(*arguments)
+        return [*callbacks, Conductor(channel, callbacks, lambda model: bare_step(model, image_shape, batch_size))]
+
+    train._callbacks = with_conductor
+    cli.main(argv, command="train")
+
+
+# --- The machine ----------------------------------------------------------------------------------------------------
+
+
+def serve_matmul(channel, size=2048):
+    """Answers `matmul` with the best rate of some products of float32 matrices, in operations per second."""
+    quiet_tensorflow()
+    import tensorflow as tf
+
+    a, b = (tf.random.stateless_normal((size, size), seed=(0, seed)) for seed in (0, 1))
+
+    def multiply():
+        started = time.perf_counter()
+        tf.matmul(a, b)[0, 0].numpy()
+        return 2 * size**3 / (time.perf_counter() - started)
+
+    multiply()
+    channel.answer()
+    channel.serve({"matmul": lambda repeats: {"flop_per_second": max(multiply() for _ in range(repeats))}})
+
+
+if __name__ == "__main__":
+    main()

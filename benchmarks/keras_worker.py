@@ -74,11 +74,11 @@ def _networks(model):
 
     up = of_type(model.generator, layers.Conv2DTranspose)
     down = of_type(model.discriminator, layers.Conv2D)
-    (kernel_size,) = {layer.kernel_size[0] for layer in up + down}
     (reshape,) = of_type(model.generator, layers.Reshape)
     return {
         "latent_dim": model.latent_dim,
-        "kernel_size": kernel_size,
+        "generator_kernels": [layer.kernel_size[0] for layer in up],
+        "discriminator_kernels": [layer.kernel_size[0] for layer in down],
         "generator_widths": [reshape.target_shape[-1], *(layer.filters for layer in up)],
         "discriminator_widths": [layer.filters for layer in down],
         "image_shape": model.discriminator.input_shape[1:],

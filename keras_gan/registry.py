@@ -6,6 +6,7 @@ so that listing costs no TensorFlow import; a variant's module is imported when 
 
 import ast
 import importlib
+import random
 from pathlib import Path
 
 from keras_gan.errors import UserError, unknown
@@ -74,14 +75,18 @@ def create(name, image_shape, num_classes=0, seed=0, **options):
 
 def build(name, config, image_shape, num_classes=0, seed=0):
     """Like `create`, from a finished `Config` of the variant."""
-    import keras
-
     from keras_gan.data.spec import DataSpec
 
     height, width, channels = image_shape
     if channels not in (1, 2, 3, 4):
         raise UserError(f"images need 1 to 4 channels, got {channels} (image_shape is height, width, channels).")
-    keras.utils.set_random_seed(seed)
-    model = module(name).build(config, DataSpec(image_shape=(height, width, channels), num_classes=num_classes))
+    variant = module(name)
+    # Keras draws the seeds of its initializers from here. The caller's random numbers go on as if nothing had happened.
+    state = random.getstate()
+    random.seed(seed)
+    try:
+        model = variant.build(config, DataSpec(image_shape=(height, width, channels), num_classes=num_classes))
+    finally:
+        random.setstate(state)
     model.seed = seed
     return model

@@ -1,5 +1,7 @@
 """The training step, on networks small enough to check by hand."""
 
+import random
+
 import keras
 import numpy as np
 import pytest
@@ -150,6 +152,16 @@ def test_sample_is_reproducible_and_in_range(make_model):
     assert images.min() >= 0
     assert images.max() <= 1
     np.testing.assert_allclose(model.sample(1, seed=9)[0], images[2], atol=1e-6)
+
+
+def test_building_leaves_the_callers_random_numbers_alone(make_model):
+    random.seed(1)
+    expected = random.random()
+    random.seed(1)
+    first, second = make_model(seed=5), make_model(seed=5)
+    assert random.random() == expected
+    for a, b in zip(first.weights, second.weights, strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 def test_unknown_update_order_is_refused():

@@ -28,15 +28,15 @@ ADAM_IMPLEMENTATIONS = {"for-loop": {"foreach": False}, "foreach": {"foreach": T
 class Generator(nn.Module):
     """Latents `[B, latent_dim]` to images `[B, C, size, size]` in [-1, 1]; `widths` ends with the images' C."""
 
-    def __init__(self, latent_dim, widths, kernel_size, channels_last):
+    def __init__(self, latent_dim, widths, kernels, channels_last):
         super().__init__()
         self.width = widths[0]
         self.channels_last = channels_last
         self.dense = nn.Linear(latent_dim, 4 * 4 * self.width, bias=False)
         layers = [*_norm_relu(self.width)]
-        for before, after in itertools.pairwise(widths[:-1]):
+        for (before, after), kernel_size in zip(itertools.pairwise(widths[:-1]), kernels[:-1], strict=True):
             layers += [_double(before, after, kernel_size, bias=False), *_norm_relu(after)]
-        self.convolutions = nn.Sequential(*layers, _double(widths[-2], widths[-1], kernel_size, bias=True), nn.Tanh())
+        self.convolutions = nn.Sequential(*layers, _double(widths[-2], widths[-1], kernels[-1], bias=True), nn.Tanh())
 
     def forward(self, latents):
         features = self.dense(latents)
@@ -48,10 +48,10 @@ class Generator(nn.Module):
 class Discriminator(nn.Module):
     """Images `[B, C, size, size]` to scores `[B, 1]`."""
 
-    def __init__(self, image_channels, widths, kernel_size):
+    def __init__(self, image_channels, widths, kernels):
         super().__init__()
-        layers = [_halve(image_channels, widths[0], kernel_size, bias=True), nn.LeakyReLU(0.2, inplace=True)]
-        for before, after in itertools.pairwise(widths):
+        layers = [_halve(image_channels, widths[0], kernels[0], bias=True), nn.LeakyReLU(0.2, inplace=True)]
+        for (before, after), kernel_size in zip(itertools.pairwise(widths), kernels[1:], strict=True):
             layers += [_halve(before, after, kernel_size, bias=False), _norm(after), nn.LeakyReLU(0.2, inplace=True)]
         self.layers = nn.Sequential(*layers, nn.Flatten(), nn.Linear(4 * 4 * widths[-1], 1))
 
@@ -89,10 +89,13 @@ class Trainer:
         torch.manual_seed(0)
         size, _, channels = networks["image_shape"]
         self.latent_shape = (batch_size, networks["latent_dim"])
-        kernel_size = networks["kernel_size"]
         channels_last = memory_format == torch.channels_last
-        self.generator = Generator(networks["latent_dim"], networks["generator_widths"], kernel_size, channels_last)
-        self.discriminator = Discriminator(channels, networks["discriminator_widths"], kernel_size)
+        self.generator = Generator(
+            networks["latent_dim"], networks["generator_widths"], networks["generator_kernels"], channels_last
+        )
+        self.discriminator = Discriminator(
+            channels, networks["discriminator_widths"], networks["discriminator_kernels"]
+        )
         for network in (self.generator, self.discriminator):
             _initialize(network)
             network.to(memory_format=memory_format)

@@ -9,6 +9,7 @@ from keras_gan.commands import quiet_tensorflow
 from keras_gan.errors import UserError
 
 BATCH_SIZE = 64
+MOST_IN_A_GRID = 10_000
 
 
 def run(options):
@@ -21,6 +22,10 @@ def run(options):
     single_files = options.out.endswith(("/", "\\")) or Path(options.out).is_dir()
     if not single_files and Path(options.out).suffix.lower() != ".png":
         raise UserError(f"--out {options.out} must end in .png for a grid, or in / for single files.")
+    if not single_files and options.count > MOST_IN_A_GRID:
+        raise UserError(
+            f"a grid holds at most {MOST_IN_A_GRID:,} pictures: for more, give a folder, as in --out pictures/"
+        )
 
     quiet_tensorflow()
     sampler = _load(directory)

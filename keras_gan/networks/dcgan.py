@@ -21,7 +21,7 @@ def _doublings(image_shape):
     return int(math.log2(image_shape[0])) - 2
 
 
-def generator(image_shape, latent_dim, channels, max_channels, kernel_size):
+def generator(image_shape, latent_dim, channels, max_channels, kernel_size, image_kernel_size):
     """Latents `[B, latent_dim]` to images `[B, height, width, C]` in [-1, 1], float32.
 
     Dense to 4x4, then strided transposed convolutions that double the size, each with BatchNorm and ReLU.
@@ -31,7 +31,9 @@ def generator(image_shape, latent_dim, channels, max_channels, kernel_size):
         latent_dim: length of a latent vector.
         channels: width of the last hidden layer; each earlier one has twice as many, up to `max_channels`.
         max_channels: the widest layer.
-        kernel_size: edge of the transposed convolutions' kernels, in pixels.
+        kernel_size: edge of the hidden transposed convolutions' kernels, in pixels.
+        image_kernel_size: edge of the last one's kernels. A multiple of the stride 2 gives every pixel the same number
+            of taps, which avoids checkerboards (Odena et al. 2016, "Deconvolution and Checkerboard Artifacts").
     """
     doublings = _doublings(image_shape)
     widths = [min(channels * 2**i, max_channels) for i in reversed(range(doublings))]
@@ -45,7 +47,7 @@ def generator(image_shape, latent_dim, channels, max_channels, kernel_size):
         )(x)
         x = layers.ReLU()(_batch_norm()(x))
     x = layers.Conv2DTranspose(
-        image_shape[2], kernel_size, strides=2, padding="same", kernel_initializer=_initializer()
+        image_shape[2], image_kernel_size, strides=2, padding="same", kernel_initializer=_initializer()
     )(x)
     # float32 whatever the precision of the layers before: losses and images are not rounded to 8 bits.
     images = layers.Activation("tanh", dtype="float32", name="images")(x)

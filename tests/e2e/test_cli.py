@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from keras_gan import cli
 from tests.conftest import ROOT
 
 
@@ -234,3 +235,17 @@ def test_interrupt_ends_with_130(pictures, tmp_path):
     assert process.returncode == 130
     assert "--resume" in errors
     assert "Traceback" not in errors
+
+
+def test_two_replicas_through_the_command_line(pictures, tmp_path, capsys):
+    # In this process, which has two logical devices.
+    options = ["--variant", "dcgan", "--dataset", f"folder:{pictures}", *TINY, "--steps", "2", "--run-name", "two"]
+    where = ["--log-dir", str(tmp_path / "logs"), "--export-dir", str(tmp_path / "models")]
+    for more, code in ((["--batch-size", "7"], 2), ([], 0), (["--steps", "4", "--resume"], 0)):
+        with pytest.raises(SystemExit) as ended:
+            cli.main([*options, *where, "--strategy", "mirrored", "--export", "tflite", *more], command="train")
+        assert ended.value.code == code
+    shown = capsys.readouterr()
+    assert "cannot be shared by 2 devices" in shown.err
+    assert "2 devices" in shown.out
+    assert (tmp_path / "models" / "two" / "2" / "generator.tflite").is_file()

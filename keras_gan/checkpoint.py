@@ -48,11 +48,13 @@ def restore_newest(model, directory):
     """Loads the newest checkpoint whose hash is right into a compiled model; damaged ones are named and passed over.
 
     Returns:
-        The step of the checkpoint.
+        The step of the checkpoint; 0, and the model as it is, if none was ever saved.
 
     Raises:
-        UserError: if there is no usable checkpoint.
+        UserError: if there are checkpoints and none is usable.
     """
+    if not list_checkpoints(directory):
+        return 0
     for path in reversed(list_checkpoints(directory)):
         problem = verify(path)
         if problem:
@@ -87,6 +89,8 @@ def sha256(path):
 
 
 def _fsync(path):
+    if os.name == "nt":  # has no such call for what is open for reading
+        return
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -10,6 +10,7 @@ import tyro
 from keras_gan import config, registry, runs
 from keras_gan.errors import UserError, unknown
 
+ASKS_HELP = {"-h", "--help"}
 COMMANDS = {
     "train": config.RunConfig,
     "sample": config.SampleOptions,
@@ -29,6 +30,10 @@ def main(argv=None, command=None):
     argv = list(sys.argv[1:] if argv is None else argv)
     program = os.path.basename(sys.argv[0]) if command else "python -m keras_gan"
     try:
+        if os.environ["KERAS_BACKEND"] != "tensorflow":
+            raise UserError(
+                f"this needs Keras on TensorFlow, but KERAS_BACKEND is {os.environ['KERAS_BACKEND']!r}: unset it."
+            )
         sys.exit(_run(argv, command, program))
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -66,15 +71,21 @@ def _parse_train(argv, program):
     Run options are parsed first and alone, so that mistakes in them need no variant, whose module imports
     TensorFlow. The variant is imported for its own options only: `--model.…`, or `--help` beside `--variant`.
     """
-    argv, config_file = _take_option(argv, "--config")
+    argv, config_file = _take_option([_hyphenated(argument) for argument in argv], "--config")
     run_args, model_args = _split(argv)
     saved, model = None, {}
-    if "--resume" in run_args:
+    if "--resume" in run_args and not ASKS_HELP & set(run_args):
+        if config_file:
+            raise UserError("--resume continues with the run's own configuration: leave out --config.")
         saved, model = _saved_run(run_args)
     elif config_file:
         saved, model = config.load_json(config_file)
+    if saved and _take_option(run_args, "--steps")[1]:
+        saved = dataclasses.replace(saved, epochs=None)
+    if saved and _take_option(run_args, "--epochs")[1]:
+        saved = dataclasses.replace(saved, steps=None)
     variant = _take_option(run_args, "--variant")[1] or (saved.variant if saved else "")
-    asks_help = bool({"-h", "--help"} & set(run_args))
+    asks_help = bool(ASKS_HELP & set(run_args))
     if asks_help and not variant:
         tyro.cli(config.RunConfig, args=["--help"], prog=program, description=_train_help())
     if not asks_help:
@@ -97,6 +108,7 @@ def _saved_run(run_args):
 def _parse_with_variant(variant, argv, program, saved, model):
     from keras_gan.commands import quiet_tensorflow
 
+    variant = registry.resolve(variant)
     quiet_tensorflow()
     cls = registry.module(variant).Config
     defaults = config.from_dict(cls, model, "the configuration")
@@ -122,6 +134,12 @@ def _train_help():
         "of that variant; --config FILE.json starts from a saved configuration (a run's config.json), which "
         "further options override."
     )
+
+
+def _hyphenated(argument):
+    """`--run_name=a_b` as `--run-name=a_b`: both spellings are one option."""
+    name, equals, value = argument.partition("=")
+    return name.replace("_", "-") + equals + value if name.startswith("--") else argument
 
 
 def _split(argv):

@@ -146,6 +146,10 @@ class ExportOptions:
     export: tuple[Format, ...] = ("saved_model", "tflite")
     """What to write."""
 
+    def __post_init__(self):
+        if not self.export:
+            raise UserError("--export needs at least one of saved_model and tflite.")
+
 
 @dataclass(frozen=True)
 class InspectOptions(DataOptions):

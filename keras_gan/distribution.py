@@ -1,5 +1,7 @@
 """The devices a run trains on, as a `tf.distribute` strategy."""
 
+import functools
+
 import tensorflow as tf
 
 from keras_gan.errors import UserError
@@ -14,8 +16,14 @@ def make_strategy(name):
     gpus = tf.config.list_logical_devices("GPU")
     if name == "mirrored" or (name == "auto" and len(gpus) > 1):
         devices = gpus or tf.config.list_logical_devices("CPU")
-        return tf.distribute.MirroredStrategy([device.name for device in devices])
+        return _mirrored(tuple(device.name for device in devices))
     return tf.distribute.get_strategy()
+
+
+@functools.cache
+def _mirrored(devices):
+    # One for the whole process: each strategy numbers its collectives from the start, so those of two would collide.
+    return tf.distribute.MirroredStrategy(devices)
 
 
 def check_batch_size(strategy, batch_size):

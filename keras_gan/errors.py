@@ -1,6 +1,7 @@
 """The errors a user can cause: one short message each, and the exit code it ends with."""
 
 import difflib
+import math
 
 
 class UserError(Exception):
@@ -15,3 +16,24 @@ def unknown(kind, name, choices):
     nearest = difflib.get_close_matches(name, choices, n=1)
     hint = f"did you mean {nearest[0]!r}?" if nearest else f"choose from: {', '.join(choices)}."
     return UserError(f"unknown {kind} {name!r}: {hint}")
+
+
+def why(error):
+    """The reason in an OSError, in a few words; Pillow's have no `strerror`."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def check_options(config):
+    """Raises `UserError` for a variant's option outside its range, told from its type and name.
+
+    Whole numbers count something and are at least 1; floats are above 0; those named `beta_…` are momenta in [0, 1).
+    """
+    for name, value in vars(config).items():
+        flag = f"--model.{name.replace('_', '-')}"
+        if isinstance(value, int) and value < 1:
+            raise UserError(f"{flag} must be at least 1, got {value}.")
+        if name.startswith("beta_"):
+            if not 0 <= value < 1:
+                raise UserError(f"{flag} must be at least 0 and below 1, got {value}.")
+        elif isinstance(value, float) and not 0 < value < math.inf:
+            raise UserError(f"{flag} must be above 0, got {value}.")

@@ -130,7 +130,8 @@ class AdversarialModel(keras.Model):
             # The generator's is `self.optimizer`, so that Keras's own learning rate callbacks act on it.
             super().compile(optimizer=generator_optimizer or defaults[0], **kwargs)
             optimizer = keras.optimizers.get(discriminator_optimizer or defaults[1])
-            if self.dtype_policy.name == "mixed_float16":
+            scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+            if self.dtype_policy.name == "mixed_float16" and not scaled:
                 optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
             self.discriminator_optimizer = optimizer
             # Unbuilt optimizers would be skipped in silence when a checkpoint is loaded.
@@ -206,7 +207,8 @@ class AdversarialModel(keras.Model):
         self._replica.noise = StepNoise(self.seed, self.step.value, draw)
 
     def _discriminator_batches(self, data):
-        batch = {name: to_model_range(value) for name, value in as_batch(data).items()}
+        batch = as_batch(data)
+        batch = {**batch, "real": to_model_range(batch["real"])}
         steps = self.discriminator_steps
         # Part k is every n-th row from k on, not a block: then the replicas' parts k are, together, the part k
         # that a single replica would take from the whole batch.
@@ -282,9 +284,10 @@ def as_batch(data):
     return {"real": data}
 
 
-def to_model_range(value):
-    """uint8 images become float32 in [-1, 1]; everything else stays as it is."""
-    return tf.cast(value, tf.float32) / 127.5 - 1.0 if value.dtype == tf.uint8 else value
+def to_model_range(images):
+    """Integer images in [0, 255] become float32 in [-1, 1]; floating-point ones are in that range already."""
+    images = tf.convert_to_tensor(images)
+    return tf.cast(images, tf.float32) / 127.5 - 1.0 if images.dtype.is_integer else images
 
 
 def to_unit_range(images):

@@ -27,7 +27,7 @@ def describe(name):
 def image_sizes(name):
     """Returns the variant's `IMAGE_SIZES`, read without importing the variant, or None if any size will do."""
     for statement in _parse(name).body:
-        if isinstance(statement, ast.Assign) and statement.targets[0].id == "IMAGE_SIZES":
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "IMAGE_SIZES":
             return ast.literal_eval(statement.value)
     return None
 

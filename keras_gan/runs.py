@@ -1,12 +1,13 @@
 """Folders of runs: their names, what lies where in them, and how a run that exists is found again."""
 
 import dataclasses
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from keras_gan import config, data, registry
-from keras_gan.errors import UserError
+from keras_gan.errors import UserError, why
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,10 @@ class RunFolder:
         return self.path / "config.json"
 
     @property
+    def data_file(self):
+        return self.path / "data.json"
+
+    @property
     def samples(self):
         return self.path / "samples"
 
@@ -39,8 +44,8 @@ def check_name_is_free(run):
         raise UserError(f"the run {path} exists: continue it with --resume, or choose another --run-name.")
 
 
-def create(run, model_config):
-    """Makes the folder of a new run and writes its configuration.
+def create(run, model_config, data_facts):
+    """Makes the folder of a new run, and writes its configuration and what its data was.
 
     Raises:
         UserError: if a run of that name exists, or the folder cannot be written.
@@ -51,10 +56,30 @@ def create(run, model_config):
     try:
         folder.samples.mkdir(parents=True)
         folder.checkpoints.mkdir()
-        folder.config_file.write_text(config.to_json(run, model_config), encoding="utf-8")
+        write_configuration(folder, run, model_config)
+        _write(folder.data_file, json.dumps(data_facts, indent=2) + "\n")
     except OSError as error:
-        raise UserError(f"cannot write the run folder {path}: {error.strerror}.") from None
+        raise UserError(f"cannot write the run folder {path}: {why(error)}.") from None
     return folder
+
+
+def write_configuration(folder, run, model_config):
+    """Writes `config.json`."""
+    _write(folder.config_file, config.to_json(run, model_config))
+
+
+def _write(path, text):
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+def data_facts(folder):
+    """What the data of a run was, see `ImageData.facts`."""
+    try:
+        return json.loads(folder.data_file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise UserError(f"{folder.data_file} cannot be read.") from None
 
 
 def find(log_dir, name):
@@ -101,12 +126,16 @@ _FREE_ON_RESUME = (
 )
 
 
-def check_same_mathematics(folder, run, model_config):
-    """Raises `UserError` if a run would continue with options that change what its steps compute."""
+def check_same_mathematics(folder, run, model_config, facts):
+    """Raises `UserError` if a run would continue with options or data that change what its steps compute."""
     saved, saved_model = config.load_json(folder.config_file)
     was = {**dataclasses.asdict(saved), **{f"model.{name}": value for name, value in saved_model.items()}}
     now = {**dataclasses.asdict(run), **{f"model.{k}": v for k, v in dataclasses.asdict(model_config).items()}}
     changed = [name for name in now if name not in _FREE_ON_RESUME and name in was and was[name] != now[name]]
+    changed += [name for name in ("images", "classes") if data_facts(folder)[name] != facts[name]]
+    was, now = {**was, **data_facts(folder)}, {**now, **facts}
     if changed:
         differences = ", ".join(f"{name}: {was[name]} -> {now[name]}" for name in changed)
-        raise UserError(f"{folder.name} cannot continue with other options ({differences}): start a new run instead.")
+        raise UserError(
+            f"{folder.name} cannot continue with other options or data ({differences}): start a new run instead."
+        )

@@ -28,11 +28,6 @@ from keras_gan.exporters import verify  # noqa: E402
 SHARED = ROOT.parent / "shared"
 
 
-def pytest_configure(config):
-    # `make check` runs the import rule alone; the header says what machine the suite runs on.
-    config.addinivalue_line("markers", "slow: takes more than ten seconds")
-
-
 @pytest.fixture(scope="session", autouse=True)
 def verifier_processes():
     """One fresh process per export format for the whole suite."""

@@ -44,6 +44,10 @@ def test_bad_manifests_are_damage(saved, manifest, make_model):
         checkpoint.restore_newest(make_model(), folder)
 
 
+def test_no_checkpoint_is_the_start(make_model, tmp_path):
+    assert checkpoint.restore_newest(make_model(), tmp_path) == 0
+
+
 def test_leftovers_of_a_killed_save_are_ignored(saved, make_model):
     model, folder = saved
     (folder / ".step-000000003.tmp").mkdir()

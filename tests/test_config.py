@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from keras_gan import config, registry
+from keras_gan import config, data, registry
 from keras_gan.config import RunConfig
 from keras_gan.errors import UserError
 
@@ -31,12 +31,30 @@ def test_names_are_canonical():
         ({"run_name": "a/b"}, "plain folder name"),
         ({"run_name": ""}, "plain folder name"),
         ({"dataset": "avatarz"}, "did you mean 'avatars'"),
-        ({"dataset": "folder:/does/not/exist"}, "does not exist"),
     ],
 )
 def test_bad_options_are_named(options, message):
     with pytest.raises(UserError, match=message):
         RunConfig(**{"variant": "dcgan", **options})
+
+
+def test_missing_folders_and_sizes_are_named_before_loading():
+    for options, message in (
+        ({"dataset": "folder:/does/not/exist"}, "does not exist"),
+        ({"dataset": "folder:~/does not exist"}, "does not exist"),
+        ({"image_size": 16}, "32, 64 or 128"),
+    ):
+        with pytest.raises(UserError, match=message):
+            data.check_available(RunConfig(variant="dcgan", **options))
+
+
+@pytest.mark.parametrize(
+    "options", [{"latent_dim": 0}, {"kernel_size": -1}, {"beta_1": 1.0}, {"generator_learning_rate": -1e-4},
+                {"ema_halflife_kimg": float("nan")}, {"discriminator_learning_rate": float("inf")}],
+)  # fmt: skip
+def test_options_of_a_variant_have_ranges(options):
+    with pytest.raises(UserError, match="--model"):
+        registry.module("dcgan").Config(**options)
 
 
 def write(tmp_path, **changes):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_gan import distribution
 from keras_gan.model import AdversarialModel, as_batch
 from keras_gan.objectives import NON_SATURATING, Objective
 
@@ -137,6 +138,18 @@ def test_uint8_images_are_scaled(make_model):
         np.testing.assert_allclose(a, b, atol=1e-6)
 
 
+def test_labels_and_masks_are_left_alone(make_model):
+    class Look(LinearGAN):
+        def discriminator_terms(self, batch, fakes):
+            assert batch["label"].dtype == tf.uint8
+            assert batch["real"].dtype == tf.float32
+            return super().discriminator_terms(batch, fakes)
+
+    model = Look()
+    model.compile()
+    model.train_on_batch(np.zeros((4, 1), np.int64), np.zeros(4, np.uint8))
+
+
 def test_batches_may_be_dicts_tuples_or_images():
     assert as_batch({"real": 1}) == {"real": 1}
     assert as_batch((1, 2)) == {"real": 1, "label": 2}
@@ -183,7 +196,7 @@ def test_jit_compiled_step_is_the_same_step():
 def test_float16_overflow_skips_the_step_on_every_replica(make_model, replicas):
     keras.mixed_precision.set_dtype_policy("mixed_float16")
     try:
-        strategy = tf.distribute.MirroredStrategy([f"CPU:{i}" for i in range(replicas)])
+        strategy = distribution.make_strategy("mirrored" if replicas == 2 else "single")
         with strategy.scope():
             model = make_model()
             # So large a scale makes every float16 gradient overflow.

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_gan import distribution
 from keras_gan.randomness import StepNoise, portable_latents, seed_range, threefry2x32
 
 GOLDEN = json.loads((Path(__file__).parent.parent / "export" / "golden_latents.json").read_text())
@@ -63,7 +64,7 @@ def test_step_noise_differs_by_each_part_of_its_key(other):
 
 
 def test_step_noise_rows_are_global():
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    strategy = distribution.make_strategy("mirrored")
 
     @tf.function
     def halves():

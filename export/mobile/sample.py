@@ -7,6 +7,7 @@ rule, specified to the bit in export/README.md. Copy this one file wherever it i
 """
 
 import argparse
+import importlib.util
 import math
 import sys
 from pathlib import Path
@@ -83,6 +84,8 @@ def main():
         parser.error("--seed must fit in 64 bits")
     if not options.model.is_file():
         parser.error(f"there is no file {options.model}")
+    if importlib.util.find_spec("ai_edge_litert") is None:
+        parser.error("ai-edge-litert is not installed: pip install ai-edge-litert")
     try:
         images = sample(options.model, seed_range(options.seed, options.count))
     except (ValueError, RuntimeError, KeyError) as error:
@@ -90,7 +93,7 @@ def main():
     try:
         save_grid(options.out, images)
     except OSError as error:
-        parser.error(f"cannot write {options.out}: {error.strerror}")
+        parser.error(f"cannot write {options.out}: {error.strerror or error}")
     print(f"{options.count} pictures of seeds {options.seed} to {options.seed + options.count - 1} in {options.out}")
 
 

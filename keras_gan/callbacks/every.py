@@ -21,10 +21,14 @@ class Every(keras.callbacks.Callback):
         self._first_step = int(keras.ops.convert_to_numpy(self.model.step))
         self._steps_done = 0
 
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch_start = self._steps_done
+
     def on_train_batch_end(self, batch, logs=None):
-        self._steps_done += 1
+        # `batch` counts within the epoch, and jumps where one execution runs several steps.
+        before, self._steps_done = self.step, self._epoch_start + batch + 1
         self.after_step(self.step, logs)
-        if self.step % self.every == 0:
+        if self.step // self.every > before // self.every:
             self._call(logs)
 
     def on_train_end(self, logs=None):

@@ -25,15 +25,16 @@ class Scalars(Every):
         self.writer = writer
         self.images_per_step = images_per_step
         self._window = []
-        self._since = None
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
-        self._since = time.perf_counter()
+        self._since = None
 
     def after_step(self, step, logs):
         super().after_step(step, logs)
         self._window.append(logs)
+        if self._since is None:  # the first step compiles, and says nothing of the speed
+            self._since, self._since_step = time.perf_counter(), step
 
     def at(self, step, logs):
         now = time.perf_counter()
@@ -41,16 +42,16 @@ class Scalars(Every):
             for name in logs:
                 tf.summary.scalar(_tag(name), np.mean([float(entry[name]) for entry in self._window]))
             tf.summary.scalar("progress/kimg", step * self.images_per_step / 1000.0)
-            tf.summary.scalar(
-                "progress/images_per_second", len(self._window) * self.images_per_step / (now - self._since)
-            )
+            images = (step - self._since_step) * self.images_per_step
+            if images:
+                tf.summary.scalar("progress/images_per_second", images / (now - self._since))
             for network, optimizer in (
                 ("generator", self.model.optimizer),
                 ("discriminator", self.model.discriminator_optimizer),
             ):
                 rate = float(keras.ops.convert_to_numpy(optimizer.learning_rate))
                 tf.summary.scalar(f"learning_rate/{network}", rate)
-        self._window, self._since = [], now
+        self._window, self._since, self._since_step = [], now, step
 
     def on_train_end(self, logs=None):
         super().on_train_end(logs)

@@ -4,6 +4,8 @@ import os
 import sys
 import tempfile
 
+from keras_gan.errors import UserError
+
 
 def quiet_tensorflow():
     """Imports TensorFlow without its start-up messages, which look like errors and are none.
@@ -22,7 +24,7 @@ def quiet_tensorflow():
 
 
 class quiet_stderr:
-    """Sets the process's error stream aside, native code's included; an exception brings back what was written."""
+    """Sets the process's error stream aside, native code's included; an unforeseen exception brings it back."""
 
     def __enter__(self):
         sys.stderr.flush()
@@ -34,7 +36,7 @@ class quiet_stderr:
         sys.stderr.flush()
         os.dup2(self._original, 2)
         os.close(self._original)
-        if kind is not None:
+        if kind is not None and not issubclass(kind, (UserError, KeyboardInterrupt)):
             self._aside.seek(0)
             sys.stderr.write(self._aside.read().decode(errors="replace"))
         self._aside.close()

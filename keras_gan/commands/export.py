@@ -1,8 +1,9 @@
 """`export`: the newest checkpoint of a run as a new version of its model."""
 
+import dataclasses
 from pathlib import Path
 
-from keras_gan import config, data, registry, runs
+from keras_gan import config, registry, runs
 from keras_gan.commands import quiet_stderr, quiet_tensorflow
 
 
@@ -10,6 +11,7 @@ def run(options):
     """Rebuilds the model of a run, restores its newest checkpoint and exports it."""
     folder = runs.find(options.log_dir, options.run)
     run, model_options = config.load_json(folder.config_file)
+    run = dataclasses.replace(run, run_name=folder.name)
     quiet_tensorflow()
     import keras
 
@@ -18,12 +20,12 @@ def run(options):
 
     keras.mixed_precision.set_dtype_policy(run.precision)
     model_config = config.from_dict(registry.module(run.variant).Config, model_options, folder.config_file)
-    images = data.load(run)
-    model = registry.build(run.variant, model_config, images.spec.image_shape, images.spec.num_classes, run.seed)
+    facts = runs.data_facts(folder)
+    model = registry.build(run.variant, model_config, facts["image_shape"], len(facts["classes"]), run.seed)
     model.compile()
     step = checkpoint.restore_newest(model, folder.checkpoints)
     directory = exporters.next_version(Path(options.export_dir) / folder.name)
     with quiet_stderr():
-        exporters.export(model, directory, options.export, train.facts(run, model_config, images))
+        exporters.export(model, directory, options.export, train.facts(run, model_config, facts))
     print(f"step {step} of {folder.name} exported to {directory}")
     return 0

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from keras_gan import data
+from keras_gan.commands import quiet_tensorflow
 from keras_gan.data import folder, images
 
 
@@ -14,6 +15,8 @@ def run(options):
     kind, path = data.split_name(options.dataset)
     if kind == "folder":
         return _inspect_folder(Path(path), options)
+    data.check_available(options)
+    quiet_tensorflow()
     found = data.load(options)
     height, width, channels = found.spec.image_shape
     print(f"{options.dataset}: {len(found):,} images\nsource: {found.source}\ntreatment: {found.treatment}")
@@ -24,7 +27,7 @@ def run(options):
 
 
 def _inspect_folder(root, options):
-    paths = images.find_files(root)
+    paths = folder.find_files(root)
     others = sum(path.is_file() and path.suffix.lower() not in images.SUFFIXES for path in root.rglob("*"))
     print(f"{root}: {len(paths):,} image files, {others:,} other files (not read)")
     with ThreadPoolExecutor() as pool:
@@ -49,7 +52,7 @@ def _inspect_file(path):
         image = images.decode(path, channels=3)
         with images.Image.open(path) as file:
             mode = file.mode
-    except images.DECODE_ERRORS as error:
+    except Exception as error:
         return images.reason(error)
     return image.size, mode, hashlib.sha256(f"{image.size}".encode() + image.tobytes()).digest()
 

@@ -6,17 +6,19 @@ import numpy as np
 
 from keras_gan import pictures
 from keras_gan.commands import quiet_tensorflow
-from keras_gan.errors import UserError
+from keras_gan.errors import UserError, why
 
 BATCH_SIZE = 64
-MOST_IN_A_GRID = 10_000
+MOST_IN_A_GRID = 4096
 
 
 def run(options):
     """Draws the pictures of seeds `seed … seed + count - 1` and writes a grid, or one file each."""
     directory = Path(options.model)
     if not (directory / "saved_model.pb").is_file():
-        versions = sorted(path.parent.name for path in directory.glob("*/saved_model.pb"))
+        versions = sorted(
+            (path.parent.name for path in directory.glob("*/saved_model.pb")), key=lambda name: (len(name), name)
+        )
         hint = f"did you mean {directory / versions[-1]}?" if versions else "give the folder that holds saved_model.pb."
         raise UserError(f"{directory} is not an exported model: {hint}")
     single_files = options.out.endswith(("/", "\\")) or Path(options.out).is_dir()
@@ -36,7 +38,7 @@ def run(options):
             images = np.concatenate([images for _, images in _batches(sampler, options)])
             pictures.save_grid(options.out, images)
     except OSError as error:
-        raise UserError(f"cannot write {options.out}: {error.strerror}.") from None
+        raise UserError(f"cannot write {options.out}: {why(error)}.") from None
     print(f"{options.count} pictures of seeds {options.seed} to {options.seed + options.count - 1} in {options.out}")
     return 0
 

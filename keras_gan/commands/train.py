@@ -19,7 +19,7 @@ def run(run, model_options):
     quiet_tensorflow()
     import keras
 
-    from keras_gan import checkpoint, distribution
+    from keras_gan import checkpoint, distribution, exporters
     from keras_gan.data import pipeline
 
     model_config = config.from_dict(registry.module(run.variant).Config, model_options, "the variant's options")
@@ -27,6 +27,8 @@ def run(run, model_options):
     strategy = distribution.make_strategy(run.strategy)
     distribution.check_batch_size(strategy, run.batch_size)
 
+    if run.export and not run.dry_run:
+        exporters.check_writable(run.export_dir)
     images = data.load(run)
     with strategy.scope():
         model = registry.build(run.variant, model_config, images.spec.image_shape, images.spec.num_classes, run.seed)
@@ -40,15 +42,15 @@ def run(run, model_options):
     steps = _total_steps(run, len(images), batch_size)
     if run.resume:
         folder = runs.find(run.log_dir, run.run_name)
-        runs.check_same_mathematics(folder, run, model_config)
+        runs.check_same_mathematics(folder, run, model_config, images.facts)
         with strategy.scope():
             first_step = checkpoint.restore_newest(model, folder.checkpoints)
         if first_step >= steps:
             raise UserError(f"{folder.name} is at step {first_step} already: ask for more with --steps.")
         print(f"resuming {folder.name} at step {first_step}.")
-        folder.config_file.write_text(config.to_json(run, model_config), encoding="utf-8")
+        runs.write_configuration(folder, run, model_config)
     else:
-        folder, first_step = runs.create(run, model_config), 0
+        folder, first_step = runs.create(run, model_config, images.facts), 0
         run = dataclasses.replace(run, run_name=folder.name)
 
     print(_headline(run, model, images, steps, strategy))
@@ -61,28 +63,23 @@ def run(run, model_options):
             callbacks=_callbacks(run, model_config, folder, steps, batch_size),
         )
     except KeyboardInterrupt:
-        print(f"\ninterrupted. {_how_to_go_on(folder)}", file=sys.stderr)
+        # Python sees the signal between two steps, so the model is whole.
+        step = int(keras.ops.convert_to_numpy(model.step))
+        checkpoint.save(model, folder.checkpoints, step)
+        print(f"\ninterrupted and saved at step {step}. {_how_to_go_on(folder)}", file=sys.stderr)
         return 130
     seconds = time.perf_counter() - started
 
     cost = {"steps_timed": steps - first_step, "seconds": round(seconds)}
-    exported = _export(run, model, folder, {**facts(run, model_config, images), "cost": cost})
+    exported = _export(run, model, folder, {**facts(run, model_config, images.facts), "cost": cost})
     _say_what_next(folder, exported)
     return 0
 
 
 def _how_to_go_on(folder):
-    from keras_gan import checkpoint
-
-    saved = checkpoint.list_checkpoints(folder.checkpoints)
-    if not saved:
-        return "There is no checkpoint yet to continue from."
-    log_dir = (
-        ""
-        if str(folder.path.parent) == config.RunConfig.log_dir
-        else f" --log-dir {shlex.quote(str(folder.path.parent))}"
-    )
-    return f"Continue from {saved[-1].name} with: python train.py --resume --run-name {folder.name}{log_dir}"
+    log_dir = str(folder.path.parent)
+    elsewhere = "" if log_dir == config.RunConfig.log_dir else f" --log-dir {shlex.quote(log_dir)}"
+    return f"Continue with: python train.py --resume --run-name {folder.name}{elsewhere}"
 
 
 def _total_steps(run, count, batch_size):
@@ -140,23 +137,21 @@ def _export(run, model, folder, facts):
 
     directory = exporters.next_version(Path(run.export_dir) / folder.name)
     print("exporting and verifying …")
-    with quiet_stderr():  # the converter talks of its own passes
-        exporters.export(model, directory, run.export, facts)
+    try:
+        with quiet_stderr():  # the converter talks of its own passes
+            exporters.export(model, directory, run.export, facts)
+    except Exception:
+        print(f"the run is saved; to export it again: python -m keras_gan export --run {folder.name}", file=sys.stderr)
+        raise
     return directory
 
 
-def facts(run, model_config, images):
+def facts(run, model_config, data_facts):
     """What the manifest says of a run: configuration, data, and the command that repeats it."""
     return {
         "run": run.run_name,
         "configuration": {**dataclasses.asdict(run), "model": dataclasses.asdict(model_config)},
-        "data": {
-            "name": images.name,
-            "images": len(images),
-            "classes": list(images.class_names),
-            "source": images.source,
-            "treatment": images.treatment,
-        },
+        "data": data_facts,
         "command": command(run, model_config),
     }
 

@@ -15,7 +15,8 @@ def split_name(name):
     if name in TFDS_SHORT_NAMES:
         return "tfds", name
     kind, _, rest = name.partition(":")
-    return kind, rest
+    # Shells do not expand a ~ behind a colon.
+    return kind, str(Path(rest).expanduser()) if kind == "folder" and rest else rest
 
 
 def check_name(name):
@@ -23,23 +24,25 @@ def check_name(name):
     kind, rest = split_name(name)
     if name != "avatars" and (kind not in ("tfds", "folder") or not rest):
         raise unknown("dataset", name, KINDS)
-    if kind == "folder" and not Path(rest).is_dir():
-        raise UserError(f"the folder {rest} of --dataset {name} does not exist or is not a folder.")
 
 
 def short_name(name):
     """A folder-name-safe form: `folder:my photos/cats` becomes `cats`."""
     kind, rest = split_name(name)
     stem = Path(rest).resolve().name if kind == "folder" else rest or kind
-    return "".join(c if c.isalnum() or c in "._+-" else "-" for c in stem).lstrip("._+-") or kind
+    return "".join(c if (c.isascii() and c.isalnum()) or c in "._+-" else "-" for c in stem).lstrip("._+-") or kind
 
 
 def check_available(options):
     """Raises `UserError` for data that certainly cannot be loaded; imports nothing heavy."""
     kind, rest = split_name(options.dataset)
     check_name(options.dataset)
+    if kind == "folder" and not Path(rest).is_dir():
+        raise UserError(f"the folder {rest} of --dataset {options.dataset} does not exist or is not a folder.")
     if kind == "tfds":
         prepared.check_available(rest, options)
+    if kind == "avatars":
+        importlib.import_module("keras_gan.data.avatars").check_size(options.image_size)
 
 
 def load(options, split="train"):
@@ -52,5 +55,5 @@ def load(options, split="train"):
         UserError: if the data is missing, unreadable or empty.
     """
     kind, rest = split_name(options.dataset)
-    check_name(options.dataset)
+    check_available(options)
     return importlib.import_module(f"keras_gan.data.{kind}").load(rest, options, split)

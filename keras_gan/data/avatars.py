@@ -428,8 +428,7 @@ def pictures(size, split="train", style="cartoon", count=None, seed=SEED):
     Raises:
         UserError: for a size, split or style that there is not.
     """
-    if size not in SIZES:
-        raise UserError(f"avatars come at 32, 64 or 128 px, not {size}: set --image-size to one of these.")
+    check_size(size)
     if style not in STYLES:
         raise unknown("style", style, STYLES)
     count = _size_of(split, count)
@@ -439,6 +438,12 @@ def pictures(size, split="train", style="cartoon", count=None, seed=SEED):
         images = _draw_all(size, split, style, count, seed)
         _write(path, images)
     return images
+
+
+def check_size(size):
+    """Raises `UserError` unless avatars are drawn at this size, in pixels."""
+    if size not in SIZES:
+        raise UserError(f"avatars come at 32, 64 or 128 px, not {size}: set --image-size to one of these.")
 
 
 def _size_of(split, count):

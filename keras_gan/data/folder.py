@@ -14,9 +14,7 @@ from keras_gan.errors import UserError
 def load(path, options, split="train"):
     """Reads every image below `path`; see `keras_gan.data.load`. A folder has one split, whatever is asked for."""
     root = Path(path)
-    paths = images.find_files(root)
-    if not paths:
-        raise UserError(f"no images below {path}: looked for {', '.join(images.SUFFIXES)}.")
+    paths = find_files(root)
     channels = common_channels(paths)
     decoded, kept = images.read_files(
         paths,
@@ -29,10 +27,12 @@ def load(path, options, split="train"):
         ),
     )
     if not kept:
-        raise UserError(f"none of the {len(paths)} image files below {path} can be read.")
+        raise UserError(f"none of the {len(paths)} image files below {root} can be read.")
     if len(kept) < len(paths):
         print(f"skipped {len(paths) - len(kept)} unreadable files of {len(paths)}.")
-    class_names, labels = classes(root, [paths[index] for index in kept])
+    paths = [paths[index] for index in kept]
+    decoded = decoded[..., : common_channels(paths)]  # one that was left out may have been the only one with colour
+    class_names, labels = classes(root, paths)
     return ImageData(
         name=options.dataset,
         images=decoded,
@@ -41,6 +41,14 @@ def load(path, options, split="train"):
         source=f"{len(kept)} image files of the folder {root.resolve().name}; their licence is their owner's to state.",
         treatment=f"brought to {options.image_size}x{options.image_size} px (fit: {options.fit}).",
     )
+
+
+def find_files(root):
+    """All image files below `root`, at least one."""
+    paths = images.find_files(root)
+    if not paths:
+        raise UserError(f"no images below {root}: looked for {', '.join(images.SUFFIXES)}.")
+    return paths
 
 
 def common_channels(paths):
@@ -52,7 +60,7 @@ def _mode(path):
     try:
         with Image.open(path) as file:
             return "RGBA" if file.mode == "P" else file.mode
-    except images.DECODE_ERRORS:
+    except Exception:  # as its decoding will say
         return None
 
 

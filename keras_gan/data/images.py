@@ -1,22 +1,20 @@
 """Images of any kind to uint8 arrays of one size, with Pillow."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 
 import numpy as np
 from PIL import Image, ImageOps
 
-from keras_gan.errors import UserError
+from keras_gan.errors import UserError, why
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "F")
 
 # Larger sets are held in an unnamed temporary file and paged in by the operating system.
 MEMORY_LIMIT_BYTES = 2 * 2**30
-
-# Everything Pillow raises on a broken, empty, truncated or absurdly large file.
-DECODE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, MemoryError, Image.DecompressionBombError)
 
 
 def decode(path, channels):
@@ -30,11 +28,15 @@ def decode(path, channels):
         A Pillow image of mode L or RGB.
 
     Raises:
-        One of `DECODE_ERRORS` if the file is not a readable image.
+        Exception: nearly any, as Pillow's decoders do on damaged files; `reason` puts it into words.
     """
     with Image.open(path) as file:
         file.load()
-        image = ImageOps.exif_transpose(file)
+        return flatten(ImageOps.exif_transpose(file), channels)
+
+
+def flatten(image, channels):
+    """A Pillow image of any mode as L (1 channel) or RGB (3): 8 bits deep, on white where it is transparent."""
     if image.mode.startswith("I") or image.mode == "F":
         image = _to_8_bits(image)
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
@@ -68,7 +70,8 @@ def fit(image, size, how="auto"):
     if how == "crop":
         return ImageOps.fit(image, (size, size), _filter(min(image.size) > size))
     if max(image.size) > size:
-        image = ImageOps.contain(image, (size, size), Image.Resampling.BOX)
+        scale = size / max(image.size)
+        image = image.resize([max(1, round(edge * scale)) for edge in image.size], Image.Resampling.BOX)
     canvas = Image.new(image.mode, (size, size))
     canvas.paste(image, ((size - image.width) // 2, (size - image.height) // 2))
     return canvas
@@ -100,7 +103,7 @@ def read_files(paths, size, channels, how, skip_bad_files=False, progress=None):
     def read(index):
         try:
             images[index] = to_array(fit(decode(paths[index], channels), size, how))
-        except DECODE_ERRORS as error:
+        except Exception as error:
             return f"{paths[index]}: {reason(error)}"
         return None
 
@@ -115,7 +118,10 @@ def read_files(paths, size, channels, how, skip_bad_files=False, progress=None):
             "Remove or mend them, or go on without them with --skip-bad-files."
         )
     kept = [index for index, error in enumerate(errors) if error is None]
-    return (images[kept] if bad else images), kept
+    for new, old in enumerate(kept):  # in place: the whole set may be larger than memory
+        if new != old:
+            images[new] = images[old]
+    return images[: len(kept)], kept
 
 
 def to_array(image):
@@ -126,10 +132,19 @@ def to_array(image):
 
 def allocate(shape):
     """A uint8 array in memory, or over an unnamed temporary file if it would be too large for memory."""
-    if np.prod(shape, dtype=np.int64) <= MEMORY_LIMIT_BYTES:
+    size = int(np.prod(shape, dtype=np.int64))
+    if size <= MEMORY_LIMIT_BYTES:
         return np.empty(shape, np.uint8)
     with TemporaryFile() as file:  # the map outlives the handle
-        return np.memmap(file, np.uint8, "w+", shape=shape)
+        try:
+            if hasattr(os, "posix_fallocate"):  # a disk that fills up later would end the process without a word
+                os.posix_fallocate(file.fileno(), 0, size)
+            return np.memmap(file, np.uint8, "w+", shape=shape)
+        except OSError as error:
+            raise UserError(
+                f"the decoded images need {size / 2**30:.1f} GiB in {gettempdir()} ({why(error)}): "
+                "let TMPDIR name a folder on a larger disk."
+            ) from None
 
 
 def reason(error):

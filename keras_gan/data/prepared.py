@@ -23,7 +23,20 @@ def data_dir(options):
 
 
 def folder(name, options):
-    """Folder of the newest prepared version, or None."""
+    """Folder of the newest prepared version, or None.
+
+    Raises:
+        UserError: if the set is prepared in several configurations and the name does not say which.
+    """
     # tensorflow-datasets itself would try the network for minutes before it says that a set is absent.
-    found = sorted((data_dir(options) / name.replace(":", "/")).rglob("dataset_info.json"))
-    return found[-1].parent if found else None
+    root = data_dir(options) / name.replace(":", "/")
+    found = [path.parent for path in root.rglob("dataset_info.json")]
+    configurations = sorted({path.parent.relative_to(root).as_posix() for path in found if path != root})
+    if len(configurations) > 1:
+        choices = ", ".join(f"tfds:{name}/{configuration}" for configuration in configurations)
+        raise UserError(f"{name} is prepared in several configurations: say which, one of {choices}.")
+    return max(found, key=_version, default=None)
+
+
+def _version(path):
+    return [int(part) if part.isdecimal() else -1 for part in path.name.split(".")]

@@ -41,5 +41,17 @@ class ImageData:
     def spec(self):
         return DataSpec(image_shape=tuple(self.images.shape[1:]), num_classes=len(self.class_names))
 
+    @property
+    def facts(self):
+        """What a run or an exported model says of its data, JSON-able."""
+        return {
+            "name": self.name,
+            "images": len(self.images),
+            "image_shape": list(self.spec.image_shape),
+            "classes": list(self.class_names),
+            "source": self.source,
+            "treatment": self.treatment,
+        }
+
     def __len__(self):
         return len(self.images)

@@ -27,10 +27,15 @@ def load(name, options, split="train"):
     channels = 1 if shape[-1] == 1 else 3
     pixels = images.allocate((count, options.image_size, options.image_size, channels))
     labels = np.zeros(count, np.int32)
-    for index, (pixels_in, label) in enumerate(_examples(tfds, builder, split, image_key, label_key)):
-        image = Image.fromarray(np.squeeze(pixels_in)).convert("L" if channels == 1 else "RGB")
-        pixels[index] = images.to_array(images.fit(image, options.image_size, options.fit))
-        labels[index] = label
+    try:
+        for index, (example, label) in enumerate(_examples(tfds, builder, split, image_key, label_key)):
+            image = images.flatten(Image.fromarray(example[:, :, 0] if example.shape[-1] == 1 else example), channels)
+            pixels[index] = images.to_array(images.fit(image, options.image_size, options.fit))
+            labels[index] = label
+    except Exception as error:  # of TensorFlow's record readers and of Pillow
+        raise UserError(f"{options.dataset} cannot be read: {images.reason(error)}") from None
+    if index + 1 != count:
+        raise UserError(f"{options.dataset} holds {index + 1} examples where {count} are stated: prepare it again.")
     return ImageData(
         name=options.dataset,
         images=pixels,
@@ -44,7 +49,10 @@ def load(name, options, split="train"):
 def _builder(tfds, name, options):
     folder = prepared.folder(name, options)
     if folder:
-        return tfds.builder_from_directory(folder)
+        try:
+            return tfds.builder_from_directory(folder)
+        except Exception as error:  # damaged metadata
+            raise UserError(f"{folder} cannot be read: {images.reason(error)}") from None
     try:
         builder = tfds.builder(name, data_dir=prepared.data_dir(options))
         builder.download_and_prepare()

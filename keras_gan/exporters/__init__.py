@@ -13,7 +13,7 @@ import keras
 
 from keras_gan import pictures
 from keras_gan.checkpoint import sha256
-from keras_gan.errors import UserError
+from keras_gan.errors import UserError, why
 from keras_gan.exporters import manifest as manifests
 from keras_gan.exporters import model_card, saved_model, tflite, verify
 
@@ -39,11 +39,7 @@ def export(model, directory, formats=("saved_model", "tflite"), facts=None):
     directory = Path(directory)
     if directory.exists():
         raise UserError(f"{directory} exists: an exported version is never overwritten.")
-    try:
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
-    except OSError as error:
-        raise UserError(f"cannot write {directory}: {error.strerror}.") from None
+    temporary = _scratch(directory)
     try:
         manifest = _write(model, temporary, formats, facts or {})
         temporary.chmod(0o755)
@@ -54,17 +50,33 @@ def export(model, directory, formats=("saved_model", "tflite"), facts=None):
     return manifest
 
 
+def check_writable(directory):
+    """Raises `UserError` unless exports can be written below `directory`; makes it if need be."""
+    _scratch(Path(directory) / "export").rmdir()
+
+
+def _scratch(directory):
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    except OSError as error:
+        raise UserError(f"cannot write {directory.parent}: {why(error)}.") from None
+
+
 def next_version(base):
     """The folder of the next version below `base`: 1, 2, 3 …"""
-    versions = [int(path.name) for path in Path(base).glob("*") if path.name.isdigit()]
+    versions = [int(path.name) for path in Path(base).glob("*") if path.name.isdecimal() and path.name.isascii()]
     return Path(base) / str(max(versions, default=0) + 1)
 
 
 def _write(model, directory, formats, facts):
-    network = saved_model.float32_copy(model.exported()["generator"])
+    trained = model.exported()["generator"]
+    network = saved_model.float32_copy(trained)
     for name in formats:
         FORMATS[name].write(network, directory)
-    checks = verify.verify(network, directory, formats)
+    # Against the network as it was trained, unless that rounds to 16 bits.
+    is_float32 = all(layer.compute_dtype == "float32" for layer in trained.layers)
+    checks = verify.verify(trained if is_float32 else network, directory, formats)
     pictures.save_grid(directory / "samples.png", model.sample(64, seed=0))
     files = sorted(path for path in directory.rglob("*") if path.is_file())
     manifest = {

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import tensorflow as tf
 
 from keras_gan.errors import UserError
 from keras_gan.model import to_unit_range
@@ -49,15 +51,19 @@ def processes():
     try:
         yield _processes
     finally:
-        for process in _processes.values():
-            process.stdin.close()
-            process.wait()
-            process.stdout.close()
+        for process, errors in _processes.values():
+            process.communicate()
+            errors.close()
         _processes = None
 
 
 def verify(network, directory, formats):
     """Checks the files of `formats` in `directory` against the Keras generator on 16 seeds.
+
+    Args:
+        network: the generator, a Keras model that computes in float32.
+        directory: folder of the exported files.
+        formats: names of formats.
 
     Returns:
         List of `Check`.
@@ -65,15 +71,21 @@ def verify(network, directory, formats):
     Raises:
         VerificationError: if a file does not load, or differs by more than its bound.
     """
-    latents = portable_latents(SEEDS, network.input_shape[-1])
-    expected = to_unit_range(network(latents, training=False)).numpy()
+    # On the processor on both sides: a GPU rounds convolutions more coarsely (TF32) than the bound.
+    with tf.device("CPU:0"):
+        latents = portable_latents(SEEDS, network.input_shape[-1])
+        expected = to_unit_range(network(latents, training=False)).numpy()
     with tempfile.TemporaryDirectory() as scratch, processes():
         inputs = Path(scratch) / "inputs.npz"
         np.savez(inputs, latents=latents.numpy(), seeds=SEEDS)
         # All are asked before any is waited for: most of the time is each runtime's own start-up.
         for name in formats:
             _ask(name, directory=str(directory), inputs=str(inputs), outputs=f"{scratch}/{name}.npz")
-        outputs = {name: _answer(name, f"{scratch}/{name}.npz") for name in formats}
+        errors = {name: _answer(name) for name in formats}
+        for name, error in errors.items():
+            if error:
+                raise VerificationError(f"the exported {name} cannot be used in a fresh process: {error}")
+        outputs = {name: dict(np.load(f"{scratch}/{name}.npz")) for name in formats}
     checks = []
     for name, images in outputs.items():
         runtime = str(images.pop("runtime"))
@@ -83,22 +95,27 @@ def verify(network, directory, formats):
 
 def _ask(name, **job):
     if name not in _processes:
-        # -I: without the current folder, PYTHONPATH or user packages, so that keras_gan cannot come in by accident.
-        command = [sys.executable, "-I", str(_RELOAD), name]
-        _processes[name] = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        # -P keeps the current folder, and so keras_gan, off the path. Without a GPU, whose memory is taken already.
+        command = [sys.executable, "-P", str(_RELOAD), name]
+        environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "2"}
+        errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed when the process has ended
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment
         )
-    _processes[name].stdin.write(json.dumps(job) + "\n")
-    _processes[name].stdin.flush()
+        _processes[name] = process, errors
+    with contextlib.suppress(BrokenPipeError):  # then there will be no answer
+        _processes[name][0].stdin.write(json.dumps(job) + "\n")
+        _processes[name][0].stdin.flush()
 
 
-def _answer(name, outputs):
-    line = _processes[name].stdout.readline()
-    error = json.loads(line)["error"] if line else "the process that loads it ended"
-    if error:
-        raise VerificationError(f"the exported {name} cannot be used in a fresh process: {error}")
-    with np.load(outputs) as archive:
-        return dict(archive)
+def _answer(name):
+    """Why the files of a format cannot be used, or None."""
+    process, errors = _processes[name]
+    for line in process.stdout:
+        if line.startswith('{"error":'):  # libraries may print lines of their own
+            return json.loads(line)["error"]
+    errors.seek(0)
+    return (errors.read().strip().splitlines() or ["the process ended without a word"])[-1]
 
 
 def _compare(name, signature, runtime, images, expected):

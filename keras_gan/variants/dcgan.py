@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 import keras
 
-from keras_gan.errors import UserError
+from keras_gan.errors import UserError, check_options
 from keras_gan.model import AdversarialModel
 from keras_gan.networks import dcgan as networks
 from keras_gan.objectives import NON_SATURATING
@@ -56,6 +56,9 @@ class Config:
     """Adam momentum of both."""
     ema_halflife_kimg: float = 10.0
     """Half-life of the generator's moving average, in thousands of real images."""
+
+    def __post_init__(self):
+        check_options(self)
 
 
 TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_channels=8)

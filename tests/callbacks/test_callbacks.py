@@ -40,6 +40,14 @@ def test_every_counts_from_the_start_of_the_run(make_model, batches):
     assert again.steps == [6, 9]
 
 
+def test_every_counts_steps_within_one_execution(make_model, batches):
+    model = make_model(steps_per_execution=2)
+    recorder = Recorder(3)
+    model.fit(batches(6), verbose=0, callbacks=[recorder])
+    assert recorder.steps == [4, 6]
+    assert int(model.step) == 6
+
+
 def test_scalars_are_means_of_their_window(make_model, batches, tmp_path):
     class Collect(Every):
         def after_step(self, step, logs):

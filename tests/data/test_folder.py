@@ -59,6 +59,20 @@ def test_bad_files_can_be_skipped(tmp_path, capsys):
     assert "skipped 1 unreadable" in capsys.readouterr().out
 
 
+def test_channels_are_those_of_the_readable_files(tmp_path):
+    fill(tmp_path, ["a.png", "b.png"], "L")
+    noise = np.random.default_rng(0).integers(0, 256, (20, 20, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "colour.png")
+    (tmp_path / "colour.png").write_bytes((tmp_path / "colour.png").read_bytes()[:600])
+    loaded = data.load(DataOptions(dataset=f"folder:{tmp_path}", image_size=8, skip_bad_files=True))
+    assert loaded.images.shape == (2, 8, 8, 1)
+
+
+def test_names_of_runs_are_plain():
+    assert data.short_name("folder:/tmp/фото 1") == "1"
+    assert data.split_name("folder:~")[1] != "~"
+
+
 def test_nothing_but_bad_files(tmp_path):
     (tmp_path / "broken.png").write_bytes(b"")
     with pytest.raises(UserError, match="none of the 1"):

@@ -171,6 +171,23 @@ def test_decompression_bomb_is_refused(tmp_path, monkeypatch):
         images.read_files([tmp_path / "bomb.png"], 8, 3, "auto")
 
 
+def test_any_failure_of_a_decoder_is_a_broken_file(tmp_path):
+    # A damaged EXIF block: Pillow raises a TypeError from deep inside.
+    exif = Image.Exif()
+    exif[0x0112], exif[0x011A] = 1, 72.0
+    quadrants().save(tmp_path / "whole.jpg", exif=exif)
+    content = (tmp_path / "whole.jpg").read_bytes()
+    for position in range(len(content)):
+        damaged = bytearray(content)
+        damaged[position] ^= 0xFF
+        (tmp_path / "damaged.jpg").write_bytes(damaged)
+        images.read_files([tmp_path / "damaged.jpg", tmp_path / "whole.jpg"], 8, 3, "auto", skip_bad_files=True)
+
+
+def test_very_thin_images_stay_visible_when_padded():
+    assert images.to_array(images.fit(Image.new("L", (1, 4000), 255), 32, "pad")).sum() == 32 * 255
+
+
 def test_hidden_files_are_passed_over(tmp_path):
     (tmp_path / ".thumbnails").mkdir()
     quadrants().save(tmp_path / ".thumbnails" / "a.png")

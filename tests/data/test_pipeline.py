@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from keras_gan import distribution
 from keras_gan.data import pipeline
 from keras_gan.data.spec import ImageData
 
@@ -50,7 +51,7 @@ def test_a_batch_may_be_larger_than_the_data():
 
 
 def test_replicas_share_a_batch_in_order():
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    strategy = distribution.make_strategy("mirrored")
     shared = next(iter(strategy.experimental_distribute_dataset(pipeline.batches(make(), 4, seed=1))))
     parts = strategy.experimental_local_results(shared["label"])
     np.testing.assert_array_equal(np.concatenate(parts), order(1))

@@ -5,6 +5,7 @@ import pytest
 
 from keras_gan import data
 from keras_gan.config import DataOptions
+from keras_gan.data import prepared
 from keras_gan.errors import UserError
 
 
@@ -22,6 +23,24 @@ def test_mnist_is_padded_and_labelled(mnist_dir):
 def test_data_dir_from_the_environment(mnist_dir, monkeypatch):
     monkeypatch.setenv("TFDS_DATA_DIR", str(mnist_dir))
     data.check_available(DataOptions(dataset="mnist"))
+
+
+def test_newest_version_and_ambiguous_configurations(tmp_path):
+    for name in ("some/9.0.0", "some/10.0.0", "two/8x8/1.0.0", "two/64x64/1.0.0"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "dataset_info.json").write_text("{}")
+    options = DataOptions(dataset="tfds:some", data_dir=str(tmp_path))
+    assert prepared.folder("some", options).name == "10.0.0"
+    assert prepared.folder("two/8x8", options).name == "1.0.0"
+    with pytest.raises(UserError, match="tfds:two/64x64, tfds:two/8x8"):
+        prepared.folder("two", options)
+
+
+def test_damaged_metadata(tmp_path):
+    (tmp_path / "some" / "1.0.0").mkdir(parents=True)
+    (tmp_path / "some" / "1.0.0" / "dataset_info.json").write_text("{")
+    with pytest.raises(UserError, match="cannot be read"):
+        data.load(DataOptions(dataset="tfds:some", data_dir=str(tmp_path)))
 
 
 def test_missing_data_names_the_command(tmp_path):

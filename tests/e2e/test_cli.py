@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -38,6 +40,9 @@ def program(*arguments, module=False, cwd=ROOT, **kwargs):
         (["--variant", "dcgan", "--steps", "many"], 2, "--steps"),
         (["--variant", "dcgan", "--dataset", "cifar10", "--data-dir", "/nowhere"], 2, "--download"),
         (["--variant"], 2, "--variant"),
+        (["--variant", "dcgan", "--image-size", "16"], 2, "32, 64 or 128"),
+        (["--variant", "dcgan", "--dataset", "folder:/nowhere"], 2, "does not exist"),
+        (["--variant", "dcgn", "--help"], 2, "did you mean 'dcgan'"),
         ([], 2, "--variant is required"),
         (["--config", "/nowhere.json"], 2, "/nowhere.json"),
         (["--resume", "--run-name", "nobody", "--log-dir", "/nowhere"], 2, "nobody"),
@@ -193,6 +198,8 @@ def test_resume_goes_on_and_exports_the_next_version(trained, pictures, tmp_path
     finished = program("--resume", "--run-name", "tiny", *where)
     assert finished.returncode == 2
     assert "at step 6 already" in finished.stderr
+    epochs = program("--resume", "--run_name=tiny", "--epochs", "1", *where)
+    assert "at step 6 already" in epochs.stderr
 
 
 def test_saved_configuration_repeats_a_run(trained, tmp_path):
@@ -229,12 +236,16 @@ def test_interrupt_ends_with_130(pictures, tmp_path):
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while not list((tmp_path / "logs").glob("long/checkpoints/step-*")) and time.monotonic() < deadline:
-        time.sleep(0.2)
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "--resume" in errors
     assert "Traceback" not in errors
+    step = int(re.search(r"saved at step (\d+)", errors)[1])
+    assert (tmp_path / "logs" / "long" / "checkpoints" / f"step-{step:09d}").is_dir()
+    resume = re.search(r"Continue with: python train.py (.*)", errors)[1]
+    resumed = program(*shlex.split(resume), "--steps", step + 2, "--export")
+    assert resumed.returncode == 0, resumed.stderr
 
 
 def test_two_replicas_through_the_command_line(pictures, tmp_path, capsys):

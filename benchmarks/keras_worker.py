@@ -86,6 +86,7 @@ def _networks(model):
         "discriminator_weights": model.discriminator.count_params(),
         "learning_rate": float(model.optimizer.learning_rate),
         "beta_1": model.optimizer.beta_1,
+        "beta_2": model.optimizer.beta_2,
         "epsilon": model.optimizer.epsilon,
         "ema_halflife_kimg": model.ema_halflife_kimg,
         "ema_rampup": model.ema_rampup,

@@ -103,7 +103,11 @@ class Trainer:
         _check_size("discriminator", self.discriminator, networks["discriminator_weights"])
         self.real = torch.rand(batch_size, channels, size, size).mul(2).sub(1).to(memory_format=memory_format)
 
-        adam = {"lr": networks["learning_rate"], "betas": (networks["beta_1"], networks["beta_2"]), "eps": networks["epsilon"]}
+        adam = {
+            "lr": networks["learning_rate"],
+            "betas": (networks["beta_1"], networks["beta_2"]),
+            "eps": networks["epsilon"],
+        }
         self.adam_implementation = _fastest_adam(self.generator, adam)
         adam |= ADAM_IMPLEMENTATIONS[self.adam_implementation]
         self.generator_optimizer = torch.optim.Adam(self.generator.parameters(), **adam)

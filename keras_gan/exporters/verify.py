@@ -71,6 +71,7 @@ def verify(network, directory, formats):
     Raises:
         VerificationError: if a file does not load, or differs by more than its bound.
     """
+    directory = Path(directory)
     # On the processor on both sides: a GPU rounds convolutions more coarsely (TF32) than the bound.
     with tf.device("CPU:0"):
         latents = portable_latents(SEEDS, network.input_shape[-1])
@@ -80,7 +81,7 @@ def verify(network, directory, formats):
         np.savez(inputs, latents=latents.numpy(), seeds=SEEDS)
         # All are asked before any is waited for: most of the time is each runtime's own start-up.
         for name in formats:
-            _ask(name, directory=str(directory), inputs=str(inputs), outputs=f"{scratch}/{name}.npz")
+            _ask(name, directory=str(directory.resolve()), inputs=str(inputs), outputs=f"{scratch}/{name}.npz")
         errors = {name: _answer(name) for name in formats}
         for name, error in errors.items():
             if error:

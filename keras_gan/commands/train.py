@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import os
 import shlex
 import sys
 import time
@@ -178,12 +179,21 @@ def _say_what_next(folder, exported):
     ]
     if exported:
         lines += [f"exported model    {exported} (MODEL_CARD.md says what it is)"]
-    lines += ["", "next:", f"  tensorboard --logdir {shlex.quote(str(folder.path.parent))}"]
+    here = _programs()
+    lines += ["", "next:", f"  {here}tensorboard --logdir {shlex.quote(str(folder.path.parent))}"]
     if exported:
         model = shlex.quote(str(exported))
-        lines += [f"  python -m keras_gan sample --model {model} --count 64 --seed 7 --out grid.png"]
+        lines += [f"  {here}python -m keras_gan sample --model {model} --count 64 --seed 7 --out grid.png"]
         if (exported / "generator.tflite").exists():
             lines += [
-                f"  python export/mobile/sample.py --model {model}/generator.tflite --count 16 --seed 1 --out phone.png"
+                f"  {here}python export/mobile/sample.py --model {model}/generator.tflite --count 16 --seed 1 --out phone.png"
             ]
     print("\n".join(lines))
+
+
+def _programs():
+    """What to put before `python`: nothing, or the folder of a virtual environment that is in use but not activated."""
+    if sys.prefix == sys.base_prefix or "VIRTUAL_ENV" in os.environ:
+        return ""
+    folder = Path(sys.executable).parent
+    return f"{shlex.quote(str(folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder))}/"

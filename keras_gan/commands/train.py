@@ -185,9 +185,8 @@ def _say_what_next(folder, exported):
         model = shlex.quote(str(exported))
         lines += [f"  {here}python -m keras_gan sample --model {model} --count 64 --seed 7 --out grid.png"]
         if (exported / "generator.tflite").exists():
-            lines += [
-                f"  {here}python export/mobile/sample.py --model {model}/generator.tflite --count 16 --seed 1 --out phone.png"
-            ]
+            phone = f"--model {model}/generator.tflite --count 16 --seed 1 --out phone.png"
+            lines += [f"  {here}python export/mobile/sample.py {phone}"]
     print("\n".join(lines))
 
 

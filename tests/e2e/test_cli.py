@@ -233,12 +233,22 @@ def test_interrupt_ends_with_130(pictures, tmp_path):
         sys.executable, str(ROOT / "train.py"), "--variant", "dcgan", "--dataset", f"folder:{pictures}", *TINY,
         "--steps", "1000000", "--log-dir", str(tmp_path / "logs"), "--run-name", "long",
     ]  # fmt: skip
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    # A shell starts its background jobs with SIGINT ignored, and the suite may be part of one.
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     deadline = time.monotonic() + 60
     while not list((tmp_path / "logs").glob("long/checkpoints/step-*")) and time.monotonic() < deadline:
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    try:
+        _, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert "Traceback" not in errors
     step = int(re.search(r"saved at step (\d+)", errors)[1])

@@ -44,7 +44,7 @@ def check_name_is_free(run):
         raise UserError(f"the run {path} exists: continue it with --resume, or choose another --run-name.")
 
 
-def create(run, model_config, data_facts):
+def create(run, model_config, facts):
     """Makes the folder of a new run, and writes its configuration and what its data was.
 
     Raises:
@@ -57,7 +57,7 @@ def create(run, model_config, data_facts):
         folder.samples.mkdir(parents=True)
         folder.checkpoints.mkdir()
         write_configuration(folder, run, model_config)
-        _write(folder.data_file, json.dumps(data_facts, indent=2) + "\n")
+        _write(folder.data_file, json.dumps(facts, indent=2) + "\n")
     except OSError as error:
         raise UserError(f"cannot write the run folder {path}: {why(error)}.") from None
     return folder
@@ -132,8 +132,9 @@ def check_same_mathematics(folder, run, model_config, facts):
     was = {**dataclasses.asdict(saved), **{f"model.{name}": value for name, value in saved_model.items()}}
     now = {**dataclasses.asdict(run), **{f"model.{k}": v for k, v in dataclasses.asdict(model_config).items()}}
     changed = [name for name in now if name not in _FREE_ON_RESUME and name in was and was[name] != now[name]]
-    changed += [name for name in ("images", "classes") if data_facts(folder)[name] != facts[name]]
-    was, now = {**was, **data_facts(folder)}, {**now, **facts}
+    saved_facts = data_facts(folder)
+    changed += [name for name in ("images", "classes") if saved_facts[name] != facts[name]]
+    was, now = {**was, **saved_facts}, {**now, **facts}
     if changed:
         differences = ", ".join(f"{name}: {was[name]} -> {now[name]}" for name in changed)
         raise UserError(

@@ -5,11 +5,14 @@ from pathlib import Path
 
 from keras_gan import config, registry, runs
 from keras_gan.commands import quiet_stderr, quiet_tensorflow
+from keras_gan.errors import UserError
 
 
 def run(options):
     """Rebuilds the model of a run, restores its newest checkpoint and exports it."""
     folder = runs.find(options.log_dir, options.run)
+    if not any(folder.checkpoints.glob("step-*")):
+        raise UserError(f"the run {folder.name} has no checkpoint yet, so there is nothing to export.")
     run, model_options = config.load_json(folder.config_file)
     run = dataclasses.replace(run, run_name=folder.name)
     quiet_tensorflow()

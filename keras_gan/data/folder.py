@@ -30,8 +30,8 @@ def load(path, options, split="train"):
         raise UserError(f"none of the {len(paths)} image files below {root} can be read.")
     if len(kept) < len(paths):
         print(f"skipped {len(paths) - len(kept)} unreadable files of {len(paths)}.")
-    paths = [paths[index] for index in kept]
-    decoded = decoded[..., : common_channels(paths)]  # one that was left out may have been the only one with colour
+        paths = [paths[index] for index in kept]
+        decoded = decoded[..., : common_channels(paths)]  # one that was left out may have been the only one with colour
     class_names, labels = classes(root, paths)
     return ImageData(
         name=options.dataset,

@@ -220,6 +220,17 @@ def test_export_command(trained):
     assert (folder / "elsewhere" / "tiny" / "1" / "generator.tflite").is_file()
 
 
+def test_export_of_a_run_without_checkpoints_is_refused(trained, tmp_path):
+    folder, _ = trained
+    (tmp_path / "empty" / "checkpoints").mkdir(parents=True)
+    for name in ("config.json", "data.json"):
+        (tmp_path / "empty" / name).write_bytes((folder / "logs" / "tiny" / name).read_bytes())
+    result = program("export", "--run", "empty", "--log-dir", tmp_path, "--export-dir", tmp_path / "m", module=True)
+    assert result.returncode == 2
+    assert "no checkpoint" in result.stderr
+    assert not (tmp_path / "m").exists()
+
+
 def test_dry_run_writes_nothing(pictures, tmp_path):
     result = train(pictures, tmp_path, "--dry-run")
     assert result.returncode == 0, result.stderr

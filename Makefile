@@ -4,10 +4,10 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench clean
+.PHONY: help demo test check bench bench-quality clean
 
 help:  ## what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
@@ -35,6 +35,9 @@ check: $(VENV)/.installed-dev  ## lint, format and the rule of imports
 
 bench: $(VENV)/.installed  ## speed of the training step and loop, into benchmarks/results/
 	$(PY) benchmarks/speed.py
+
+bench-quality: $(VENV)/.installed  ## trains every variant on MNIST for the same time and scores it (hours, resumable)
+	$(PY) benchmarks/quality.py
 
 clean:  ## removes .venv and caches, never runs or models
 	rm -rf $(VENV) .pytest_cache .ruff_cache

@@ -66,6 +66,9 @@ class RunConfig(DataOptions, _VariantOption):
     """Passes over the data, instead of --steps."""
     batch_size: int = 64
     """Images per discriminator update, over all devices together."""
+    data_augment: str = ""
+    """Random changes that enlarge the data set, and that the generator will learn to draw: any of
+    flip,rotate,color,crop,scale,light, joined by commas; default: none. docs/augmentation.md gives their ranges."""
     seed: int = 0
     """Decides initial weights, data order and noise."""
     run_name: str | None = None
@@ -92,6 +95,7 @@ class RunConfig(DataOptions, _VariantOption):
         if not self.variant:
             raise UserError(f"--variant is required: choose from {', '.join(registry.list_variants())}.")
         object.__setattr__(self, "variant", registry.resolve(self.variant))
+        object.__setattr__(self, "data_augment", ",".join(data.augmentations(self.data_augment)))
         self._check_counts()
         sizes = registry.image_sizes(self.variant)
         if sizes and self.image_size not in sizes:

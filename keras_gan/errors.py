@@ -23,17 +23,32 @@ def why(error):
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-def check_options(config):
+def check_options(config, any_finite=()):
     """Raises `UserError` for a variant's option outside its range, told from its type and name.
 
-    Whole numbers count something and are at least 1; floats are above 0; those named `beta_…` are momenta in [0, 1).
+    Whole numbers count something and are at least 1; floats are above 0, those in `any_finite` apart; those named
+    `beta_…` are momenta in [0, 1).
     """
     for name, value in vars(config).items():
+        if isinstance(value, (bool, str)):
+            continue
         flag = f"--model.{name.replace('_', '-')}"
         if isinstance(value, int) and value < 1:
             raise UserError(f"{flag} must be at least 1, got {value}.")
-        if name.startswith("beta_"):
+        if name in any_finite:
+            if not math.isfinite(value):
+                raise UserError(f"{flag} must be finite, got {value}.")
+        elif name.startswith("beta_"):
             if not 0 <= value < 1:
                 raise UserError(f"{flag} must be at least 0 and below 1, got {value}.")
         elif isinstance(value, float) and not 0 < value < math.inf:
             raise UserError(f"{flag} must be above 0, got {value}.")
+
+
+def check_labels(variant, num_classes):
+    """Raises `UserError` unless the data has at least one class."""
+    if not num_classes:
+        raise UserError(
+            f"{variant} learns classes, and this data has none: use labelled data (such as mnist, cifar10, avatars, or "
+            "a folder with one sub-folder per class), or a variant without labels."
+        )

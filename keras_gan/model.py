@@ -6,9 +6,12 @@ import threading
 import keras
 import tensorflow as tf
 
-from keras_gan.randomness import StepNoise, portable_latents, seed_range
+from keras_gan import augment
+from keras_gan.errors import UserError, unknown
+from keras_gan.randomness import StepNoise, portable_labels, portable_latents, seed_range
 
 UPDATE_ORDERS = ("discriminator_first", "generator_first", "simultaneous")
+AUGMENTATIONS = ("none", "diffaugment", "ada")
 
 
 class AdversarialModel(keras.Model):
@@ -26,14 +29,19 @@ class AdversarialModel(keras.Model):
     - `generator_first`: the discriminator then meets fakes made before the generator's update;
     - `simultaneous`: both gradients are taken before either update.
 
+    Layers that have a method `after_update` (spectral normalisation) are called after every update of their network.
+
     Running statistics: a pass of the generator moves its BatchNorm statistics once per batch of fakes; every pass
     of the discriminator, in either update, moves its own. The EMA generator averages weights and statistics alike.
 
     Args:
-        generator: Keras model from latents to images, float32 NHWC in [-1, 1]. Built.
-        discriminator: Keras model from images to scores `[B, …]`, float32, higher meaning "more real". Built.
+        generator: Keras model from latents to images, float32 NHWC in [-1, 1]; with `num_classes`, from the list
+            `[latents, labels]`, labels int32 `[B]`. Built.
+        discriminator: Keras model from images, or from `[images, labels]`, to scores `[B, …]`, float32, higher
+            meaning "more real". Built.
         objective: an `Objective`, or None in a variant that overrides both `*_terms` methods.
         latent_dim: length of a latent vector.
+        num_classes: number of classes that the generator can be asked for, 0 if it takes no labels.
         optimizers: function without arguments that returns the default `(generator, discriminator)` optimizers.
         ema_halflife_kimg: half-life of the generator's moving average, in thousands of real images seen.
         ema_rampup: the half-life is at most this fraction of the images seen so far, so that the average of a
@@ -42,6 +50,8 @@ class AdversarialModel(keras.Model):
 
     update_order = "discriminator_first"
     discriminator_steps = 1
+    # Scores above it call an image real. None where no single score does: Wasserstein critics, relativistic scores.
+    decision_boundary = 0.0
 
     def __init__(
         self,
@@ -50,6 +60,7 @@ class AdversarialModel(keras.Model):
         *,
         objective=None,
         latent_dim,
+        num_classes=0,
         optimizers,
         ema_halflife_kimg=10.0,
         ema_rampup=0.05,
@@ -69,12 +80,15 @@ class AdversarialModel(keras.Model):
         self.ema_generator.trainable = False
         self.objective = objective
         self.latent_dim = latent_dim
+        self.num_classes = num_classes
         self.ema_halflife_kimg = ema_halflife_kimg
         self.ema_rampup = ema_rampup
         self.seed = 0
         self.discriminator_optimizer = None
         self._default_optimizers = optimizers
         self.step = self.add_weight(shape=(), dtype="int64", initializer="zeros", trainable=False, name="step")
+        self.augmentation = "none"
+        self.augment_probability = None
         # Replicas trace the step in threads that take turns: what one sets aside must not reach the other.
         self._replica = threading.local()
         self.built = True
@@ -82,15 +96,14 @@ class AdversarialModel(keras.Model):
     # --- What a variant may override ---------------------------------------------------------------------------
 
     def generate(self, batch, training):
-        """Returns the fakes for one batch: a tensor, or a dict of tensors by role."""
-        rows = tf.shape(batch["real"])[0]
-        return self.generator(self.noise.normal(rows, (self.latent_dim,), "latents"), training=training)
+        """Returns the fakes for one batch: a tensor, or a dict of tensors by role. Labels are those of the batch."""
+        latents = self.noise.normal(tf.shape(batch["real"])[0], (self.latent_dim,), "latents")
+        return self.generator([latents, labels_of(batch)] if self.num_classes else latents, training=training)
 
     def discriminator_terms(self, batch, fakes):
         """Returns `{name: unreduced tensor [B, …]}`, whose batch means the discriminator minimises the sum of."""
         real_scores, fake_scores = self.score(batch["real"], batch), self.score(fakes, batch)
-        self.watch("d_real_accuracy", tf.cast(real_scores > 0, tf.float32))
-        self.watch("d_fake_accuracy", tf.cast(fake_scores < 0, tf.float32))
+        self.watch_scores(real_scores, fake_scores)
         return self.objective.discriminator(real_scores=real_scores, fake_scores=fake_scores)
 
     def generator_terms(self, batch, fakes):
@@ -99,7 +112,10 @@ class AdversarialModel(keras.Model):
         return self.objective.generator(real_scores=real_scores, fake_scores=self.score(fakes, batch))
 
     def after_update(self, terms):
-        """Returns `{state variable name: new value}` from the global-batch means of all terms, once a step."""
+        """Returns `{state variable name: new value}` from the global-batch means of all terms, once a step.
+
+        States are weights of the model, made in `__init__` with `aggregation="mean"`; they are logged, too.
+        """
         return {}
 
     def exported(self):
@@ -109,8 +125,55 @@ class AdversarialModel(keras.Model):
     # --- What a variant may call -------------------------------------------------------------------------------
 
     def score(self, images, batch):
-        """Scores images with the discriminator; the one place that binds what a batch adds to the images."""
-        return tf.cast(self.discriminator(images, training=True), tf.float32)
+        """Scores images with the discriminator; the one place that binds augmentation and labels to the images."""
+        return tf.cast(self.discriminate(images, batch), tf.float32)
+
+    def discriminate(self, images, batch):
+        """All that the discriminator says of images, for one that says more than a score."""
+        images = self.augmented(images)
+        if len(self.discriminator.inputs) > 1:
+            return self.discriminator([images, labels_of(batch)], training=True)
+        return self.discriminator(images, training=True)
+
+    def augmented(self, images):
+        """Images as the discriminator is to see them. Every call within a step has random parameters of its own."""
+        if self.augmentation == "none":
+            return images
+        purpose = f"augment/{self._replica.augmented}"
+        self._replica.augmented += 1
+        if self.augmentation == "ada":
+            return augment.ada(images, self.augment_probability.value, self.noise, purpose)
+        return augment.diffaugment(images, self.noise, purpose)
+
+    def watch_scores(self, real_scores, fake_scores):
+        """Logs how often the discriminator is right, and measures what ADA is controlled by."""
+        if self.decision_boundary is None:
+            return
+        real_margin, fake_margin = real_scores - self.decision_boundary, fake_scores - self.decision_boundary
+        self.watch("d_real_accuracy", tf.cast(real_margin > 0, tf.float32))
+        self.watch("d_fake_accuracy", tf.cast(fake_margin < 0, tf.float32))
+        if self.augmentation == "ada":
+            self.watch("augment_rt", tf.sign(real_margin))
+
+    def global_mean(self, values):
+        """Mean of one replica's tensor over all its elements and over all replicas, a scalar."""
+        return self._all_reduce_mean(tf.reduce_mean(values))
+
+    def every(self, interval, term):
+        """The lazy form of a penalty: `interval * term()` in every `interval`-th step, 0 `[B]` in between.
+
+        Its mean over time, and so the strength of the penalty, is that of `term()` in every step (StyleGAN2,
+        arXiv 1912.04958, section 3.1).
+
+        Args:
+            interval: steps, 1 or more.
+            term: function without arguments that returns `[B]`.
+        """
+        if interval == 1:
+            return term()
+        # Only the value is in the branches: an optimizer update in a `tf.cond` fails under MirroredStrategy.
+        due = tf.equal(self.step.value % interval, 0)
+        return tf.cond(due, lambda: interval * term(), lambda: tf.zeros(()))
 
     def watch(self, name, values):
         """Logs the global-batch mean of `values` under `name`, without adding it to any loss."""
@@ -120,6 +183,29 @@ class AdversarialModel(keras.Model):
     def noise(self):
         """The `StepNoise` of the current step, the only randomness a variant may use."""
         return self._replica.noise
+
+    def use_augmentation(self, name):
+        """Augments all that the discriminator sees, in the updates of both networks. Call once, before `compile`.
+
+        Args:
+            name: `none`, `diffaugment` or `ada`; see `keras_gan.augment`.
+
+        Raises:
+            UserError: for `ada` if the sign of a score means nothing here.
+        """
+        if name not in AUGMENTATIONS:
+            raise unknown("augmentation", name, AUGMENTATIONS)
+        if name == "ada":
+            if self.decision_boundary is None:
+                raise UserError(
+                    f"--augment ada is steered by how often real images are called real, which the scores of "
+                    f"{self.name} do not say: use --augment diffaugment."
+                )
+            with self.distribute_strategy.scope():
+                self.augment_probability = self.add_weight(
+                    shape=(), initializer="zeros", trainable=False, aggregation="mean", name="augment_probability"
+                )
+        self.augmentation = name
 
     # --- Keras's entry points ----------------------------------------------------------------------------------
 
@@ -143,18 +229,35 @@ class AdversarialModel(keras.Model):
         shuffle = not isinstance(x, tf.data.Dataset) if shuffle is None else shuffle
         return super().fit(x, *args, shuffle=shuffle, **kwargs)
 
-    def call(self, latents, training=False):
-        """Images of the EMA generator, float32 in [-1, 1]."""
-        return self.ema_generator(latents, training=training)
+    def call(self, inputs, training=False):
+        """Images of the EMA generator, float32 in [-1, 1], of latents or of `[latents, labels]`."""
+        return self.ema_generator(inputs, training=training)
 
-    def sample(self, count, seed=0, batch_size=64):
+    def sample(self, count, seed=0, labels=None, batch_size=64):
         """Draws the pictures of the portable seeds `seed … seed + count - 1` from the EMA generator.
+
+        Args:
+            count: number of pictures.
+            seed: the first seed.
+            labels: classes to draw, integers `[count]` or one integer for all; default: each seed's own,
+                `seed mod num_classes`. Only for generators that take labels.
+            batch_size: pictures drawn at once.
 
         Returns:
             float32 NumPy array `[count, height, width, channels]` in [0, 1].
         """
-        latents = portable_latents(seed_range(seed, count), self.latent_dim)
-        parts = [self(latents[i : i + batch_size]) for i in range(0, count, batch_size)]
+        seeds = seed_range(seed, count)
+        inputs = [portable_latents(seeds, self.latent_dim)]
+        if self.num_classes:
+            inputs.append(
+                tf.broadcast_to(portable_labels(seeds, self.num_classes) if labels is None else labels, [count])
+            )
+        elif labels is not None:
+            raise UserError(f"{self.name} was built without labels, so no class can be asked for.")
+        parts = [
+            self([value[i : i + batch_size] for value in inputs] if self.num_classes else inputs[0][i : i + batch_size])
+            for i in range(0, count, batch_size)
+        ]
         return keras.ops.convert_to_numpy(to_unit_range(tf.concat(parts, axis=0)))
 
     def train_step(self, data):
@@ -190,11 +293,17 @@ class AdversarialModel(keras.Model):
         for update in pending:
             update()
 
+        images = tf.shape(batch["real"])[0] * self._num_replicas * self.discriminator_steps
         logs = self._global_means(logs | self._replica.watched)
         for name, value in self.after_update(logs).items():
             getattr(self, name).assign(value)
+            logs[name] = value
+        if self.augmentation == "ada":
+            probability = augment.adapt(self.augment_probability.value, logs["augment_rt"], images)
+            self.augment_probability.assign(probability)
+            logs["augment_probability"] = probability
         self.step.assign_add(1)
-        self._update_ema(images_per_step=tf.shape(batch["real"])[0] * self._num_replicas * self.discriminator_steps)
+        self._update_ema(images)
         return logs
 
     # --- Inside --------------------------------------------------------------------------------------------------
@@ -205,6 +314,7 @@ class AdversarialModel(keras.Model):
 
     def _draw_noise(self, draw):
         self._replica.noise = StepNoise(self.seed, self.step.value, draw)
+        self._replica.augmented = 0
 
     def _discriminator_batches(self, data):
         batch = as_batch(data)
@@ -245,7 +355,14 @@ class AdversarialModel(keras.Model):
         gradients = tape.gradient(loss, [variable.value for variable in variables])
         if isinstance(optimizer, keras.optimizers.LossScaleOptimizer) and self._num_replicas > 1:
             gradients = self._agree_on_overflow(gradients)
-        return lambda: optimizer.apply(gradients, variables)
+
+        def update():
+            optimizer.apply(gradients, variables)
+            for layer in network.layers:
+                if hasattr(layer, "after_update"):
+                    layer.after_update()
+
+        return update
 
     def _agree_on_overflow(self, gradients):
         """If any replica's float16 gradients overflowed, all replicas' do, so that all skip the step together."""
@@ -260,10 +377,13 @@ class AdversarialModel(keras.Model):
         return {**terms, total: tf.add_n(list(terms.values()))}
 
     def _global_means(self, logs):
-        means = tf.stack([tf.reduce_mean(value) for value in logs.values()])
-        if self._num_replicas > 1:
-            means = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, means)
+        means = self._all_reduce_mean(tf.stack([tf.reduce_mean(value) for value in logs.values()]))
         return dict(zip(logs, tf.unstack(means), strict=True))
+
+    def _all_reduce_mean(self, values):
+        if self._num_replicas == 1:
+            return values
+        return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, values)
 
     def _update_ema(self, images_per_step):
         batch = tf.cast(images_per_step, tf.float32)
@@ -272,6 +392,13 @@ class AdversarialModel(keras.Model):
         keep = 0.5 ** (batch / tf.maximum(halflife, 1e-8))
         for average, weight in zip(self.ema_generator.weights, self.generator.weights, strict=True):
             average.assign_add((weight.value - average.value) * (1.0 - keep))
+
+
+def labels_of(batch):
+    """The labels of a batch, int32 `[B]`; `UserError` if it has none."""
+    if "label" not in batch:
+        raise UserError("this variant learns classes, but the batches have no 'label': give labelled data.")
+    return tf.cast(batch["label"], tf.int32)
 
 
 def as_batch(data):

@@ -98,6 +98,19 @@ def portable_latents(seeds, latent_dim):
     return tf.cast(normal, tf.float32)
 
 
+def portable_labels(seeds, num_classes):
+    """The class of each seed where none is asked for: `seed mod num_classes`, in [0, num_classes) also below zero.
+
+    Args:
+        seeds: int64 `[N]`, any values.
+        num_classes: number of classes.
+
+    Returns:
+        int32 `[N]`.
+    """
+    return tf.cast(tf.math.floormod(tf.cast(seeds, tf.int64), np.int64(num_classes)), tf.int32)
+
+
 def seed_range(seed, count):
     """The int64 seeds `seed … seed + count - 1`, wrapping around at the end of the int64 range."""
     return (np.arange(count, dtype=np.uint64) + np.uint64(seed & 0xFFFFFFFFFFFFFFFF)).astype(np.int64)

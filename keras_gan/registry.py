@@ -49,7 +49,7 @@ def module(name):
     return importlib.import_module(f"keras_gan.variants.{resolve(name)}")
 
 
-def create(name, image_shape, num_classes=0, seed=0, **options):
+def create(name, image_shape, num_classes=0, seed=0, augment="none", **options):
     """Builds a model that trains the variant `name`.
 
     Args:
@@ -57,6 +57,7 @@ def create(name, image_shape, num_classes=0, seed=0, **options):
         image_shape: `(height, width, channels)` of the images, which are float32 in [-1, 1] or integers in [0, 255].
         num_classes: number of classes of the labels in a batch, 0 without labels.
         seed: decides the initial weights and all noise of the training.
+        augment: `none`, `diffaugment` or `ada`: what the discriminator sees, see `keras_gan.augment`.
         **options: fields of the variant's `Config`, such as `latent_dim=100`.
 
     Returns:
@@ -70,10 +71,10 @@ def create(name, image_shape, num_classes=0, seed=0, **options):
     for option in options:
         if option not in known:
             raise unknown(f"option of {resolve(name)}", option, known)
-    return build(name, variant.Config(**options), image_shape, num_classes, seed)
+    return build(name, variant.Config(**options), image_shape, num_classes, seed, augment)
 
 
-def build(name, config, image_shape, num_classes=0, seed=0):
+def build(name, config, image_shape, num_classes=0, seed=0, augment="none"):
     """Like `create`, from a finished `Config` of the variant."""
     from keras_gan.data.spec import DataSpec
 
@@ -89,4 +90,5 @@ def build(name, config, image_shape, num_classes=0, seed=0):
     finally:
         random.setstate(state)
     model.seed = seed
+    model.use_augmentation(augment)
     return model

@@ -26,6 +26,7 @@ from keras_gan import registry  # noqa: E402
 from keras_gan.exporters import verify  # noqa: E402
 
 SHARED = ROOT.parent / "shared"
+NUM_CLASSES = 3
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,10 +38,10 @@ def verifier_processes():
 
 @pytest.fixture
 def make_model():
-    """Builds a tiny compiled model of a variant: 16 px, 3 channels."""
+    """Builds a tiny compiled model of a variant: 16 px, 3 channels, 3 classes."""
 
-    def make(name="dcgan", compiled=True, image_shape=(16, 16, 3), seed=3, **optimizers):
-        model = registry.build(name, registry.module(name).TINY, image_shape, seed=seed)
+    def make(name="dcgan", compiled=True, image_shape=(16, 16, 3), seed=3, augment="none", **optimizers):
+        model = registry.build(name, registry.module(name).TINY, image_shape, NUM_CLASSES, seed, augment)
         if compiled:
             model.compile(**optimizers)
         return model
@@ -50,12 +51,13 @@ def make_model():
 
 @pytest.fixture
 def batches():
-    """Makes a dataset of `count` fixed random batches of dicts, float32 in [-1, 1]."""
+    """Makes a dataset of `count` fixed random batches of labelled images, float32 in [-1, 1]."""
 
     def make(count=3, batch_size=8, image_shape=(16, 16, 3), seed=0):
         rng = np.random.default_rng(seed)
         real = rng.uniform(-1, 1, (count * batch_size, *image_shape)).astype(np.float32)
-        return tf.data.Dataset.from_tensor_slices({"real": real}).batch(batch_size, drop_remainder=True)
+        label = rng.integers(0, NUM_CLASSES, len(real), dtype=np.int32)
+        return tf.data.Dataset.from_tensor_slices({"real": real, "label": label}).batch(batch_size, drop_remainder=True)
 
     return make
 

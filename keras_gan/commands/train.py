@@ -1,6 +1,7 @@
 """`train`: configuration -> strategy -> data -> model -> fit -> export."""
 
 import dataclasses
+import functools
 import math
 import os
 import shlex
@@ -35,10 +36,13 @@ def run(run, model_options):
         model = registry.build(run.variant, model_config, images.spec.image_shape, images.spec.num_classes, run.seed)
         model.compile()
     batch_size = run.batch_size * model.discriminator_steps
+    batches = functools.partial(
+        pipeline.batches, images, batch_size, run.seed, augment=data.augmentations(run.data_augment)
+    )
     if run.dry_run:
         from keras_gan.dry_run import report
 
-        return report(run, model_config, model, pipeline.batches(images, batch_size, run.seed))
+        return report(run, model_config, model, batches())
 
     steps = _total_steps(run, len(images), batch_size)
     if run.resume:
@@ -58,7 +62,7 @@ def run(run, model_options):
     started = time.perf_counter()
     try:
         model.fit(
-            pipeline.batches(images, batch_size, run.seed, start_step=first_step),
+            batches(start_step=first_step),
             steps_per_epoch=steps - first_step,
             verbose=0,
             callbacks=_callbacks(run, model_config, folder, steps, batch_size),
@@ -96,7 +100,8 @@ def _headline(run, model, images, steps, strategy):
     height, width, channels = images.spec.image_shape
     devices = f"{strategy.num_replicas_in_sync} device" + ("s" if strategy.num_replicas_in_sync > 1 else "")
     return (
-        f"{run.variant} on {images.name}: {len(images):,} images of {width}x{height}x{channels}, {images.treatment}\n"
+        f"{run.variant} on {images.name}: {len(images):,} images of {width}x{height}x{channels}, "
+        f"{_treatment(run, images.facts)}\n"
         f"{steps} steps of {run.batch_size} images, {run.precision}, {devices}; {sizes}"
     )
 
@@ -152,9 +157,15 @@ def facts(run, model_config, data_facts):
     return {
         "run": run.run_name,
         "configuration": {**dataclasses.asdict(run), "model": dataclasses.asdict(model_config)},
-        "data": data_facts,
+        "data": {**data_facts, "treatment": _treatment(run, data_facts)},
         "command": command(run, model_config),
     }
+
+
+def _treatment(run, data_facts):
+    """What was done to the images before training, and what is done to them anew in every epoch."""
+    names = ", ".join(data.augmentations(run.data_augment))
+    return data_facts["treatment"] + (f"; at random in training: {names}" if names else "")
 
 
 def command(run, model_config):

@@ -8,6 +8,7 @@ from keras_gan.errors import UserError, unknown
 
 TFDS_SHORT_NAMES = ("mnist", "fashion_mnist", "cifar10")
 KINDS = ("avatars", *TFDS_SHORT_NAMES, "tfds:NAME", "folder:PATH")
+AUGMENTATIONS = ("flip", "rotate", "color", "crop", "scale", "light")
 
 
 def split_name(name):
@@ -24,6 +25,21 @@ def check_name(name):
     kind, rest = split_name(name)
     if name != "avatars" and (kind not in ("tfds", "folder") or not rest):
         raise unknown("dataset", name, KINDS)
+
+
+def augmentations(text):
+    """`light,flip` to `("flip", "light")`, in the order of `AUGMENTATIONS`; imports nothing heavy.
+
+    Raises:
+        UserError: for a name that is unknown or given twice.
+    """
+    names = [name.strip() for name in text.split(",")] if text.strip() else []
+    for name in names:
+        if name not in AUGMENTATIONS:
+            raise unknown("data augmentation", name, AUGMENTATIONS)
+        if names.count(name) > 1:
+            raise UserError(f"--data-augment {text} names {name!r} twice.")
+    return tuple(name for name in AUGMENTATIONS if name in names)
 
 
 def short_name(name):

@@ -1,78 +1,104 @@
-"""The convolutional generator and discriminator of DCGAN, sized from the image."""
+"""The convolutional generator and discriminator of DCGAN, sized from the image, in parts that other variants share."""
 
 import math
 
 import keras
-from keras import layers
+from keras import layers, ops
 
 
-def _initializer():
-    # Every weight starts from a zero-centred normal with standard deviation 0.02 (Radford et al. 2016, section 4).
-    return keras.initializers.RandomNormal(stddev=0.02)
+def normal(stddev=0.02):
+    """The paper's initializer: a zero-centred normal with standard deviation 0.02 (Radford et al. 2016, section 4)."""
+    return keras.initializers.RandomNormal(stddev=stddev)
 
 
-def _batch_norm():
-    # Synchronized: two replicas with half a batch each take the statistics of the whole batch.
-    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, synchronized=True)
+def batch_norm(**options):
+    """BatchNorm over the whole batch: two replicas with half of it each take the same statistics."""
+    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, synchronized=True, **options)
 
 
-def _doublings(image_shape):
-    """How many times 4x4 features double until they have the image's size."""
-    return int(math.log2(image_shape[0])) - 2
+def _widths(image_shape, channels, max_channels):
+    """Widths of the strided layers between the image's size and 4x4, from the image's side on."""
+    return [min(channels * 2**i, max_channels) for i in range(int(math.log2(image_shape[0])) - 2)]
 
 
-def generator(image_shape, latent_dim, channels, max_channels, kernel_size, image_kernel_size):
+def generator(image_shape, options, num_classes=0):
     """Latents `[B, latent_dim]` to images `[B, height, width, C]` in [-1, 1], float32.
 
-    Dense to 4x4, then strided transposed convolutions that double the size, each with BatchNorm and ReLU.
+    Dense to 4x4, then strided transposed convolutions that double the size, each with BatchNorm and ReLU. With
+    `num_classes`, inputs are `[latents, labels]`, labels int32 `[B]`: a class adds a vector of its own to the dense
+    layer's outputs, as if its one-hot code were appended to the latents.
 
     Args:
         image_shape: `(size, size, C)`, size a power of two, 16 or more.
-        latent_dim: length of a latent vector.
-        channels: width of the last hidden layer; each earlier one has twice as many, up to `max_channels`.
-        max_channels: the widest layer.
-        kernel_size: edge of the hidden transposed convolutions' kernels, in pixels.
-        image_kernel_size: edge of the last one's kernels. A multiple of the stride 2 gives every pixel the same number
-            of taps, which avoids checkerboards (Odena et al. 2016, "Deconvolution and Checkerboard Artifacts").
+        options: `ModelOptions` and `ConvolutionOptions` in one.
+        num_classes: number of classes, 0 for a generator without labels.
     """
-    doublings = _doublings(image_shape)
-    widths = [min(channels * 2**i, max_channels) for i in reversed(range(doublings))]
-    x = inputs = keras.Input((latent_dim,), name="latents")
-    x = layers.Dense(4 * 4 * widths[0], use_bias=False, kernel_initializer=_initializer())(x)
-    x = layers.Reshape((4, 4, widths[0]))(x)
-    x = layers.ReLU()(_batch_norm()(x))
-    for width in widths[1:]:
+    *hidden, first = _widths(image_shape, options.generator_channels, options.max_channels)
+    inputs = x = keras.Input((options.latent_dim,), name="latents")
+    if num_classes:
+        labels = keras.Input((), dtype="int32", name="labels")
+        inputs = [x, labels]
+        x = layers.Concatenate()([x, ops.one_hot(labels, num_classes)])
+    x = layers.Dense(4 * 4 * first, use_bias=False, kernel_initializer=normal())(x)
+    x = layers.Reshape((4, 4, first))(x)
+    x = layers.ReLU()(batch_norm()(x))
+    for width in reversed(hidden):
         x = layers.Conv2DTranspose(
-            width, kernel_size, strides=2, padding="same", use_bias=False, kernel_initializer=_initializer()
+            width, options.hidden_kernel_size, strides=2, padding="same", use_bias=False, kernel_initializer=normal()
         )(x)
-        x = layers.ReLU()(_batch_norm()(x))
+        x = layers.ReLU()(batch_norm()(x))
+    # The kernel is a multiple of the stride: every pixel has the same number of taps, which avoids checkerboards
+    # (Odena et al. 2016, "Deconvolution and Checkerboard Artifacts").
     x = layers.Conv2DTranspose(
-        image_shape[2], image_kernel_size, strides=2, padding="same", kernel_initializer=_initializer()
+        image_shape[2], options.kernel_size, strides=2, padding="same", kernel_initializer=normal()
     )(x)
     # float32 whatever the precision of the layers before: losses and images are not rounded to 8 bits.
     images = layers.Activation("tanh", dtype="float32", name="images")(x)
     return keras.Model(inputs, images, name="generator")
 
 
-def discriminator(image_shape, channels, max_channels, kernel_size):
-    """Images `[B, height, width, C]` in [-1, 1] to scores `[B, 1]`, float32 logits.
+def features(images, options, conv=layers.Conv2D, norm=batch_norm, initializer=normal):
+    """Images to feature maps `[B, 4, 4, channels]`: the discriminator without its last layer.
 
-    Strided convolutions that halve the size down to 4x4, LeakyReLU 0.2, BatchNorm on all but the first.
+    Strided convolutions that halve the size down to 4x4, LeakyReLU 0.2, and a normalisation on all but the first.
 
     Args:
-        image_shape: `(size, size, C)`, size a power of two, 16 or more.
-        channels: width of the first layer; each later one has twice as many, up to `max_channels`.
-        max_channels: the widest layer.
-        kernel_size: edge of the convolutions' kernels, in pixels.
+        images: Keras tensor `[B, size, size, C]`, size a power of two, 16 or more.
+        options: `ConvolutionOptions`.
+        conv: makes a convolution, with the arguments of `keras.layers.Conv2D`.
+        norm: makes a normalisation layer, or None for none.
+        initializer: makes an initializer of the kernels.
     """
-    widths = [min(channels * 2**i, max_channels) for i in range(_doublings(image_shape))]
-    x = inputs = keras.Input(image_shape, name="images")
-    for i, width in enumerate(widths):
-        x = layers.Conv2D(
-            width, kernel_size, strides=2, padding="same", use_bias=i == 0, kernel_initializer=_initializer()
+    x = images
+    for i, width in enumerate(_widths(images.shape[1:], options.discriminator_channels, options.max_channels)):
+        normalized = norm is not None and i > 0
+        x = conv(
+            width,
+            options.kernel_size,
+            strides=2,
+            padding="same",
+            use_bias=not normalized,  # the normalisation would take a bias away again
+            kernel_initializer=initializer(),
         )(x)
-        if i > 0:
-            x = _batch_norm()(x)
-        x = layers.LeakyReLU(0.2)(x)
-    scores = layers.Dense(1, kernel_initializer=_initializer(), dtype="float32", name="scores")(layers.Flatten()(x))
-    return keras.Model(inputs, scores, name="discriminator")
+        x = layers.LeakyReLU(0.2)(norm()(x) if normalized else x)
+    return x
+
+
+def discriminator(image_shape, options, conv=layers.Conv2D, norm=batch_norm, dense=layers.Dense, initializer=normal):
+    """Images `[B, height, width, C]` in [-1, 1] to scores `[B, 1]`, float32 logits; arguments as for `features`."""
+    images = keras.Input(image_shape, name="images")
+    x = layers.Flatten()(features(images, options, conv, norm, initializer))
+    return keras.Model(images, score(x, dense, initializer), name="discriminator")
+
+
+def score(x, dense=layers.Dense, initializer=normal):
+    """Features `[B, n]` to scores `[B, 1]`, float32."""
+    return dense(1, kernel_initializer=initializer(), dtype="float32", name="scores")(x)
+
+
+def label_map(labels, num_classes, image_shape):
+    """Labels int32 `[B]` to one learned picture per class, `[B, height, width, 1]`, to go beside the images."""
+    height, width, _ = image_shape
+    # A product and not an embedding: the gradient of a lookup is sparse, and slower than this is.
+    x = layers.Dense(height * width, use_bias=False, kernel_initializer=normal())(ops.one_hot(labels, num_classes))
+    return ops.reshape(x, (-1, height, width, 1))

@@ -22,48 +22,19 @@ Deviations:
 - Samples come from an exponential moving average of the generator, which the paper does not have.
 """
 
-import functools
 from dataclasses import dataclass
 
-import keras
-
-from keras_gan.errors import UserError, check_options
 from keras_gan.model import AdversarialModel
 from keras_gan.networks import dcgan as networks
 from keras_gan.objectives import NON_SATURATING
+from keras_gan.options import AdamOptions, ConvolutionOptions
 
 IMAGE_SIZES = (16, 32, 64, 128, 256)
 
 
 @dataclass(frozen=True)
-class Config:
+class Config(AdamOptions, ConvolutionOptions):
     """Options of DCGAN."""
-
-    latent_dim: int = 100
-    """Length of a latent vector."""
-    generator_channels: int = 128
-    """Width of the generator's last hidden layer; doubles towards the latents."""
-    discriminator_channels: int = 64
-    """Width of the discriminator's first layer; doubles towards the score."""
-    max_channels: int = 1024
-    """Widest layer of either network."""
-    hidden_kernel_size: int = 3
-    """Edge of the kernels of the generator's hidden layers, in pixels."""
-    kernel_size: int = 4
-    """Edge of all other convolution kernels, in pixels."""
-    generator_learning_rate: float = 2e-4
-    """Adam step size of the generator."""
-    discriminator_learning_rate: float = 2e-4
-    """Adam step size of the discriminator."""
-    beta_1: float = 0.5
-    """Adam momentum of both."""
-    beta_2: float = 0.99
-    """Decay of Adam's squared gradients, of both."""
-    ema_halflife_kimg: float = 10.0
-    """Half-life of the generator's moving average, in thousands of real images."""
-
-    def __post_init__(self):
-        check_options(self)
 
 
 TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_channels=8)
@@ -71,29 +42,12 @@ TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_
 
 def build(config, spec):
     """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
-    height, width, _ = spec.image_shape
-    if height != width or height not in IMAGE_SIZES:
-        sizes = ", ".join(map(str, IMAGE_SIZES))
-        raise UserError(f"dcgan makes square images of {sizes} px, not {width}x{height}: choose one with --image-size.")
-    adam = functools.partial(keras.optimizers.Adam, beta_1=config.beta_1, beta_2=config.beta_2)
     return AdversarialModel(
-        networks.generator(
-            spec.image_shape,
-            config.latent_dim,
-            config.generator_channels,
-            config.max_channels,
-            config.hidden_kernel_size,
-            config.kernel_size,
-        ),
-        networks.discriminator(
-            spec.image_shape, config.discriminator_channels, config.max_channels, config.kernel_size
-        ),
+        networks.generator(spec.image_shape, config),
+        networks.discriminator(spec.image_shape, config),
         objective=NON_SATURATING,
         latent_dim=config.latent_dim,
-        optimizers=lambda: (
-            adam(config.generator_learning_rate),
-            adam(config.discriminator_learning_rate),
-        ),
+        optimizers=config.optimizers,
         ema_halflife_kimg=config.ema_halflife_kimg,
         name="dcgan",
     )

@@ -57,9 +57,9 @@ def test_every_size_and_channel_count_builds(name):
     module = registry.module(name)
     for size in module.IMAGE_SIZES:
         for channels in (1, 4):
-            model = module.build(module.TINY, DataSpec((size, size, channels)))
+            model = module.build(module.TINY, DataSpec((size, size, channels), num_classes=3))
             assert model.generator.output_shape[1:] == (size, size, channels)
-            assert model.discriminator.input_shape[1:] == (size, size, channels)
+            assert model.discriminator.inputs[0].shape[1:] == (size, size, channels)
 
 
 def test_discriminator_update_changes_the_discriminator_alone(name, make_model, batches):
@@ -140,7 +140,7 @@ def test_mixed_precision_trains_and_exports_float32(name, precision, make_model,
 
 def test_checkpoint_round_trip(name, make_model, batches, tmp_path):
     data = batches(
-        4, 8 * registry.module(name).build(registry.module(name).TINY, DataSpec(IMAGE_SHAPE)).discriminator_steps
+        4, 8 * registry.module(name).build(registry.module(name).TINY, DataSpec(IMAGE_SHAPE, 3)).discriminator_steps
     )
     straight = make_model(name)
     straight.fit(data, verbose=0)

@@ -1,0 +1,315 @@
+"""The judge of the quality benchmark: a small classifier of MNIST at 32 px, and scores of samples by what it sees.
+
+    from benchmarks import judge
+    mnist_judge = judge.load()                       # trains once, about a minute, then reads its weights
+    mnist_judge.scores(images)                       # float32 [N, 32, 32, 1] in [0, 1] -> {"fid": …, "recall": …, …}
+    mnist_judge.scores(images, labels)               # int [N], the classes asked for: "class_accuracy" too
+
+The scores themselves are pure NumPy functions of arrays and know nothing of the classifier. The features are those of
+a classifier of digits, so a FID from here compares with another one from here, and with no published one.
+"""
+
+import hashlib
+import inspect
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+IMAGE_SIZE = 32
+CLASSES = 10
+FEATURES = 64
+NEIGHBOURS = 3
+MOST_NEIGHBOURHOODS = 5000  # feature vectors on each side of precision and recall: their cost is the product
+MOST_PER_CLASS = 1000  # images on each side of the distances within a class, for the same reason
+LEAST_ACCURACY = 0.989
+CACHE = Path(__file__).resolve().parent / "cache"
+
+
+# --- Scores ---------------------------------------------------------------------------------------------------------
+
+
+def class_entropy(probabilities):
+    """Entropy of the mean predicted distribution, in bits: how evenly the classes come up.
+
+    H(p) = -sum_c p_c log2 p_c with p the mean over the samples; 0 if all samples are of one class, log2(10) = 3.3219
+    if ten classes are equally frequent. The marginal entropy within the Inception Score (arXiv 1606.03498).
+
+    Args:
+        probabilities: `[N, classes]`, each row a distribution.
+    """
+    mean = np.asarray(probabilities, np.float64).mean(axis=0)
+    present = mean[mean > 0]
+    return float(-(present * np.log2(present)).sum())
+
+
+def confidence(probabilities):
+    """Mean over the samples of the largest class probability, in [1 / classes, 1]: how digit-like a sample is."""
+    return float(np.asarray(probabilities, np.float64).max(axis=1).mean())
+
+
+def class_accuracy(probabilities, labels):
+    """Share in [0, 1] of samples `[N, classes]` whose most probable class is the one asked for, `labels` int `[N]`."""
+    return float((np.argmax(probabilities, axis=1) == np.asarray(labels)).mean())
+
+
+def frechet_distance(features_a, features_b):
+    """Fréchet distance of the two Gaussians with the features' means and covariances (FID, arXiv 1706.08500, eq. 6).
+
+    |m_a - m_b|^2 + tr(C_a + C_b - 2 (C_a C_b)^(1/2)), covariances divided by N - 1. The trace of the root is the sum
+    of the roots of the eigenvalues of R C_b R, with R the root of C_a: that matrix is symmetric, so nothing here can
+    become complex, however few samples there are.
+
+    Args:
+        features_a, features_b: `[N, dimensions]` each, N at least 2 and not necessarily equal.
+
+    Returns:
+        A number of at least 0, in squared units of the features.
+    """
+    a, b = (np.asarray(features, np.float64) for features in (features_a, features_b))
+    covariance_a, covariance_b = (np.atleast_2d(np.cov(features, rowvar=False)) for features in (a, b))
+    values, vectors = np.linalg.eigh(covariance_a)
+    root_a = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+    product = root_a @ covariance_b @ root_a
+    root_trace = np.sqrt(np.maximum(np.linalg.eigvalsh((product + product.T) / 2), 0.0)).sum()
+    between_means = ((a.mean(axis=0) - b.mean(axis=0)) ** 2).sum()
+    return float(max(between_means + np.trace(covariance_a) + np.trace(covariance_b) - 2 * root_trace, 0.0))
+
+
+def precision_recall(real, generated, neighbours=NEIGHBOURS):
+    """Improved precision and recall (Kynkäänniemi et al. 2019, arXiv 1904.06991, eq. 1 and 2).
+
+    Around each feature vector of a set lies the ball that just reaches its k-th nearest neighbour in the same set,
+    itself not counted. Precision is the share of generated vectors in any ball of the real set; recall is the share of
+    real vectors in any ball of the generated set.
+
+    Args:
+        real, generated: features `[N, dimensions]` and `[M, dimensions]`, N and M above `neighbours`.
+        neighbours: k.
+
+    Returns:
+        `(precision, recall)`, each in [0, 1].
+    """
+    real, generated = np.asarray(real, np.float64), np.asarray(generated, np.float64)
+    return _share_inside(generated, real, neighbours), _share_inside(real, generated, neighbours)
+
+
+def _share_inside(points, centres, neighbours):
+    # Place 0 of a sorted row is the distance to itself.
+    radii = [np.partition(block, neighbours, axis=1)[:, neighbours] for block in _squared_distances(centres, centres)]
+    radii = np.concatenate(radii)
+    inside = [(block <= radii).any(axis=1) for block in _squared_distances(points, centres)]
+    return float(np.concatenate(inside).mean())
+
+
+def _squared_distances(a, b, block=500):
+    """Yields the squared distances of `block` rows of `a` to all rows of `b` at a time."""
+    norms_b = (b**2).sum(axis=1)
+    for start in range(0, len(a), block):
+        rows = a[start : start + block]
+        # Never negative by rounding: a root is taken of it elsewhere.
+        yield np.maximum((rows**2).sum(axis=1)[:, None] + norms_b - 2 * rows @ b.T, 0.0)
+
+
+def variety(images, classes, real_images, real_classes):
+    """How far apart the images of one class are, relative to real ones, class by class.
+
+    For each class the mean over all pairs of the Euclidean distance of their pixels, divided by the same of the real
+    images. 1 is as varied as real images, 0 is one picture repeated; noise, being far from itself, can exceed 1. A
+    class with fewer than two generated images counts as 0.
+
+    Args:
+        images, real_images: `[N, …]` and `[M, …]`, in the same units.
+        classes, real_classes: int `[N]` and `[M]`; every class of `real_classes` has at least two real images.
+
+    Returns:
+        `(mean over the classes, the least class's)`, at least 0.
+    """
+    ratios = [
+        mean_pair_distance(images[classes == label]) / mean_pair_distance(real_images[real_classes == label])
+        for label in np.unique(real_classes)
+    ]
+    return float(np.mean(ratios)), float(np.min(ratios))
+
+
+def mean_pair_distance(images):
+    """Mean Euclidean distance over all pairs of the first `MOST_PER_CLASS` images `[N, …]`; 0 if there is no pair."""
+    if len(images) < 2:
+        return 0.0
+    rows = np.asarray(images[:MOST_PER_CLASS], np.float64)
+    rows = rows.reshape(len(rows), -1)
+    above_diagonal = np.triu_indices(len(rows), 1)
+    squared = np.concatenate(list(_squared_distances(rows, rows)))
+    return float(np.sqrt(squared[above_diagonal]).mean())
+
+
+# --- The classifier -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A trained classifier, and what it sees in the real test images.
+
+    Attributes:
+        network: Keras model from images in [0, 1] to `(features [N, 64], logits [N, 10])`.
+        images: the real test images, float32 `[N, 32, 32, 1]` in [0, 1].
+        features, probabilities: what the classifier makes of them.
+        facts: `accuracy` on the test images, `seconds` of training, `identity` of the weights, and `real`, the scores
+            of as many training images: what a perfect generator would get.
+    """
+
+    network: object
+    images: np.ndarray
+    features: np.ndarray
+    probabilities: np.ndarray
+    facts: dict
+
+    def look(self, images):
+        """Features float32 `[N, 64]` and class probabilities float64 `[N, 10]` of images in [0, 1]."""
+        return look(self.network, images)
+
+    def scores(self, images, labels=None):
+        """All scores of generated images, against the real test images.
+
+        Args:
+            images: float32 `[N, 32, 32, 1]` in [0, 1]; as many as there are test images for a comparable FID.
+            labels: int `[N]`, the class asked for in each, or None.
+
+        Returns:
+            `{"entropy": bits, "confidence", "fid", "precision", "recall", "variety", "least_variety"}`, and
+            `"class_accuracy"` with labels.
+
+        Raises:
+            ValueError: for images of another shape, or that are not finite.
+        """
+        images = np.asarray(images, np.float32)
+        if images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE, 1) or not np.isfinite(images).all():
+            raise ValueError(f"the judge needs finite images [N, 32, 32, 1], got {images.shape}.")
+        features, probabilities = self.look(images)
+        most = MOST_NEIGHBOURHOODS
+        precision, recall = precision_recall(self.features[:most], features[:most])
+        real_classes, classes = self.probabilities.argmax(axis=1), probabilities.argmax(axis=1)
+        mean_variety, least_variety = variety(images, classes, self.images, real_classes)
+        return {
+            "entropy": class_entropy(probabilities),
+            "confidence": confidence(probabilities),
+            "fid": frechet_distance(features, self.features),
+            "precision": precision,
+            "recall": recall,
+            "variety": mean_variety,
+            "least_variety": least_variety,
+        } | ({} if labels is None else {"class_accuracy": class_accuracy(probabilities, labels)})
+
+
+def load(data_dir=None, cache_dir=CACHE, quick=False):
+    """The judge, trained if there are no weights of it in the cache.
+
+    Args:
+        data_dir: where tensorflow-datasets keeps prepared data; default: `$TFDS_DATA_DIR`, then ~/tensorflow_datasets.
+        cache_dir: folder of the weights.
+        quick: trains for a few steps, on the test images, and keeps nothing: shows that all runs, not what is good.
+
+    Raises:
+        UserError: if MNIST is not there.
+        RuntimeError: if the classifier is less accurate than `LEAST_ACCURACY`.
+    """
+    test = _mnist(data_dir, "test")
+    network, logits_only = _networks()
+    path = Path(cache_dir) / f"judge-{_recipe()}.weights.h5"
+    facts_path = path.with_name(path.name.replace(".weights.h5", ".json"))
+    if facts_path.exists() and path.exists() and not quick:
+        network.load_weights(path)
+        return Judge(network, *_seen(network, test), json.loads(facts_path.read_text(encoding="utf-8")))
+
+    train, started = test if quick else _mnist(data_dir, "train"), time.perf_counter()
+    _train(logits_only, train, steps=40 if quick else None)
+    seconds = time.perf_counter() - started
+    judge = Judge(network, *_seen(network, test), {})
+    accuracy = class_accuracy(judge.probabilities, test.labels)
+    if accuracy < LEAST_ACCURACY and not quick:
+        raise RuntimeError(f"the judge recognises {accuracy:.2%} of the test images, less than {LEAST_ACCURACY:.1%}.")
+    judge.facts.update(
+        accuracy=accuracy,
+        seconds=round(seconds, 1),
+        identity=_digest(b"".join(weight.tobytes() for weight in network.get_weights())),
+        real=judge.scores(_unit_range(train.images[: len(test)]), train.labels[: len(test)]),
+    )
+    if not quick:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        network.save_weights(path)
+        temporary = facts_path.with_suffix(".tmp")  # written last and at once: its presence says that all is there
+        temporary.write_text(json.dumps(judge.facts, indent=2) + "\n", encoding="utf-8")
+        os.replace(temporary, facts_path)
+    return judge
+
+
+def look(network, images):
+    """See `Judge.look`."""
+    features, logits = network.predict(np.asarray(images, np.float32), batch_size=500, verbose=0)
+    powers = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
+    return features, powers / powers.sum(axis=1, keepdims=True)
+
+
+def _seen(network, test):
+    images = _unit_range(test.images)
+    return images, *look(network, images)
+
+
+def _mnist(data_dir, split):
+    from keras_gan import config, data
+    from keras_gan.commands import quiet_tensorflow
+
+    quiet_tensorflow()
+    return data.load(config.DataOptions(dataset="mnist", data_dir=data_dir, image_size=IMAGE_SIZE), split)
+
+
+def _unit_range(images):
+    return images.astype(np.float32) / 255.0
+
+
+def _networks():
+    """The classifier as `images -> (features, logits)` and, with the same weights, as `images -> logits`."""
+    import keras
+    from keras import layers
+
+    def seeded(seed):
+        # Every seed by hand: the caller's global random state is neither used nor changed.
+        return {"kernel_initializer": keras.initializers.HeNormal(seed=seed), "dtype": "float32"}
+
+    images = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1))
+    x = layers.Conv2D(16, 3, strides=2, padding="same", activation="relu", **seeded(1))(images)
+    x = layers.Conv2D(32, 3, padding="same", activation="relu", **seeded(2))(x)
+    x = layers.Conv2D(64, 3, strides=2, padding="same", activation="relu", **seeded(3))(x)
+    x = layers.Conv2D(64, 3, strides=2, padding="same", activation="relu", **seeded(4))(x)
+    x = layers.Dropout(0.3, seed=5, dtype="float32")(layers.Flatten()(x))
+    features = layers.Dense(FEATURES, activation="relu", name="features", **seeded(6))(x)
+    x = layers.Dropout(0.3, seed=7, dtype="float32")(features)
+    logits = layers.Dense(CLASSES, name="logits", **seeded(8))(x)
+    return keras.Model(images, (features, logits), name="judge"), keras.Model(images, logits)
+
+
+def _train(network, train, epochs=5, batch_size=128, steps=None):
+    """Adam with a cosine to zero over five epochs; the order of the images is a function of the seed alone."""
+    import keras
+
+    from keras_gan.data import pipeline
+
+    steps = steps or epochs * len(train) // batch_size
+    batches = pipeline.batches(train, batch_size, seed=0).map(lambda batch: (batch["real"] / 2 + 0.5, batch["label"]))
+    network.compile(
+        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, steps)),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
+    network.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0)
+
+
+def _recipe():
+    """Names the weights by the code that decides them, so that a changed classifier is trained anew."""
+    return _digest("".join(map(inspect.getsource, (_networks, _train))).encode())
+
+
+def _digest(data):
+    return hashlib.sha256(data).hexdigest()[:12]

@@ -1,0 +1,56 @@
+"""Options that several variants have: their `Config` classes inherit from these, and change defaults where they differ."""
+
+import functools
+from dataclasses import dataclass
+
+import keras
+
+from keras_gan.errors import check_options
+
+
+@dataclass(frozen=True)
+class ModelOptions:
+    """Options of every noise-to-image variant."""
+
+    latent_dim: int = 100
+    """Length of a latent vector."""
+    ema_halflife_kimg: float = 10.0
+    """Half-life of the generator's moving average, in thousands of real images."""
+
+    def __post_init__(self):
+        check_options(self)
+
+
+@dataclass(frozen=True)
+class AdamOptions(ModelOptions):
+    """Both networks trained by Adam."""
+
+    generator_learning_rate: float = 2e-4
+    """Adam step size of the generator."""
+    discriminator_learning_rate: float = 2e-4
+    """Adam step size of the discriminator."""
+    beta_1: float = 0.5
+    """Adam momentum of both."""
+    beta_2: float = 0.99
+    """Decay of Adam's squared gradients, of both."""
+
+    def optimizers(self):
+        """New `(generator, discriminator)` optimizers."""
+        adam = functools.partial(keras.optimizers.Adam, beta_1=self.beta_1, beta_2=self.beta_2)
+        return adam(self.generator_learning_rate), adam(self.discriminator_learning_rate)
+
+
+@dataclass(frozen=True)
+class ConvolutionOptions:
+    """Sizes of the networks in `networks/dcgan.py`."""
+
+    generator_channels: int = 128
+    """Width of the generator's last hidden layer; doubles towards the latents."""
+    discriminator_channels: int = 64
+    """Width of the discriminator's first layer; doubles towards the score."""
+    max_channels: int = 1024
+    """Widest layer of either network."""
+    hidden_kernel_size: int = 3
+    """Edge of the kernels of the generator's hidden layers, in pixels."""
+    kernel_size: int = 4
+    """Edge of all other convolution kernels, in pixels."""

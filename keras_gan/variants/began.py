@@ -1,0 +1,135 @@
+"""BEGAN: an autoencoder discriminator kept in equilibrium with the generator (Berthelot et al. 2017)
+
+Paper: D. Berthelot, T. Schumm, L. Metz, "BEGAN: Boundary Equilibrium Generative Adversarial Networks",
+arXiv 1703.10717.
+
+Objective (section 3.4), with the reconstruction error L(x) = mean |x - D(x)| of the autoencoder D:
+    L_D = L(x_real) - k L(x_fake)
+    L_G = L(x_fake)
+    k  <- k + lambda_k (gamma L(x_real) - L(x_fake)), kept in [0, 1], from k = 0, lambda_k = 0.001
+Both networks are updated at once. gamma in [0, 1] trades variety (high) for quality (low). The measure of convergence
+    M = E[L(x_real)] + |gamma E[L(x_real)] - E[L(x_fake)]|
+is logged as `train/convergence` and k as `train/k`; L(x_real) is `discriminator/real`.
+
+Networks as in the paper: 3x3 convolutions with ELU, two at every size from the image's to 8x8; the encoder's widths grow by
+`channels` with every halving (a strided convolution), the decoder doubles by nearest-neighbour; generator and decoder
+are of one shape; no output function. Latents uniform in [-1, 1], Adam(1e-4).
+
+Deviations:
+- `channels` is 32 (paper: 64 or 128) and the batch 64 (paper: 16): half an hour on a small machine must show something.
+- The learning rate is constant; the paper halves it when M stalls.
+- One batch of fakes serves both updates; the paper draws two.
+- Adam's momentum is 0.5 with beta_2 0.99; samples come from a moving average of the generator. The network's inputs are
+  standard normal numbers, which its first layer makes uniform.
+- The decoder has no skip connections from its first layer, which the paper describes as optional.
+"""
+
+from dataclasses import dataclass
+
+import keras
+from keras import layers, ops
+
+from keras_gan.layers.uniform import NormalToUniform
+from keras_gan.model import AdversarialModel
+from keras_gan.options import AdamOptions
+
+IMAGE_SIZES = (16, 32, 64, 128, 256)
+
+
+@dataclass(frozen=True)
+class Config(AdamOptions):
+    """Options of BEGAN."""
+
+    latent_dim: int = 64
+    """Length of a latent vector and of the autoencoder's code."""
+    channels: int = 32
+    """Width of the decoder, and of the encoder at the image's size."""
+    gamma: float = 0.5
+    """Error of fakes over error of real images that the control of k aims at."""
+    lambda_k: float = 0.001
+    """Step size of the control of k."""
+    generator_learning_rate: float = 1e-4
+    """Adam step size of the generator."""
+    discriminator_learning_rate: float = 1e-4
+    """Adam step size of the autoencoder."""
+
+
+TINY = Config(latent_dim=6, channels=4)
+
+
+class BEGAN(AdversarialModel):
+    """Minimises reconstruction errors; the balance k is steered after every step."""
+
+    update_order = "simultaneous"
+    decision_boundary = None
+
+    def __init__(self, *args, gamma, lambda_k, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.gamma, self.lambda_k = gamma, lambda_k
+        state = {"shape": (), "initializer": "zeros", "trainable": False, "aggregation": "mean"}
+        self.k = self.add_weight(name="k", **state)
+        self.convergence = self.add_weight(name="convergence", **state)
+
+    def discriminate(self, images, batch):
+        """Reconstruction errors `[B]`: lower means more real."""
+        images = self.augmented(images)
+        return ops.mean(ops.abs(images - self.discriminator(images, training=True)), axis=(1, 2, 3))
+
+    def discriminator_terms(self, batch, fakes):
+        return {"d_real": self.score(batch["real"], batch), "d_fake": -self.k.value * self.score(fakes, batch)}
+
+    def generator_terms(self, batch, fakes):
+        return {"g_fake": self.score(fakes, batch)}
+
+    def after_update(self, terms):
+        surplus = self.gamma * terms["d_real"] - terms["g_fake"]
+        return {
+            "k": ops.clip(self.k.value + self.lambda_k * surplus, 0.0, 1.0),
+            "convergence": terms["d_real"] + ops.abs(surplus),
+        }
+
+
+def build(config, spec):
+    """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
+    latents = keras.Input((config.latent_dim,), name="latents")
+    images = decoder(NormalToUniform()(latents), config, spec.image_shape, name="images")
+    return BEGAN(
+        keras.Model(latents, images, name="generator"),
+        autoencoder(config, spec.image_shape),
+        gamma=config.gamma,
+        lambda_k=config.lambda_k,
+        latent_dim=config.latent_dim,
+        optimizers=config.optimizers,
+        ema_halflife_kimg=config.ema_halflife_kimg,
+        name="began",
+    )
+
+
+def autoencoder(config, image_shape):
+    """Images `[B, height, width, C]` to their reconstructions, float32."""
+    images = keras.Input(image_shape, name="images")
+    x = _conv(config.channels)(images)
+    for stage in range(1, _doublings(image_shape) + 1):
+        x = _conv(config.channels * stage)(x)
+        x = _conv(config.channels * (stage + 1), strides=2)(x)
+    x = layers.Flatten()(_conv(x.shape[-1])(_conv(x.shape[-1])(x)))
+    code = layers.Dense(config.latent_dim)(x)
+    return keras.Model(images, decoder(code, config, image_shape, name="reconstructions"), name="discriminator")
+
+
+def decoder(code, config, image_shape, name):
+    """Codes `[B, latent_dim]` to images `[B, height, width, C]`, float32; the generator and half the autoencoder."""
+    x = layers.Reshape((8, 8, config.channels))(layers.Dense(8 * 8 * config.channels)(code))
+    x = _conv(config.channels)(_conv(config.channels)(x))
+    for _ in range(_doublings(image_shape)):
+        x = layers.UpSampling2D()(x)
+        x = _conv(config.channels)(_conv(config.channels)(x))
+    return layers.Conv2D(image_shape[2], 3, padding="same", dtype="float32", name=name)(x)
+
+
+def _conv(channels, **options):
+    return layers.Conv2D(channels, 3, padding="same", activation="elu", **options)
+
+
+def _doublings(image_shape):
+    return image_shape[0].bit_length() - 4

@@ -1,0 +1,62 @@
+"""CGAN: generator and discriminator are told the class (Mirza and Osindero 2014)
+
+Paper: M. Mirza, S. Osindero, "Conditional Generative Adversarial Nets", arXiv 1411.1784.
+
+Objective (equation 2, in the non-saturating form), s = D(x | y) before the sigmoid:
+    L_D = E[softplus(-D(x_real | y))] + E[softplus(D(G(z | y) | y))]
+    L_G = E[softplus(-D(G(z | y) | y))]
+The classes y of the fakes are those of the batch's real images.
+
+Needs labels: the classes of the data set, or one sub-folder per class in a folder of images.
+
+Deviations:
+- Networks are convolutional, those of `dcgan` (whose deviations hold here), where the paper has perceptrons. The class
+  enters the generator as a one-hot code beside the latents, as in the paper, and the discriminator as a learned
+  picture per class beside the image, where the paper joins two hidden layers.
+"""
+
+from dataclasses import dataclass
+
+import keras
+from keras import layers
+
+from keras_gan.errors import check_labels
+from keras_gan.model import AdversarialModel
+from keras_gan.networks import dcgan as networks
+from keras_gan.objectives import NON_SATURATING
+from keras_gan.options import AdamOptions, ConvolutionOptions
+
+IMAGE_SIZES = (16, 32, 64, 128, 256)
+NEEDS_LABELS = True
+
+
+@dataclass(frozen=True)
+class Config(AdamOptions, ConvolutionOptions):
+    """Options of CGAN."""
+
+
+TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_channels=8)
+
+
+def build(config, spec):
+    """Builds the model for labelled square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
+    check_labels("cgan", spec.num_classes)
+    return AdversarialModel(
+        networks.generator(spec.image_shape, config, spec.num_classes),
+        discriminator(config, spec),
+        objective=NON_SATURATING,
+        latent_dim=config.latent_dim,
+        num_classes=spec.num_classes,
+        optimizers=config.optimizers,
+        ema_halflife_kimg=config.ema_halflife_kimg,
+        name="cgan",
+    )
+
+
+def discriminator(config, spec):
+    """`[images, labels]`, labels int32 `[B]`, to scores `[B, 1]`, float32 logits."""
+    images = keras.Input(spec.image_shape, name="images")
+    labels = keras.Input((), dtype="int32", name="labels")
+    x = layers.Concatenate()([images, networks.label_map(labels, spec.num_classes, spec.image_shape)])
+    x = layers.Flatten()(networks.features(x, config))
+    return keras.Model([images, labels], networks.score(x), name="discriminator")

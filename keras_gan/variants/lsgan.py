@@ -1,0 +1,58 @@
+"""LSGAN: least squares in place of the logistic loss (Mao et al. 2017)
+
+Paper: X. Mao, Q. Li, H. Xie, R. Lau, Z. Wang, S. P. Smolley, "Least Squares Generative Adversarial Networks",
+ICCV 2017, arXiv 1611.04076.
+
+Objective (equation 2), s = D(x) without a sigmoid:
+    L_D = E[(s_real - b)^2] / 2 + E[(s_fake - a)^2] / 2
+    L_G = E[(s_fake - c)^2] / 2
+with a, b, c = 0, 1, 1 (equation 9). With b - c = 1 and b - a = 2, as in -1, 1, 0 (equation 8), the generator minimises
+the Pearson chi^2 divergence between p_data + p_g and 2 p_g.
+
+Deviations:
+- Networks and optimizer settings are those of `dcgan`, where the paper has a deeper generator at 112 px; for its digits
+  the paper, too, takes a DCGAN. What `dcgan` says of its own deviations holds here.
+"""
+
+from dataclasses import dataclass
+
+from keras_gan.errors import check_options
+from keras_gan.model import AdversarialModel
+from keras_gan.networks import dcgan as networks
+from keras_gan.objectives import least_squares
+from keras_gan.options import AdamOptions, ConvolutionOptions
+
+IMAGE_SIZES = (16, 32, 64, 128, 256)
+
+
+@dataclass(frozen=True)
+class Config(AdamOptions, ConvolutionOptions):
+    """Options of LSGAN."""
+
+    a: float = 0.0
+    """Score that the discriminator wants for fakes."""
+    b: float = 1.0
+    """Score that it wants for real images."""
+    c: float = 1.0
+    """Score that the generator wants for fakes."""
+
+    def __post_init__(self):
+        check_options(self, any_finite=("a", "b", "c"))
+
+
+TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_channels=8)
+
+
+def build(config, spec):
+    """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
+    model = AdversarialModel(
+        networks.generator(spec.image_shape, config),
+        networks.discriminator(spec.image_shape, config),
+        objective=least_squares(config.a, config.b, config.c),
+        latent_dim=config.latent_dim,
+        optimizers=config.optimizers,
+        ema_halflife_kimg=config.ema_halflife_kimg,
+        name="lsgan",
+    )
+    model.decision_boundary = (config.a + config.b) / 2
+    return model

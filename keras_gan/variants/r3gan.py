@@ -1,0 +1,166 @@
+"""R3GAN: relativistic pairing, R1 and R2, modern residual networks and nothing else (Huang et al. 2024)
+
+Paper: Y. Huang, A. Gokaslan, V. Kuleshov, J. Tompkin, "The GAN is dead; long live the GAN! A Modern GAN Baseline",
+NeurIPS 2024, arXiv 2501.05441.
+
+Objective (equations 2 to 4), s = D(x), each real image paired with one fake:
+    L_D = E[softplus(s_fake - s_real)] + gamma / 2 E[|grad D(x_real)|^2] + gamma / 2 E[|grad D(x_fake)|^2]
+    L_G = E[softplus(s_real - s_fake)]
+Both penalties are taken in every step and reuse the scores of the loss.
+
+Networks after configuration E: generator and discriminator mirror each other, from 4x4 up by stages of residual blocks
+(1x1, 3x3 and 1x1 convolutions, LeakyReLU 0.2 between them), resampling between stages, no normalisation, no output
+function. The last convolution of every block starts from zero and the others from He's normal initializer scaled by
+L^(-1/4) for L blocks (Fixup). Latents modulate a learned 4x4 picture; the discriminator ends in a 4x4 convolution
+per channel and a dense layer.
+
+Deviations:
+- 3x3 convolutions are dense and as wide as their block by default, since grouped ones are several times slower on
+  processors; `--model.groups 16 --model.expansion 2` gives the paper's grouped inverted bottlenecks.
+- Widths and depth are scaled down for images of 32 to 64 px on small machines. `--model.blocks 2` is the paper's depth.
+- Resampling is nearest-neighbour upsampling and 2x2 averaging, where the paper interpolates.
+- gamma, learning rate and Adam's beta_2 are constant, where the paper anneals them over its much longer runs.
+"""
+
+from dataclasses import dataclass
+
+import keras
+from keras import layers
+
+from keras_gan import penalties
+from keras_gan.errors import UserError
+from keras_gan.layers.basis import Basis
+from keras_gan.model import AdversarialModel
+from keras_gan.objectives import RELATIVISTIC
+from keras_gan.options import AdamOptions
+
+IMAGE_SIZES = (16, 32, 64, 128, 256)
+
+
+@dataclass(frozen=True)
+class Config(AdamOptions):
+    """Options of R3GAN."""
+
+    latent_dim: int = 64
+    """Length of a latent vector."""
+    channels: int = 32
+    """Width of the stage at the image's full size; doubles towards 4x4."""
+    max_channels: int = 128
+    """Widest stage."""
+    blocks: int = 1
+    """Residual blocks in each stage."""
+    expansion: int = 1
+    """Width of the 3x3 convolutions, in multiples of their block's."""
+    groups: int = 1
+    """Groups of channels in the 3x3 convolutions; 1 for dense ones."""
+    gamma: float = 1.0
+    """Weight of both gradient penalties."""
+    beta_1: float = 0.0
+    """Adam momentum of both."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.channels * self.expansion % self.groups or self.max_channels * self.expansion % self.groups:
+            raise UserError(
+                f"--model.groups {self.groups} must divide the widths of the 3x3 convolutions, which are multiples "
+                f"of {self.channels * self.expansion}, at most {self.max_channels * self.expansion}."
+            )
+
+
+TINY = Config(latent_dim=6, channels=4, max_channels=8, groups=2, expansion=2)
+
+
+class R3GAN(AdversarialModel):
+    """Penalises the discriminator's gradient on real images and on fakes."""
+
+    decision_boundary = None
+
+    def __init__(self, *args, gamma, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.gamma = gamma
+
+    def discriminator_terms(self, batch, fakes):
+        def score(images):
+            return self.score(images, batch)
+
+        real_scores, real_gradients = penalties.scores_and_gradients(score, batch["real"])
+        fake_scores, fake_gradients = penalties.scores_and_gradients(score, fakes)
+        return {
+            **self.objective.discriminator(real_scores=real_scores, fake_scores=fake_scores),
+            "d_r1": self.gamma * penalties.zero_centred(real_gradients),
+            "d_r2": self.gamma * penalties.zero_centred(fake_gradients),
+        }
+
+
+def build(config, spec):
+    """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
+    return R3GAN(
+        generator(config, spec.image_shape),
+        discriminator(config, spec.image_shape),
+        objective=RELATIVISTIC,
+        gamma=config.gamma,
+        latent_dim=config.latent_dim,
+        optimizers=config.optimizers,
+        ema_halflife_kimg=config.ema_halflife_kimg,
+        name="r3gan",
+    )
+
+
+def generator(config, image_shape):
+    """Latents `[B, latent_dim]` to images `[B, height, width, C]`, float32, trained towards [-1, 1]."""
+    first, *widths = reversed(_widths(config, image_shape))
+    latents = keras.Input((config.latent_dim,), name="latents")
+    x = Basis((4, 4, first))(layers.Dense(first, kernel_initializer=_fan_in())(latents))
+    x = _stage(x, config, 1 + len(widths))
+    for width in widths:
+        x = x if x.shape[-1] == width else _conv(width)(x)
+        x = _stage(layers.UpSampling2D()(x), config, 1 + len(widths))
+    images = layers.Conv2D(image_shape[2], 1, kernel_initializer=_fan_in(), dtype="float32", name="images")(x)
+    return keras.Model(latents, images, name="generator")
+
+
+def discriminator(config, image_shape):
+    """Images in [-1, 1] to scores `[B, 1]`, float32."""
+    widths = _widths(config, image_shape)
+    images = keras.Input(image_shape, name="images")
+    x = _stage(_conv(widths[0])(images), config, len(widths))
+    for width in widths[1:]:
+        x = layers.AveragePooling2D(2)(x)
+        x = _stage(x if x.shape[-1] == width else _conv(width)(x), config, len(widths))
+    x = layers.Flatten()(layers.DepthwiseConv2D(4, use_bias=False, depthwise_initializer=_fan_in())(x))
+    scores = layers.Dense(1, kernel_initializer=_fan_in(), dtype="float32", name="scores")(x)
+    return keras.Model(images, scores, name="discriminator")
+
+
+def _widths(config, image_shape):
+    """Widths of the stages, from the image's size down to 4x4."""
+    stages = image_shape[0].bit_length() - 2
+    return [min(config.channels * 2**stage, config.max_channels) for stage in range(stages)]
+
+
+def _stage(x, config, stages):
+    for _ in range(config.blocks):
+        x = _block(x, config, stages * config.blocks)
+    return x
+
+
+def _block(x, config, depth):
+    """A residual block that starts as the identity; `depth` is the number of blocks of its network."""
+    width = x.shape[-1]
+    # Fixup (arXiv 1901.09321): with m = 3 layers in a branch, all but the last scale by depth^(-1 / (2m - 2)).
+    scaled = _fan_in(2 / (1 + 0.2**2) * depth**-0.5)
+    y = layers.LeakyReLU(0.2)(_conv(width * config.expansion, initializer=scaled, use_bias=True)(x))
+    y = _conv(width * config.expansion, 3, initializer=scaled, use_bias=True, groups=config.groups)(y)
+    y = _conv(width, initializer="zeros")(layers.LeakyReLU(0.2)(y))
+    return layers.Add()([x, y])
+
+
+def _conv(width, size=1, initializer=None, use_bias=False, groups=1):
+    return layers.Conv2D(
+        width, size, padding="same", use_bias=use_bias, groups=groups, kernel_initializer=initializer or _fan_in()
+    )
+
+
+def _fan_in(scale=1.0):
+    """Normal initializer of variance `scale` over the number of inputs."""
+    return keras.initializers.VarianceScaling(scale, "fan_in", "untruncated_normal")

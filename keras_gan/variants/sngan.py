@@ -1,0 +1,76 @@
+"""SNGAN: spectral normalisation of the discriminator, hinge loss, projection of the class (Miyato et al. 2018)
+
+Papers: T. Miyato, T. Kataoka, M. Koyama, Y. Yoshida, "Spectral Normalization for Generative Adversarial Networks",
+ICLR 2018, arXiv 1802.05957; T. Miyato, M. Koyama, "cGANs with Projection Discriminator", ICLR 2018, arXiv 1802.05637.
+
+Objective (1802.05957, equations 16 and 17):
+    L_D = E[max(0, 1 - s_real)] + E[max(0, 1 + s_fake)]
+    L_G = -E[s_fake]
+The kernel of every layer of the discriminator is divided by its spectral norm, so that each layer is 1-Lipschitz as a
+matrix. Where the data has labels y, generator and discriminator are told the class, and with features phi, the sum
+of the last feature map's pixels,
+    s = v_y . phi(x) + psi(phi(x))                                                (1802.05637, equation 3)
+with v_y a vector per class and psi affine; v and psi are normalised, too. `--model.unconditional` ignores labels.
+
+Deviations:
+- Networks are `dcgan`'s sizes, whose deviations hold here, where the paper's standard CNN has three more layers of 3x3
+  convolutions; Glorot's uniform initializer in the discriminator.
+- The class enters the generator as a one-hot code beside the latents, where the second paper has conditional BatchNorm.
+- One update of the discriminator for one of the generator with Adam(2e-4, 0.5, 0.99); the paper's settings for its
+  images of 32 px are one update with Adam(2e-4, 0.5, 0.999) or five with other momenta (its table 1).
+"""
+
+from dataclasses import dataclass
+
+import keras
+from keras import layers, ops
+
+from keras_gan.layers.spectral import SpectralConv2D, SpectralDense, SpectralEmbedding
+from keras_gan.model import AdversarialModel
+from keras_gan.networks import dcgan as networks
+from keras_gan.objectives import HINGE
+from keras_gan.options import AdamOptions, ConvolutionOptions
+
+IMAGE_SIZES = (16, 32, 64, 128, 256)
+
+
+@dataclass(frozen=True)
+class Config(AdamOptions, ConvolutionOptions):
+    """Options of SNGAN."""
+
+    unconditional: bool = False
+    """Leave labels aside where there are any."""
+
+
+TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_channels=8)
+
+
+def build(config, spec):
+    """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels, labelled or not."""
+    num_classes = 0 if config.unconditional else spec.num_classes
+    return AdversarialModel(
+        networks.generator(spec.image_shape, config, num_classes),
+        discriminator(config, spec.image_shape, num_classes),
+        objective=HINGE,
+        latent_dim=config.latent_dim,
+        num_classes=num_classes,
+        optimizers=config.optimizers,
+        ema_halflife_kimg=config.ema_halflife_kimg,
+        name="sngan",
+    )
+
+
+def discriminator(config, image_shape, num_classes):
+    """Images, or `[images, labels]` with labels int32 `[B]`, to scores `[B, 1]`, float32."""
+    inputs = images = keras.Input(image_shape, name="images")
+    x = networks.features(images, config, conv=SpectralConv2D, norm=None, initializer=keras.initializers.GlorotUniform)
+    x = ops.sum(ops.cast(x, "float32"), axis=(1, 2))
+    scores = networks.score(x, dense=SpectralDense, initializer=keras.initializers.GlorotUniform)
+    if num_classes:
+        labels = keras.Input((), dtype="int32", name="labels")
+        inputs = [images, labels]
+        classes = SpectralEmbedding(
+            num_classes, x.shape[-1], embeddings_initializer="glorot_uniform", dtype="float32", name="classes"
+        )(labels)
+        scores = layers.Add()([scores, ops.sum(classes * x, axis=-1, keepdims=True)])
+    return keras.Model(inputs, scores, name="discriminator")

@@ -1,0 +1,89 @@
+"""WGAN: a critic that estimates the Wasserstein distance, with clipped weights (Arjovsky et al. 2017)
+
+Paper: M. Arjovsky, S. Chintala, L. Bottou, "Wasserstein GAN", ICML 2017, arXiv 1701.07875.
+
+Objective (algorithm 1), s = D(x), D the critic:
+    L_D = -E[s_real] + E[s_fake],   every weight of D clipped to [-c, c], c = 0.01
+    L_G = -E[s_fake]
+with five updates of the critic, each on its own batch, for one of the generator, and RMSprop with learning rate 5e-5.
+
+The networks are those of `dcgan`, as in the paper; BatchNorm's scales and offsets are clipped like all weights.
+
+Deviations:
+- The constraint clips after every update, so the first update starts from the unclipped initial weights.
+- RMSprop's decay is 0.99 and its epsilon 1e-8, the defaults of the framework that the authors used; the paper names
+  neither.
+- What `dcgan` says of latents, kernels and the moving average holds here.
+"""
+
+import functools
+from dataclasses import dataclass
+
+import keras
+from keras import layers, ops
+
+from keras_gan.model import AdversarialModel
+from keras_gan.networks import dcgan as networks
+from keras_gan.objectives import WASSERSTEIN
+from keras_gan.options import ConvolutionOptions, ModelOptions
+
+IMAGE_SIZES = (16, 32, 64, 128, 256)
+
+
+@dataclass(frozen=True)
+class Config(ModelOptions, ConvolutionOptions):
+    """Options of WGAN."""
+
+    generator_channels: int = 64
+    """Width of the generator's last hidden layer; doubles towards the latents."""
+    learning_rate: float = 5e-5
+    """RMSprop step size of both networks."""
+    clip: float = 0.01
+    """Largest absolute value of any weight of the critic."""
+    critic_steps: int = 5
+    """Updates of the critic for one of the generator."""
+
+
+TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_channels=8, critic_steps=2)
+
+
+class Clip(keras.constraints.Constraint):
+    """Keeps every weight in [-limit, limit]."""
+
+    def __init__(self, limit):
+        self.limit = limit
+
+    def __call__(self, weights):
+        return ops.clip(weights, -self.limit, self.limit)
+
+    def get_config(self):
+        return {"limit": self.limit}
+
+
+def build(config, spec):
+    """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
+    clip = Clip(config.clip)
+    clipped = {"kernel_constraint": clip, "bias_constraint": clip}
+    critic = networks.discriminator(
+        spec.image_shape,
+        config,
+        conv=functools.partial(layers.Conv2D, **clipped),
+        norm=functools.partial(networks.batch_norm, gamma_constraint=clip, beta_constraint=clip),
+        dense=functools.partial(layers.Dense, **clipped),
+    )
+
+    def rmsprop():
+        return keras.optimizers.RMSprop(config.learning_rate, rho=0.99, epsilon=1e-8)
+
+    model = AdversarialModel(
+        networks.generator(spec.image_shape, config),
+        critic,
+        objective=WASSERSTEIN,
+        latent_dim=config.latent_dim,
+        optimizers=lambda: (rmsprop(), rmsprop()),
+        ema_halflife_kimg=config.ema_halflife_kimg,
+        name="wgan",
+    )
+    model.discriminator_steps = config.critic_steps
+    model.decision_boundary = None  # a critic's scores have no zero that means anything
+    return model

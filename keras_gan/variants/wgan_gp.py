@@ -1,0 +1,88 @@
+"""WGAN-GP: a critic held Lipschitz by a penalty on its gradient (Gulrajani et al. 2017)
+
+Paper: I. Gulrajani, F. Ahmed, M. Arjovsky, V. Dumoulin, A. Courville, "Improved Training of Wasserstein GANs",
+NIPS 2017, arXiv 1704.00028.
+
+Objective (equation 3, algorithm 1), s = D(x), D the critic:
+    L_D = -E[s_real] + E[s_fake] + lambda E[(|grad D(x^)| - 1)^2],   lambda = 10
+    L_G = -E[s_fake]
+    x^ = alpha x_real + (1 - alpha) x_fake, alpha uniform in [0, 1) for each pair
+with five updates of the critic, each on its own batch, for one of the generator, and Adam(1e-4, 0, 0.9). The critic
+has no BatchNorm, which would make a score depend on the other images of its batch.
+
+Deviations:
+- The networks are narrower versions of `dcgan`'s, whose deviations hold here, because every update of the generator costs
+  five of the critic; the critic's weights start from He's normal initializer, since nothing normalises its layers.
+"""
+
+from dataclasses import dataclass
+
+import keras
+from keras import ops
+
+from keras_gan import penalties
+from keras_gan.model import AdversarialModel
+from keras_gan.networks import dcgan as networks
+from keras_gan.objectives import WASSERSTEIN
+from keras_gan.options import AdamOptions, ConvolutionOptions
+
+IMAGE_SIZES = (16, 32, 64, 128, 256)
+
+
+@dataclass(frozen=True)
+class Config(AdamOptions, ConvolutionOptions):
+    """Options of WGAN-GP."""
+
+    generator_channels: int = 64
+    """Width of the generator's last hidden layer; doubles towards the latents."""
+    discriminator_channels: int = 32
+    """Width of the critic's first layer; doubles towards the score."""
+    generator_learning_rate: float = 1e-4
+    """Adam step size of the generator."""
+    discriminator_learning_rate: float = 1e-4
+    """Adam step size of the critic."""
+    beta_1: float = 0.0
+    """Adam momentum of both."""
+    beta_2: float = 0.9
+    """Decay of Adam's squared gradients, of both."""
+    penalty_weight: float = 10.0
+    """lambda, the weight of the gradient penalty."""
+    critic_steps: int = 5
+    """Updates of the critic for one of the generator."""
+
+
+TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_channels=8, critic_steps=2)
+
+
+class WGANGP(AdversarialModel):
+    """Adds the gradient penalty to the critic's terms."""
+
+    decision_boundary = None
+
+    def __init__(self, *args, penalty_weight, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.penalty_weight = penalty_weight
+
+    def discriminator_terms(self, batch, fakes):
+        real = batch["real"]
+        alpha = self.noise.uniform(ops.shape(real)[0], (1, 1, 1), "penalty")
+        mixed = penalties.between(real, fakes, alpha)
+        _, gradients = penalties.scores_and_gradients(lambda images: self.score(images, batch), mixed)
+        penalty = self.penalty_weight * penalties.one_centred(gradients)
+        return {**super().discriminator_terms(batch, fakes), "d_gradient_penalty": penalty}
+
+
+def build(config, spec):
+    """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
+    model = WGANGP(
+        networks.generator(spec.image_shape, config),
+        networks.discriminator(spec.image_shape, config, norm=None, initializer=keras.initializers.HeNormal),
+        objective=WASSERSTEIN,
+        penalty_weight=config.penalty_weight,
+        latent_dim=config.latent_dim,
+        optimizers=config.optimizers,
+        ema_halflife_kimg=config.ema_halflife_kimg,
+        name="wgan_gp",
+    )
+    model.discriminator_steps = config.critic_steps
+    return model

@@ -45,9 +45,20 @@ def bare_step(model, image_shape, batch_size):
     """
     import tensorflow as tf
 
-    batch = {"real": tf.random.stateless_uniform((batch_size, *image_shape), seed=(0, 0), minval=-1.0)}
+    batch = random_batch(model, image_shape, batch_size, updates=model.discriminator_steps)
     compiled = tf.function(model.train_step, jit_compile=model.jit_compile or None)
     return lambda: float(compiled(batch)["g_loss"])
+
+
+def random_batch(model, image_shape, batch_size, updates):
+    """Random images, labelled if the model wants it, for so many updates of the discriminator."""
+    import tensorflow as tf
+
+    rows = batch_size * updates
+    batch = {"real": tf.random.stateless_uniform((rows, *image_shape), seed=(0, 0), minval=-1.0)}
+    if model.num_classes:
+        batch["label"] = tf.range(rows) % model.num_classes
+    return batch
 
 
 def facts(model):

@@ -83,9 +83,10 @@ class Bench:
         self.variants = [registry.resolve(name) for name in options.variants] or registry.list_variants()
         self.out = Path(options.out_dir or (scratch if options.quick else RESULTS)).absolute()
         self.cache = scratch / "cache" if options.quick else CACHE
+        self.minutes = options.minutes / (60 if options.quick else 1)
         self.machine = machine()
         self.failed = {}
-        others = {row["minutes"] for row in self.rows()} - {options.minutes}
+        others = {row["minutes"] for row in self.rows()} - {self.minutes}
         if others:
             raise UserError(f"{self.out} has rows of {min(others):g} minutes: choose another --out-dir for others.")
 
@@ -139,12 +140,12 @@ class Bench:
 
     def train(self, variant, seed):
         """Trains one variant in a process of its own and draws its samples; returns its row, not scored yet."""
-        seconds = self.options.minutes * (1 if self.options.quick else 60)
+        seconds = self.minutes * 60
         say(f"training until about {time.strftime('%H:%M:%S', time.localtime(time.time() + seconds + 10))} … ")
         row = {
             "variant": variant,
             "seed": seed,
-            "minutes": self.options.minutes,
+            "minutes": self.minutes,
             "protocol": PROTOCOL,
             "sources": variant_hash(variant),
             "machine": machine(),
@@ -228,7 +229,7 @@ class Bench:
         rows = [{**row, "stale": self.stale(row)} for row in self.rows()]
         missing = sorted(set(registry.list_variants()) - {row["variant"] for row in rows})
         result = {
-            "minutes": self.options.minutes,
+            "minutes": self.minutes,
             "quick": self.options.quick,
             "batch_size": BATCH_SIZE,
             "samples": self.count,

@@ -96,13 +96,12 @@ def figures(row):
 def _protocol(result):
     computer, judge = result["machine"], result["judge"]
     versions = sorted({f"{name} {v}" for row in result["rows"] for name, v in row["training"]["versions"].items()})
-    unit = "seconds" if result["quick"] else "minutes"
+    time = f"{result['minutes'] * 60:g} seconds" if result["quick"] else f"{result['minutes']:g} minutes"
     lines = [
         "**A quick run: these figures mean nothing.**" if result["quick"] else "",
         f"{computer['cpu']}, {computer['threads']} threads; "
         f"{', '.join([computer['system'], 'Python ' + computer['python'], *versions])}.",
-        f"Each variant at its defaults trains for {result['minutes']:g} {unit}, counted from the end of its first "
-        f"step, in a process of its own, on MNIST padded to 32 px, in batches of {result['batch_size']} for each "
+        f"Each variant at its defaults trains for {time}, counted from the end of its first step, in a process of its own, on MNIST padded to 32 px, in batches of {result['batch_size']} for each "
         f"update of the discriminator. {result['samples']:,} samples of its averaged generator are then scored "
         f"against the 10,000 test images.",
         f"The judge is a classifier that recognises {judge['accuracy']:.2%} of the test images; its FID between "
@@ -145,7 +144,9 @@ def _notes(result):
             )
         if not row["scores"]:
             lines.append(f"{name}: diverged, a loss or a sample was not finite after {training['steps']:,} steps.")
-    lines += [f"Missing: {variant} ({why})." for variant, why in result["missing"].items()]
+    for why in dict.fromkeys(result["missing"].values()):
+        variants = [variant for variant, its in result["missing"].items() if its == why]
+        lines.append(f"Missing: {', '.join(variants)} ({why}).")
     return "\n".join(f"- {line}" for line in lines)
 
 

@@ -9,8 +9,6 @@ neither TensorFlow nor PyTorch: it asks its workers in turn and takes medians.
 import dataclasses
 import json
 import os
-import platform
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,7 +23,9 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.workers import ROOT, Worker, threads
+from benchmarks import passes
+from benchmarks.report import BUSY_LOAD, machine, milliseconds, ratio, rotated, summary, table, target, target_line
+from benchmarks.workers import ROOT, Worker
 
 VARIANT = "dcgan"
 IMAGE_SHAPE = (32, 32, 1)
@@ -35,7 +35,6 @@ LAYOUTS = {"nchw": "PyTorch, NCHW", "channels_last": "PyTorch, channels last"}
 RUN_STEPS = 3000  # the run that the loop's snapshots and TensorBoard points are charged to
 DATASET_IMAGES = 1024
 MOST_OVERHEAD = 1.05  # both targets: the loop over the bare step, the bare step over PyTorch
-BUSY_LOAD = 1.0  # of one core; the average falls slowly after other work has ended
 BUSY = (
     "this machine is busy (load {load_before}): the figures are too high, and those of PyTorch more so, whose threads "
     "wait for one another after every operation."
@@ -56,6 +55,8 @@ class Options:
     """Interpreter that has PyTorch; default: this one if it has, else $KERAS_GAN_TORCH_PYTHON."""
     skip_torch: bool = False
     """Leave PyTorch out."""
+    skip_passes: bool = False
+    """Leave out the other variants, and the passes of their steps."""
     quick: bool = False
     """Two rounds of one step: shows that everything runs, not how fast."""
 
@@ -73,15 +74,22 @@ def main():
         print(BUSY.format(**result["machine"]), file=sys.stderr)
     result |= measure_steps(options, torch_python)
     result["loop"] = {precision: measure_loop(options, precision) for precision in PRECISIONS}
-    result["targets"] = targets(result)
+    of_passes = None
+    if not options.skip_passes:
+        of_passes = passes.measure(passes.Options(quick=options.quick), result["machine"])
+    result["targets"] = targets(result, of_passes)
 
     text = markdown(result)
     print(text)
+    if of_passes:
+        print(passes.markdown(of_passes))
     if options.out_dir or not options.quick:
         directory = Path(options.out_dir or ROOT / "benchmarks" / "results")
         directory.mkdir(parents=True, exist_ok=True)
         (directory / "speed.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
         (directory / "speed.md").write_text(text, encoding="utf-8")
+        if of_passes:
+            passes.write(of_passes, directory)
 
 
 def find_torch(python):
@@ -98,29 +106,6 @@ def _has_torch(python):
         return subprocess.run([python, "-c", test], check=False).returncode == 0
     except OSError:
         return False
-
-
-def machine():
-    """What the figures depend on, without anything that tells whose machine it is."""
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    return {
-        "cpu": _cpu_model(),
-        "threads": threads(),
-        "bfloat16_instructions": "avx512_bf16" in _cpuinfo() or "amx_bf16" in _cpuinfo(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "load_before": round(load, 2),
-    }
-
-
-def _cpuinfo():
-    path = Path("/proc/cpuinfo")
-    return path.read_text(encoding="utf-8") if path.exists() else ""
-
-
-def _cpu_model():
-    names = [line.partition(":")[2].strip() for line in _cpuinfo().splitlines() if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
 
 
 def settings(options):
@@ -157,7 +142,7 @@ def measure_steps(options, torch_python):
         seconds, rates = {name: [] for name in workers}, []
         for number in tqdm(range(options.rounds), "bare steps", leave=False, disable=None):
             rates.append(matmul.ask("matmul", repeats=3)["flop_per_second"])
-            for name in _rotated(workers, number):
+            for name in rotated(workers, number):
                 seconds[name].append(workers[name].ask("step", count=options.steps_per_round)["seconds"])
 
         last = {name: worker.ask("facts") for name, worker in workers.items()}
@@ -181,13 +166,6 @@ def measure_steps(options, torch_python):
 def _step_options(precision):
     shape = {"variant": VARIANT, "image_shape": IMAGE_SHAPE, "batch_size": BATCH_SIZE}
     return {"kind": "step", "precision": precision, **shape}
-
-
-def _rotated(names, number):
-    """The names in an order that begins one further in every round: nobody always follows the same one."""
-    names = list(names)
-    first = number % len(names)
-    return names[first:] + names[:first]
 
 
 def _with_rates(row, facts, peak):
@@ -224,7 +202,7 @@ def measure_loop(options, precision):
 
         seconds, cadences = {"loop": [], "bare": []}, []
         for number in tqdm(range(options.rounds), f"train.py, {precision}", leave=False, disable=None):
-            for request in _rotated(seconds, number):
+            for request in rotated(seconds, number):
                 seconds[request].append(worker.ask(request, count=count)["seconds"])
             cadences.append(worker.ask("cadence")["cadence"])
     return {
@@ -263,22 +241,14 @@ def _charge(seconds, cadences):
     }
 
 
-def summary(values):
-    """Median and quartiles over the rounds."""
-    low, median, high = statistics.quantiles(values, n=4, method="inclusive")
-    return {"median": median, "low": low, "high": high}
-
-
-def targets(result):
+def targets(result, of_passes):
     """`{name: {ratio, at_most, met}}`."""
     ratios = {"train.py over the bare step, float32": result["loop"]["float32"]["loop_over_bare"]["median"]}
     if result["pytorch"]:
         fastest = fastest_peer(result)
         ratios[f"bare step over {LAYOUTS[fastest]}"] = result["pytorch"][fastest]["ours_over_this"]["median"]
-    return {
-        name: {"ratio": ratio, "at_most": MOST_OVERHEAD, "met": ratio <= MOST_OVERHEAD}
-        for name, ratio in ratios.items()
-    }
+    own = {name: target(value, MOST_OVERHEAD) for name, value in ratios.items()}
+    return own | (dict([passes.worst(of_passes)]) if of_passes else {})
 
 
 def fastest_peer(result):
@@ -294,15 +264,16 @@ def markdown(result):
     parts = [
         "# Speed of DCGAN training",
         _headline(result),
-        _table(["", *PRECISIONS], _own_rows(result)),
+        table(["", *PRECISIONS], _own_rows(result)),
         _snapshot_note(result),
     ]
     if result["pytorch"]:
         head = ["", "this program", *LAYOUTS.values()]
-        parts += ["## The same float32 step in PyTorch", _table(head, _peer_rows(result))]
+        parts += ["## The same float32 step in PyTorch", table(head, _peer_rows(result))]
     else:
         parts.append("PyTorch was not measured: none was found, or it was left out.")
-    parts.append("## Targets\n\n" + "\n".join(_target_line(*item) for item in result["targets"].items()))
+    parts.append("## Targets\n\n" + "\n".join(target_line(*item) for item in result["targets"].items()))
+    parts.append("Every variant's step beside its passes: [passes.md](passes.md).")
     if result["machine"]["load_before"] > BUSY_LOAD:
         parts.append("The machine was busy: this is no evidence.")
     parts.append("Made by `python benchmarks/speed.py`; benchmarks/README.md says how each figure is measured.")
@@ -331,12 +302,12 @@ def _headline(result):
 def _own_rows(result):
     step, loop = ([result[kind][precision] for precision in PRECISIONS] for kind in ("step", "loop"))
     return [
-        ["bare step", *(_milliseconds(row["seconds_per_step"]) for row in step)],
+        ["bare step", *(milliseconds(row["seconds_per_step"]) for row in step)],
         ["images per second", *(f"{row['images_per_second']:.0f}" for row in step)],
         ["share of the float32 matmul rate", *(f"{row['share_of_float32_matmul_rate']:.0%}" for row in step)],
-        ["step of `train.py`, all included", *(_milliseconds(row["seconds_per_step"]) for row in loop)],
-        ["`train.py` over bare steps beside it", *(_ratio(row["loop_over_bare"]) for row in loop)],
-        ["the same between snapshots", *(_ratio(row["loop_over_bare_between_snapshots"]) for row in loop)],
+        ["step of `train.py`, all included", *(milliseconds(row["seconds_per_step"]) for row in loop)],
+        ["`train.py` over bare steps beside it", *(ratio(row["loop_over_bare"]) for row in loop)],
+        ["the same between snapshots", *(ratio(row["loop_over_bare_between_snapshots"]) for row in loop)],
         ["start to first step, bare", *(f"{row['first_step_seconds']:.1f} s" for row in step)],
         ["start to first step, `train.py`", *(f"{row['first_step_seconds']:.1f} s" for row in loop)],
         ["peak memory, bare", *(_megabytes(row) for row in step)],
@@ -361,31 +332,12 @@ def _peer_rows(result):
     peers = [result["pytorch"][layout] for layout in LAYOUTS]
     rows = [result["step"]["float32"], *peers]
     return [
-        ["step", *(_milliseconds(row["seconds_per_step"]) for row in rows)],
-        ["this program over it, round by round", "", *(_ratio(row["ours_over_this"]) for row in peers)],
+        ["step", *(milliseconds(row["seconds_per_step"]) for row in rows)],
+        ["this program over it, round by round", "", *(ratio(row["ours_over_this"]) for row in peers)],
         ["start to first step", *(f"{row['first_step_seconds']:.1f} s" for row in rows)],
         ["peak memory", *(_megabytes(row) for row in rows)],
         ["Adam", "Keras's", *(row["adam"] for row in peers)],
     ]
-
-
-def _table(head, rows):
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-def _target_line(name, target):
-    verdict = "met" if target["met"] else "missed"
-    return f"- {name}: {target['ratio']:.3f}, at most {target['at_most']:.2f} wanted: {verdict}"
-
-
-def _milliseconds(seconds):
-    low, median, high = (seconds[key] * 1000 for key in ("low", "median", "high"))
-    return f"{median:.1f} ms [{low:.1f}, {high:.1f}]"
-
-
-def _ratio(ratio):
-    return f"{ratio['median']:.3f} [{ratio['low']:.3f}, {ratio['high']:.3f}]"
 
 
 def _megabytes(row):

@@ -23,6 +23,7 @@ Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 Strategy = Literal["auto", "single", "mirrored"]
 Format = Literal["saved_model", "tflite"]
 Fit = Literal["auto", "crop", "pad", "stretch"]
+Augment = Literal["none", "diffaugment", "ada"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,9 @@ class RunConfig(DataOptions, _VariantOption):
     """Passes over the data, instead of --steps."""
     batch_size: int = 64
     """Images per discriminator update, over all devices together."""
+    augment: Augment = "none"
+    """Random changes of all that the discriminator sees, which the generator does not learn to draw: for small data
+    sets. diffaugment has a fixed strength, ada adapts it."""
     data_augment: str = ""
     """Random changes that enlarge the data set, and that the generator will learn to draw: any of
     flip,rotate,color,crop,scale,light, joined by commas; default: none. docs/augmentation.md gives their ranges."""

@@ -1,4 +1,4 @@
-"""Options that several variants have: their `Config` classes inherit from these, and change defaults where they differ."""
+"""Options that several variants have: their `Config` classes inherit from these, with defaults of their own."""
 
 import functools
 from dataclasses import dataclass

@@ -41,7 +41,7 @@ def one_centred(gradients):
 
 
 def zero_centred(gradients):
-    """`|gradient|^2 / 2`, `[B]`: R1 on real images, R2 on fakes (Mescheder et al. 2018, arXiv 1801.04406, section 4.1)."""
+    """`|gradient|^2 / 2`, `[B]`: R1 on real images, R2 on fakes (Mescheder et al. 2018, arXiv 1801.04406)."""
     return squared_norms(gradients) / 2.0
 
 

@@ -81,6 +81,12 @@ def build(name, config, image_shape, num_classes=0, seed=0, augment="none"):
     height, width, channels = image_shape
     if channels not in (1, 2, 3, 4):
         raise UserError(f"images need 1 to 4 channels, got {channels} (image_shape is height, width, channels).")
+    sizes = image_sizes(name)
+    if sizes and (height != width or height not in sizes):
+        raise UserError(
+            f"{resolve(name)} makes square images of {', '.join(map(str, sizes))} px, not {width}x{height}: choose one "
+            "with --image-size."
+        )
     variant = module(name)
     # Keras draws the seeds of its initializers from here. The caller's random numbers go on as if nothing had happened.
     state = random.getstate()

@@ -24,7 +24,9 @@ def run(options):
     keras.mixed_precision.set_dtype_policy(run.precision)
     model_config = config.from_dict(registry.module(run.variant).Config, model_options, folder.config_file)
     facts = runs.data_facts(folder)
-    model = registry.build(run.variant, model_config, facts["image_shape"], len(facts["classes"]), run.seed)
+    model = registry.build(
+        run.variant, model_config, facts["image_shape"], len(facts["classes"]), run.seed, run.augment
+    )
     model.compile()
     step = checkpoint.restore_newest(model, folder.checkpoints)
     directory = exporters.next_version(Path(options.export_dir) / folder.name)

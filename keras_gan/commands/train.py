@@ -33,7 +33,8 @@ def run(run, model_options):
         exporters.check_writable(run.export_dir)
     images = data.load(run)
     with strategy.scope():
-        model = registry.build(run.variant, model_config, images.spec.image_shape, images.spec.num_classes, run.seed)
+        spec = images.spec
+        model = registry.build(run.variant, model_config, spec.image_shape, spec.num_classes, run.seed, run.augment)
         model.compile()
     batch_size = run.batch_size * model.discriminator_steps
     batches = functools.partial(

@@ -57,7 +57,7 @@ def augment(images, uniform, names):
             `rotate` turns them by up to 10 degrees either way,
             `color` turns the hue by up to 10 degrees and multiplies the saturation by 0.75 to 1.25, if there are
             three channels,
-            `crop` cuts out a square of 0.875 to 1 of the edge, anywhere, and enlarges it to the whole,
+            `crop` cuts out a window of 0.875 to 1 of both edges, anywhere, and enlarges it to the whole,
             `scale` zooms about the centre by 0.9 to 1.1,
             `light` adds up to a tenth of the range to the brightness or takes it away, and multiplies the contrast
             by 0.8 to 1.2.

@@ -11,9 +11,9 @@ Both networks are updated at once. gamma in [0, 1] trades variety (high) for qua
     M = E[L(x_real)] + |gamma E[L(x_real)] - E[L(x_fake)]|
 is logged as `train/convergence` and k as `train/k`; L(x_real) is `discriminator/real`.
 
-Networks as in the paper: 3x3 convolutions with ELU, two at every size from the image's to 8x8; the encoder's widths grow by
-`channels` with every halving (a strided convolution), the decoder doubles by nearest-neighbour; generator and decoder
-are of one shape; no output function. Latents uniform in [-1, 1], Adam(1e-4).
+Networks as in the paper: 3x3 convolutions with ELU, two at every size from the image's to 8x8; the encoder's widths
+grow by `channels` with every halving (a strided convolution), the decoder doubles by nearest-neighbour; generator and
+decoder are of one shape; no output function. Latents uniform in [-1, 1], Adam(1e-4).
 
 Deviations:
 - `channels` is 32 (paper: 64 or 128) and the batch 64 (paper: 16): half an hour on a small machine must show something.

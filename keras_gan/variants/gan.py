@@ -11,10 +11,10 @@ Objective, s = D(x) before the sigmoid:
 The generator has hidden layers of 256, 512 and 1024 units, the discriminator of 512 and 256, all with LeakyReLU 0.2.
 
 Deviations:
-- The paper's generator has rectifiers and a sigmoid or linear output, its discriminator maxout layers with Dropout, both
-  trained with momentum. Here tanh, LeakyReLU and Adam are used, and BatchNorm follows the hidden layers of the generator.
-- Latents are standard normal at every edge of the program. `--model.latents uniform`, the paper's choice, turns them into
-  numbers uniform in [-1, 1) by the generator's first layer, the normal distribution function.
+- The paper's generator has rectifiers and a sigmoid or linear output, its discriminator maxout layers with Dropout,
+  both trained with momentum. Here tanh, LeakyReLU and Adam are used, and BatchNorm follows the generator's hidden layers.
+- Latents are standard normal at every edge of the program. `--model.latents uniform`, the paper's choice, turns them
+  into numbers uniform in [-1, 1] by the generator's first layer, the normal distribution function.
 - Adam's momentum is 0.5 with beta_2 0.99; samples come from a moving average of the generator.
 """
 

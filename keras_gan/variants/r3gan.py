@@ -43,8 +43,10 @@ class Config(AdamOptions):
 
     latent_dim: int = 64
     """Length of a latent vector."""
-    channels: int = 32
-    """Width of the stage at the image's full size; doubles towards 4x4."""
+    generator_channels: int = 32
+    """Width of the generator's stage at the image's full size; doubles towards 4x4."""
+    discriminator_channels: int = 16
+    """Width of the discriminator's stage at the image's full size; doubles towards 4x4."""
     max_channels: int = 128
     """Widest stage."""
     blocks: int = 1
@@ -60,14 +62,15 @@ class Config(AdamOptions):
 
     def __post_init__(self):
         super().__post_init__()
-        if self.channels * self.expansion % self.groups or self.max_channels * self.expansion % self.groups:
-            raise UserError(
-                f"--model.groups {self.groups} must divide the widths of the 3x3 convolutions, which are multiples "
-                f"of {self.channels * self.expansion}, at most {self.max_channels * self.expansion}."
-            )
+        for width in (self.generator_channels, self.discriminator_channels, self.max_channels):
+            if width * self.expansion % self.groups:
+                raise UserError(
+                    f"--model.groups {self.groups} must divide the widths of the 3x3 convolutions, of which one is "
+                    f"{width * self.expansion}."
+                )
 
 
-TINY = Config(latent_dim=6, channels=4, max_channels=8, groups=2, expansion=2)
+TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_channels=8)
 
 
 class R3GAN(AdversarialModel):
@@ -108,7 +111,7 @@ def build(config, spec):
 
 def generator(config, image_shape):
     """Latents `[B, latent_dim]` to images `[B, height, width, C]`, float32, trained towards [-1, 1]."""
-    first, *widths = reversed(_widths(config, image_shape))
+    first, *widths = reversed(_widths(config.generator_channels, config, image_shape))
     latents = keras.Input((config.latent_dim,), name="latents")
     x = Basis((4, 4, first))(layers.Dense(first, kernel_initializer=_fan_in())(latents))
     x = _stage(x, config, 1 + len(widths))
@@ -121,21 +124,22 @@ def generator(config, image_shape):
 
 def discriminator(config, image_shape):
     """Images in [-1, 1] to scores `[B, 1]`, float32."""
-    widths = _widths(config, image_shape)
+    widths = _widths(config.discriminator_channels, config, image_shape)
     images = keras.Input(image_shape, name="images")
     x = _stage(_conv(widths[0])(images), config, len(widths))
     for width in widths[1:]:
         x = layers.AveragePooling2D(2)(x)
         x = _stage(x if x.shape[-1] == width else _conv(width)(x), config, len(widths))
     x = layers.Flatten()(layers.DepthwiseConv2D(4, use_bias=False, depthwise_initializer=_fan_in())(x))
-    scores = layers.Dense(1, kernel_initializer=_fan_in(), dtype="float32", name="scores")(x)
+    # No bias, which would cancel in the loss.
+    scores = layers.Dense(1, use_bias=False, kernel_initializer=_fan_in(), dtype="float32", name="scores")(x)
     return keras.Model(images, scores, name="discriminator")
 
 
-def _widths(config, image_shape):
+def _widths(channels, config, image_shape):
     """Widths of the stages, from the image's size down to 4x4."""
     stages = image_shape[0].bit_length() - 2
-    return [min(config.channels * 2**stage, config.max_channels) for stage in range(stages)]
+    return [min(channels * 2**stage, config.max_channels) for stage in range(stages)]
 
 
 def _stage(x, config, stages):

@@ -10,7 +10,7 @@ with five updates of the critic, each on its own batch, for one of the generator
 The networks are those of `dcgan`, as in the paper; BatchNorm's scales and offsets are clipped like all weights.
 
 Deviations:
-- The constraint clips after every update, so the first update starts from the unclipped initial weights.
+- Weights are clipped from the start, and not only after the first update.
 - RMSprop's decay is 0.99 and its epsilon 1e-8, the defaults of the framework that the authors used; the paper names
   neither.
 - What `dcgan` says of latents, kernels and the moving average holds here.
@@ -69,8 +69,10 @@ def build(config, spec):
         config,
         conv=functools.partial(layers.Conv2D, **clipped),
         norm=functools.partial(networks.batch_norm, gamma_constraint=clip, beta_constraint=clip),
-        dense=functools.partial(layers.Dense, **clipped),
+        dense=functools.partial(layers.Dense, kernel_constraint=clip, use_bias=False),  # it would cancel in the loss
     )
+    for weight in critic.trainable_weights:
+        weight.assign(clip(weight))
 
     def rmsprop():
         return keras.optimizers.RMSprop(config.learning_rate, rho=0.99, epsilon=1e-8)

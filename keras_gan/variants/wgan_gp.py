@@ -11,14 +11,15 @@ with five updates of the critic, each on its own batch, for one of the generator
 has no BatchNorm, which would make a score depend on the other images of its batch.
 
 Deviations:
-- The networks are narrower versions of `dcgan`'s, whose deviations hold here, because every update of the generator costs
-  five of the critic; the critic's weights start from He's normal initializer, since nothing normalises its layers.
+- The networks are narrower versions of `dcgan`'s, whose deviations hold here, because every update of the generator
+  costs five of the critic; the critic's weights start from He's normal initializer, since nothing normalises its layers.
 """
 
+import functools
 from dataclasses import dataclass
 
 import keras
-from keras import ops
+from keras import layers, ops
 
 from keras_gan import penalties
 from keras_gan.model import AdversarialModel
@@ -65,7 +66,7 @@ class WGANGP(AdversarialModel):
 
     def discriminator_terms(self, batch, fakes):
         real = batch["real"]
-        alpha = self.noise.uniform(ops.shape(real)[0], (1, 1, 1), "penalty")
+        alpha = self.noise.uniform(ops.shape(real)[0], (1,) * (len(real.shape) - 1), "penalty")
         mixed = penalties.between(real, fakes, alpha)
         _, gradients = penalties.scores_and_gradients(lambda images: self.score(images, batch), mixed)
         penalty = self.penalty_weight * penalties.one_centred(gradients)
@@ -76,7 +77,13 @@ def build(config, spec):
     """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
     model = WGANGP(
         networks.generator(spec.image_shape, config),
-        networks.discriminator(spec.image_shape, config, norm=None, initializer=keras.initializers.HeNormal),
+        networks.discriminator(
+            spec.image_shape,
+            config,
+            norm=None,
+            dense=functools.partial(layers.Dense, use_bias=False),  # it would cancel in the loss
+            initializer=keras.initializers.HeNormal,
+        ),
         objective=WASSERSTEIN,
         penalty_weight=config.penalty_weight,
         latent_dim=config.latent_dim,

@@ -1,0 +1,228 @@
+"""One variant's step, and the passes it is made of; run by `passes.py` as `python -m benchmarks.passes_worker OPTIONS`.
+
+Which passes a step needs is worked out from what the variant is, not counted in what it does: a network that is
+evaluated once too often shows in the step and not in the sum.
+"""
+
+import json
+import sys
+import time
+
+from benchmarks.keras_worker import bare_step, random_batch
+from benchmarks.report import rotated
+from benchmarks.workers import Channel
+from keras_gan.commands import quiet_tensorflow
+
+PASSES = {
+    "G": "generator forward",
+    "G'": "generator forward, backward in its weights",
+    "D": "discriminator forward",
+    "D'": "discriminator forward, backward in its weights",
+    "Dx": "discriminator forward, backward in the images",
+    "D'x": "discriminator forward, backward in its weights, backward in the images",
+    "D''": "discriminator forward, backward in the images, and backward through both in its weights",
+}
+# Where each penalty wants the gradient of the scores. A variant left out of here gets a sum that is too small.
+PENALISED_AT = {"dragan": ("near real",), "r3gan": ("real", "fakes"), "wgan_gp": ("between",)}
+
+
+def passes_needed(model):
+    """`{pass: how often a step needs it}`, for the passes needed at all.
+
+    An update of the discriminator meets real images, fakes, and the points of its penalty; a double backward pass
+    gives the scores' gradients too, so where loss and penalty meet the same images, it is all that is needed. The
+    last update's fakes are also the generator's. If the discriminator has been updated in between, it has to score
+    them again; if not, only the way back to the images is new.
+    """
+    updates = model.discriminator_steps
+    penalised = set(PENALISED_AT.get(model.name, ()))
+    once = len({"real", "fakes"} - penalised)
+    updated_between = model.update_order == "discriminator_first"
+    relativistic = bool(model.objective and model.objective.generator_needs_real)
+    needed = {
+        "G": updates - 1,
+        "G'": 1,
+        "D": int(relativistic and updated_between),
+        "D'": updates * once - (not updated_between),
+        "Dx": int(updated_between),
+        "D'x": int(not updated_between),
+        "D''": updates * len(penalised),
+    }
+    return {name: count for name, count in needed.items() if count}
+
+
+def main():
+    """Answers `facts`, and `round` with the seconds of the step, of every pass and of the updates, taken in turn."""
+    options = json.loads(sys.argv[1])
+    channel = Channel()
+    model, programs = build(**options)
+    for program in programs.values():
+        program()
+    channel.answer()
+    facts = {"needed": passes_needed(model), "versions": _versions()}
+    facts["weights"] = {name: getattr(model, name).count_params() for name in ("generator", "discriminator")}
+    channel.serve(
+        {
+            "facts": lambda: facts,
+            "round": lambda number, count: {
+                "seconds": {name: _seconds(programs[name], count) for name in rotated(programs, number)}
+            },
+        }
+    )
+
+
+def build(variant, image_shape, num_classes, batch_size, tiny=False):
+    """A compiled model, and `{name: function that does it once}` of its step, its passes and its updates."""
+    quiet_tensorflow()
+    from keras_gan import registry
+
+    module = registry.module(variant)
+    model = registry.build(variant, module.TINY if tiny else module.Config(), image_shape, num_classes)
+    model.compile()
+    return model, {
+        "step": bare_step(model, image_shape, batch_size),
+        **passes(model, image_shape, batch_size),
+        "updates": updates(model, batch_size),
+    }
+
+
+def _versions():
+    import keras
+    import tensorflow as tf
+
+    return {"TensorFlow": tf.__version__, "Keras": keras.__version__}
+
+
+def _seconds(program, count):
+    """Means of `count` calls, `[by the clock, of all processors]`, after one call that is not timed."""
+    program()
+    clock, processor = time.perf_counter(), time.process_time()
+    for _ in range(count):
+        program()
+    return [(time.perf_counter() - clock) / count, (time.process_time() - processor) / count]
+
+
+# --- The passes -----------------------------------------------------------------------------------------------------
+
+
+def passes(model, image_shape, batch_size):
+    """`{pass: function that does it once and waits}`, for the passes that the model's step needs.
+
+    Each is compiled as the step is. Images and the gradients that come from above are arguments, as nothing in a step
+    is known beforehand. The gradients are handed out, as a step hands them to the optimizer.
+    """
+    import tensorflow as tf
+
+    batch = random_batch(model, image_shape, batch_size, updates=1)
+    latents = tf.random.stateless_normal((batch_size, model.latent_dim), seed=(0, 1))
+
+    def inputs(network, first):
+        return [first, batch["label"]] if len(network.inputs) > 1 else first
+
+    def arguments(network, first):
+        outputs = network(inputs(network, first))
+        return first, tf.nest.map_structure(lambda output: tf.random.stateless_normal(output.shape, (0, 2)), outputs)
+
+    ways = _ways(model, inputs)
+    of_generator, of_discriminator = arguments(model.generator, latents), arguments(model.discriminator, batch["real"])
+    return {
+        name: _compiled(model, ways[name], of_generator if name.startswith("G") else of_discriminator)
+        for name in passes_needed(model)
+    }
+
+
+def _ways(model, inputs):
+    """`{pass: function of a network's first input and of the gradients in its outputs}`."""
+    import tensorflow as tf
+
+    from keras_gan import penalties
+
+    weights = {
+        network: [variable.value for variable in network.trainable_variables]
+        for network in (model.generator, model.discriminator)
+    }
+
+    def forward(network, first):
+        return network(inputs(network, first), training=True)
+
+    def in_weights(network, first, upstream):
+        with tf.GradientTape() as tape:
+            outputs = forward(network, first)
+        return tape.gradient(outputs, weights[network], upstream)
+
+    def in_images(images, upstream):
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(images)
+            outputs = forward(model.discriminator, images)
+        return tape.gradient(outputs, images, upstream)
+
+    def in_both(images, upstream):
+        with tf.GradientTape() as weights_tape, tf.GradientTape(watch_accessed_variables=False) as images_tape:
+            images_tape.watch(images)
+            outputs = forward(model.discriminator, images)
+        # The two losses differ, so the gradients that come down from them do.
+        negative = tf.nest.map_structure(tf.negative, upstream)
+        return (
+            weights_tape.gradient(outputs, weights[model.discriminator], upstream),
+            images_tape.gradient(outputs, images, negative),
+        )
+
+    def twice(images, upstream):
+        with tf.GradientTape() as tape:
+            scores, gradients = penalties.scores_and_gradients(lambda x: forward(model.discriminator, x), images)
+            penalty = tf.reduce_mean(penalties.zero_centred(gradients))
+        if {"real", "fakes"} & set(PENALISED_AT[model.name]):
+            return tape.gradient([scores, penalty], weights[model.discriminator], [upstream, tf.ones(())])
+        return tape.gradient(penalty, weights[model.discriminator])
+
+    return {
+        "G": lambda latents, upstream: forward(model.generator, latents),
+        "G'": lambda latents, upstream: in_weights(model.generator, latents, upstream),
+        "D": lambda images, upstream: forward(model.discriminator, images),
+        "D'": lambda images, upstream: in_weights(model.discriminator, images, upstream),
+        "Dx": in_images,
+        "D'x": in_both,
+        "D''": twice,
+    }
+
+
+def _compiled(model, function, arguments=()):
+    """A function that calls the compiled `function` once and waits for its end, as `bare_step` does."""
+    import tensorflow as tf
+
+    def results(*arguments):
+        # None is the gradient of what the outcome does not depend on, such as the last bias under a penalty.
+        return [value for value in tf.nest.flatten(function(*arguments)) if value is not None]
+
+    compiled = tf.function(results, jit_compile=model.jit_compile or None)
+    return lambda: compiled(*arguments)[0].numpy()
+
+
+def updates(model, batch_size):
+    """All that the optimizers, the layers after an update and the moving average do in one step; not a pass.
+
+    The gradients are small noise, since the weights do wander while this is measured.
+    """
+    import tensorflow as tf
+
+    def noise(network):
+        return [1e-3 * tf.random.stateless_normal(v.shape, seed=(0, 3)) for v in network.trainable_variables]
+
+    def update(optimizer, network, gradients):
+        optimizer.apply(gradients, network.trainable_variables)
+        for layer in network.layers:
+            if hasattr(layer, "after_update"):
+                layer.after_update()
+
+    def all_updates(of_generator, of_discriminator):
+        for _ in range(model.discriminator_steps):
+            update(model.discriminator_optimizer, model.discriminator, of_discriminator)
+        update(model.optimizer, model.generator, of_generator)
+        model._update_ema(batch_size * model.discriminator_steps)
+        return model.step.value
+
+    return _compiled(model, all_updates, (noise(model.generator), noise(model.discriminator)))
+
+
+if __name__ == "__main__":
+    main()

@@ -3,8 +3,8 @@
 Paper: A. Odena, C. Olah, J. Shlens, "Conditional Image Synthesis with Auxiliary Classifier GANs", ICML 2017,
 arXiv 1610.09585.
 
-Objective (equations 2 and 3, the former in the non-saturating form); s = D(x) before the sigmoid, c(x) the logits of the
-discriminator's second output, H the cross-entropy:
+Objective (equations 2 and 3, the former in the non-saturating form); s = D(x) before the sigmoid, c(x) the logits of
+the discriminator's second output, H the cross-entropy:
     L_D = E[softplus(-s_real)] + E[softplus(s_fake)] + w E[H(c(x_real), y)] + w E[H(c(x_fake), y)]
     L_G = E[softplus(-s_fake)] + w E[H(c(x_fake), y)]
 with w = 1. Only the generator is told the class; the discriminator has to find it.

@@ -12,7 +12,8 @@ The generator has hidden layers of 256, 512 and 1024 units, the discriminator of
 
 Deviations:
 - The paper's generator has rectifiers and a sigmoid or linear output, its discriminator maxout layers with Dropout,
-  both trained with momentum. Here tanh, LeakyReLU and Adam are used, and BatchNorm follows the generator's hidden layers.
+  both trained with momentum. Here tanh, LeakyReLU and Adam are used, with BatchNorm in the generator's hidden
+  layers.
 - Latents are standard normal at every edge of the program. `--model.latents uniform`, the paper's choice, turns them
   into numbers uniform in [-1, 1] by the generator's first layer, the normal distribution function.
 - Adam's momentum is 0.5 with beta_2 0.99; samples come from a moving average of the generator.

@@ -12,7 +12,8 @@ has no BatchNorm, which would make a score depend on the other images of its bat
 
 Deviations:
 - The networks are narrower versions of `dcgan`'s, whose deviations hold here, because every update of the generator
-  costs five of the critic; the critic's weights start from He's normal initializer, since nothing normalises its layers.
+  costs five of the critic; the critic's weights start from He's normal initializer, since its layers have no
+  normalisation.
 """
 
 import functools

@@ -66,7 +66,7 @@ def test_wgan_gp_looks_between_pairs(monkeypatch):
     alphas = (np.array(seen[0]) / REAL + 1) / 2  # fakes + alpha (real - fakes) = (2 alpha - 1) real
     np.testing.assert_allclose(alphas[:, 0], alphas[:, 1], atol=1e-5)  # one alpha for each pair
     assert len(set(alphas[:, 0].round(4))) == len(REAL)
-    assert 0 <= alphas.min()
+    assert alphas.min() >= 0
     assert alphas.max() < 1
 
 

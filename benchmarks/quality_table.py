@@ -101,9 +101,9 @@ def _protocol(result):
         "**A quick run: these figures mean nothing.**" if result["quick"] else "",
         f"{computer['cpu']}, {computer['threads']} threads; "
         f"{', '.join([computer['system'], 'Python ' + computer['python'], *versions])}.",
-        f"Each variant at its defaults trains for {time}, counted from the end of its first step, in a process of its own, on MNIST padded to 32 px, in batches of {result['batch_size']} for each "
-        f"update of the discriminator. {result['samples']:,} samples of its averaged generator are then scored "
-        f"against the 10,000 test images.",
+        f"Each variant at its defaults trains for {time}, counted from the end of its first step, in a process of its "
+        f"own, on MNIST padded to 32 px, in batches of {result['batch_size']} for each update of the discriminator. "
+        f"{result['samples']:,} samples of its averaged generator are then scored against the 10,000 test images.",
         f"The judge is a classifier that recognises {judge['accuracy']:.2%} of the test images; its FID between "
         f"10,000 training images and the test images, the floor, is {judge['real']['fid']:.2f}.",
     ]

@@ -40,10 +40,10 @@ def verifier_processes():
 def make_model():
     """Builds a tiny compiled model of a variant: 16 px, 3 channels, 3 classes."""
 
-    def make(name="dcgan", compiled=True, image_shape=(16, 16, 3), seed=3, augment="none", **optimizers):
+    def make(name="dcgan", compiled=True, image_shape=(16, 16, 3), seed=3, augment="none", **compile_options):
         model = registry.build(name, registry.module(name).TINY, image_shape, NUM_CLASSES, seed, augment)
         if compiled:
-            model.compile(**optimizers)
+            model.compile(**compile_options)
         return model
 
     return make

@@ -18,7 +18,7 @@ Deviations:
 - 3x3 convolutions are dense and as wide as their block by default, since grouped ones are several times slower on
   processors; `--model.groups 16 --model.expansion 2` gives the paper's grouped inverted bottlenecks.
 - Widths and depth are scaled down for images of 32 to 64 px on small machines. `--model.blocks 2` is the paper's depth.
-- Resampling is nearest-neighbour upsampling and 2x2 averaging, where the paper interpolates.
+- The discriminator halves by 2x2 averages, where the paper interpolates bilinearly, as the generator does here.
 - gamma, learning rate and Adam's beta_2 are constant, where the paper anneals them over its much longer runs.
 """
 
@@ -117,7 +117,7 @@ def generator(config, image_shape):
     x = _stage(x, config, 1 + len(widths))
     for width in widths:
         x = x if x.shape[-1] == width else _conv(width)(x)
-        x = _stage(layers.UpSampling2D()(x), config, 1 + len(widths))
+        x = _stage(layers.UpSampling2D(interpolation="bilinear")(x), config, 1 + len(widths))
     images = layers.Conv2D(image_shape[2], 1, kernel_initializer=_fan_in(), dtype="float32", name="images")(x)
     return keras.Model(latents, images, name="generator")
 

@@ -38,6 +38,9 @@ def trainable(network):
     return {weight.path for weight in network.trainable_weights}
 
 
+# Where a test trains eagerly, it is only to save the time of compiling: the step is the same.
+
+
 def test_documented(name):
     module = registry.module(name)
     assert "arXiv" in module.__doc__
@@ -63,9 +66,8 @@ def test_every_size_and_channel_count_builds(name):
 
 
 def test_discriminator_update_changes_the_discriminator_alone(name, make_model, batches):
-    model = make_model(
-        name, generator_optimizer=keras.optimizers.SGD(0.0), discriminator_optimizer=keras.optimizers.SGD(0.1)
-    )
+    rates = {"generator_optimizer": keras.optimizers.SGD(0.0), "discriminator_optimizer": keras.optimizers.SGD(0.1)}
+    model = make_model(name, run_eagerly=True, **rates)
     generator, discriminator = snapshot(model.generator), snapshot(model.discriminator)
     # Two steps: weights behind a layer that starts from zero move in the second one.
     model.fit(batches(2, 8 * model.discriminator_steps), verbose=0)
@@ -74,9 +76,8 @@ def test_discriminator_update_changes_the_discriminator_alone(name, make_model, 
 
 
 def test_generator_update_changes_the_generator_alone(name, make_model, batches):
-    model = make_model(
-        name, generator_optimizer=keras.optimizers.SGD(0.1), discriminator_optimizer=keras.optimizers.SGD(0.0)
-    )
+    rates = {"generator_optimizer": keras.optimizers.SGD(0.1), "discriminator_optimizer": keras.optimizers.SGD(0.0)}
+    model = make_model(name, run_eagerly=True, **rates)
     generator, discriminator = snapshot(model.generator), snapshot(model.discriminator)
     # Two steps: weights behind a layer that starts from zero move in the second one.
     model.fit(batches(2, 8 * model.discriminator_steps), verbose=0)
@@ -85,9 +86,9 @@ def test_generator_update_changes_the_generator_alone(name, make_model, batches)
 
 
 def test_ema_follows_all_weights_of_the_generator(name, make_model, batches):
-    model = make_model(name)
+    model = make_model(name, run_eagerly=True)
     before = snapshot(model.ema_generator)
-    model.fit(batches(1, 8 * model.discriminator_steps), verbose=0)
+    model.fit(batches(2, 8 * model.discriminator_steps), verbose=0)
     moved_weights, moved_statistics = changed(model.ema_generator, before)
     assert moved_weights == set()  # the average is not trainable
     assert len(moved_statistics) == len(model.generator.weights)
@@ -104,7 +105,7 @@ def test_three_steps_stay_finite(name, make_model, batches):
 def test_a_seed_decides_everything(name, make_model, batches):
     runs = []
     for seed in (3, 3, 4):
-        model = make_model(name, seed=seed)
+        model = make_model(name, seed=seed, run_eagerly=True)
         model.fit(batches(2, 8 * model.discriminator_steps), verbose=0)
         runs.append(model.sample(2))
     np.testing.assert_array_equal(runs[0], runs[1])

@@ -3,9 +3,8 @@
 import functools
 from dataclasses import dataclass
 
-import keras
-
 from keras_gan.errors import check_options
+from keras_gan.optimizers import Adam
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class AdamOptions(ModelOptions):
 
     def optimizers(self):
         """New `(generator, discriminator)` optimizers."""
-        adam = functools.partial(keras.optimizers.Adam, beta_1=self.beta_1, beta_2=self.beta_2)
+        adam = functools.partial(Adam, beta_1=self.beta_1, beta_2=self.beta_2)
         return adam(self.generator_learning_rate), adam(self.discriminator_learning_rate)
 
 

@@ -22,9 +22,12 @@ ALLOWED = {
     "randomness": set(),
     "augment": set(),
     "penalties": set(),
-    "options": {"errors"},
+    "optimizers": set(),
+    "options": {"errors", "optimizers"},
     "objectives": set(),
     "pictures": set(),
+    "interpolation": set(),
+    "exported": {"errors", "randomness"},
     "layers": {"randomness"},
     "networks": {"layers"},
     "model": {"errors", "randomness", "augment"},
@@ -36,14 +39,14 @@ ALLOWED = {
     "exporters": {"errors", "pictures", "model", "randomness", "checkpoint"},
     "commands": {
         *("errors", "registry", "config", "runs", "data", "callbacks", "checkpoint", "exporters"),
-        *("dry_run", "distribution", "pictures", "randomness"),
+        *("dry_run", "distribution", "pictures", "randomness", "exported", "interpolation"),
     },
     "__init__": {"registry", "exporters"},
     "__main__": {"cli"},
 }
 TENSORFLOW_ROOMS = {
     *("model", "penalties", "augment", "randomness", "data", "metrics", "callbacks", "checkpoint", "exporters"),
-    *("commands", "distribution"),
+    *("commands", "distribution", "optimizers", "exported"),
 }
 
 

@@ -25,8 +25,8 @@ def generator(image_shape, options, num_classes=0):
     """Latents `[B, latent_dim]` to images `[B, height, width, C]` in [-1, 1], float32.
 
     Dense to 4x4, then strided transposed convolutions that double the size, each with BatchNorm and ReLU. With
-    `num_classes`, inputs are `[latents, labels]`, labels int32 `[B]`: a class adds a vector of its own to the dense
-    layer's outputs, as if its one-hot code were appended to the latents.
+    `num_classes`, inputs are `[latents, labels]`, labels int32 `[B]`: the class's one-hot code, times the square root
+    of `latent_dim`, is appended to the latents.
 
     Args:
         image_shape: `(size, size, C)`, size a power of two, 16 or more.
@@ -38,7 +38,9 @@ def generator(image_shape, options, num_classes=0):
     if num_classes:
         labels = keras.Input((), dtype="int32", name="labels")
         inputs = [x, labels]
-        x = layers.Concatenate()([x, ops.one_hot(labels, num_classes)])
+        # As long as a typical latent vector: at first, the class and the latents have equal say in what is drawn.
+        classes = math.sqrt(options.latent_dim) * ops.one_hot(labels, num_classes)
+        x = layers.Concatenate()([x, classes])
     x = layers.Dense(4 * 4 * first, use_bias=False, kernel_initializer=normal())(x)
     x = layers.Reshape((4, 4, first))(x)
     x = layers.ReLU()(batch_norm()(x))

@@ -71,9 +71,10 @@ class BEGAN(AdversarialModel):
         self.convergence = self.add_weight(name="convergence", **state)
 
     def discriminate(self, images, batch):
-        """Reconstruction errors `[B]`: lower means more real."""
+        """Reconstruction errors `[B]` of images `[B, …]`: lower means more real."""
         images = self.augmented(images)
-        return ops.mean(ops.abs(images - self.discriminator(images, training=True)), axis=(1, 2, 3))
+        errors = ops.abs(images - self.discriminator(images, training=True))
+        return ops.mean(errors, axis=tuple(range(1, len(errors.shape))))
 
     def discriminator_terms(self, batch, fakes):
         return {"d_real": self.score(batch["real"], batch), "d_fake": -self.k.value * self.score(fakes, batch)}

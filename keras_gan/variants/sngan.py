@@ -7,14 +7,14 @@ Objective (1802.05957, equations 16 and 17):
     L_D = E[max(0, 1 - s_real)] + E[max(0, 1 + s_fake)]
     L_G = -E[s_fake]
 The kernel of every layer of the discriminator is divided by its spectral norm, so that each layer is 1-Lipschitz as a
-matrix. Where the data has labels y, generator and discriminator are told the class, and with features phi, the sum
-of the last feature map's pixels,
+matrix. Where the data has labels y, generator and discriminator are told the class, and with the last features phi
     s = v_y . phi(x) + psi(phi(x))                                                (1802.05637, equation 3)
 with v_y a vector per class and psi affine; v and psi are normalised, too. `--model.unconditional` ignores labels.
 
 Deviations:
 - Networks are `dcgan`'s sizes, whose deviations hold here, where the paper's standard CNN has three more layers of 3x3
   convolutions; Glorot's uniform initializer in the discriminator.
+- phi is the last feature map as it is, like in the first paper's CNN; the second paper's networks sum its pixels.
 - The class enters the generator as a one-hot code beside the latents, where the second paper has conditional BatchNorm.
 - One update of the discriminator for one of the generator with Adam(2e-4, 0.5, 0.99); the paper's settings for its
   images of 32 px are one update with Adam(2e-4, 0.5, 0.999) or five with other momenta (its table 1).
@@ -64,7 +64,7 @@ def discriminator(config, image_shape, num_classes):
     """Images, or `[images, labels]` with labels int32 `[B]`, to scores `[B, 1]`, float32."""
     inputs = images = keras.Input(image_shape, name="images")
     x = networks.features(images, config, conv=SpectralConv2D, norm=None, initializer=keras.initializers.GlorotUniform)
-    x = ops.sum(ops.cast(x, "float32"), axis=(1, 2))
+    x = ops.cast(layers.Flatten()(x), "float32")
     scores = networks.score(x, dense=SpectralDense, initializer=keras.initializers.GlorotUniform)
     if num_classes:
         labels = keras.Input((), dtype="int32", name="labels")

@@ -25,8 +25,8 @@ def generator(image_shape, options, num_classes=0):
     """Latents `[B, latent_dim]` to images `[B, height, width, C]` in [-1, 1], float32.
 
     Dense to 4x4, then strided transposed convolutions that double the size, each with BatchNorm and ReLU. With
-    `num_classes`, inputs are `[latents, labels]`, labels int32 `[B]`: the class's one-hot code, times the square root
-    of `latent_dim`, is appended to the latents.
+    `num_classes`, inputs are `[latents, labels]`, labels int32 `[B]`: the class's one-hot code is appended to the
+    latents.
 
     Args:
         image_shape: `(size, size, C)`, size a power of two, 16 or more.
@@ -38,9 +38,8 @@ def generator(image_shape, options, num_classes=0):
     if num_classes:
         labels = keras.Input((), dtype="int32", name="labels")
         inputs = [x, labels]
-        # As long as a typical latent vector: at first, the class and the latents have equal say in what is drawn.
-        classes = math.sqrt(options.latent_dim) * ops.one_hot(labels, num_classes)
-        x = layers.Concatenate()([x, classes])
+        # Much shorter than a latent vector: were it as long, all pictures of a class would be the same for long.
+        x = layers.Concatenate()([x, ops.one_hot(labels, num_classes)])
     x = layers.Dense(4 * 4 * first, use_bias=False, kernel_initializer=normal())(x)
     x = layers.Reshape((4, 4, first))(x)
     x = layers.ReLU()(batch_norm()(x))
@@ -102,5 +101,6 @@ def label_map(labels, num_classes, image_shape):
     """Labels int32 `[B]` to one learned picture per class, `[B, height, width, 1]`, to go beside the images."""
     height, width, _ = image_shape
     # A product and not an embedding: the gradient of a lookup is sparse, and slower than this is.
-    x = layers.Dense(height * width, use_bias=False, kernel_initializer=normal())(ops.one_hot(labels, num_classes))
+    # As bright as the images from the start: what is faint would be overlooked for long.
+    x = layers.Dense(height * width, use_bias=False, kernel_initializer=normal(1.0))(ops.one_hot(labels, num_classes))
     return ops.reshape(x, (-1, height, width, 1))

@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench bench-quality clean
+.PHONY: help demo test check bench bench-quality bench-modes clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,9 @@ bench: $(VENV)/.installed  ## speed of the training step and loop, into benchmar
 
 bench-quality: $(VENV)/.installed  ## trains every variant on MNIST for the same time and scores it (hours, resumable)
 	$(PY) benchmarks/quality.py
+
+bench-modes: $(VENV)/.installed  ## trains every objective on Gaussians in the plane and counts the modes, in ten minutes
+	$(PY) benchmarks/modes.py
 
 clean:  ## removes .venv and caches, never runs or models
 	rm -rf $(VENV) .pytest_cache .ruff_cache

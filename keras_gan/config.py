@@ -18,6 +18,8 @@ from keras_gan.errors import UserError, unknown
 
 DEFAULT_STEPS = 1500
 DEFAULT_SNAPSHOTS = 10
+DEFAULT_FRAMES = 24
+MOST_FRAMES = 500
 
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 Strategy = Literal["auto", "single", "mirrored"]
@@ -130,14 +132,37 @@ class SampleOptions:
 
     model: str
     """Folder of an exported SavedModel, such as export/models/RUN/1."""
-    count: int = 64
-    """How many pictures."""
-    seed: int = 0
-    """The pictures are those of seeds SEED … SEED + COUNT - 1."""
-    out: str = "samples.png"
-    """A .png file for one grid, or a folder (ending in /) for one file per picture, named by its seed."""
+    count: int | None = None
+    """How many pictures; default: 64, or 8 of each class if the model knows 2 to 16 classes, a column for each."""
+    seed: int | None = None
+    """The pictures are those of seeds SEED … SEED + COUNT - 1; default: 0. Of a model with n classes, seed s has the
+    class s mod n."""
+    label: str | None = None
+    """Draw this class alone: its name if the model knows names, or its number from 0 on."""
+    truncation: float = 1.0
+    """Above 0, at most 1: latents are multiplied by it (scaled towards the mean, not drawn again), so that pictures
+    vary less and often look better."""
+    interpolate: tuple[int, int] | None = None
+    """Two seeds: draw the way from the picture of the one to that of the other, in the class of --label or of the
+    first seed."""
+    frames: int | None = None
+    """How many pictures that way has, both ends included; default: 24."""
+    out: str | None = None
+    """A .png file for one grid, or a folder (ending in /) for one file per picture, named by its seed; with
+    --interpolate a .gif there and back, or a .png with one row. Default: samples.png, or walk.gif."""
 
     def __post_init__(self):
+        walk = self.interpolate is not None
+        if walk:
+            _check_walk(self)
+        elif self.frames is not None:
+            raise UserError("--frames belongs to --interpolate A B: say how many other pictures with --count.")
+        if not 0 < self.truncation <= 1:
+            raise UserError(f"--truncation must be above 0 and at most 1, got {self.truncation}.")
+        defaults = {"seed": 0, "frames": DEFAULT_FRAMES if walk else None, "out": "walk.gif" if walk else "samples.png"}
+        for name, value in defaults.items():
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, value)
         check_sampling(self.count, self.seed)
 
 
@@ -170,11 +195,28 @@ class ListOptions:
 
 
 def check_sampling(count, seed):
-    """Raises `UserError` unless `count` pictures can be drawn from `seed` on."""
-    if not 1 <= count <= 1_000_000:
+    """Raises `UserError` unless `count` pictures (None: as many as is usual) can be drawn from `seed` on."""
+    if count is not None and not 1 <= count <= 1_000_000:
         raise UserError(f"--count must be between 1 and 1000000, got {count}.")
-    if not -(2**63) <= seed < 2**63:
+    if not _fits(seed):
         raise UserError("--seed must fit in 64 bits.")
+
+
+def _check_walk(options):
+    """Raises `UserError` unless the options of `--interpolate` agree."""
+    for name, instead in (("count", "say how many pictures with --frames"), ("seed", "it names its own two seeds")):
+        if getattr(options, name) is not None:
+            raise UserError(f"leave out --{name} with --interpolate: {instead}.")
+    if options.frames is not None and not 2 <= options.frames <= MOST_FRAMES:
+        raise UserError(f"--frames must be between 2 and {MOST_FRAMES}, got {options.frames}.")
+    if not all(map(_fits, options.interpolate)):
+        raise UserError("the seeds of --interpolate must fit in 64 bits.")
+    if options.interpolate[0] == options.interpolate[1]:
+        raise UserError(f"--interpolate needs two different seeds, got {options.interpolate[0]} twice.")
+
+
+def _fits(seed):
+    return -(2**63) <= seed < 2**63
 
 
 def to_json(run, model):

@@ -6,6 +6,25 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+MOST_COLUMNS = 16
+ROWS = 8
+PICTURES = 64
+
+
+def sheet(num_classes=0, count=None):
+    """The shape of a grid of pictures from consecutive seeds: `(count, columns)`.
+
+    With 2 to 16 classes there is a column for each, because the class of a seed is its remainder, and by default there
+    are eight rows; otherwise by default 64 pictures, and columns None, which is nearly square.
+
+    Args:
+        num_classes: number of classes that the pictures run through, 0 if they do not.
+        count: number of pictures, if it is not to be the default.
+    """
+    by_class = 2 <= num_classes <= MOST_COLUMNS
+    count = count or (ROWS * num_classes if by_class else PICTURES)
+    return count, min(num_classes, count) if by_class else None
+
 
 def to_uint8(images):
     """Images in [0, 1] as uint8 in [0, 255], rounded to nearest."""
@@ -28,9 +47,45 @@ def to_pillow(pixels):
 
 
 def save_grid(path, images, columns=None):
-    """Writes one grid as a PNG, atomically enough for a viewer that watches the folder."""
+    """Writes one grid as a PNG."""
+    _save(to_pillow(grid(images, columns)), path, "PNG")
+
+
+def _save(image, path, kind, **options):
+    """Atomically enough for a viewer that watches the folder."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
-    to_pillow(grid(images, columns)).save(temporary, format="PNG")
+    image.save(temporary, format=kind, **options)
     temporary.replace(path)
+
+
+def save_walk(path, images):
+    """Writes `[N, height, width, channels]` in [0, 1], N at least 2, as a GIF that goes there and back for ever.
+
+    One way takes two seconds, but a picture is never shown for less than 40 or more than 500 ms.
+    """
+    frames = [_gif_frame(pixels) for pixels in to_uint8(images)]
+    milliseconds = round(min(max(2000 / (len(frames) - 1), 40), 500), -1)  # GIF counts hundredths of a second
+    options = {"transparency": _TRANSPARENT, "disposal": 2} if images.shape[3] in (2, 4) else {}
+    first, *others = frames + frames[-2:0:-1]
+    _save(first, path, "GIF", save_all=True, append_images=others, duration=int(milliseconds), loop=0, **options)
+
+
+_TRANSPARENT = 255
+
+
+def _gif_frame(pixels):
+    """uint8 `[height, width, channels]` as a picture of at most 256 colours of its own.
+
+    Without dithering: its dots would crawl from frame to frame. Pixels are transparent or not in a GIF; those of at
+    least half opacity are not.
+    """
+    image = to_pillow(pixels)
+    if pixels.shape[2] == 1:
+        return image  # 256 greys are what a GIF can hold
+    colours = 256 if pixels.shape[2] == 3 else _TRANSPARENT
+    frame = image.convert("RGB").quantize(colours, Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
+    if pixels.shape[2] in (2, 4):
+        frame.paste(_TRANSPARENT, mask=image.getchannel("A").point(lambda opacity: 255 * (opacity < 128)))
+    return frame

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from keras_gan import config, data, registry
-from keras_gan.config import RunConfig
+from keras_gan.config import RunConfig, SampleOptions
 from keras_gan.errors import UserError
 
 
@@ -36,6 +36,34 @@ def test_names_are_canonical():
 def test_bad_options_are_named(options, message):
     with pytest.raises(UserError, match=message):
         RunConfig(**{"variant": "dcgan", **options})
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"count": 0}, "--count must be"),
+        ({"seed": 2**63}, "--seed must fit"),
+        ({"truncation": 0.0}, "--truncation must be above 0 and at most 1"),
+        ({"truncation": 1.01}, "--truncation must be"),
+        ({"truncation": float("nan")}, "--truncation must be"),
+        ({"frames": 4}, "--count"),
+        ({"interpolate": (1, 2), "count": 4}, "leave out --count .* with --frames"),
+        ({"interpolate": (1, 2), "seed": 0}, "leave out --seed"),
+        ({"interpolate": (1, 2), "frames": 1}, "--frames must be between 2 and 500"),
+        ({"interpolate": (1, 2), "frames": 501}, "--frames must be between 2 and 500"),
+        ({"interpolate": (7, 7)}, "two different seeds"),
+        ({"interpolate": (1, -(2**63) - 1)}, "must fit in 64 bits"),
+    ],
+)
+def test_bad_options_of_sample_are_named(options, message):
+    with pytest.raises(UserError, match=message):
+        SampleOptions(model="m", **options)
+
+
+def test_defaults_of_sample_depend_on_what_is_drawn():
+    grid, walk = SampleOptions(model="m"), SampleOptions(model="m", interpolate=(-1, 2))
+    assert (grid.seed, grid.frames, grid.out) == (0, None, "samples.png")
+    assert (walk.frames, walk.out) == (24, "walk.gif")
 
 
 def test_missing_folders_and_sizes_are_named_before_loading():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from keras_gan import pictures
 
@@ -25,3 +25,30 @@ def test_saved_modes(tmp_path, channels, mode):
     with Image.open(tmp_path / "new" / "grid.png") as image:
         assert image.mode == mode
         assert image.size == (4, 4)
+
+
+def test_sheet():
+    for arguments, shape in (
+        ((), (64, None)), ((0, 5), (5, None)), ((1,), (64, None)), ((2,), (16, 2)), ((10,), (80, 10)),
+        ((16,), (128, 16)), ((17,), (64, None)), ((10, 64), (64, 10)), ((10, 3), (3, 3)),
+    ):  # fmt: skip
+        assert pictures.sheet(*arguments) == shape
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_a_walk_goes_there_and_back(tmp_path, channels):
+    # Fewer than 256 colours, so that the palette loses nothing.
+    images = np.random.default_rng(0).integers(0, 256, (4, 6, 5, channels)).astype(np.float32) / 255
+    if channels in (2, 4):
+        images[..., -1] = np.random.default_rng(1).integers(0, 2, (4, 6, 5))
+    pictures.save_walk(tmp_path / "w.gif", images)
+    with Image.open(tmp_path / "w.gif") as gif:
+        assert gif.info["loop"] == 0
+        assert gif.info["duration"] == 500  # 667 ms would be two seconds for three steps
+        frames = [np.array(frame.convert("RGBA")) for frame in ImageSequence.Iterator(gif)]
+    assert len(frames) == 6
+    for frame, index in zip(frames, [0, 1, 2, 3, 2, 1], strict=True):
+        expected = np.array(pictures.to_pillow(pictures.to_uint8(images[index])).convert("RGBA"))
+        visible = expected[..., 3] > 0
+        np.testing.assert_array_equal(frame[..., 3] > 0, visible)
+        np.testing.assert_array_equal(frame[visible], expected[visible])

@@ -3,11 +3,13 @@
     python export/mobile/sample.py --model generator.tflite --count 16 --seed 1 --out grid.png
 
 The picture of a seed is the same here as from the SavedModel and from Keras: latents follow the portable seed
-rule, specified to the bit in export/README.md. Copy this one file wherever it is needed.
+rule, specified to the bit in export/README.md. Copy this one file wherever it is needed. If the generator draws
+classes, copy the manifest.json beside it, too: it says how many there are, and what they are called.
 """
 
 import argparse
 import importlib.util
+import json
 import math
 import sys
 from pathlib import Path
@@ -47,13 +49,58 @@ def seed_range(seed, count):
     return (np.arange(count, dtype=np.uint64) + np.uint64(seed & 0xFFFFFFFFFFFFFFFF)).view(np.int64)
 
 
-def sample(model, seeds):
-    """Pictures of `seeds` from a .tflite file: float32 [N, height, width, channels] in [0, 1]."""
+def load(model):
+    """The signature of a .tflite file, a function that draws one picture."""
     from ai_edge_litert.interpreter import Interpreter
 
-    runner = Interpreter(model_path=str(model)).get_signature_runner("serving_default")
-    latent_dim = int(runner.get_input_details()["latents"]["shape"][-1])
-    return np.concatenate([runner(latents=row[None])["images"] for row in portable_latents(seeds, latent_dim)])
+    return Interpreter(model_path=str(model)).get_signature_runner("serving_default")
+
+
+def sample(draw, seeds, labels=None, truncation=1.0):
+    """Pictures of `seeds`: float32 [N, height, width, channels] in [0, 1].
+
+    Args:
+        draw: what `load` returned.
+        seeds: int64 [N].
+        labels: classes, integers [N], for a generator that takes labels.
+        truncation: number in (0, 1] that latents are multiplied by.
+    """
+    latent_dim = int(draw.get_input_details()["latents"]["shape"][-1])
+    inputs = {"latents": truncation * portable_latents(seeds, latent_dim)}
+    if labels is not None:
+        inputs["labels"] = np.asarray(labels, np.int32)
+    rows = ({name: values[i : i + 1] for name, values in inputs.items()} for i in range(len(seeds)))
+    return np.concatenate([draw(**row)["images"] for row in rows])
+
+
+def read_classes(model):
+    """Number and names of the classes from the manifest.json beside a model; `(0, [])` where it does not say."""
+    try:
+        manifest = json.loads((model.parent / "manifest.json").read_text(encoding="utf-8"))
+        num_classes = manifest["generator"]["num_classes"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0, []
+    names = manifest.get("data", {}).get("classes", [])
+    return num_classes, names if len(names) == num_classes else []
+
+
+def find_labels(model, seeds, label=None):
+    """The classes of `seeds`, int32 [N]: all of the class `label`, a name or a number, or `seed mod num_classes`.
+
+    Raises:
+        ValueError: if that cannot be told, or there is no such class.
+    """
+    num_classes, names = read_classes(model)
+    if label is None:
+        if not num_classes:
+            raise ValueError("this generator draws classes, and no manifest.json beside it says how many: give --label")
+        return np.mod(seeds, num_classes).astype(np.int32)
+    if label in names:
+        return np.full(len(seeds), names.index(label), np.int32)
+    if not label.isdecimal() or (num_classes and int(label) >= num_classes) or int(label) >= 2**31:
+        known = names or [f"0 to {num_classes - 1}" if num_classes else "numbers from 0 on"]
+        raise ValueError(f"--label {label}: there is no such class, choose from: {', '.join(known)}")
+    return np.full(len(seeds), int(label), np.int32)
 
 
 def save_grid(path, images):
@@ -76,20 +123,38 @@ def main():
     parser.add_argument("--model", required=True, type=Path, help="a generator.tflite")
     parser.add_argument("--count", type=int, default=16, help="how many pictures (default: 16)")
     parser.add_argument("--seed", type=int, default=1, help="pictures of seeds SEED … SEED + COUNT - 1 (default: 1)")
+    parser.add_argument("--label", help="draw this class alone: its name or number (default: seed mod classes)")
+    parser.add_argument(
+        "--truncation",
+        type=float,
+        default=1.0,
+        help="above 0, at most 1: scales latents towards the mean; less variety, often better pictures (default: 1)",
+    )
     parser.add_argument("--out", type=Path, default=Path("grid.png"), help="PNG to write (default: grid.png)")
     options = parser.parse_args()
     if not 1 <= options.count <= 10_000:
         parser.error("--count must be between 1 and 10000")
     if not -(2**63) <= options.seed < 2**63:
         parser.error("--seed must fit in 64 bits")
+    if not 0 < options.truncation <= 1:
+        parser.error("--truncation must be above 0 and at most 1")
     if not options.model.is_file():
         parser.error(f"there is no file {options.model}")
     if importlib.util.find_spec("ai_edge_litert") is None:
         parser.error("ai-edge-litert is not installed: pip install ai-edge-litert")
+    seeds = seed_range(options.seed, options.count)
     try:
-        images = sample(options.model, seed_range(options.seed, options.count))
+        draw = load(options.model)
+        takes_labels = "labels" in draw.get_input_details()
     except (ValueError, RuntimeError, KeyError) as error:
         parser.error(f"{options.model} is not a generator that this program can run: {str(error).splitlines()[0]}")
+    if options.label is not None and not takes_labels:
+        parser.error(f"{options.model} was trained without classes: leave out --label")
+    try:
+        labels = find_labels(options.model, seeds, options.label) if takes_labels else None
+    except ValueError as error:
+        parser.error(str(error))
+    images = sample(draw, seeds, labels, options.truncation)
     try:
         save_grid(options.out, images)
     except OSError as error:

@@ -11,24 +11,26 @@ from keras_gan.callbacks.every import Every
 class SampleGrid(Every):
     """Writes a grid of the EMA generator's samples from fixed seeds, as a PNG and to TensorBoard.
 
-    The seeds are 0 … count - 1, so that the last grid is what `sample --seed 0` draws from the exported model.
+    The seeds are 0 … count - 1, so that the last grid is what `sample --seed 0` draws from the exported model. Of a
+    model with 2 to 16 classes, each column is a class.
 
     Args:
         directory: folder for `step-<step>.png`.
         every: steps between grids.
         writer: `tf.summary` writer for the TensorBoard image, or None.
-        count: pictures per grid.
+        count: pictures per grid; default: as `pictures.sheet` says.
     """
 
-    def __init__(self, directory, every, writer=None, count=64):
+    def __init__(self, directory, every, writer=None, count=None):
         super().__init__(every)
         self.directory = Path(directory)
         self.writer = writer
         self.count = count
 
     def at(self, step, logs):
-        images = self.model.sample(self.count, seed=0)
-        pictures.save_grid(self.directory / f"step-{step:09d}.png", images)
+        count, columns = pictures.sheet(self.model.num_classes, self.count)
+        images = self.model.sample(count, seed=0)
+        pictures.save_grid(self.directory / f"step-{step:09d}.png", images, columns)
         if self.writer:
             with self.writer.as_default(step):
-                tf.summary.image("samples", pictures.grid(images)[None])
+                tf.summary.image("samples", pictures.grid(images, columns)[None])

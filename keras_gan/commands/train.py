@@ -195,7 +195,7 @@ def _say_what_next(folder, exported):
     lines += ["", "next:", f"  {here}tensorboard --logdir {shlex.quote(str(folder.path.parent))}"]
     if exported:
         model = shlex.quote(str(exported))
-        lines += [f"  {here}python -m keras_gan sample --model {model} --count 64 --seed 7 --out grid.png"]
+        lines += [f"  {here}python -m keras_gan sample --model {model} --seed 7 --out grid.png"]
         if (exported / "generator.tflite").exists():
             phone = f"--model {model}/generator.tflite --count 16 --seed 1 --out phone.png"
             lines += [f"  {here}python export/mobile/sample.py {phone}"]

@@ -73,18 +73,20 @@ def _write(model, directory, formats, facts):
     trained = model.exported()["generator"]
     network = saved_model.float32_copy(trained)
     for name in formats:
-        FORMATS[name].write(network, directory)
+        FORMATS[name].write(network, directory, model.num_classes)
     # Against the network as it was trained, unless that rounds to 16 bits.
     is_float32 = all(layer.compute_dtype == "float32" for layer in trained.layers)
-    checks = verify.verify(trained if is_float32 else network, directory, formats)
-    pictures.save_grid(directory / "samples.png", model.sample(64, seed=0))
+    checks = verify.verify(trained if is_float32 else network, directory, formats, model.num_classes)
+    count, columns = pictures.sheet(model.num_classes)
+    pictures.save_grid(directory / "samples.png", model.sample(count, seed=0), columns)
     files = sorted(path for path in directory.rglob("*") if path.is_file())
     manifest = {
         "format": manifests.FORMAT,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "generator": {
             "variant": model.name,
-            "latent_dim": network.input_shape[-1],
+            "latent_dim": saved_model.latent_dim(network),
+            "num_classes": model.num_classes,
             "image_shape": list(network.output_shape[1:]),
             "parameters": network.count_params(),
             "step": int(keras.ops.convert_to_numpy(model.step)),

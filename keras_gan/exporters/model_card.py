@@ -1,5 +1,7 @@
 """`MODEL_CARD.md`: the manifest for people."""
 
+MOST_CLASSES = 100
+
 
 def write(manifest, directory):
     """Writes the model card of an exported generator from its manifest."""
@@ -11,9 +13,10 @@ def _text(manifest):
     height, width, channels = generator["image_shape"]
     sections = [
         f"# {generator['variant']}: a generator of {width}x{height} px images with {channels} channel(s)",
-        "![samples of seeds 0 to 63](samples.png)",
+        "![samples of consecutive seeds from 0 on](samples.png)",
         _training(manifest),
         "## Use\n\n" + _use(manifest),
+        *_classes(manifest),
         "## Files\n\n" + _files(manifest["files"]),
         "## Verification\n\nEach file was loaded in a fresh process that knows nothing of the training program,\n"
         "and its pictures were compared with the trained network's.\n\n" + _checks(manifest["verification"]),
@@ -46,27 +49,46 @@ def _training(manifest):
 
 
 def _use(manifest):
-    latent_dim = manifest["generator"]["latent_dim"]
+    latent_dim, num_classes = manifest["generator"]["latent_dim"], manifest["generator"]["num_classes"]
     shape = ", ".join(map(str, manifest["generator"]["image_shape"]))
     parts = []
     if "saved_model.pb" in manifest["files"]:
-        signatures = [
-            (
-                "`serving_default`",
-                f"`latents` float32 [N, {latent_dim}], standard normal",
-                f"`images` float32 [N, {shape}]",
-            ),
-            ("`from_seeds`", "`seeds` int64 [N]", f"`images` float32 [N, {shape}]"),
-        ]
-        parts += ["SavedModel, signatures:", _table(("signature", "input", "output in [0, 1]"), signatures)]
+        labels = f"; `labels` int32 [N] in [0, {num_classes})" if num_classes else ""
+        inputs = {
+            "serving_default": f"`latents` float32 [N, {latent_dim}], standard normal{labels}",
+            "from_seeds": "`seeds` int64 [N]",
+        }
+        if num_classes:
+            inputs["from_seeds_and_labels"] = inputs["from_seeds"] + labels
+        rows = [(f"`{name}`", given, f"`images` float32 [N, {shape}]") for name, given in inputs.items()]
+        parts += ["SavedModel, signatures:", _table(("signature", "input", "output in [0, 1]"), rows)]
     if "generator.tflite" in manifest["files"]:
+        labels = f" and `labels` int32 [1] in [0, {num_classes})" if num_classes else ""
         parts += [
-            f"`generator.tflite`: `latents` float32 [1, {latent_dim}] to `images` float32 [1, {shape}] in [0, 1]."
+            f"`generator.tflite`: `latents` float32 [1, {latent_dim}]{labels} to `images` float32 [1, {shape}] in "
+            "[0, 1]."
         ]
     parts += [
         "A seed gives the same picture in every format; the rule is in `export/README.md` of the training program."
     ]
     return "\n\n".join(parts)
+
+
+def _classes(manifest):
+    """The section on classes in a list, which is empty for a generator without labels."""
+    num_classes = manifest["generator"]["num_classes"]
+    if not num_classes:
+        return []
+    parts = [
+        f"## Classes\n\nIt draws pictures of {num_classes} class(es). Seed s without a label has class "
+        f"s mod {num_classes}, which is never negative."
+    ]
+    names = manifest.get("data", {}).get("classes", [])
+    if 0 < len(names) <= MOST_CLASSES:
+        parts += [_table(("label", "class"), enumerate(names))]
+    elif names:
+        parts += ["Their names are `data.classes` in `manifest.json`."]
+    return ["\n\n".join(parts)]
 
 
 def _files(files):

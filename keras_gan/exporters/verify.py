@@ -13,11 +13,11 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.errors import UserError
-from keras_gan.model import to_unit_range
-from keras_gan.randomness import portable_latents
+from keras_gan.exporters import saved_model
+from keras_gan.randomness import portable_labels, portable_latents
 
 BOUND = 1e-5
-SEEDS = np.arange(16, dtype=np.int64)
+SEEDS = np.arange(-8, 8, dtype=np.int64)
 _RELOAD = Path(__file__).with_name("reload.py")
 _processes = None
 
@@ -57,13 +57,14 @@ def processes():
         _processes = None
 
 
-def verify(network, directory, formats):
+def verify(network, directory, formats, num_classes=0):
     """Checks the files of `formats` in `directory` against the Keras generator on 16 seeds.
 
     Args:
         network: the generator, a Keras model that computes in float32.
         directory: folder of the exported files.
         formats: names of formats.
+        num_classes: number of classes that the generator can be asked for, 0 if it takes no labels.
 
     Returns:
         List of `Check`.
@@ -74,14 +75,13 @@ def verify(network, directory, formats):
     directory = Path(directory)
     # On the processor on both sides: a GPU rounds convolutions more coarsely (TF32) than the bound.
     with tf.device("CPU:0"):
-        latents = portable_latents(SEEDS, network.input_shape[-1])
-        expected = to_unit_range(network(latents, training=False)).numpy()
+        inputs, expected = _inputs_and_images(network, num_classes)
     with tempfile.TemporaryDirectory() as scratch, processes():
-        inputs = Path(scratch) / "inputs.npz"
-        np.savez(inputs, latents=latents.numpy(), seeds=SEEDS)
+        job = {"directory": str(directory.resolve()), "inputs": f"{scratch}/inputs.npz"}
+        np.savez(job["inputs"], **inputs)
         # All are asked before any is waited for: most of the time is each runtime's own start-up.
         for name in formats:
-            _ask(name, directory=str(directory.resolve()), inputs=str(inputs), outputs=f"{scratch}/{name}.npz")
+            _ask(name, **job, outputs=f"{scratch}/{name}.npz")
         errors = {name: _answer(name) for name in formats}
         for name, error in errors.items():
             if error:
@@ -90,8 +90,29 @@ def verify(network, directory, formats):
     checks = []
     for name, images in outputs.items():
         runtime = str(images.pop("runtime"))
-        checks += [_compare(name, signature, runtime, pixels, expected) for signature, pixels in images.items()]
+        signatures = ["serving_default"] if name == "tflite" else list(expected)
+        if set(images) != set(signatures):
+            raise VerificationError(f"{name} has the signatures {sorted(images)}, expected {sorted(signatures)}.")
+        checks += [_compare(name, each, runtime, images[each], expected[each]) for each in signatures]
     return checks
+
+
+def _inputs_and_images(network, num_classes):
+    """What the signatures are given, and the images that each is to return."""
+    latents = portable_latents(SEEDS, saved_model.latent_dim(network))
+    inputs = {"latents": latents.numpy(), "seeds": SEEDS}
+    if not num_classes:
+        images = saved_model.images(network, latents)["images"].numpy()
+        return inputs, {"serving_default": images, "from_seeds": images}
+    own = portable_labels(SEEDS, num_classes)
+    # Other labels than the seeds' own, so that a signature which ignored them would be found out.
+    labels = (own + 1) % num_classes
+    of_own, of_labels = (saved_model.images(network, latents, each)["images"].numpy() for each in (own, labels))
+    return {**inputs, "labels": labels.numpy()}, {
+        "serving_default": of_labels,
+        "from_seeds": of_own,
+        "from_seeds_and_labels": of_labels,
+    }
 
 
 def _ask(name, **job):

@@ -82,6 +82,16 @@ def test_sample_grid_shows_the_samples(make_model, batches, tmp_path):
     assert list(tmp_path.glob("*.tmp")) == []
 
 
+def test_sample_grid_has_a_column_for_each_class(make_model, tmp_path):
+    grid = callbacks.SampleGrid(tmp_path, 1)
+    grid.set_model(make_model("cgan", compiled=False))
+    grid.at(1, {})
+    drawn = np.array(Image.open(tmp_path / "step-000000001.png"))
+    assert drawn.shape == (8 * 16, 3 * 16, 3)
+    column = np.rint(grid.model.sample(24, seed=0)[1::3] * 255)  # the seeds of class 1
+    np.testing.assert_allclose(drawn[:, 16:32], np.concatenate(column), atol=1)
+
+
 def test_checkpoints_keep_the_newest(make_model, batches, tmp_path):
     make_model().fit(batches(5), verbose=0, callbacks=[callbacks.Checkpoints(tmp_path, every=1, keep=2)])
     assert [path.name for path in checkpoint.list_checkpoints(tmp_path)] == ["step-000000004", "step-000000005"]

@@ -164,9 +164,17 @@ def test_exported_files_equal_keras(name, make_model, batches, tmp_path):
     assert {check["format"] for check in manifest["verification"]} == {"saved_model", "tflite"}
     assert all(check["max_difference"] <= BOUND for check in manifest["verification"])
     # What the files compute must be this model's pictures, not merely some generator's.
-    sampler = tf.saved_model.load(str(tmp_path / "1")).signatures["from_seeds"]
-    images = sampler(seeds=tf.constant([7, -1], tf.int64))["images"]
+    exported = tf.saved_model.load(str(tmp_path / "1"))
+    images = exported.signatures["from_seeds"](seeds=tf.constant([7, -1], tf.int64))["images"]
     np.testing.assert_allclose(images, np.concatenate([model.sample(1, 7), model.sample(1, -1)]), atol=BOUND)
+    assert manifest["generator"]["num_classes"] == model.num_classes
+    assert ("from_seeds_and_labels" in exported.signatures) == (model.num_classes > 0)
+    if model.num_classes:
+        seeds, labels = tf.constant([7, 7], tf.int64), tf.constant([0, 2], tf.int32)
+        images = exported.signatures["from_seeds_and_labels"](seeds=seeds, labels=labels)["images"]
+        expected = np.concatenate([model.sample(1, 7, labels=label) for label in (0, 2)])
+        np.testing.assert_allclose(images, expected, atol=BOUND)
+        assert np.abs(expected[0] - expected[1]).max() > 10 * BOUND
 
 
 def test_config_round_trip(name):

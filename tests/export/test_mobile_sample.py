@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan import exporters
+from keras_gan import exporters, registry
+from keras_gan.exported import ExportedGenerator
+from keras_gan.exporters import tflite
 from tests.conftest import ROOT
 
 SCRIPT = ROOT / "export" / "mobile" / "sample.py"
@@ -50,6 +52,51 @@ def test_draws_the_pictures_of_keras(make_model, tmp_path):
     assert np.abs(grid[16:, 16:32] - expected[4]).max() <= 1
 
 
+@pytest.fixture(scope="module")
+def labelled(tmp_path_factory):
+    """A generator of three classes, its .tflite and its SavedModel."""
+    directory = tmp_path_factory.mktemp("labelled")
+    model = registry.build("cgan", registry.module("cgan").TINY, (16, 16, 3), 3, seed=3)
+    exporters.export(model, directory / "1", facts={"data": FACTS})
+    return directory / "1"
+
+
+FACTS = {"name": "n", "source": "s", "images": 3, "treatment": "t", "classes": ["cat", "dog", "0"]}
+
+
+def test_draws_the_classes_of_the_saved_model(labelled):
+    model, generator = labelled / "generator.tflite", ExportedGenerator(labelled)
+    draw, seeds = mobile.load(model), np.array([-4, 0, 7])
+    for label in (None, "dog", "2", "0"):
+        labels = mobile.find_labels(model, seeds, label)
+        number = None if label is None else generator.find_label(label)
+        np.testing.assert_array_equal(labels, generator.labels(seeds, number))
+        for truncation in (1.0, 0.5):
+            expected = generator.draw_seeds(seeds, number, truncation)
+            np.testing.assert_allclose(mobile.sample(draw, seeds, labels, truncation), expected, atol=1e-5)
+
+
+def test_labels_without_a_manifest(labelled, tmp_path):
+    (tmp_path / "generator.tflite").symlink_to(labelled / "generator.tflite")
+    model = ("--model", tmp_path / "generator.tflite", "--out", tmp_path / "g.png")
+    missing = run(*model)
+    assert missing.returncode == 2
+    assert "give --label" in missing.stderr
+    given = run(*model, "--label", 1, "--truncation", 0.5)
+    assert given.returncode == 0, given.stderr
+
+
+def test_wrong_labels_are_named(labelled, make_model, tmp_path):
+    model = labelled / "generator.tflite"
+    for label in ("3", "-1", "bird", ""):
+        with pytest.raises(ValueError, match="no such class, choose from: cat, dog, 0"):
+            mobile.find_labels(model, np.arange(2), label)
+    tflite.write(make_model().ema_generator, tmp_path)
+    result = run("--model", tmp_path / "generator.tflite", "--label", "1", "--out", tmp_path / "g.png")
+    assert result.returncode == 2
+    assert "without classes" in result.stderr
+
+
 def test_bad_input_is_named(tmp_path):
     (tmp_path / "bad.tflite").write_bytes(b"TFL3 not really")
     for arguments, message in (
@@ -57,6 +104,7 @@ def test_bad_input_is_named(tmp_path):
         (("--model", tmp_path / "bad.tflite"), "is not a generator"),
         (("--model", tmp_path / "bad.tflite", "--count", 0), "--count must be"),
         (("--model", tmp_path / "bad.tflite", "--seed", 2**63), "--seed must fit"),
+        (("--model", tmp_path / "bad.tflite", "--truncation", "nan"), "--truncation must be"),
     ):
         result = run(*arguments)
         assert result.returncode == 2

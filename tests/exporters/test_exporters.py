@@ -15,6 +15,11 @@ def network(make_model):
     return saved_model.float32_copy(make_model().exported()["generator"])
 
 
+@pytest.fixture
+def labelled(make_model):
+    return saved_model.float32_copy(make_model("cgan").exported()["generator"])
+
+
 def test_everything_is_there_and_hashed(make_model, tmp_path):
     manifest = exporters.export(make_model(), tmp_path / "1", facts={"data": data_facts("<b>|evil")})
     assert manifest == json.loads((tmp_path / "1" / "manifest.json").read_text())
@@ -89,6 +94,79 @@ def test_rows_of_a_batch_do_not_depend_on_each_other(network, tmp_path):
     together = sampler(seeds=tf.constant([4, 5, 6], tf.int64))["images"]
     shuffled = sampler(seeds=tf.constant([6, 4, 0, 5], tf.int64))["images"]
     np.testing.assert_allclose(tf.gather(shuffled, [1, 3, 0]), together, atol=1e-6)
+
+
+def test_classes_are_in_the_manifest_and_the_card(make_model, tmp_path):
+    facts = {"data": {**data_facts("x"), "classes": ["cat", "d|g", "<i>"]}}
+    manifest = exporters.export(make_model("cgan"), tmp_path / "1", facts=facts)
+    assert manifest["generator"]["num_classes"] == 3
+    assert manifest["generator"]["latent_dim"] == 6
+    checked = {(check["format"], check["signature"]) for check in manifest["verification"]}
+    assert checked == {
+        ("saved_model", "serving_default"),
+        ("saved_model", "from_seeds"),
+        ("saved_model", "from_seeds_and_labels"),
+        ("tflite", "serving_default"),
+    }
+    card = (tmp_path / "1" / "MODEL_CARD.md").read_text()
+    assert "`labels` int32 [1] in [0, 3)" in card
+    assert "s mod 3" in card
+    assert "| 1 | d\\|g |" in card
+    assert "| 2 | &lt;i&gt; |" in card
+
+
+def test_wrong_classes_fail_verification(labelled, tmp_path, monkeypatch):
+    import tensorflow as tf
+
+    monkeypatch.setattr(saved_model, "portable_labels", lambda seeds, _: tf.zeros_like(seeds, tf.int32))
+    labelled.set_weights([np.abs(weight) + 0.1 for weight in labelled.get_weights()])  # so that classes differ
+    saved_model.write(labelled, tmp_path, 3)
+    with pytest.raises(verify.VerificationError, match="from_seeds differs"):
+        verify.verify(labelled, tmp_path, ["saved_model"], 3)
+
+
+def test_missing_signatures_fail_verification(network, tmp_path, monkeypatch):
+    saved_model.write(network, tmp_path)
+    monkeypatch.setattr(verify, "_inputs_and_images", with_another_signature(verify._inputs_and_images))
+    with pytest.raises(verify.VerificationError, match="has the signatures"):
+        verify.verify(network, tmp_path, ["saved_model"])
+
+
+def with_another_signature(function):
+    def changed(*arguments):
+        inputs, images = function(*arguments)
+        return inputs, {**images, "another": None}
+
+    return changed
+
+
+def test_tflite_takes_labels(labelled, tmp_path):
+    from ai_edge_litert.interpreter import Interpreter
+
+    tflite.write(labelled, tmp_path, 3)
+    details = Interpreter(model_path=str(tmp_path / "generator.tflite")).get_signature_runner().get_input_details()
+    assert {name: (detail["shape"].tolist(), detail["dtype"]) for name, detail in details.items()} == {
+        "latents": ([1, 6], np.float32),
+        "labels": ([1], np.int32),
+    }
+
+
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+def test_float32_copy_of_a_graph_with_operations(precision):
+    from keras import Input, Model, layers, mixed_precision, ops
+
+    mixed_precision.set_dtype_policy(precision)
+    try:
+        latents, labels = Input((4,), name="latents"), Input((), dtype="int32", name="labels")
+        x = layers.Concatenate()([layers.Dense(5)(latents), ops.one_hot(labels, 3), layers.Embedding(3, 2)(labels)])
+        x = ops.sum(ops.reshape(ops.cast(x, precision.removeprefix("mixed_")) * 2 + 1, (-1, 2, 5)), axis=1)
+        network = Model([latents, labels], layers.Activation("tanh", dtype="float32")(x))
+    finally:
+        mixed_precision.set_dtype_policy("float32")
+    copy = saved_model.float32_copy(network)
+    inputs = [np.linspace(-1, 1, 8, dtype=np.float32).reshape(2, 4), np.array([2, 0], np.int32)]
+    np.testing.assert_allclose(copy(inputs), network(inputs), atol=0.02)
+    assert {operation.output.dtype for operation in copy.operations} == {"float32", "int32"}
 
 
 def test_cells_cannot_break_the_card():

@@ -1,0 +1,163 @@
+"""`sample` on an exported generator of classes and on one without."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+
+from keras_gan import cli, registry
+from keras_gan.errors import UserError
+from keras_gan.exported import ExportedGenerator
+from keras_gan.exporters import saved_model
+
+NAMES = ["bald", "2", "afro"]
+
+
+def export(name, directory, manifest):
+    """Writes a tiny generator whose pictures differ visibly; returns its model."""
+    model = registry.build(name, registry.module(name).TINY, (16, 16, 3), 3, seed=3)
+    rng = np.random.default_rng(0)
+    for weight in model.ema_generator.trainable_weights + model.ema_generator.non_trainable_weights:
+        if "moving" not in weight.path:
+            weight.assign(rng.normal(0, 0.4, weight.shape))
+    saved_model.write(saved_model.float32_copy(model.ema_generator), directory, model.num_classes)
+    (directory / "manifest.json").write_text(json.dumps(manifest))
+    return model
+
+
+@pytest.fixture(scope="module")
+def with_classes(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("cgan")
+    return directory, export("cgan", directory, {"generator": {"num_classes": 3}, "data": {"classes": NAMES}})
+
+
+@pytest.fixture(scope="module")
+def without_classes(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("dcgan")
+    # As exports before classes existed are.
+    return directory, export("dcgan", directory, {"generator": {"latent_dim": 6}, "data": {"classes": NAMES}})
+
+
+@pytest.fixture
+def sample(capsys):
+    """Runs the command in this process; returns its exit code and what it wrote to the terminal."""
+
+    def run(directory, *arguments):
+        with pytest.raises(SystemExit) as ended:
+            cli.main(["sample", "--model", str(directory), *map(str, arguments)])
+        shown = capsys.readouterr()
+        return ended.value.code, shown.out + shown.err
+
+    return run
+
+
+def read(path):
+    return np.array(Image.open(path)).astype(int)
+
+
+def pixels(images):
+    return np.rint(images * 255)
+
+
+def test_a_column_for_each_class(with_classes, sample, tmp_path):
+    directory, model = with_classes
+    code, shown = sample(directory, "--seed", 4, "--out", tmp_path / "g.png")
+    assert code == 0
+    assert "24 pictures of seeds 4 to 27" in shown
+    assert "2, afro, bald" in shown  # the class of seed 4 is 1
+    grid = read(tmp_path / "g.png")
+    assert grid.shape == (8 * 16, 3 * 16, 3)
+    for row, column in ((0, 0), (5, 2)):
+        seed = 4 + 3 * row + column
+        tile = grid[16 * row :, 16 * column :][:16, :16]
+        assert np.abs(tile - pixels(model.sample(1, seed, labels=seed % 3))[0]).max() <= 1
+
+
+def test_a_class_by_its_name_or_number(with_classes, sample, tmp_path):
+    directory, model = with_classes
+    for text, label in (("afro", 2), ("0", 0), ("2", 1)):  # "2" is the name of class 1
+        code, shown = sample(directory, "--label", text, "--count", 4, "--out", tmp_path / "g.png")
+        assert code == 0
+        assert f"class {label} ({NAMES[label]})" in shown
+        expected = pixels(model.sample(4, labels=label))
+        assert np.abs(read(tmp_path / "g.png")[16:, :16] - expected[2]).max() <= 1
+    code, _ = sample(directory, "--label", "bald", "--count", 2, "--seed", -1, "--out", f"{tmp_path}/files/")
+    assert code == 0
+    assert np.abs(read(tmp_path / "files" / "seed--1.png") - pixels(model.sample(1, -1, labels=0))[0]).max() <= 1
+
+
+def test_truncation_scales_latents(with_classes, without_classes, sample, tmp_path):
+    for directory, model in (with_classes, without_classes):
+        generator = ExportedGenerator(directory)
+        seeds = np.array([5, 6])
+        assert sample(directory, "--seed", 5, "--count", 2, "--truncation", 0.5, "--out", tmp_path / "t.png")[0] == 0
+        images = model([0.5 * generator.latents(seeds), generator.labels(seeds)] if model.num_classes
+                       else 0.5 * generator.latents(seeds))  # fmt: skip
+        expected = pixels(np.array(images) * 0.5 + 0.5)
+        assert np.abs(read(tmp_path / "t.png") - np.concatenate(expected, axis=1)).max() <= 1
+
+
+def test_a_walk_begins_and_ends_with_the_pictures_of_its_seeds(with_classes, without_classes, sample, tmp_path):
+    for directory, model in (with_classes, without_classes):
+        code, shown = sample(directory, "--interpolate", 4, -9, "--frames", 5, "--out", tmp_path / "w.png")
+        assert code == 0
+        assert ("class 1 (2)" in shown) == bool(model.num_classes)  # that of seed 4
+        strip = read(tmp_path / "w.png")
+        assert strip.shape == (16, 5 * 16, 3)
+        for seed, tile in ((4, strip[:, :16]), (-9, strip[:, -16:])):
+            expected = model.sample(1, seed, labels=1 if model.num_classes else None)
+            assert np.abs(tile - pixels(expected)[0]).max() <= 1
+
+
+def test_a_gif_goes_there_and_back(with_classes, sample, tmp_path, monkeypatch):
+    directory, _ = with_classes
+    monkeypatch.chdir(tmp_path)
+    assert sample(directory, "--interpolate", 4, 9, "--frames", 5, "--label", "afro")[0] == 0
+    assert sample(directory, "--interpolate", 4, 9, "--frames", 5, "--label", "afro", "--out", "w.png")[0] == 0
+    with Image.open("walk.gif") as gif:
+        frames = [np.array(frame.convert("RGB")).astype(int) for frame in ImageSequence.Iterator(gif)]
+    assert len(frames) == 8  # five there, three back; the first is the ninth
+    strip = read("w.png")
+    for index, frame in enumerate([*range(5), 3, 2, 1]):
+        assert np.abs(frames[index] - strip[:, 16 * frame :][:, :16]).mean() < 4  # 256 colours
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--label", "3"], "are 0 to 2"),
+        (["--label", "-1"], "are 0 to 2"),
+        (["--label", "afros"], "did you mean 'afro'"),
+        (["--label", "zzz"], "choose from: bald, 2, afro"),
+        (["--interpolate", "1", "2", "--out", "x.jpg"], "must end in .gif or .png"),
+        (["--interpolate", "1", "2", "--out", "frames/"], "must end in .gif or .png"),
+        (["--out", "x.gif"], "--interpolate A B"),
+        (["--interpolate", "1"], "INT INT"),
+        (["--frames", "4"], "--frames belongs to --interpolate"),
+        (["--interpolate", "1", "2", "--out", "/proc/none/w.gif"], "cannot write /proc/none/w.gif"),
+    ],
+)
+def test_mistakes_are_named(with_classes, sample, arguments, message):
+    code, shown = sample(with_classes[0], *arguments)
+    assert code == 2
+    assert message in shown
+
+
+def test_without_classes_no_label_can_be_asked_for(without_classes, sample):
+    code, shown = sample(without_classes[0], "--label", "1")
+    assert code == 2
+    assert "without classes: leave out --label" in shown
+
+
+def test_without_its_manifest_a_model_draws_seeds_alone(with_classes, tmp_path):
+    directory, model = with_classes
+    for name in ("saved_model.pb", "variables"):
+        (tmp_path / name).symlink_to(directory / name)
+    (tmp_path / "manifest.json").write_text("[")
+    generator = ExportedGenerator(tmp_path)
+    np.testing.assert_allclose(generator.draw_seeds(np.array([-4]))[0], model.sample(1, -4)[0], atol=1e-5)
+    with pytest.raises(UserError, match="copy the whole folder"):
+        generator.find_label("1")
+    with pytest.raises(UserError, match="copy the whole folder"):
+        generator.draw_seeds(np.array([1]), truncation=0.5)

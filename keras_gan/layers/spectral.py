@@ -36,6 +36,13 @@ class _SpectralNormalization:
         """The estimate of the kernel's largest singular value, a scalar that carries the gradient in the kernel."""
         return ops.norm(ops.matmul(self._matrix, self.direction.value[:, None])) + _EPSILON
 
+    # The layers save and load the weights that they know of themselves, the general class saves and loads all.
+    def save_own_variables(self, store):
+        keras.layers.Layer.save_own_variables(self, store)
+
+    def load_own_variables(self, store):
+        keras.layers.Layer.load_own_variables(self, store)
+
     def after_update(self):
         """One power iteration: u becomes the unit vector along W^T W u. `AdversarialModel` calls it."""
         u = self.direction.value[:, None]

@@ -48,7 +48,7 @@ class Config(AdamOptions):
     """Width of the generator's stage at the image's full size; doubles towards 4x4."""
     discriminator_channels: int = 16
     """Width of the discriminator's stage at the image's full size; doubles towards 4x4."""
-    max_channels: int = 128
+    max_channels: int = 256
     """Widest stage."""
     blocks: int = 1
     """Residual blocks in each stage."""
@@ -64,6 +64,8 @@ class Config(AdamOptions):
     """Adam step size of the discriminator."""
     beta_1: float = 0.0
     """Adam momentum of both."""
+    beta_2: float = 0.9
+    """Decay of Adam's squared gradients, of both."""
 
     def __post_init__(self):
         super().__post_init__()

@@ -23,7 +23,7 @@ Deviations:
 from dataclasses import dataclass
 
 import keras
-from keras import layers, ops
+from keras import layers
 
 from keras_gan.layers.spectral import SpectralConv2D, SpectralDense, SpectralEmbedding
 from keras_gan.model import AdversarialModel
@@ -64,7 +64,7 @@ def discriminator(config, image_shape, num_classes):
     """Images, or `[images, labels]` with labels int32 `[B]`, to scores `[B, 1]`, float32."""
     inputs = images = keras.Input(image_shape, name="images")
     x = networks.features(images, config, conv=SpectralConv2D, norm=None, initializer=keras.initializers.GlorotUniform)
-    x = ops.cast(layers.Flatten()(x), "float32")
+    x = layers.Flatten(dtype="float32")(x)
     scores = networks.score(x, dense=SpectralDense, initializer=keras.initializers.GlorotUniform)
     if num_classes:
         labels = keras.Input((), dtype="int32", name="labels")
@@ -72,5 +72,5 @@ def discriminator(config, image_shape, num_classes):
         classes = SpectralEmbedding(
             num_classes, x.shape[-1], embeddings_initializer="glorot_uniform", dtype="float32", name="classes"
         )(labels)
-        scores = layers.Add()([scores, ops.sum(classes * x, axis=-1, keepdims=True)])
+        scores = layers.Add(dtype="float32")([scores, layers.Dot(axes=1, dtype="float32")([classes, x])])
     return keras.Model(inputs, scores, name="discriminator")

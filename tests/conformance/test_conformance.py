@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from keras_gan import checkpoint, config, distribution, exporters, registry
 from keras_gan.data.spec import DataSpec
+from keras_gan.errors import UserError
 
 IMAGE_SHAPE = (16, 16, 3)
 BOUND = 1e-5
@@ -19,8 +20,8 @@ pytestmark = pytest.mark.parametrize("name", registry.list_variants())
 
 def sgd():
     return {
-        "generator_optimizer": keras.optimizers.SGD(0.1),
-        "discriminator_optimizer": keras.optimizers.SGD(0.1),
+        "generator_optimizer": keras.optimizers.SGD(0.01),
+        "discriminator_optimizer": keras.optimizers.SGD(0.01),
     }
 
 
@@ -58,11 +59,11 @@ def test_images_have_the_data_shape_and_range(name, make_model):
 
 def test_every_size_and_channel_count_builds(name):
     module = registry.module(name)
-    for size in module.IMAGE_SIZES:
-        for channels in (1, 4):
-            model = module.build(module.TINY, DataSpec((size, size, channels), num_classes=3))
-            assert model.generator.output_shape[1:] == (size, size, channels)
-            assert model.discriminator.inputs[0].shape[1:] == (size, size, channels)
+    for number, size in enumerate(module.IMAGE_SIZES):
+        image_shape = (size, size, (4, 1, 3, 2)[number % 4])
+        model = module.build(module.TINY, DataSpec(image_shape, num_classes=3))
+        assert model.generator.output_shape[1:] == image_shape
+        assert model.discriminator.inputs[0].shape[1:] == image_shape
 
 
 def test_discriminator_update_changes_the_discriminator_alone(name, make_model, batches):
@@ -139,6 +140,26 @@ def test_mixed_precision_trains_and_exports_float32(name, precision, make_model,
     assert np.isfinite(history["d_loss"]).all()
     assert all(weight.dtype == "float32" for weight in model.generator.weights)
     exporters.export(model, tmp_path / "1", formats=("tflite",))
+
+
+@pytest.mark.parametrize("augment", ["diffaugment", "ada"])
+def test_augmentation_trains_or_is_refused(name, augment, make_model, batches, tmp_path):
+    if augment == "ada" and make_model(name).decision_boundary is None:
+        with pytest.raises(UserError, match="use --augment diffaugment"):
+            make_model(name, augment=augment)
+        return
+    model = make_model(name, augment=augment, run_eagerly=True)
+    if augment == "ada":
+        model.augment_probability.assign(0.5)
+    before = float(model.augment_probability or 0)
+    history = model.fit(batches(1, 8 * model.discriminator_steps), verbose=0).history
+    assert all(np.isfinite(values).all() for values in history.values())
+    if augment == "ada":
+        assert abs(history["augment_probability"][0] - before) == pytest.approx(8 / 500_000, rel=0.01)
+        checkpoint.save(model, tmp_path, step=1)
+        restored = make_model(name, augment=augment)
+        checkpoint.restore_newest(restored, tmp_path)
+        assert float(restored.augment_probability) == float(model.augment_probability)
 
 
 def test_checkpoint_round_trip(name, make_model, batches, tmp_path):

@@ -102,3 +102,15 @@ def test_basis_scales_each_channel():
     outputs = layer(np.array([[1.0, 10.0, 100.0], [0.0, -1.0, 2.0]], np.float32))
     np.testing.assert_allclose(outputs[0, :, 0], [[0, 10, 200], [3, 40, 500]])
     np.testing.assert_allclose(outputs[1, :, 0], [[0, -1, 4], [0, -4, 10]])
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_spectral_layers_save_all_they_are(name):
+    saved, loaded = LAYERS[name](), LAYERS[name]()
+    saved.after_update()
+    store = {}
+    saved.save_own_variables(store)
+    loaded.load_own_variables({key: np.array(value) for key, value in store.items()})
+    np.testing.assert_array_equal(saved.direction, loaded.direction)
+    for a, b in zip(saved.weights, loaded.weights, strict=True):
+        np.testing.assert_array_equal(a, b, err_msg=a.path)

@@ -16,7 +16,7 @@ def quiet_tensorflow():
     """
     if "tensorflow" in sys.modules or "TF_CPP_MIN_LOG_LEVEL" in os.environ:
         return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # errors reach Python; those printed besides are of no consequence
     with quiet_stderr():
         import tensorflow as tf
 

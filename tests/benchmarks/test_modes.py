@@ -88,7 +88,7 @@ def test_the_good_ones_cover_the_ring():
 
 
 def row(data="ring", objective="gan", seed=0, **found):
-    values = {"modes": 8, "high_quality": 0.5, "reverse_kl": 0.25, "spread": 1.5, "seconds": 3.0}
+    values = {"modes": 8, "high_quality": 0.5, "reverse_kl": 0.25, "spread": 1.5, "cpu_seconds": 3.0}
     return {"data": data, "objective": objective, "seed": seed, **values, **found}
 
 

@@ -231,8 +231,8 @@ class Recipe:
     critic_steps: int = 1
 
 
-# Adam's momenta are the variants' own, but those of sngan and r3gan. The rates are higher than theirs, because perceptrons of this size
-# bear it and the runs are short; penalty weights and critic steps are the variants' own where nothing is said.
+# The rates are higher than the variants' own, because perceptrons of this size bear it and the runs are short. Penalty
+# weights, critic steps and Adam's momenta are the variants' own where nothing is said.
 RECIPES = {
     # Three objectives without any penalty, which lose more modes at the rate of the others.
     "gan": Recipe(NON_SATURATING, learning_rate=5e-4),
@@ -246,7 +246,8 @@ RECIPES = {
         momentum={"rho": 0.99, "epsilon": 1e-8},
         critic_steps=5,
     ),
-    # A weight of 10 holds slopes to 1 too strictly for modes this small. Two critic steps do as well as five here.
+    # A weight of 10 holds slopes to 1 too strictly for modes this small. Two critic steps get further than five in the
+    # same time.
     "wgan_gp": Recipe(
         WASSERSTEIN,
         WGANGP,
@@ -257,11 +258,11 @@ RECIPES = {
     ),
     # With 10 it takes longer to tell the modes apart, with 1 it loses one now and then.
     "dragan": Recipe(NON_SATURATING, DRAGAN, {"penalty_weight": 3.0}),
-    # Without momentum, the paper's setting for more critic steps: with it, one run in five loses modes on the ring.
+    # Without momentum: with it, about one run in five loses modes on the ring.
     "sngan": Recipe(HINGE, discriminator=spectral_discriminator, momentum={"beta_1": 0.0, "beta_2": 0.99}),
-    # Slopes must be steep within a mode: a weight of 1 leaves the samples more scattered. Momentum settles them sooner.
+    # Slopes must be steep within a mode: a weight of 1 leaves samples more scattered. Momentum settles them sooner.
     "r3gan": Recipe(RELATIVISTIC, R3GAN, {"gamma": 0.3}),
-    # Other rates, gamma, lambda_k and lengths of the code were tried: they end in one mode, too.
+    # Other rates, gamma, lambda_k and lengths of the code were tried: they end in one to three modes.
     "began": Recipe(None, BEGAN, {"gamma": 0.5, "lambda_k": 0.001}, discriminator=autoencoder),
 }
 
@@ -338,7 +339,7 @@ INK, GOOD, BAD, MODE = "#222222", "#1668b8", "#d9542b", "#cccccc"
 
 
 def panel(samples, mixture, title):
-    """A picture of the samples over rings three deviations around the modes; far ones are another colour."""
+    """A picture of the samples over rings that mark the modes; those not of high quality are of another colour."""
     size, top = PANEL * SHARPNESS, TITLE * SHARPNESS
     picture = Image.new("RGB", (size, size + top), "white")
     draw = ImageDraw.Draw(picture)
@@ -387,11 +388,12 @@ TITLES = {
     "grid": "5x5 Gaussians at a distance of 2, standard deviation 0.05",
 }
 LEGEND = f"""\
-Modes: those with at least {LEAST_SAMPLES} of {SAMPLES:,} samples within {NEAR:g} deviations of their centre, for each
-seed. High quality: the share of all samples that are so near to a centre. Reverse KL: of the shares of the modes from
-even ones, 0 is best. Spread: how far high-quality samples lie from their centres, in deviations; less than that of real
-points means modes that are hit but not filled. With several seeds, mean ± standard deviation. Real points are as many
-new ones. CPU seconds are those of one training on one thread, building included."""
+Modes: those with at least {LEAST_SAMPLES} of {SAMPLES:,} samples within {NEAR:g} deviations of their centre, for
+each seed.
+High quality: the share of all samples that are so near to a centre, blue in the pictures, which show the least seed.
+Reverse KL: of the shares of the modes from even ones, 0 is best. Spread: how far high-quality samples lie from their
+centres, in deviations; less than that of real points means modes that are hit but not filled. With several seeds, mean
+± standard deviation. CPU seconds are those of one training on one thread, building included."""
 
 
 def markdown(result):

@@ -76,7 +76,7 @@ GOOD = ("wgan_gp", "sngan", "r3gan", "dragan")
 
 
 def test_the_good_ones_cover_the_ring():
-    runs = [Run("ring", objective, seed=0, steps=1200) for objective in GOOD]
+    runs = [Run("ring", objective, seed=0, steps=1000) for objective in GOOD]
     for row, samples in modes.train_all(runs, workers=2):
         assert samples.shape == (modes.SAMPLES, 2)
         assert row["modes"] == 8, row

@@ -19,8 +19,8 @@ class AdversarialModel(keras.Model):
 
     This class owns what is easy to get wrong: the tapes, the mean over the batch and over replicas, both
     optimizers, the moving average of the generator, the noise. A variant states its mathematics by overriding
-    `generate`, `discriminator_terms`, `generator_terms`, `after_update` or `exported`, and never touches a tape
-    or an optimizer. As it stands the class trains any noise-to-image GAN that an `Objective` describes.
+    `generate`, `discriminator_terms`, `generator_terms`, `both_terms`, `after_update` or `exported`, and never
+    touches a tape or an optimizer. As it stands the class trains any noise-to-image GAN that an `Objective` describes.
 
     One call of `train_step` is one generator update. With `discriminator_steps` = n the batch holds n parts of
     equal size, one per discriminator update, each with fresh fakes. The orders of update are
@@ -110,6 +110,10 @@ class AdversarialModel(keras.Model):
         """Returns `{name: unreduced tensor [B, …]}`, whose batch means the generator minimises the sum of."""
         real_scores = self.score(batch["real"], batch) if self.objective.generator_needs_real else None
         return self.objective.generator(real_scores=real_scores, fake_scores=self.score(fakes, batch))
+
+    def both_terms(self, batch, fakes):
+        """Returns both networks' terms; for `simultaneous` variants to override where both read the same scores."""
+        return self.discriminator_terms(batch, fakes), self.generator_terms(batch, fakes)
 
     def after_update(self, terms):
         """Returns `{state variable name: new value}` from the global-batch means of all terms, once a step.
@@ -279,19 +283,19 @@ class AdversarialModel(keras.Model):
         self._draw_noise(len(early_batches))
         with self._tape(self.generator) as tape:
             fakes = self.generate(batch, training=True)
-        discriminator = functools.partial(self._discriminator_gradients, batch, stop_gradient(fakes))
-        generator = functools.partial(self._generator_gradients, batch, fakes, tape)
-        logs, pending = {}, []
-        for gradients in (
-            (generator, discriminator) if self.update_order == "generator_first" else (discriminator, generator)
-        ):
-            terms, update = gradients()
-            logs |= terms
-            pending.append(update)
-            if self.update_order != "simultaneous":
-                pending.pop()()
-        for update in pending:
-            update()
+        if self.update_order == "simultaneous":
+            logs = self._update_both(batch, fakes, tape)
+        else:
+            logs = {}
+            discriminator = functools.partial(self._discriminator_gradients, batch, stop_gradient(fakes))
+            generator = functools.partial(self._generator_gradients, batch, fakes, tape)
+            in_order = (
+                (generator, discriminator) if self.update_order == "generator_first" else (discriminator, generator)
+            )
+            for gradients in in_order:
+                terms, update = gradients()
+                logs |= terms
+                update()
 
         images = tf.shape(batch["real"])[0] * self._num_replicas * self.discriminator_steps
         logs = self._global_means(logs | self._replica.watched)
@@ -344,6 +348,20 @@ class AdversarialModel(keras.Model):
             loss = self._loss(terms, self.optimizer)
         return self._named("g_loss", terms), self._update(loss, tape, self.generator, self.optimizer)
 
+    def _update_both(self, batch, fakes, tape):
+        # Each tape watches its own network alone, so both can be open around scores that both losses read.
+        with tape, self._tape(self.discriminator) as discriminator_tape:
+            d_terms, g_terms = self.both_terms(batch, fakes)
+            d_loss = self._loss(d_terms, self.discriminator_optimizer)
+            g_loss = self._loss(g_terms, self.optimizer)
+        updates = (
+            self._update(d_loss, discriminator_tape, self.discriminator, self.discriminator_optimizer),
+            self._update(g_loss, tape, self.generator, self.optimizer),
+        )
+        for update in updates:
+            update()
+        return self._named("d_loss", d_terms) | self._named("g_loss", g_terms)
+
     def _loss(self, terms, optimizer):
         loss = tf.add_n([tf.reduce_mean(tf.cast(term, tf.float32)) for term in terms.values()])
         # Gradients are summed over replicas, so each replica contributes its share of the mean.
@@ -391,7 +409,10 @@ class AdversarialModel(keras.Model):
         halflife = tf.minimum(self.ema_halflife_kimg * 1000.0, seen * self.ema_rampup)
         keep = 0.5 ** (batch / tf.maximum(halflife, 1e-8))
         for average, weight in zip(self.ema_generator.weights, self.generator.weights, strict=True):
-            average.assign_add((weight.value - average.value) * (1.0 - keep))
+            # average += (1 - keep) (weight - average), in one pass
+            tf.raw_ops.ResourceApplyGradientDescent(
+                var=average.value.handle, alpha=1.0 - keep, delta=average.value - weight.value
+            )
 
 
 def labels_of(batch):

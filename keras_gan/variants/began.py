@@ -76,11 +76,9 @@ class BEGAN(AdversarialModel):
         errors = ops.abs(images - self.discriminator(images, training=True))
         return ops.mean(errors, axis=tuple(range(1, len(errors.shape))))
 
-    def discriminator_terms(self, batch, fakes):
-        return {"d_real": self.score(batch["real"], batch), "d_fake": -self.k.value * self.score(fakes, batch)}
-
-    def generator_terms(self, batch, fakes):
-        return {"g_fake": self.score(fakes, batch)}
+    def both_terms(self, batch, fakes):
+        real_errors, fake_errors = self.score(batch["real"], batch), self.score(fakes, batch)
+        return {"d_real": real_errors, "d_fake": -self.k.value * fake_errors}, {"g_fake": fake_errors}
 
     def after_update(self, terms):
         surplus = self.gamma * terms["d_real"] - terms["g_fake"]

@@ -258,7 +258,7 @@ RECIPES = {
     ),
     # With 10 it takes longer to tell the modes apart, with 1 it loses one now and then.
     "dragan": Recipe(NON_SATURATING, DRAGAN, {"penalty_weight": 3.0}),
-    # Without momentum: with it, about one run in five loses modes on the ring.
+    # Without momentum: with it, some runs lose modes on the ring.
     "sngan": Recipe(HINGE, discriminator=spectral_discriminator, momentum={"beta_1": 0.0, "beta_2": 0.99}),
     # Slopes must be steep within a mode: a weight of 1 leaves samples more scattered. Momentum settles them sooner.
     "r3gan": Recipe(RELATIVISTIC, R3GAN, {"gamma": 0.3}),

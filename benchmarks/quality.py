@@ -215,7 +215,7 @@ class Bench:
             return "trained under an older protocol"
         if row["sources"] != variant_hash(row["variant"]):
             return "its code has changed since"
-        if any(row["machine"][key] != self.machine[key] for key in ("cpu", "threads")):
+        if any(row["machine"][key] != self.machine[key] for key in ("cpu", "threads", "bfloat16_instructions")):
             return "trained on another machine"
         return ""
 

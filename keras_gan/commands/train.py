@@ -129,8 +129,10 @@ def _describe_run(writer, run, model_config):
     from tensorboard.plugins.hparams import api as hparams
 
     text = config.to_json(run, model_config)
-    flat = {name: value for name, value in vars(run).items() if isinstance(value, (bool, int, float, str))}
-    flat |= {f"model.{name}": value for name, value in vars(model_config).items()}
+    options = {**vars(run), **{f"model.{name}": value for name, value in vars(model_config).items()}}
+    # HParams knows these types alone, and a variant may have tuples: the widths of layers.
+    known = (bool, int, float, str)
+    flat = {k: v if isinstance(v, known) else str(v) for k, v in options.items() if v is not None}
     with writer.as_default(0):
         tf.summary.text("configuration", "".join(f"    {line}\n" for line in text.splitlines()))
         hparams.hparams(flat, trial_id=run.run_name)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import checkpoint, config, distribution, exporters, registry
+from keras_gan import checkpoint, config, distribution, exporters, pictures, registry
+from keras_gan.commands import train
 from keras_gan.data.spec import DataSpec
 from keras_gan.errors import UserError
 
@@ -206,3 +207,28 @@ def test_config_round_trip(name):
     assert config.from_dict(cls, model, "here") == options
     assert config.from_dict(config.RunConfig, values, "here") == run
     assert all(type(value) is type(getattr(cls(), field)) for field, value in dataclasses.asdict(options).items())
+
+
+def test_train_command(name, tmp_path, capsys):
+    """From a folder of pictures to samples, event files and a checkpoint, with no part of a run left out but exports."""
+    rng = np.random.default_rng(0)
+    for label in ("a", "b", "c"):
+        (tmp_path / "pictures" / label).mkdir(parents=True)
+        for index in range(4):
+            pixels = rng.integers(0, 256, (16, 16, 3), np.uint8)
+            pictures.to_pillow(pixels).save(tmp_path / "pictures" / label / f"{index}.png")
+    run = config.RunConfig(
+        variant=name,
+        dataset=f"folder:{tmp_path / 'pictures'}",
+        image_size=16,
+        batch_size=4,
+        steps=2,
+        log_dir=str(tmp_path / "logs"),
+        export=(),
+    )
+    assert train.run(run, dataclasses.asdict(registry.module(name).TINY)) == 0
+    assert f"{name} on folder:" in capsys.readouterr().out
+    folder = tmp_path / "logs" / f"{name}-pictures"
+    assert [path.name for path in checkpoint.list_checkpoints(folder / "checkpoints")][-1] == "step-000000002"
+    assert len(list((folder / "samples").iterdir())) == 2
+    assert list(folder.glob("events.out.tfevents.*"))

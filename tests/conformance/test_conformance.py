@@ -210,7 +210,7 @@ def test_config_round_trip(name):
 
 
 def test_train_command(name, tmp_path, capsys):
-    """From a folder of pictures to samples, event files and a checkpoint, with no part of a run left out but exports."""
+    """From a folder of pictures to samples, event files and a checkpoint: all of a run but its exports."""
     rng = np.random.default_rng(0)
     for label in ("a", "b", "c"):
         (tmp_path / "pictures" / label).mkdir(parents=True)

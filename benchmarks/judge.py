@@ -25,6 +25,9 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_gan.metrics.fid import fid
+from keras_gan.metrics.neighbours import mean_pair_distance, prdc
+
 IMAGE_SIZE = 32
 CLASSES = 10
 NEIGHBOURS = 3
@@ -61,64 +64,6 @@ def class_accuracy(probabilities, labels):
     return float((np.argmax(probabilities, axis=1) == np.asarray(labels)).mean())
 
 
-def frechet_distance(features_a, features_b):
-    """Fréchet distance of the two Gaussians with the features' means and covariances (FID, arXiv 1706.08500, eq. 6).
-
-    |m_a - m_b|^2 + tr(C_a + C_b - 2 (C_a C_b)^(1/2)), covariances divided by N - 1. The trace of the root is the sum
-    of the roots of the eigenvalues of R C_b R, with R the root of C_a: that matrix is symmetric, so nothing here can
-    become complex, however few samples there are.
-
-    Args:
-        features_a, features_b: `[N, dimensions]` each, N at least 2 and not necessarily equal.
-
-    Returns:
-        A number of at least 0, in squared units of the features.
-    """
-    a, b = (np.asarray(features, np.float64) for features in (features_a, features_b))
-    covariance_a, covariance_b = (np.atleast_2d(np.cov(features, rowvar=False)) for features in (a, b))
-    values, vectors = np.linalg.eigh(covariance_a)
-    root_a = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
-    product = root_a @ covariance_b @ root_a
-    root_trace = np.sqrt(np.maximum(np.linalg.eigvalsh((product + product.T) / 2), 0.0)).sum()
-    between_means = ((a.mean(axis=0) - b.mean(axis=0)) ** 2).sum()
-    return float(max(between_means + np.trace(covariance_a) + np.trace(covariance_b) - 2 * root_trace, 0.0))
-
-
-def precision_recall(real, generated, neighbours=NEIGHBOURS):
-    """Improved precision and recall (Kynkäänniemi et al. 2019, arXiv 1904.06991, eq. 1 and 2).
-
-    Around each feature vector of a set lies the ball that just reaches its k-th nearest neighbour in the same set,
-    itself not counted. Precision is the share of generated vectors in any ball of the real set; recall is the share of
-    real vectors in any ball of the generated set.
-
-    Args:
-        real, generated: features `[N, dimensions]` and `[M, dimensions]`, N and M above `neighbours`.
-        neighbours: k.
-
-    Returns:
-        `(precision, recall)`, each in [0, 1].
-    """
-    real, generated = np.asarray(real, np.float64), np.asarray(generated, np.float64)
-    return _share_inside(generated, real, neighbours), _share_inside(real, generated, neighbours)
-
-
-def _share_inside(points, centres, neighbours):
-    # Place 0 of a sorted row is the distance to itself.
-    radii = [np.partition(block, neighbours, axis=1)[:, neighbours] for block in _squared_distances(centres, centres)]
-    radii = np.concatenate(radii)
-    inside = [(block <= radii).any(axis=1) for block in _squared_distances(points, centres)]
-    return float(np.concatenate(inside).mean())
-
-
-def _squared_distances(a, b, block=500):
-    """Yields the squared distances of `block` rows of `a` to all rows of `b` at a time."""
-    norms_b = (b**2).sum(axis=1)
-    for start in range(0, len(a), block):
-        rows = a[start : start + block]
-        # Never negative by rounding: a root is taken of it elsewhere.
-        yield np.maximum((rows**2).sum(axis=1)[:, None] + norms_b - 2 * rows @ b.T, 0.0)
-
-
 def variety(images, classes, real_images, real_classes):
     """How far apart the images of one class are, relative to real ones, class by class.
 
@@ -134,21 +79,14 @@ def variety(images, classes, real_images, real_classes):
         `(mean over the classes, the least class's)`, at least 0.
     """
     ratios = [
-        mean_pair_distance(images[classes == label]) / mean_pair_distance(real_images[real_classes == label])
+        _spread(images[classes == label]) / _spread(real_images[real_classes == label])
         for label in np.unique(real_classes)
     ]
     return float(np.mean(ratios)), float(np.min(ratios))
 
 
-def mean_pair_distance(images):
-    """Mean Euclidean distance over all pairs of the first `MOST_PER_CLASS` images `[N, …]`; 0 if there is no pair."""
-    if len(images) < 2:
-        return 0.0
-    rows = np.asarray(images[:MOST_PER_CLASS], np.float64)
-    rows = rows.reshape(len(rows), -1)
-    above_diagonal = np.triu_indices(len(rows), 1)
-    squared = np.concatenate(list(_squared_distances(rows, rows)))
-    return float(np.sqrt(squared[above_diagonal]).mean())
+def _spread(images):
+    return mean_pair_distance(images[:MOST_PER_CLASS])
 
 
 # --- The classifier -------------------------------------------------------------------------------------------------
@@ -198,15 +136,15 @@ class Judge:
             raise ValueError(f"the judge needs finite images [N, 32, 32, 1], got {images.shape}.")
         features, probabilities = self.look(images)
         most = MOST_NEIGHBOURHOODS
-        precision, recall = precision_recall(self.features[:most], features[:most])
+        neighbours = prdc(self.features[:most], features[:most], NEIGHBOURS)
         real_classes, classes = self.probabilities.argmax(axis=1), probabilities.argmax(axis=1)
         mean_variety, least_variety = variety(images, classes, self.images, real_classes)
         return {
             "entropy": class_entropy(probabilities),
             "confidence": confidence(probabilities),
-            "fid": frechet_distance(features, self.features),
-            "precision": precision,
-            "recall": recall,
+            "fid": fid(self.features, features),
+            "precision": neighbours.precision,
+            "recall": neighbours.recall,
             "variety": mean_variety,
             "least_variety": least_variety,
         } | ({} if labels is None else {"class_accuracy": class_accuracy(probabilities, labels)})

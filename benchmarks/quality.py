@@ -31,6 +31,8 @@ PROTOCOL = 1  # raise it when rows from before a change no longer belong beside 
 BATCH_SIZE = 64
 IMAGE_SIZE = 32
 SAMPLES = 10_000
+DECISIVE = ("cpu", "threads", "bfloat16_instructions")  # of a machine: rows of another do not compare
+FORMULAS = ("benchmarks/judge.py", "keras_gan/metrics/fid.py", "keras_gan/metrics/neighbours.py")
 RESULTS, CACHE = ROOT / "benchmarks" / "results", ROOT / "benchmarks" / "cache"
 
 
@@ -113,7 +115,7 @@ class Bench:
         self.judge = worker.ask("facts")
         del self.judge["peak_bytes"]
         # Its weights and its formulas: what a score depends on.
-        self.judge["identity"] += "-" + code_hash([ROOT / "benchmarks" / "judge.py"])
+        self.judge["identity"] += "-" + code_hash([ROOT / path for path in FORMULAS])
         say(f"recognises {self.judge['accuracy']:.2%} of the test images\n")
         return worker
 
@@ -215,7 +217,7 @@ class Bench:
             return "trained under an older protocol"
         if row["sources"] != variant_hash(row["variant"]):
             return "its code has changed since"
-        if any(row["machine"][key] != self.machine[key] for key in ("cpu", "threads", "bfloat16_instructions")):
+        if any(row["machine"].get(key) != self.machine.get(key) for key in DECISIVE):
             return "trained on another machine"
         return ""
 

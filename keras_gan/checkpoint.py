@@ -2,7 +2,8 @@
 
 `checkpoints/step-000001500/` holds `model.weights.h5` (both networks, the EMA generator, both optimizers with
 their slots, the step) and `manifest.json` (format version, step, sha256 of each file). The position in the data
-and all noise are pure functions of seed and step, so nothing else needs to be saved.
+and all noise are pure functions of seed and step, so nothing else needs to be saved. `checkpoints/best/` is another
+such folder, of the step with the best score; its manifest has the score, too.
 """
 
 import hashlib
@@ -16,17 +17,35 @@ from keras_gan.errors import UserError
 FORMAT = 1
 _WEIGHTS = "model.weights.h5"
 _MANIFEST = "manifest.json"
+_BEST = "best"
 
 
 def save(model, directory, step, keep=3):
     """Writes a checkpoint of `model` at `step` and removes all but the newest `keep`. Returns its folder."""
-    directory = Path(directory)
-    final = directory / f"step-{step:09d}"
+    final = _write(model, Path(directory) / f"step-{step:09d}", step)
+    for old in list_checkpoints(directory)[:-keep]:
+        shutil.rmtree(old)
+    return final
+
+
+def save_best(model, directory, step, score):
+    """Writes the checkpoint of the best score so far, over the one before it; `score` is JSON-able."""
+    return _write(model, Path(directory) / _BEST, step, score=score)
+
+
+def best_score(directory):
+    """The score that the best checkpoint was saved with, or None if there is none."""
+    path = Path(directory) / _BEST
+    return read_manifest(path)["score"] if path.exists() and not verify(path) else None
+
+
+def _write(model, final, step, **facts):
+    directory = final.parent
     temporary = directory / f".{final.name}.tmp"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     model.save_weights(temporary / _WEIGHTS)
-    manifest = {"format": FORMAT, "step": step, "sha256": {_WEIGHTS: sha256(temporary / _WEIGHTS)}}
+    manifest = {"format": FORMAT, "step": step, "sha256": {_WEIGHTS: sha256(temporary / _WEIGHTS)}, **facts}
     (temporary / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     for path in (temporary / _WEIGHTS, temporary / _MANIFEST, temporary):
         _fsync(path)
@@ -34,8 +53,6 @@ def save(model, directory, step, keep=3):
     # The name appears when everything below it is on the disk: a checkpoint is whole or it is not there.
     temporary.rename(final)
     _fsync(directory)
-    for old in list_checkpoints(directory)[:-keep]:
-        shutil.rmtree(old)
     return final
 
 
@@ -63,6 +80,19 @@ def restore_newest(model, directory):
         model.load_weights(path / _WEIGHTS)
         return read_manifest(path)["step"]
     raise UserError(f"there is no usable checkpoint in {directory}.")
+
+
+def restore_best(model, directory):
+    """Loads the checkpoint of the best score into a compiled model; returns its step, or None if there is none."""
+    path = Path(directory) / _BEST
+    if not path.exists():
+        return None
+    problem = verify(path)
+    if problem:
+        print(f"the best checkpoint is damaged ({problem}), taking the last one.")
+        return None
+    model.load_weights(path / _WEIGHTS)
+    return read_manifest(path)["step"]
 
 
 def verify(path):

@@ -14,7 +14,9 @@ ASKS_HELP = {"-h", "--help"}
 COMMANDS = {
     "train": config.RunConfig,
     "sample": config.SampleOptions,
+    "evaluate": config.EvaluateOptions,
     "export": config.ExportOptions,
+    "report": config.ReportOptions,
     "inspect-data": config.InspectOptions,
     "list": config.ListOptions,
 }

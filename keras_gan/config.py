@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from keras_gan import data, registry
+import tyro
+
+from keras_gan import data, metrics, registry
 from keras_gan.errors import UserError, unknown
 
 DEFAULT_STEPS = 1500
@@ -26,6 +28,7 @@ Strategy = Literal["auto", "single", "mirrored"]
 Format = Literal["saved_model", "tflite"]
 Fit = Literal["auto", "crop", "pad", "stretch"]
 Augment = Literal["none", "diffaugment", "ada"]
+Which = Literal["best", "last"]
 
 
 @dataclass(frozen=True)
@@ -85,12 +88,25 @@ class RunConfig(DataOptions, _VariantOption):
     """auto: all GPUs if there are several, else one device; mirrored: tf.distribute.MirroredStrategy."""
     snapshot_every: int | None = None
     """Steps between snapshots (sample grid and checkpoint); default: a tenth of the run."""
+    metrics: tuple[str, ...] = ()
+    """Score samples in training by any of fid, kid, is, prdc, … (docs/scores.md); the first decides which checkpoint is
+    the best; default: none."""
+    eval_every: int | None = None
+    """Steps between scores; default: a tenth of the run."""
+    eval_samples: int = 2048
+    """Samples of each of these scores."""
+    eval_features: str = "auto"
+    """What looks at them, as --features of the command evaluate."""
+    health: bool = True
+    """Watch the run for collapse, divergence and the like, and say so; --no-health watches nothing, not even NaN."""
     log_dir: str = "tensorboard_logs"
     """Folder of all runs, for TensorBoard."""
     export_dir: str = "export/models"
     """Folder of all exported models."""
     export: tuple[Format, ...] = ("saved_model", "tflite")
     """What to write when training ends; give the option without a value to write nothing."""
+    export_checkpoint: Which = "best"
+    """Which checkpoint to export: best by the scores of --metrics, if there are any, or last."""
     resume: bool = False
     """Continue the run of that name from its newest checkpoint, with its saved configuration."""
     dry_run: bool = False
@@ -118,7 +134,12 @@ class RunConfig(DataOptions, _VariantOption):
     def _check_counts(self):
         if self.steps is not None and self.epochs is not None:
             raise UserError("give --steps or --epochs, not both.")
-        for name in ("steps", "epochs", "batch_size", "snapshot_every"):
+        metrics.check_names(self.metrics)
+        if self.eval_every and not self.metrics:
+            raise UserError("--eval-every needs --metrics: say what to score, such as --metrics fid kid.")
+        if self.eval_samples < 2:
+            raise UserError(f"--eval-samples must be at least 2, got {self.eval_samples}.")
+        for name in ("steps", "epochs", "batch_size", "snapshot_every", "eval_every"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UserError(f"--{name.replace('_', '-')} must be at least 1, got {value}.")
@@ -168,7 +189,7 @@ class SampleOptions:
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """Exports the newest checkpoint of a run."""
+    """Exports the best or the last checkpoint of a run."""
 
     run: str
     """Name of the run."""
@@ -178,10 +199,91 @@ class ExportOptions:
     """Folder of all exported models."""
     export: tuple[Format, ...] = ("saved_model", "tflite")
     """What to write."""
+    export_checkpoint: Which = "best"
+    """Which checkpoint: best by its scores in training, if it has any, or last."""
 
     def __post_init__(self):
         if not self.export:
             raise UserError("--export needs at least one of saved_model and tflite.")
+
+
+@dataclass(frozen=True)
+class _Judged:
+    # What is scored comes first in the help, and with what it is compared second.
+    run: str | None = None
+    """Score a run: its name. Exactly one of --run, --model and --images is needed."""
+    model: str | None = None
+    """Score an exported SavedModel: its folder, such as export/models/RUN/1."""
+    images: str | None = None
+    """Score a folder of images, made by any program."""
+    reference: str | None = None
+    """Real images to compare with: a data set as in --dataset, a folder, or statistics in a .npz file; default: the
+    training data of the run or model."""
+    reference_split: Literal["train", "test"] = "train"
+    """Which split of the reference data set."""
+
+
+@dataclass(frozen=True)
+class EvaluateOptions(DataOptions, _Judged):
+    """Scores a run, an exported model or a folder of images."""
+
+    dataset: tyro.conf.Suppress[str] = "avatars"
+    image_size: int | None = None
+    """Edge of the images that are compared, in pixels; default: that of the generator, or of the first image."""
+    metrics: tuple[str, ...] = ("fid", "kid", "prdc")
+    """Any of fid, fid-infinity, kid, is, prdc, accuracy, ms-ssim, lpips and ppl; docs/scores.md explains them."""
+    samples: int | None = None
+    """How many samples are drawn; default: 10000. Of a folder, default: all its images."""
+    features: str = "auto"
+    """What looks at the images: inception (as published scores), classifier (trained on the reference), squeezenet,
+    random, or the file of a Keras model; auto: classifier if the reference has classes, else random."""
+    resize: Literal["legacy", "clean"] = "legacy"
+    """How images come to Inception's size: legacy as in published FIDs, clean with antialiasing as in clean-fid."""
+    inception_weights: str | None = None
+    """File of Inception's weights; default: the cache, then the internet."""
+    squeezenet_weights: str | None = None
+    """File of SqueezeNet's weights (.h5), for squeezenet, lpips and ppl; default: the cache."""
+    lpips_weights: str | None = None
+    """File of the weights of LPIPS for SqueezeNet (.npz), for lpips and ppl; default: the cache."""
+    checkpoint: Which = "best"
+    """Which checkpoint of the run: best by its scores in training, if it has any, or last."""
+    seed: int = 0
+    """First seed of the samples; also decides pairs and paths."""
+    log_dir: str = "tensorboard_logs"
+    """Folder of all runs."""
+    out: str | None = None
+    """File of the scores; default: scores.json in the run's folder, or here."""
+    save_reference: str | None = None
+    """Also write the statistics of the reference as a .npz file, for --reference."""
+    json: bool = False
+    """Print the scores as JSON alone."""
+
+    def __post_init__(self):
+        given = [name for name in ("run", "model", "images") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise UserError("give exactly one of --run NAME, --model FOLDER and --images FOLDER.")
+        if self.images and not self.reference:
+            raise UserError("--images needs --reference: a data set, a folder, or a .npz file of statistics.")
+        if not self.metrics:
+            raise UserError(f"--metrics needs at least one of {', '.join(metrics.METRICS)}.")
+        metrics.check_names(self.metrics)
+        if self.samples is not None and not 2 <= self.samples <= 1_000_000:
+            raise UserError(f"--samples must be between 2 and 1000000, got {self.samples}.")
+        check_sampling(None, self.seed)
+        if self.image_size is not None:
+            super().__post_init__()
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """Writes one web page about a run."""
+
+    run: str
+    """Name of the run."""
+    log_dir: str = "tensorboard_logs"
+    """Folder of all runs."""
+    out: str | None = None
+    """The .html file to write; default: report.html in the run's folder."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,12 @@ class UserError(Exception):
     exit_code = 2
 
 
+class TrainingFailed(UserError):
+    """The training cannot go on: what it computes is no longer a number."""
+
+    exit_code = 3
+
+
 def unknown(kind, name, choices):
     """The `UserError` for a name outside `choices`: it names the nearest valid one, or all of them."""
     choices = list(choices)

@@ -19,6 +19,8 @@ class ExportedGenerator:
         takes_labels: whether a class can be asked for.
         num_classes: number of classes; 0 if there are none, or if the manifest that would say so is missing.
         class_names: their names, empty if the manifest does not know them.
+        image_shape: `(height, width, channels)` of its pictures.
+        configuration: what the manifest says of the run, empty if it says nothing.
 
     Raises:
         UserError: if `directory` holds no such model.
@@ -31,7 +33,9 @@ class ExportedGenerator:
         inputs = self._model.signatures["serving_default"].structured_input_signature[1]
         self._latent_dim = inputs["latents"].shape[-1]
         self.takes_labels = "labels" in inputs
+        self.image_shape = tuple(self._model.signatures["serving_default"].structured_outputs["images"].shape[1:])
         manifest = _manifest(directory)
+        self.configuration = manifest.get("configuration", {})
         self.num_classes = manifest.get("generator", {}).get("num_classes", 0) if self.takes_labels else 0
         names = manifest.get("data", {}).get("classes", [])
         self.class_names = tuple(names) if self.num_classes == len(names) else ()

@@ -250,18 +250,29 @@ class AdversarialModel(keras.Model):
         Returns:
             float32 NumPy array `[count, height, width, channels]` in [0, 1].
         """
-        seeds = seed_range(seed, count)
-        inputs = [portable_latents(seeds, self.latent_dim)]
-        if self.num_classes:
-            inputs.append(
-                tf.broadcast_to(portable_labels(seeds, self.num_classes) if labels is None else labels, [count])
-            )
-        elif labels is not None:
+        latents = self.latents_of_seeds(count, seed)
+        if labels is None:
+            labels = self.labels_of_seeds(count, seed)
+        elif not self.num_classes:
             raise UserError(f"{self.name} was built without labels, so no class can be asked for.")
-        parts = [
-            self([value[i : i + batch_size] for value in inputs] if self.num_classes else inputs[0][i : i + batch_size])
-            for i in range(0, count, batch_size)
-        ]
+        else:
+            labels = tf.broadcast_to(labels, [count])
+        return self.draw(latents, labels, batch_size)
+
+    def latents_of_seeds(self, count, seed=0):
+        """The latents of the portable seeds `seed … seed + count - 1`, float32 `[count, latent_dim]`."""
+        return portable_latents(seed_range(seed, count), self.latent_dim).numpy()
+
+    def labels_of_seeds(self, count, seed=0):
+        """The classes of those seeds, int32 `[count]`, or None of a generator without labels."""
+        return portable_labels(seed_range(seed, count), self.num_classes).numpy() if self.num_classes else None
+
+    def draw(self, latents, labels=None, batch_size=64):
+        """Pictures of the EMA generator, float32 `[N, height, width, channels]` in [0, 1], of latents and labels."""
+        parts = []
+        for start in range(0, len(latents), batch_size):
+            rows = slice(start, start + batch_size)
+            parts.append(self(latents[rows] if labels is None else [latents[rows], labels[rows]]))
         return keras.ops.convert_to_numpy(to_unit_range(tf.concat(parts, axis=0)))
 
     def train_step(self, data):
@@ -271,7 +282,8 @@ class AdversarialModel(keras.Model):
             data: a batch dict, or images alone.
 
         Returns:
-            `{name: scalar}`: global-batch means of every term and watched value, and the two losses.
+            `{name: scalar}`: global-batch means of every term and watched value, the two losses, and the norms of both
+            gradients, `d_gradient` and `g_gradient`.
         """
         self._replica.watched = {}
         *early_batches, batch = self._discriminator_batches(data)
@@ -340,13 +352,15 @@ class AdversarialModel(keras.Model):
         with self._tape(self.discriminator) as tape:
             terms = self.discriminator_terms(batch, fakes)
             loss = self._loss(terms, self.discriminator_optimizer)
-        return self._named("d_loss", terms), self._update(loss, tape, self.discriminator, self.discriminator_optimizer)
+        norm, update = self._update(loss, tape, self.discriminator, self.discriminator_optimizer)
+        return self._named("d_loss", terms) | {"d_gradient": norm}, update
 
     def _generator_gradients(self, batch, fakes, tape):
         with tape:
             terms = self.generator_terms(batch, fakes)
             loss = self._loss(terms, self.optimizer)
-        return self._named("g_loss", terms), self._update(loss, tape, self.generator, self.optimizer)
+        norm, update = self._update(loss, tape, self.generator, self.optimizer)
+        return self._named("g_loss", terms) | {"g_gradient": norm}, update
 
     def _update_both(self, batch, fakes, tape):
         # Each tape watches its own network alone, so both can be open around scores that both losses read.
@@ -354,13 +368,14 @@ class AdversarialModel(keras.Model):
             d_terms, g_terms = self.both_terms(batch, fakes)
             d_loss = self._loss(d_terms, self.discriminator_optimizer)
             g_loss = self._loss(g_terms, self.optimizer)
-        updates = (
+        (d_norm, d_update), (g_norm, g_update) = (
             self._update(d_loss, discriminator_tape, self.discriminator, self.discriminator_optimizer),
             self._update(g_loss, tape, self.generator, self.optimizer),
         )
-        for update in updates:
-            update()
-        return self._named("d_loss", d_terms) | self._named("g_loss", g_terms)
+        d_update()
+        g_update()
+        norms = {"d_gradient": d_norm, "g_gradient": g_norm}
+        return self._named("d_loss", d_terms) | self._named("g_loss", g_terms) | norms
 
     def _loss(self, terms, optimizer):
         loss = tf.add_n([tf.reduce_mean(tf.cast(term, tf.float32)) for term in terms.values()])
@@ -368,11 +383,12 @@ class AdversarialModel(keras.Model):
         return optimizer.scale_loss(loss / self._num_replicas)
 
     def _update(self, loss, tape, network, optimizer):
-        """Takes the gradients now; returns the function that applies them."""
+        """Takes the gradients now; returns their norm, and the function that applies them."""
         variables = network.trainable_variables
         gradients = tape.gradient(loss, [variable.value for variable in variables])
         if isinstance(optimizer, keras.optimizers.LossScaleOptimizer) and self._num_replicas > 1:
             gradients = self._agree_on_overflow(gradients)
+        norm = self._norm(gradients, optimizer)
 
         def update():
             optimizer.apply(gradients, variables)
@@ -380,7 +396,15 @@ class AdversarialModel(keras.Model):
                 if hasattr(layer, "after_update"):
                     layer.after_update()
 
-        return update
+        return norm, update
+
+    def _norm(self, gradients, optimizer):
+        """The norm of the whole batch's gradient, to which each replica contributes its share."""
+        if self._num_replicas > 1:
+            gradients = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, gradients)
+        norm = tf.linalg.global_norm(gradients)
+        scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+        return norm / tf.cast(optimizer.dynamic_scale, norm.dtype) if scaled else norm
 
     def _agree_on_overflow(self, gradients):
         """If any replica's float16 gradients overflowed, all replicas' do, so that all skip the step together."""

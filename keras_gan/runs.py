@@ -122,6 +122,7 @@ def _free_name(run):
 # Options that change how long, where and what is written, but not what a step computes.
 _FREE_ON_RESUME = (
     *("steps", "epochs", "snapshot_every", "strategy", "data_dir", "download"),
+    *("metrics", "eval_every", "eval_samples", "eval_features", "health", "export_checkpoint"),
     *("run_name", "log_dir", "export_dir", "export", "resume", "dry_run"),
 )
 

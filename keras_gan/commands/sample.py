@@ -15,7 +15,7 @@ MOST_IN_A_GRID = 4096
 def run(options):
     """Draws pictures of consecutive seeds as a grid or one file each, or a walk from one seed to another."""
     directory = Path(options.model)
-    _check_model(directory)
+    check_model(directory)
     write = _writer(options)
     quiet_tensorflow()
     from keras_gan.exported import ExportedGenerator
@@ -29,7 +29,8 @@ def run(options):
     return 0
 
 
-def _check_model(directory):
+def check_model(directory):
+    """Raises `UserError` unless a folder looks like an exported SavedModel."""
     if not (directory / "saved_model.pb").is_file():
         versions = sorted(
             (path.parent.name for path in directory.glob("*/saved_model.pb")), key=lambda name: (len(name), name)

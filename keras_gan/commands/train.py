@@ -11,7 +11,7 @@ from pathlib import Path
 
 from keras_gan import config, data, registry, runs
 from keras_gan.commands import quiet_stderr, quiet_tensorflow
-from keras_gan.errors import UserError
+from keras_gan.errors import TrainingFailed, UserError
 
 
 def run(run, model_options):
@@ -66,8 +66,11 @@ def run(run, model_options):
             batches(start_step=first_step),
             steps_per_epoch=steps - first_step,
             verbose=0,
-            callbacks=_callbacks(run, model_config, folder, steps, batch_size),
+            callbacks=_callbacks(run, model_config, folder, images, steps, batch_size),
         )
+    except TrainingFailed as error:
+        last = checkpoint.read_manifest(checkpoint.list_checkpoints(folder.checkpoints)[-1])["step"]
+        raise TrainingFailed(f"{error}\nthe last good checkpoint is of step {last}. {_how_to_go_on(folder)}") from None
     except KeyboardInterrupt:
         # Python sees the signal between two steps, so the model is whole.
         step = int(keras.ops.convert_to_numpy(model.step))
@@ -77,7 +80,10 @@ def run(run, model_options):
     seconds = time.perf_counter() - started
 
     cost = {"steps_timed": steps - first_step, "seconds": round(seconds)}
-    exported = _export(run, model, folder, {**facts(run, model_config, images.facts), "cost": cost})
+    exported_facts = {**facts(run, model_config, images.facts), "cost": cost}
+    if run.export and run.export_checkpoint == "best" and checkpoint.restore_best(model, folder.checkpoints):
+        exported_facts["score"] = checkpoint.best_score(folder.checkpoints)
+    exported = _export(run, model, folder, exported_facts)
     _say_what_next(folder, exported)
     return 0
 
@@ -107,20 +113,58 @@ def _headline(run, model, images, steps, strategy):
     )
 
 
-def _callbacks(run, model_config, folder, steps, batch_size):
+def _callbacks(run, model_config, folder, images, steps, batch_size):
     import tensorflow as tf
 
     from keras_gan import callbacks
 
     writer = tf.summary.create_file_writer(str(folder.path))
     _describe_run(writer, run, model_config)
-    every = run.snapshot_every or math.ceil(steps / config.DEFAULT_SNAPSHOTS)
-    return [
+    tenth = math.ceil(steps / config.DEFAULT_SNAPSHOTS)
+    every = run.snapshot_every or tenth
+    # The doctor comes first: it stops a run that is lost before that is saved.
+    doctor = callbacks.Health(folder.path, max(1, min(50, every // 2)), _for_the_doctor(run, images), writer)
+    chosen = [doctor] if run.health else []
+    chosen += [
         callbacks.Scalars(writer, max(1, min(50, steps // 20)), batch_size),
         callbacks.SampleGrid(folder.samples, every, writer),
         callbacks.Checkpoints(folder.checkpoints, every),
-        callbacks.Progress(steps, batch_size),
     ]
+    if run.metrics:
+        case = _case(run, images)
+        scores = (run.eval_every or tenth, case, run.eval_samples, writer, doctor if run.health else None)
+        chosen += [callbacks.Scores(folder.path, folder.checkpoints, *scores)]
+    return [*chosen, callbacks.Progress(steps, batch_size)]
+
+
+def _for_the_doctor(run, images):
+    """The training images, and some the training does not see where the data set has them."""
+    from keras_gan.callbacks import RealImages
+
+    held_out = data.load(run, "test") if data.split_name(run.dataset)[0] != "folder" else images
+    if held_out.source == images.source:  # there is but one split
+        return RealImages(images.images, images.labels)
+    return RealImages(images.images, images.labels, held_out.images, held_out.labels)
+
+
+def _case(run, images):
+    """What the scores of `--metrics` need, apart from samples."""
+    from keras_gan.commands.real import Real
+    from keras_gan.metrics import evaluation, features, perceptual
+
+    extractor = reference = None
+    if evaluation.needs_features(run.metrics):
+        extractor, reference = Real(images, run, "train").seen_by(run.eval_features, features.Sources())
+    return evaluation.Case(
+        metrics=run.metrics,
+        fakes=None,
+        extractor=extractor,
+        reference=reference,
+        real_images=images.images,
+        real_labels=images.labels,
+        perceptual=perceptual.load,
+        protocol={"image_size": run.image_size, "seed": 0},
+    )
 
 
 def _describe_run(writer, run, model_config):

@@ -9,19 +9,18 @@ Every picture is a pure function of `(seed, split, index)`, so any of them can b
 
 import multiprocessing
 import os
-import secrets
 import sys
 import types
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
+from keras_gan import cache
 from keras_gan.data.avatar_art import STYLES, draw
 from keras_gan.data.avatar_canvas import change, from_hsv, mix
 from keras_gan.data.images import allocate
@@ -403,7 +402,7 @@ def load(_rest, options, split="train", style="cartoon"):
         images=pictures(options.image_size, split, style),
         labels=labels(split),
         class_names=CLASS_NAMES,
-        source=f"avatars v{VERSION}: {style} faces drawn by this program from seed {SEED} (Apache-2.0).",
+        source=f"avatars v{VERSION}, split {split}: {style} faces drawn by this program from seed {SEED} (Apache-2.0).",
         treatment=f"drawn at {options.image_size}x{options.image_size} px.",
     )
 
@@ -423,7 +422,7 @@ def labels(split="train", count=None, seed=SEED):
 def pictures(size, split="train", style="cartoon", count=None, seed=SEED):
     """The first `count` avatars of a split (default: all of them) as uint8 `[count, size, size, 3]`.
 
-    Drawn once, with a progress bar, and from then on read from `cache_dir()`.
+    Drawn once, with a progress bar, and from then on read from `cache.directory()`.
 
     Raises:
         UserError: for a size, split or style that there is not.
@@ -432,7 +431,7 @@ def pictures(size, split="train", style="cartoon", count=None, seed=SEED):
     if style not in STYLES:
         raise unknown("style", style, STYLES)
     count = _size_of(split, count)
-    path = cache_dir() / f"avatars-v{VERSION}-{style}-{size}px-{split}-{count}-seed{seed}.npy"
+    path = cache.directory() / f"avatars-v{VERSION}-{style}-{size}px-{split}-{count}-seed{seed}.npy"
     images = _read(path, (count, size, size, 3))
     if images is None:
         images = _draw_all(size, split, style, count, seed)
@@ -511,13 +510,6 @@ def _main_module_set_aside():
 # --- The cache -----------------------------------------------------------------------------------------------------
 
 
-def cache_dir():
-    """Where drawn data sets are kept: $KERAS_GAN_CACHE, $XDG_CACHE_HOME/keras_gan or ~/.cache/keras_gan."""
-    if os.environ.get("KERAS_GAN_CACHE"):
-        return Path(os.environ["KERAS_GAN_CACHE"]).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "keras_gan"
-
-
 def _read(path, shape):
     """The uint8 array in a file, or None if there is none of this shape to be read."""
     try:
@@ -528,16 +520,8 @@ def _read(path, shape):
 
 
 def _write(path, array):
-    """Saves an array so that the file is there as a whole or not at all; says so if it cannot be saved."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+    """Keeps an array for the next time; says so if it cannot be kept."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "wb") as file:
-            np.save(file, array)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        cache.put(path, lambda file: np.save(file, array))
     except OSError as error:
         print(f"cannot keep the avatars in {path.parent} ({error.strerror}): they will be drawn again next time.")
-        with suppress(OSError):
-            temporary.unlink()

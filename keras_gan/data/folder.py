@@ -51,6 +51,17 @@ def find_files(root):
     return paths
 
 
+def size_of_first(root):
+    """The shorter side of the first image below `root` that can be read, in pixels."""
+    for path in find_files(Path(root)):
+        try:
+            with Image.open(path) as file:
+                return min(file.size)
+        except Exception:  # as its decoding will say
+            continue
+    raise UserError(f"none of the image files below {root} can be read.")
+
+
 def common_channels(paths):
     """1 if every readable file is grey, else 3. Reads headers alone."""
     return 1 if all(mode in images.GREY_MODES for mode in map(_mode, paths) if mode) else 3

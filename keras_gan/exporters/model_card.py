@@ -43,9 +43,16 @@ def _training(manifest):
     if "cost" in manifest:
         rows += [("training time", f"{manifest['cost']['seconds']} s for {manifest['cost']['steps_timed']} steps")]
     text = "## Training\n\n" + _table(("what", "value"), rows)
+    if "score" in manifest:
+        text += "\n\n" + _score(manifest["score"])
     if "command" in manifest:
         text += f"\n\nReproduced by\n\n    {manifest['command']}"
     return text
+
+
+def _score(score):
+    protocol = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in score["protocol"].items())
+    return f"Best {score['name']} of the training: {score['value']:.4g}, which chose this step ({_cell(protocol)})."
 
 
 def _use(manifest):

@@ -256,15 +256,6 @@ def test_styles_sizes_splits_and_seeds_are_cached_apart(cache):
     assert len(list(cache.iterdir())) == 6
 
 
-def test_cache_dir_follows_the_environment(tmp_path, monkeypatch):
-    assert avatars.cache_dir() == tmp_path / "cache"
-    monkeypatch.delenv("KERAS_GAN_CACHE")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert avatars.cache_dir() == tmp_path / "keras_gan"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    assert avatars.cache_dir() == Path.home() / ".cache" / "keras_gan"
-
-
 DRAWING = f"from keras_gan.data import avatars\nprint(avatars.pictures(32, count={avatars.FEW + 1}).shape)\n"
 FAILING_WORKER = f"""#!/bin/sh
 case "$*" in *spawn_main*) exit 1 ;; esac

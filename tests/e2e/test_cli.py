@@ -146,7 +146,9 @@ def test_training_leaves_all_it_promises(trained):
     folder, result = trained
     run, model = folder / "logs" / "tiny", folder / "models" / "tiny" / "1"
     assert sorted(path.name for path in (run / "samples").iterdir()) == ["step-000000002.png", "step-000000004.png"]
-    assert sorted(path.name for path in (run / "checkpoints").iterdir()) == ["step-000000002", "step-000000004"]
+    assert sorted(path.name for path in (run / "checkpoints").iterdir()) == [
+        *("step-000000000", "step-000000002", "step-000000004")
+    ]
     assert len(list(run.glob("events.*"))) == 1
     assert json.loads((run / "config.json").read_text())["model"]["latent_dim"] == 5
     for name in ("saved_model.pb", "generator.tflite", "MODEL_CARD.md", "manifest.json", "samples.png"):

@@ -1,0 +1,112 @@
+"""Scores while training, and the best checkpoint by them."""
+
+import dataclasses
+import json
+import time
+from pathlib import Path
+
+import tensorflow as tf
+from tqdm import tqdm
+
+from keras_gan import checkpoint, diagnosis, metrics, pictures
+from keras_gan.callbacks.every import Every
+from keras_gan.metrics import evaluation
+
+PATIENCE = 5  # evaluations without a better score, before the doctor is told
+FILE = "scores.jsonl"
+
+
+class Scores(Every):
+    """Scores samples of the EMA generator every `every` steps, and keeps the checkpoint with the best score.
+
+    The first of the metrics that can decide does (see `metrics.DECIDING`). Late collapse is normal for GANs, so the
+    last checkpoint is often not the best. Each evaluation is a line of `scores.jsonl`, with its protocol.
+
+    Args:
+        directory: the run's folder.
+        checkpoints: the folder of its checkpoints.
+        every: steps between evaluations.
+        case: an `evaluation.Case` without samples.
+        count: samples of each evaluation, of the portable seeds from 0 on.
+        writer: `tf.summary` writer, or None.
+        doctor: the `Health` callback, to be told when the score no longer improves; or None.
+    """
+
+    def __init__(self, directory, checkpoints, every, case, count, writer=None, doctor=None):
+        super().__init__(every)
+        self.directory, self.checkpoints = Path(directory), Path(checkpoints)
+        self.case = case
+        self.count = count
+        self.writer = writer
+        self.doctor = doctor
+        names = [name for name in case.metrics if name in metrics.DECIDING]
+        self.deciding, self.lower_is_better = metrics.DECIDING[names[0]] if names else (None, True)
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin(logs)
+        self.seconds, self._began = 0.0, time.perf_counter()
+        best = checkpoint.best_score(self.checkpoints)
+        self._best = best["value"] if best and best["name"] == self.deciding else None
+        self._values = self._earlier_values()
+
+    def at(self, step, logs):
+        started = time.perf_counter()
+        scores = self._evaluate()
+        line = json.dumps({"step": step, **evaluation.as_json(scores)})
+        with open(self.directory / FILE, "a", encoding="utf-8") as file:
+            file.write(line + "\n")
+        if self.writer:
+            with self.writer.as_default(step):
+                for score in scores:
+                    tf.summary.scalar(f"scores/{score.name}", score.value)
+        self._keep_best(step, next((score for score in scores if score.name == self.deciding), None))
+        self.seconds += time.perf_counter() - started
+
+    def on_train_end(self, logs=None):
+        super().on_train_end(logs)
+        whole = time.perf_counter() - self._began
+        best = checkpoint.best_score(self.checkpoints)
+        said = f"; best {best['name']} {best['value']:.4g} at step {best['step']:,}" if best else ""
+        tqdm.write(f"scores took {self.seconds:.0f} s, {self.seconds / max(whole, 1e-9):.0%} of the training{said}")
+
+    def _evaluate(self):
+        fakes = pictures.to_uint8(self.model.sample(self.count, seed=0))
+        labels = self.model.labels_of_seeds(self.count, seed=0)
+        case = dataclasses.replace(
+            self.case,
+            fakes=fakes,
+            labels=labels,
+            latents=lambda count, seed: (
+                self.model.latents_of_seeds(count, seed),
+                self.model.labels_of_seeds(count, seed),
+            ),
+            draw=self.model.draw,
+        )
+        return evaluation.evaluate(case)[0]
+
+    def _keep_best(self, step, score):
+        if score is None:
+            return
+        self._values.append(score.value)
+        sign = 1 if self.lower_is_better else -1
+        if self._best is None or sign * score.value < sign * self._best:
+            self._best = score.value
+            facts = {"name": score.name, "value": score.value, "step": step, "protocol": score.protocol}
+            checkpoint.save_best(self.model, self.checkpoints, step, facts)
+        finding = diagnosis.finished(step, self._values, self.lower_is_better, PATIENCE)
+        if finding and self.doctor and not any(f.signal == finding.signal for f in self.doctor.findings):
+            self.doctor.report(finding)
+
+    def _earlier_values(self):
+        """The deciding scores of the run before a resume, up to the step it goes on from."""
+        path = self.directory / FILE
+        if not path.exists():
+            return []
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        return [
+            score["value"]
+            for line in lines
+            if line["step"] <= self.step
+            for score in line["scores"]
+            if score["name"] == self.deciding
+        ]

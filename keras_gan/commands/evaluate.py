@@ -1,0 +1,259 @@
+"""`evaluate`: scores of a run, of an exported model, or of any folder of images."""
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from keras_gan import config, data, runs
+from keras_gan.commands import quiet_tensorflow
+from keras_gan.commands.real import Real
+from keras_gan.errors import UserError, why
+
+DEFAULT_SAMPLES = 10_000
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What is scored.
+
+    Attributes:
+        subject: what to call it, JSON-able.
+        image_size: its edge in pixels.
+        trained_on: `DataOptions` of its training data, or None.
+        images: function that returns uint8 images and their labels or None.
+        latents, draw: see `keras_gan.metrics.evaluation.Case`; None of a folder.
+        folder: where its scores go by default.
+    """
+
+    subject: dict
+    image_size: int
+    trained_on: object
+    images: Callable
+    latents: Callable | None = None
+    draw: Callable | None = None
+    folder: Path = Path()
+
+
+def run(options):
+    """Draws or reads the samples, compares them with the reference and reports."""
+    kind = "run" if options.run else "model" if options.model else "images"
+    _check_reference(options)
+    generated = {"run": _of_run, "model": _of_model, "images": _of_folder}[kind](options)
+    quiet_tensorflow()
+    from keras_gan.metrics import evaluation
+
+    case = _case(options, generated)
+    scores, warnings = evaluation.evaluate(case, _bar("looking at the samples"))
+    report = {"subject": generated.subject, **evaluation.as_json(scores, warnings)}
+    path = Path(options.out) if options.out else generated.folder / "scores.json"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {why(error)}.") from None
+    print(json.dumps(report, indent=2) if options.json else text(report) + f"\n\nwritten: {path}")
+    return 0
+
+
+def text(report):
+    """The scores as a table for people, one for each protocol, with what they were measured by."""
+    lines = [", ".join(f"{name} {value}" for name, value in report["subject"].items())]
+    groups = {}
+    for score in report["scores"]:
+        groups.setdefault(json.dumps(score["protocol"], sort_keys=True), []).append(score)
+    for protocol, scores in groups.items():
+        lines += ["", f"{'score':<22}{'value':>12}{'± std':>12}{'real':>12}  better"]
+        for score in scores:
+            better = {True: "lower", False: "higher", None: "near real"}[score["lower_is_better"]]
+            numbers = "".join(f"{_number(score[name]):>12}" for name in ("value", "std", "real"))
+            lines.append(f"{score['name']:<22}{numbers}  {better}")
+        lines.append("  " + "; ".join(f"{k.replace('_', ' ')}: {v}" for k, v in json.loads(protocol).items()))
+    return "\n".join(lines + [f"\nnote: {sentence}" for sentence in report["warnings"]])
+
+
+def _number(value):
+    return "" if value is None else f"{value:.4f}" if abs(value) < 100 else f"{value:.2f}"
+
+
+# --- What is scored ---------------------------------------------------------------------------------------------------
+
+
+def _of_run(options):
+    from keras_gan.commands.restore import restore
+
+    folder = runs.find(options.log_dir, options.run)
+    restored = restore(folder, options.checkpoint)
+    model = restored.model
+
+    def draw(latents, labels):
+        return model.draw(latents, labels)
+
+    return Generated(
+        subject={"run": folder.name, "step": restored.step},
+        image_size=restored.run.image_size,
+        trained_on=restored.run,
+        images=lambda: _drawn(draw, _latents(model.latent_dim, model.num_classes), options),
+        latents=_latents(model.latent_dim, model.num_classes),
+        draw=draw,
+        folder=folder.path,
+    )
+
+
+def _of_model(options):
+    from keras_gan.commands.sample import check_model
+
+    directory = Path(options.model)
+    check_model(directory)
+    quiet_tensorflow()
+    from keras_gan.exported import ExportedGenerator
+
+    generator = ExportedGenerator(directory)
+
+    def latents(count, seed):
+        from keras_gan.randomness import seed_range
+
+        seeds = seed_range(seed, count)
+        return generator.latents(seeds), generator.labels(seeds)
+
+    return Generated(
+        subject={"model": str(directory)},
+        image_size=generator.image_shape[0],
+        trained_on=_training_data(generator.configuration),
+        images=lambda: _drawn(generator.draw, latents, options),
+        latents=latents,
+        draw=generator.draw,
+    )
+
+
+def _of_folder(options):
+    if not Path(options.images).is_dir():
+        raise UserError(f"the folder {options.images} of --images does not exist or is not a folder.")
+    from keras_gan.data import folder
+
+    size = options.image_size or folder.size_of_first(options.images)
+
+    def images():
+        loaded = data.load(_data_options(options, f"folder:{options.images}", size))
+        pixels = loaded.images
+        if options.samples and options.samples < len(pixels):
+            pixels = pixels[np.sort(np.random.RandomState(options.seed).permutation(len(pixels))[: options.samples])]
+        return pixels, None
+
+    return Generated({"images": options.images}, size, None, images)
+
+
+def _training_data(configuration):
+    """The data set that an exported model says it was trained on, or None."""
+    names = {field.name for field in dataclasses.fields(config.DataOptions)}
+    known = {name: value for name, value in configuration.items() if name in names}
+    try:
+        return config.from_dict(config.DataOptions, known, "the model's manifest") if "dataset" in known else None
+    except UserError:
+        return None
+
+
+def _latents(latent_dim, num_classes):
+    def draw(count, seed):
+        from keras_gan.randomness import portable_labels, portable_latents, seed_range
+
+        seeds = seed_range(seed, count)
+        labels = portable_labels(seeds, num_classes).numpy() if num_classes else None
+        return portable_latents(seeds, latent_dim).numpy(), labels
+
+    return draw
+
+
+def _drawn(draw, latents, options, block=512):
+    """Samples of consecutive seeds, uint8 as a picture file would hold them, and their classes."""
+    from keras_gan.pictures import to_uint8
+
+    count = options.samples or DEFAULT_SAMPLES
+    parts, classes = [], []
+    for start in _bar("drawing samples")(range(0, count, block)):
+        some, labels = latents(min(block, count - start), options.seed + start)
+        parts.append(to_uint8(draw(some, labels)))
+        classes.append(labels)
+    return np.concatenate(parts), None if classes[0] is None else np.concatenate(classes)
+
+
+# --- What it is compared with -----------------------------------------------------------------------------------------
+
+
+def _check_reference(options):
+    """Raises `UserError` for a reference that cannot be, before anything is loaded."""
+    if options.reference and not _is_statistics(options.reference):
+        data.check_available(_data_options(options, _dataset(options.reference), options.image_size or 32))
+    elif options.reference and not Path(options.reference).is_file():
+        raise UserError(f"the statistics {options.reference} of --reference do not exist.")
+
+
+def _is_statistics(reference):
+    return reference.endswith(".npz")
+
+
+def _dataset(reference):
+    """A data set's name: `--reference` also takes a folder as it is."""
+    return f"folder:{reference}" if ":" not in reference and Path(reference).is_dir() else reference
+
+
+def _data_options(options, dataset, image_size):
+    values = {field.name: getattr(options, field.name) for field in dataclasses.fields(config.DataOptions)}
+    return config.DataOptions(**{**values, "dataset": dataset, "image_size": image_size})
+
+
+def _case(options, generated):
+    from keras_gan.metrics import evaluation, features, perceptual, reference
+
+    real = _real(options, generated)
+    extractor = statistics = None
+    if evaluation.needs_features(options.metrics):
+        sources = features.Sources(options.inception_weights, options.squeezenet_weights, options.resize)
+        if real:
+            extractor, statistics = real.seen_by(options.features, sources, progress=_bar("looking at the reference"))
+        else:
+            extractor = features.load("random" if options.features == "auto" else options.features, sources)
+            statistics = reference.load(options.reference, extractor)
+        if options.save_reference:
+            reference.save(options.save_reference, statistics, extractor)
+    fakes, labels = generated.images()
+    return evaluation.Case(
+        metrics=options.metrics,
+        fakes=fakes,
+        labels=labels,
+        extractor=extractor,
+        reference=statistics,
+        real_images=real.images.images if real else None,
+        real_labels=real.images.labels if real else None,
+        perceptual=lambda: perceptual.load(options.squeezenet_weights, options.lpips_weights),
+        latents=generated.latents,
+        draw=generated.draw,
+        protocol={"image_size": generated.image_size, "seed": options.seed},
+        seed=options.seed,
+    )
+
+
+def _real(options, generated):
+    """The reference images, or None if statistics are given instead."""
+    if options.reference and _is_statistics(options.reference):
+        return None
+    if options.reference:
+        chosen = _data_options(options, _dataset(options.reference), generated.image_size)
+    elif generated.trained_on:
+        # As the training saw them, wherever they lie now.
+        changes = {"image_size": generated.image_size, "skip_bad_files": True}
+        changes |= {"data_dir": options.data_dir or generated.trained_on.data_dir}
+        chosen = dataclasses.replace(generated.trained_on, **changes)
+    else:
+        raise UserError("the model does not say what it was trained on: name a data set with --reference.")
+    return Real(data.load(chosen, options.reference_split), chosen, options.reference_split)
+
+
+def _bar(what):
+    """A progress bar on the error stream, for loops that take more than a moment."""
+    return lambda loop: tqdm(loop, what, leave=False, delay=1, file=sys.stderr)

@@ -1,0 +1,49 @@
+"""The model of a run as one of its checkpoints has it."""
+
+import dataclasses
+from dataclasses import dataclass
+
+from keras_gan import config, registry
+from keras_gan.commands import quiet_tensorflow
+from keras_gan.errors import UserError
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A run and its model: configuration, the variant's options, facts of its data, and the step."""
+
+    model: object
+    run: config.RunConfig
+    model_config: object
+    data_facts: dict
+    step: int
+
+
+def restore(folder, which="best"):
+    """Rebuilds the model of a `RunFolder` and loads its best or its last checkpoint.
+
+    Without scores in training there is no best one, and the last is taken.
+
+    Raises:
+        UserError: if the run has no checkpoint that can be read.
+    """
+    from keras_gan import runs
+
+    if not any(folder.checkpoints.glob("step-*")):
+        raise UserError(f"the run {folder.name} has no checkpoint yet, so there is nothing to take the generator from.")
+    run, model_options = config.load_json(folder.config_file)
+    run = dataclasses.replace(run, run_name=folder.name)
+    quiet_tensorflow()
+    import keras
+
+    from keras_gan import checkpoint
+
+    keras.mixed_precision.set_dtype_policy(run.precision)
+    model_config = config.from_dict(registry.module(run.variant).Config, model_options, folder.config_file)
+    facts = runs.data_facts(folder)
+    model = registry.build(
+        run.variant, model_config, facts["image_shape"], len(facts["classes"]), run.seed, run.augment
+    )
+    model.compile()
+    step = checkpoint.restore_best(model, folder.checkpoints) if which == "best" else None
+    return Restored(model, run, model_config, facts, step or checkpoint.restore_newest(model, folder.checkpoints))

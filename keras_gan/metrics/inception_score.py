@@ -1,0 +1,50 @@
+"""Inception Score: how sure and how diverse a classifier's verdicts on the samples are."""
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import log_softmax
+
+
+@dataclass(frozen=True)
+class InceptionScore:
+    """Mean and standard deviation of the score over `splits` parts of the samples."""
+
+    mean: float
+    std: float
+    splits: int
+
+
+def inception_score(logits, splits=10, seed=2020):
+    """Inception Score (Salimans et al. 2016, arXiv 1606.03498, section 4), of any classifier.
+
+    exp(E_x KL(p(y | x) || p(y))), p(y) being the mean over the samples of one split; between 1 and the number of
+    classes. It never sees a real image, and says nothing of classifiers for other images than these.
+
+    Args:
+        logits: `[N, classes]`, N at least `splits`. The Inception network's are taken without its bias
+            (`logits_unbiased`), as the original graph does.
+        splits: parts that the samples are divided into after shuffling.
+        seed: decides the order, or None to leave it.
+
+    Returns:
+        `InceptionScore`.
+    """
+    if len(logits) < splits:
+        raise ValueError(f"an Inception Score of {splits} splits needs as many samples, got {len(logits)}")
+    logits = np.asarray(logits, np.float64)
+    if seed is not None:
+        logits = logits[np.random.RandomState(seed).permutation(len(logits))]
+    log_p = log_softmax(logits, axis=1)
+    edges = np.arange(splits + 1) * len(logits) // splits
+    scores = [_score(log_p[start:end]) for start, end in itertools.pairwise(edges)]
+    return InceptionScore(float(np.mean(scores)), float(np.std(scores)), splits)
+
+
+def _score(log_p):
+    p = np.exp(log_p)
+    mean = p.mean(axis=0)
+    # A class of probability 0 adds nothing, but its logarithm would be minus infinity.
+    log_mean = np.log(np.where(mean > 0, mean, 1.0))
+    return np.exp((p * (np.where(p > 0, log_p, 0.0) - log_mean)).sum(axis=1).mean())

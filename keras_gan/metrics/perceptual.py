@@ -1,0 +1,60 @@
+"""LPIPS as a function of images: SqueezeNet's activations, and the published weights of its channels."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from keras_gan import cache
+from keras_gan.errors import UserError
+from keras_gan.metrics import features, squeezenet
+from keras_gan.metrics.lpips import lpips
+
+LPIPS_FILE = "lpips_lin_squeeze.npz"
+BATCH_SIZE = 64
+
+
+@dataclass(frozen=True)
+class Perceptual:
+    """A perceptual distance between images; `protocol` says which."""
+
+    network: object
+    weights: list
+    protocol: dict
+
+    def __call__(self, a, b):
+        """Distances float64 `[N]` of pairs of images `[N, height, width, 1 or 3]` in [0, 255], uint8 or float."""
+        parts = [
+            lpips(self._see(a[i : i + BATCH_SIZE]), self._see(b[i : i + BATCH_SIZE]), self.weights)
+            for i in range(0, len(a), BATCH_SIZE)
+        ]
+        return np.concatenate(parts)
+
+    def _see(self, images):
+        images = np.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images
+        images = features.enlarged(images, squeezenet.LEAST_SIZE)
+        return [np.asarray(tap) for tap in self.network(squeezenet.scale(images), training=False)]
+
+
+def load(squeezenet_weights=None, lpips_weights=None):
+    """The distance, from files or from the cache folder.
+
+    It is LPIPS in all but the network's weights: those of LPIPS are torchvision's SqueezeNet, these are the original
+    ones, so that values come near to published ones and do not equal them.
+
+    Raises:
+        UserError: if a file is missing or something else.
+    """
+    network, identity = features.squeezenet_network(squeezenet_weights)
+    path = lpips_weights or cache.directory() / LPIPS_FILE
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            weights = [file[f"lin{layer}.model.1.weight"].ravel() for layer in range(len(network.outputs))]
+        if any(len(w) != tap.shape[-1] for w, tap in zip(weights, network.outputs, strict=True)):
+            raise ValueError("other shapes")
+    except (OSError, ValueError, KeyError):
+        raise UserError(
+            f"{path} does not hold the weights of LPIPS for SqueezeNet: give {LPIPS_FILE} with --lpips-weights FILE."
+        ) from None
+    digest = hashlib.sha256(b"".join(w.tobytes() for w in weights)).hexdigest()[:12]
+    return Perceptual(network, weights, {"distance": "lpips-squeezenet", "distance_weights": f"{identity}-{digest}"})

@@ -1,0 +1,203 @@
+"""The doctor and the scores in real runs, small ones."""
+
+import dataclasses
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_gan import checkpoint, config, pictures, registry
+from keras_gan.callbacks import Checkpoints, Health, RealImages, Scores
+from keras_gan.commands import train
+from keras_gan.data import pipeline
+from keras_gan.data.spec import ImageData
+from keras_gan.errors import TrainingFailed
+from keras_gan.metrics import evaluation, features, reference
+
+SIZE = 16
+
+
+def bars(count=256, seed=0):
+    """Bright bars at random places on dark noise."""
+    rng = np.random.RandomState(seed)
+    images = rng.randint(0, 60, (count, SIZE, SIZE, 1)).astype(np.uint8)
+    for image, place, lying in zip(images, rng.randint(1, SIZE - 3, count), rng.rand(count) < 0.5, strict=True):
+        image[(slice(place, place + 2), slice(None)) if lying else (slice(None), slice(place, place + 2))] = 250
+    return images
+
+
+def build(name="dcgan", **options):
+    module = registry.module(name)
+    model = registry.build(name, dataclasses.replace(module.TINY, **options), (SIZE, SIZE, 1), 0, 0, "none")
+    model.compile()
+    return model
+
+
+def fit(model, images, steps, callbacks, batch_size=16):
+    data = ImageData("bars", images, None, (), "", "")
+    model.fit(pipeline.batches(data, batch_size, seed=0), steps_per_epoch=steps, verbose=0, callbacks=callbacks)
+
+
+def doctor(tmp_path, images, every=10, **kwargs):
+    said = []
+    return Health(tmp_path, every, RealImages(images, **kwargs), say=said.append), said
+
+
+def findings(tmp_path):
+    return json.loads((tmp_path / "health.json").read_text())["findings"]
+
+
+class Frozen(keras.layers.Layer):
+    """A picture that does not depend on its input."""
+
+    def call(self, inputs):
+        rows = tf.linspace(-1.0, 1.0, SIZE)
+        return tf.tile(tf.reshape(tf.tile(rows[None], [SIZE, 1]), (1, SIZE, SIZE, 1)), [tf.shape(inputs)[0], 1, 1, 1])
+
+
+def test_generator_that_ignores_its_input_is_called_at_the_first_check(tmp_path):
+    model, images = build(), bars()
+    health, said = doctor(tmp_path, images)
+    fit(model, images, 5, [])
+    inputs = keras.Input((model.latent_dim,))
+    model.ema_generator = keras.Model(inputs, Frozen()(inputs))
+    health.set_model(model)
+    health.on_train_begin()
+    health.at(6, {})
+    assert [finding["signal"] for finding in findings(tmp_path)] == ["collapse"]
+    assert "mode collapse" in said[0]
+
+
+def test_first_steps_of_a_healthy_run_are_not_accused(tmp_path):
+    images = bars()
+    for name in ("dcgan", "sngan", "wgan_gp"):
+        health, said = doctor(tmp_path / name, images, every=1, held_out=bars(64, seed=1))
+        fit(build(name), images, 8, [health], batch_size=16 * build(name).discriminator_steps)
+        assert said == []
+        assert findings(tmp_path / name) == []
+
+
+def test_what_is_not_watched_is_said(tmp_path):
+    health, _ = doctor(tmp_path, bars())
+    fit(build("wgan_gp"), bars(), 1, [health], batch_size=80)
+    reasons = json.loads((tmp_path / "health.json").read_text())["not_watched"]
+    assert set(reasons) == {"discriminator_too_strong", "discriminator_too_weak", "discriminator_overfits"}
+
+
+def test_memorised_pictures_are_found_and_shown(tmp_path):
+    model, images = build(), bars(300)
+    health, _ = doctor(tmp_path, images, held_out=bars(80, seed=1))
+    health.set_model(model)
+    health.on_train_begin()
+    finding = health._memorised(500, images[100:164])
+    assert finding.signal == "memorisation"
+    assert (tmp_path / "samples" / "nearest.png").exists()
+    assert health._memorised(500, bars(64, seed=2)) is None
+
+
+def test_discriminator_that_knows_its_images_by_heart(tmp_path):
+    """Sixteen training images, and a generator that hardly moves: a real run."""
+    images = bars(16)
+    model = build(discriminator_learning_rate=2e-3, generator_learning_rate=1e-9)
+    health, said = doctor(tmp_path, images, every=40, held_out=bars(64, seed=1))
+    health.real = dataclasses.replace(health.real, images=np.tile(images, (4, 1, 1, 1)))
+    fit(model, images, 400, [health])
+    signals = {finding["signal"] for finding in findings(tmp_path)}
+    assert "discriminator_too_strong" in signals, said
+
+
+# --- Divergence ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for index, pixels in enumerate(bars(32)):
+        path = tmp_path / "pictures" / f"{index}.png"
+        path.parent.mkdir(exist_ok=True)
+        pictures.to_pillow(pixels).save(path)
+    return config.RunConfig(
+        variant="dcgan",
+        dataset=f"folder:{tmp_path / 'pictures'}",
+        image_size=SIZE,
+        batch_size=8,
+        steps=60,
+        snapshot_every=25,
+        log_dir=str(tmp_path / "logs"),
+        run_name="run",
+        export=(),
+    )
+
+
+def test_nan_ends_the_run_with_the_name_of_its_term(folder, tmp_path, monkeypatch, capsys):
+    options = dataclasses.asdict(registry.module("dcgan").TINY)
+    build = registry.build
+
+    def poisoned(*args, **kwargs):
+        model = build(*args, **kwargs)
+        terms = model.generator_terms
+
+        def generator_terms(batch, fakes):
+            return {
+                name: tf.where(tf.equal(model.step.value, 39), np.nan, term)
+                for name, term in terms(batch, fakes).items()
+            }
+
+        model.generator_terms = generator_terms
+        return model
+
+    with monkeypatch.context() as context:
+        context.setattr(registry, "build", poisoned)
+        with pytest.raises(TrainingFailed, match=r"step 40: the term g_fake of the generator is nan.*") as failure:
+            train.run(folder, options)
+    assert failure.value.exit_code == 3
+    assert "the last good checkpoint is of step 25" in str(failure.value)
+    assert "--resume --run-name run" in str(failure.value)
+    run_folder = tmp_path / "logs" / "run"
+    assert json.loads((run_folder / "health.json").read_text())["findings"][0]["signal"] == "not_finite"
+
+    assert train.run(dataclasses.replace(folder, resume=True), options) == 0
+    assert "resuming run at step 25" in capsys.readouterr().out
+    assert checkpoint.list_checkpoints(run_folder / "checkpoints")[-1].name == "step-000000060"
+
+
+def test_run_that_fails_before_its_first_snapshot_can_be_resumed(folder, tmp_path):
+    model, images = build(discriminator_learning_rate=1e30), bars()
+    health, _ = doctor(tmp_path, images)
+    with pytest.raises(TrainingFailed):
+        fit(model, images, 20, [health, Checkpoints(tmp_path / "checkpoints", 25)])
+    assert checkpoint.restore_newest(build(), tmp_path / "checkpoints") == 0
+    assert checkpoint.verify(checkpoint.list_checkpoints(tmp_path / "checkpoints")[0]) is None
+
+
+# --- Scores ----------------------------------------------------------------------------------------------------------
+
+
+def test_scores_keep_the_best_checkpoint(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("KERAS_GAN_CACHE", str(tmp_path / "cache"))
+    images, extractor = bars(), features.load("random")
+    real = reference.of_images(images, extractor, {"reference": "bars"})
+    case = evaluation.Case(("fid", "kid"), None, extractor=extractor, reference=real)
+    health, _ = doctor(tmp_path, images)
+    scores = Scores(tmp_path, tmp_path / "checkpoints", 2, case, 64, doctor=health)
+    values = iter([5.0, 3.0, 4.0])
+    genuine = scores._evaluate
+
+    def evaluate():
+        value = next(values)
+        return [
+            dataclasses.replace(score, value=value) if score.name == scores.deciding else score for score in genuine()
+        ]
+
+    scores._evaluate = evaluate
+    fit(build(), images, 6, [health, scores])
+    best = checkpoint.best_score(tmp_path / "checkpoints")
+    assert (best["name"], best["value"], best["step"]) == ("fid", 3.0, 4)
+    assert best["protocol"]["features"] == "random"
+    lines = [json.loads(line) for line in (tmp_path / "scores.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [2, 4, 6]
+    model = build()
+    assert checkpoint.restore_best(model, tmp_path / "checkpoints") == 4
+    assert int(model.step.numpy()) == 4
+    assert "best fid 3 at step 4" in capsys.readouterr().out

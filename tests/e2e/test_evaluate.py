@@ -1,0 +1,169 @@
+"""`evaluate` and `report` as a user calls them: two folders, a run, a SavedModel without its run."""
+
+import dataclasses
+import json
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+from keras_gan import cli, config, pictures, registry
+from keras_gan.commands import train
+
+
+def call(*arguments):
+    with pytest.raises(SystemExit) as end:
+        cli.main([str(argument) for argument in arguments])
+    return end.value.code
+
+
+def write(folder, count, seed, size=16, channels=3):
+    """Pictures of two classes in a folder each: bright bars, standing or lying, at random places."""
+    rng = np.random.RandomState(seed)
+    for index in range(count):
+        pixels = rng.randint(0, 80, (size, size, channels)).astype(np.uint8)
+        place = rng.randint(0, size - 4)
+        name = "standing" if index % 2 else "lying"
+        pixels[(slice(None), slice(place, place + 4)) if index % 2 else slice(place, place + 4)] = 250
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        pictures.to_pillow(pixels).save(folder / name / f"{index}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory):
+    """A folder with pictures, and a finished run on them with scores in training and an exported model."""
+    room = tmp_path_factory.mktemp("room")
+    with pytest.MonkeyPatch.context() as context:
+        context.setenv("KERAS_GAN_CACHE", str(room / "cache"))
+        context.setattr("keras_gan.metrics.classifier.LEAST_STEPS", 60)
+        write(room / "real", 120, seed=0)
+        run = config.RunConfig(
+            variant="cgan",
+            dataset=f"folder:{room / 'real'}",
+            image_size=16,
+            batch_size=8,
+            steps=4,
+            snapshot_every=2,
+            metrics=("fid", "kid"),
+            eval_samples=40,
+            log_dir=str(room / "logs"),
+            run_name="tiny",
+            export_dir=str(room / "models"),
+            export=("saved_model",),
+        )
+        assert train.run(run, dataclasses.asdict(registry.module("cgan").TINY)) == 0
+        yield room
+
+
+def scores(path):
+    report = json.loads(path.read_text())
+    return {score["name"]: score for score in report["scores"]}, report
+
+
+def test_folder_against_folder(room, tmp_path, capsys):
+    write(tmp_path / "good", 60, seed=1)
+    names = ("fid", "fid-infinity", "kid", "is", "prdc", "ms-ssim")
+    common = ("--reference", room / "real", "--metrics", *names)
+    assert call("evaluate", "--images", tmp_path / "good", *common, "--out", tmp_path / "good.json") == 0
+    said = capsys.readouterr().out
+    good, report = scores(tmp_path / "good.json")
+    assert set(good) == {
+        *("fid", "fid_infinity", "kid", "inception_score", "precision", "recall", "density", "coverage", "ms_ssim")
+    }
+    assert good["fid"]["protocol"] == {
+        **{"image_size": 16, "seed": 0, "features": "classifier", "weights": good["fid"]["protocol"]["weights"]},
+        **{"resize": "none", "reference": f"folder:{room / 'real'}", "split": "train", "fit": "auto"},
+        **{"reference_images": 120, "samples": 60},
+        **{"reference_content": good["fid"]["protocol"]["reference_content"]},
+    }
+    assert "60 samples is biased upwards" in report["warnings"][0]
+    assert re.search(r"fid +\d+\.\d+ +lower", said)
+    assert "features: classifier" in said
+
+    rng = np.random.RandomState(0)
+    for index in range(60):
+        (tmp_path / "bad").mkdir(exist_ok=True)
+        pictures.to_pillow(rng.randint(0, 256, (16, 16, 3)).astype(np.uint8)).save(tmp_path / "bad" / f"{index}.png")
+    assert call("evaluate", "--images", tmp_path / "bad", *common, "--out", tmp_path / "bad.json") == 0
+    bad, _ = scores(tmp_path / "bad.json")
+    assert good["fid"]["value"] < 0.2 * bad["fid"]["value"]
+    assert good["kid"]["value"] < 0.2 * bad["kid"]["value"]
+    assert good["coverage"]["value"] > 0.5 > bad["coverage"]["value"]
+
+
+def test_finished_run_and_its_model_alone_score_the_same(room, tmp_path, monkeypatch, capsys):
+    asked = ("--samples", 50, "--metrics", "fid", "kid", "accuracy")
+    assert call("evaluate", "--run", "tiny", "--log-dir", room / "logs", *asked) == 0
+    of_run, report = scores(room / "logs" / "tiny" / "scores.json")
+    assert report["subject"] == {"run": "tiny", "step": report["subject"]["step"]}
+    capsys.readouterr()
+
+    shutil.copytree(room / "models" / "tiny" / "1", tmp_path / "alone")
+    monkeypatch.chdir(tmp_path)
+    assert call("evaluate", "--model", "alone", *asked, "--json") == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == json.loads((tmp_path / "scores.json").read_text())
+    of_model, _ = scores(tmp_path / "scores.json")
+    for name, score in of_run.items():
+        assert score["protocol"] == of_model[name]["protocol"]
+        assert score["value"] == pytest.approx(of_model[name]["value"], rel=1e-3)
+
+
+def test_statistics_can_be_kept_and_given(room, tmp_path):
+    write(tmp_path / "some", 30, seed=2)
+    common = ("evaluate", "--images", tmp_path / "some", "--features", "random", "--out", tmp_path / "s.json")
+    assert call(*common, "--reference", room / "real", "--save-reference", tmp_path / "real.npz") == 0
+    from_images, _ = scores(tmp_path / "s.json")
+    assert call(*common, "--reference", tmp_path / "real.npz") == 0
+    from_statistics, _ = scores(tmp_path / "s.json")
+    assert from_statistics == from_images
+
+
+def test_scores_in_training_choose_the_checkpoint_that_is_exported(room):
+    lines = [json.loads(line) for line in (room / "logs" / "tiny" / "scores.jsonl").read_text().splitlines()]
+    values = {line["step"]: line["scores"][0]["value"] for line in lines}
+    assert list(values) == [1, 2, 3, 4]
+    manifest = json.loads((room / "models" / "tiny" / "1" / "manifest.json").read_text())
+    assert manifest["generator"]["step"] == min(values, key=values.get)
+    assert manifest["score"]["value"] == min(values.values())
+
+
+def test_report_is_one_page_that_asks_nobody(room, capsys):
+    assert call("report", "--run", "tiny", "--log-dir", room / "logs") == 0
+    page = (room / "logs" / "tiny" / "report.html").read_text()
+    assert not re.search(r"(src|href)=\"(?!data:)|https?://|<script|@import|url\(", page)
+    for part in ("<title>tiny: cgan on folder:", "Samples of the same seeds", "Health", "Scores", "Curves", "fid"):
+        assert part in page
+    assert page.count("<img") == 2
+    assert "<polyline" in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "exactly one of --run NAME, --model FOLDER and --images FOLDER"),
+        (["--run", "a", "--images", "b"], "exactly one of"),
+        (["--images", "."], "--images needs --reference"),
+        (["--images", ".", "--reference", "mnits"], "unknown dataset 'mnits': did you mean 'mnist'?"),
+        (["--images", ".", "--reference", "mnits.npz"], "mnits.npz of --reference do not exist"),
+        (["--run", "nobody"], "no run 'nobody'"),
+        (["--run", "nobody", "--metrics", "fdi"], "unknown metric 'fdi': did you mean 'fid'?"),
+        (["--run", "nobody", "--metrics", "fid", "fid"], "names fid twice"),
+        (["--run", "nobody", "--samples", "1"], "--samples must be between 2"),
+        (["--model", "nowhere"], "is not an exported model"),
+        (["--images", "nowhere", "--reference", "avatars"], "does not exist"),
+    ],
+)
+def test_mistakes_are_named(arguments, message, capsys):
+    assert call("evaluate", *arguments) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_inception_without_weights_says_what_to_do(room, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("keras_gan.metrics.inception.WEIGHTS_URL", "http://127.0.0.1:9/none.pth")
+    write(tmp_path / "some", 4, seed=2)
+    arguments = ("--images", tmp_path / "some", "--reference", room / "real", "--features", "inception")
+    assert call("evaluate", *arguments) == 2
+    assert "--inception-weights FILE, or choose --features classifier or random" in capsys.readouterr().err

@@ -70,6 +70,13 @@ def test_wgan_gp_looks_between_pairs(monkeypatch):
     assert alphas.max() < 1
 
 
+def test_r3gan_anneals_its_learning_rates():
+    rates = [optimizer._learning_rate for optimizer in r3gan.Config(anneal_steps=100).optimizers()]
+    for rate in rates:
+        values = [float(rate(step)) for step in (0, 50, 100, 10_000)]
+        np.testing.assert_allclose(values, [1e-3, 1e-3 * (0.95 / 2 + 0.05), 5e-5, 5e-5], rtol=1e-6)
+
+
 def test_r3gan_of_a_linear_discriminator():
     logs = logs_of(model_of(r3gan.R3GAN, RELATIVISTIC, gamma=0.7))
     assert logs["d_r1"] == pytest.approx(0.7 / 2 * 25, rel=1e-6)

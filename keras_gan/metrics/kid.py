@@ -53,7 +53,12 @@ def squared_mmd(real, fake):
 
 
 def _kernel(a, b):
-    return (a @ b.T / a.shape[1] + 1.0) ** 3
+    base = a @ b.T
+    base /= a.shape[1]
+    base += 1.0
+    cube = base * base  # several times faster than a power
+    cube *= base
+    return cube
 
 
 def _mean_without_diagonal(kernel):

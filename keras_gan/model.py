@@ -353,14 +353,14 @@ class AdversarialModel(keras.Model):
             terms = self.discriminator_terms(batch, fakes)
             loss = self._loss(terms, self.discriminator_optimizer)
         norm, update = self._update(loss, tape, self.discriminator, self.discriminator_optimizer)
-        return self._named("d_loss", terms) | {"d_gradient": norm}, update
+        return self._named("d_loss", terms) | _prefixed("d_", norm), update
 
     def _generator_gradients(self, batch, fakes, tape):
         with tape:
             terms = self.generator_terms(batch, fakes)
             loss = self._loss(terms, self.optimizer)
         norm, update = self._update(loss, tape, self.generator, self.optimizer)
-        return self._named("g_loss", terms) | {"g_gradient": norm}, update
+        return self._named("g_loss", terms) | _prefixed("g_", norm), update
 
     def _update_both(self, batch, fakes, tape):
         # Each tape watches its own network alone, so both can be open around scores that both losses read.
@@ -374,7 +374,7 @@ class AdversarialModel(keras.Model):
         )
         d_update()
         g_update()
-        norms = {"d_gradient": d_norm, "g_gradient": g_norm}
+        norms = _prefixed("d_", d_norm) | _prefixed("g_", g_norm)
         return self._named("d_loss", d_terms) | self._named("g_loss", g_terms) | norms
 
     def _loss(self, terms, optimizer):
@@ -399,12 +399,12 @@ class AdversarialModel(keras.Model):
         return norm, update
 
     def _norm(self, gradients, optimizer):
-        """The norm of the whole batch's gradient, to which each replica contributes its share."""
+        """The norm of the whole batch's gradient, by a name; nothing on several replicas, each of which has a share."""
         if self._num_replicas > 1:
-            gradients = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, gradients)
+            return {}
         norm = tf.linalg.global_norm(gradients)
         scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
-        return norm / tf.cast(optimizer.dynamic_scale, norm.dtype) if scaled else norm
+        return {"gradient": norm / tf.cast(optimizer.dynamic_scale, norm.dtype) if scaled else norm}
 
     def _agree_on_overflow(self, gradients):
         """If any replica's float16 gradients overflowed, all replicas' do, so that all skip the step together."""
@@ -437,6 +437,10 @@ class AdversarialModel(keras.Model):
             tf.raw_ops.ResourceApplyGradientDescent(
                 var=average.value.handle, alpha=1.0 - keep, delta=average.value - weight.value
             )
+
+
+def _prefixed(prefix, values):
+    return {prefix + name: value for name, value in values.items()}
 
 
 def labels_of(batch):

@@ -110,8 +110,7 @@ class Bench:
     def start_judge(self):
         """The worker that scores; it learns its trade first, if that has not been done yet."""
         say("judge: loading it, or training it for a minute or two … ")
-        options = {"data_dir": self.data_dir, "cache_dir": str(self.cache), "quick": self.options.quick}
-        worker = Worker("benchmarks.quality_worker", kind="judge", **options)
+        worker = Worker("benchmarks.quality_worker", kind="judge", data_dir=self.data_dir, quick=self.options.quick)
         self.judge = worker.ask("facts")
         del self.judge["peak_bytes"]
         # Its weights and its formulas: what a score depends on.

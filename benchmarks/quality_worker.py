@@ -136,21 +136,21 @@ def sample(model, count, path, grid):
 # --- Judging --------------------------------------------------------------------------------------------------------
 
 
-def serve_judge(channel, data_dir, cache_dir, quick):
+def serve_judge(channel, data_dir, quick):
     """Answers `facts` with what the judge is, and `score` with the scores of a file that `sample` wrote."""
     quiet_tensorflow()
     from benchmarks import judge
 
-    mnist_judge = judge.load(data_dir, cache_dir, quick)
+    mnist_judge, facts = judge.load(data_dir, quick)
 
     def score(path, num_classes):
         with np.load(path) as file:
-            images = file["images"].astype(np.float32) / 255.0
+            images = file["images"]
         labels = np.arange(len(images)) % num_classes if num_classes else None
         return mnist_judge.scores(images, labels)
 
     channel.answer()
-    channel.serve({"facts": lambda: mnist_judge.facts, "score": score})
+    channel.serve({"facts": lambda: facts, "score": score})
 
 
 if __name__ == "__main__":

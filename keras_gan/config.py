@@ -92,7 +92,7 @@ class RunConfig(DataOptions, _VariantOption):
     """Score samples in training by any of fid, kid, is, prdc, … (docs/scores.md); the first decides which checkpoint is
     the best; default: none."""
     eval_every: int | None = None
-    """Steps between scores; default: a tenth of the run."""
+    """Steps between scores; default: a tenth of the run, put off while scores take more than a tenth of the time."""
     eval_samples: int = 2048
     """Samples of each of these scores."""
     eval_features: str = "auto"

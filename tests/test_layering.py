@@ -48,7 +48,7 @@ ALLOWED = {
     "diagnosis": set(),
     "callbacks": {"errors", "metrics", "diagnosis", "pictures", "checkpoint"},
     "checkpoint": {"errors"},
-    "exporters": {"errors", "pictures", "model", "randomness", "checkpoint"},
+    "exporters": {"errors", "pictures", "model", "randomness", "checkpoint", "metrics"},
     "commands": {
         *("errors", "registry", "config", "runs", "data", "callbacks", "checkpoint", "exporters", "metrics"),
         *("dry_run", "distribution", "pictures", "randomness", "exported", "interpolation"),

@@ -84,7 +84,7 @@ class Health(Every):
                 self._series[name].append(figures[name])
         finding = diagnosis.not_finite(step, figures)
         if finding:
-            self._report(finding)
+            self.report(finding)
             raise TrainingFailed(finding.sentence)
 
     def at(self, step, logs):
@@ -144,13 +144,10 @@ class Health(Every):
         self._streaks = defaultdict(int, {signal: self._streaks[signal] + 1 for signal in seen})
         for finding in found:
             if self._streaks[finding.signal] == (1 if finding.signal in CERTAIN else PATIENCE):
-                self._report(finding)
+                self.report(finding)
 
     def report(self, finding):
-        """Adds a finding that was made elsewhere."""
-        self._report(finding)
-
-    def _report(self, finding):
+        """Says a finding everywhere; also for those that are made elsewhere."""
         self.findings.append(finding)
         self._write()
         self.say(f"doctor: {finding.sentence}")

@@ -20,7 +20,8 @@ class Scores(Every):
     """Scores samples of the EMA generator every `every` steps, and keeps the checkpoint with the best score.
 
     The first of the metrics that can decide does (see `metrics.DECIDING`). Late collapse is normal for GANs, so the
-    last checkpoint is often not the best. Each evaluation is a line of `scores.jsonl`, with its protocol.
+    last checkpoint is often not the best. Each evaluation is a line of `scores.jsonl`, with its protocol. The last
+    step is always scored.
 
     Args:
         directory: the run's folder.
@@ -30,26 +31,34 @@ class Scores(Every):
         count: samples of each evaluation, of the portable seeds from 0 on.
         writer: `tf.summary` writer, or None.
         doctor: the `Health` callback, to be told when the score no longer improves; or None.
+        most_share: put an evaluation off to the next interval if with it they would take more than this share of the
+            training's time, as the one before suggests; None: never. Which steps are scored then depends on the
+            machine; what is learned does not.
     """
 
-    def __init__(self, directory, checkpoints, every, case, count, writer=None, doctor=None):
+    def __init__(self, directory, checkpoints, every, case, count, writer=None, doctor=None, most_share=None):
         super().__init__(every)
         self.directory, self.checkpoints = Path(directory), Path(checkpoints)
         self.case = case
         self.count = count
         self.writer = writer
         self.doctor = doctor
+        self.most_share = most_share
         names = [name for name in case.metrics if name in metrics.DECIDING]
         self.deciding, self.lower_is_better = metrics.DECIDING[names[0]] if names else (None, True)
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
-        self.seconds, self._began = 0.0, time.perf_counter()
+        self.seconds, self._began, self._latest = 0.0, time.perf_counter(), 0.0
+        self._ended = False
         best = checkpoint.best_score(self.checkpoints)
         self._best = best["value"] if best and best["name"] == self.deciding else None
         self._values = self._earlier_values()
 
     def at(self, step, logs):
+        if not self._affordable():
+            self._last = None  # so that the last step is scored in any case
+            return
         started = time.perf_counter()
         scores = self._evaluate()
         line = json.dumps({"step": step, **evaluation.as_json(scores)})
@@ -60,14 +69,20 @@ class Scores(Every):
                 for score in scores:
                     tf.summary.scalar(f"scores/{score.name}", score.value)
         self._keep_best(step, next((score for score in scores if score.name == self.deciding), None))
-        self.seconds += time.perf_counter() - started
+        self._latest = time.perf_counter() - started
+        self.seconds += self._latest
 
     def on_train_end(self, logs=None):
+        self._ended = True
         super().on_train_end(logs)
         whole = time.perf_counter() - self._began
         best = checkpoint.best_score(self.checkpoints)
         said = f"; best {best['name']} {best['value']:.4g} at step {best['step']:,}" if best else ""
         tqdm.write(f"scores took {self.seconds:.0f} s, {self.seconds / max(whole, 1e-9):.0%} of the training{said}")
+
+    def _affordable(self):
+        whole = time.perf_counter() - self._began
+        return self.most_share is None or self._ended or self.seconds + self._latest <= self.most_share * whole
 
     def _evaluate(self):
         fakes = pictures.to_uint8(self.model.sample(self.count, seed=0))

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from keras_gan import config, data, runs
+from keras_gan import config, data, metrics, runs
 from keras_gan.commands import quiet_tensorflow
 from keras_gan.commands.real import Real
 from keras_gan.errors import UserError, why
@@ -73,7 +73,7 @@ def text(report):
             better = {True: "lower", False: "higher", None: "near real"}[score["lower_is_better"]]
             numbers = "".join(f"{_number(score[name]):>12}" for name in ("value", "std", "real"))
             lines.append(f"{score['name']:<22}{numbers}  {better}")
-        lines.append("  " + "; ".join(f"{k.replace('_', ' ')}: {v}" for k, v in json.loads(protocol).items()))
+        lines.append("  " + metrics.protocol_text(json.loads(protocol)))
     return "\n".join(lines + [f"\nnote: {sentence}" for sentence in report["warnings"]])
 
 
@@ -91,16 +91,16 @@ def _of_run(options):
     restored = restore(folder, options.checkpoint)
     model = restored.model
 
-    def draw(latents, labels):
-        return model.draw(latents, labels)
+    def latents(count, seed):
+        return model.latents_of_seeds(count, seed), model.labels_of_seeds(count, seed)
 
     return Generated(
         subject={"run": folder.name, "step": restored.step},
         image_size=restored.run.image_size,
         trained_on=restored.run,
-        images=lambda: _drawn(draw, _latents(model.latent_dim, model.num_classes), options),
-        latents=_latents(model.latent_dim, model.num_classes),
-        draw=draw,
+        images=lambda: _drawn(model.draw, latents, options),
+        latents=latents,
+        draw=model.draw,
         folder=folder.path,
     )
 
@@ -156,17 +156,6 @@ def _training_data(configuration):
         return config.from_dict(config.DataOptions, known, "the model's manifest") if "dataset" in known else None
     except UserError:
         return None
-
-
-def _latents(latent_dim, num_classes):
-    def draw(count, seed):
-        from keras_gan.randomness import portable_labels, portable_latents, seed_range
-
-        seeds = seed_range(seed, count)
-        labels = portable_labels(seeds, num_classes).numpy() if num_classes else None
-        return portable_latents(seeds, latent_dim).numpy(), labels
-
-    return draw
 
 
 def _drawn(draw, latents, options, block=512):

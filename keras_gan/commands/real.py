@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from keras_gan import config, data
 from keras_gan.data.spec import ImageData
 
+SPLITS = ("train", "test")
+
 
 @dataclass(frozen=True)
 class Real:
@@ -41,6 +43,3 @@ class Real:
             return self.images.images, self.images.labels, None
         train, test = (self.images if self.split == split else data.load(self.options, split) for split in SPLITS)
         return train.images, train.labels, (test.images, test.labels)
-
-
-SPLITS = ("train", "test")

@@ -5,7 +5,7 @@ import html
 import json
 from pathlib import Path
 
-from keras_gan import config, runs
+from keras_gan import config, metrics, runs
 from keras_gan.commands import quiet_stderr
 from keras_gan.errors import UserError, why
 
@@ -87,10 +87,9 @@ def _samples(folder):
     grids = sorted(folder.samples.glob("step-*.png"))
     if not grids:
         return ""
-    # The first, the last, and what lies evenly between.
-    chosen = [grids[round(i * (len(grids) - 1) / max(1, MOST_GRIDS - 1))] for i in range(min(MOST_GRIDS, len(grids)))]
-    chosen = grids if len(grids) <= MOST_GRIDS else chosen
-    figures = [_figure(grid, f"step {int(grid.stem.removeprefix('step-')):,}") for grid in chosen]
+    if len(grids) > MOST_GRIDS:  # the first, the last, and what lies evenly between
+        grids = [grids[round(i * (len(grids) - 1) / (MOST_GRIDS - 1))] for i in range(MOST_GRIDS)]
+    figures = [_figure(grid, f"step {int(grid.stem.removeprefix('step-')):,}") for grid in grids]
     return '<h2>Samples of the same seeds</h2>\n<div class="grids">\n' + "\n".join(figures) + "\n</div>"
 
 
@@ -138,7 +137,7 @@ def _scores(folder):
 
 def _score_table(protocol, rows):
     names = list(dict.fromkeys(name for row in rows.values() for name in row))
-    said = html.escape("; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in protocol.items()))
+    said = html.escape(metrics.protocol_text(protocol))
     head = "".join(f"<th>{html.escape(name.replace('_', ' '))}</th>" for name in ("step", *names))
     body = [
         f"<tr><td>{step:,}</td>"

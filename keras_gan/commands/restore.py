@@ -3,7 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 
-from keras_gan import config, registry
+from keras_gan import config, registry, runs
 from keras_gan.commands import quiet_tensorflow
 from keras_gan.errors import UserError
 
@@ -27,8 +27,6 @@ def restore(folder, which="best"):
     Raises:
         UserError: if the run has no checkpoint that can be read.
     """
-    from keras_gan import runs
-
     if not any(folder.checkpoints.glob("step-*")):
         raise UserError(f"the run {folder.name} has no checkpoint yet, so there is nothing to take the generator from.")
     run, model_options = config.load_json(folder.config_file)

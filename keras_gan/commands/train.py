@@ -13,6 +13,8 @@ from keras_gan import config, data, registry, runs
 from keras_gan.commands import quiet_stderr, quiet_tensorflow
 from keras_gan.errors import TrainingFailed, UserError
 
+MOST_FOR_SCORES = 0.1  # share of the training's time, by default
+
 
 def run(run, model_options):
     """Trains the variant `run.variant` as `run` says, then exports it."""
@@ -123,8 +125,10 @@ def _callbacks(run, model_config, folder, images, steps, batch_size):
     tenth = math.ceil(steps / config.DEFAULT_SNAPSHOTS)
     every = run.snapshot_every or tenth
     # The doctor comes first: it stops a run that is lost before that is saved.
-    doctor = callbacks.Health(folder.path, max(1, min(50, every // 2)), _for_the_doctor(run, images), writer)
-    chosen = [doctor] if run.health else []
+    doctor = None
+    if run.health:
+        doctor = callbacks.Health(folder.path, max(1, min(50, every // 2)), _for_the_doctor(run, images), writer)
+    chosen = [doctor] if doctor else []
     chosen += [
         callbacks.Scalars(writer, max(1, min(50, steps // 20)), batch_size),
         callbacks.SampleGrid(folder.samples, every, writer),
@@ -132,8 +136,18 @@ def _callbacks(run, model_config, folder, images, steps, batch_size):
     ]
     if run.metrics:
         case = _case(run, images)
-        scores = (run.eval_every or tenth, case, run.eval_samples, writer, doctor if run.health else None)
-        chosen += [callbacks.Scores(folder.path, folder.checkpoints, *scores)]
+        chosen += [
+            callbacks.Scores(
+                folder.path,
+                folder.checkpoints,
+                run.eval_every or tenth,
+                case,
+                run.eval_samples,
+                writer,
+                doctor,
+                most_share=None if run.eval_every else MOST_FOR_SCORES,
+            )
+        ]
     return [*chosen, callbacks.Progress(steps, batch_size)]
 
 

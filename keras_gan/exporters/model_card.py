@@ -1,5 +1,7 @@
 """`MODEL_CARD.md`: the manifest for people."""
 
+from keras_gan import metrics
+
 MOST_CLASSES = 100
 
 
@@ -51,8 +53,8 @@ def _training(manifest):
 
 
 def _score(score):
-    protocol = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in score["protocol"].items())
-    return f"Best {score['name']} of the training: {score['value']:.4g}, which chose this step ({_cell(protocol)})."
+    protocol = _cell(metrics.protocol_text(score["protocol"]))
+    return f"Best {score['name']} of the training: {score['value']:.4g}, which chose this step ({protocol})."
 
 
 def _use(manifest):

@@ -27,6 +27,11 @@ DECIDING = {
 }
 
 
+def protocol_text(protocol):
+    """A score's protocol as one line for people."""
+    return "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in protocol.items())
+
+
 def check_names(names):
     """Raises `UserError` for a metric that there is not, or that is named twice."""
     for name in names:

@@ -174,11 +174,20 @@ def test_run_that_fails_before_its_first_snapshot_can_be_resumed(folder, tmp_pat
 # --- Scores ----------------------------------------------------------------------------------------------------------
 
 
-def test_scores_keep_the_best_checkpoint(tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def case(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_GAN_CACHE", str(tmp_path / "cache"))
-    images, extractor = bars(), features.load("random")
-    real = reference.of_images(images, extractor, {"reference": "bars"})
-    case = evaluation.Case(("fid", "kid"), None, extractor=extractor, reference=real)
+    extractor = features.load("random")
+    real = reference.of_images(bars(), extractor, {"reference": "bars"})
+    return evaluation.Case(("fid", "kid"), None, extractor=extractor, reference=real)
+
+
+def scored_steps(folder):
+    return [json.loads(line)["step"] for line in (folder / "scores.jsonl").read_text().splitlines()]
+
+
+def test_scores_keep_the_best_checkpoint(tmp_path, case, capsys):
+    images = bars()
     health, _ = doctor(tmp_path, images)
     scores = Scores(tmp_path, tmp_path / "checkpoints", 2, case, 64, doctor=health)
     values = iter([5.0, 3.0, 4.0])
@@ -195,9 +204,15 @@ def test_scores_keep_the_best_checkpoint(tmp_path, monkeypatch, capsys):
     best = checkpoint.best_score(tmp_path / "checkpoints")
     assert (best["name"], best["value"], best["step"]) == ("fid", 3.0, 4)
     assert best["protocol"]["features"] == "random"
-    lines = [json.loads(line) for line in (tmp_path / "scores.jsonl").read_text().splitlines()]
-    assert [line["step"] for line in lines] == [2, 4, 6]
+    assert scored_steps(tmp_path) == [2, 4, 6]
     model = build()
     assert checkpoint.restore_best(model, tmp_path / "checkpoints") == 4
     assert int(model.step.numpy()) == 4
     assert "best fid 3 at step 4" in capsys.readouterr().out
+
+
+def test_scores_that_cost_too_much_are_put_off_but_for_the_last(tmp_path, case):
+    # Nothing is affordable but the first: it has cost nothing yet.
+    scores = Scores(tmp_path, tmp_path / "checkpoints", 2, case, 64, most_share=0.0)
+    fit(build(), bars(), 6, [scores])
+    assert scored_steps(tmp_path) == [2, 6]

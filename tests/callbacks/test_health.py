@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import checkpoint, config, pictures, registry
+from keras_gan import checkpoint, config, objectives, pictures, registry
 from keras_gan.callbacks import Checkpoints, Health, RealImages, Scores
 from keras_gan.commands import train
 from keras_gan.data import pipeline
 from keras_gan.data.spec import ImageData
 from keras_gan.errors import TrainingFailed
 from keras_gan.metrics import evaluation, features, reference
+from keras_gan.model import AdversarialModel
 
 SIZE = 16
 
@@ -97,15 +98,55 @@ def test_memorised_pictures_are_found_and_shown(tmp_path):
     assert health._memorised(500, bars(64, seed=2)) is None
 
 
-def test_discriminator_that_knows_its_images_by_heart(tmp_path):
-    """Sixteen training images, and a generator that hardly moves: a real run."""
-    images = bars(16)
+# --- Each finding in a real run --------------------------------------------------------------------------------------
+
+
+def signals_of(tmp_path, model, images, steps, real=None):
+    """Trains, examined eight times, and returns `{signal: step}`."""
+    health, _ = doctor(tmp_path, images if real is None else real, every=steps // 8, held_out=bars(64, seed=1))
+    fit(model, images, steps, [health])
+    return {finding["signal"]: finding["step"] for finding in findings(tmp_path)}
+
+
+def test_discriminator_that_does_not_learn_lets_the_generator_collapse(tmp_path):
+    # Against a judge that never answers, one picture that it likes is as good as any.
+    found = signals_of(tmp_path, build(discriminator_learning_rate=1e-9), bars(), 640)
+    assert {"collapse", "partial_collapse"} <= set(found)
+
+
+def test_discriminator_that_is_outrun(tmp_path):
+    model = build(generator_learning_rate=3e-2, discriminator_learning_rate=1e-4)
+    assert "discriminator_too_weak" in signals_of(tmp_path, model, bars(), 640)
+
+
+def test_discriminator_that_meets_a_generator_which_does_not_learn(tmp_path):
     model = build(discriminator_learning_rate=2e-3, generator_learning_rate=1e-9)
-    health, said = doctor(tmp_path, images, every=40, held_out=bars(64, seed=1))
-    health.real = dataclasses.replace(health.real, images=np.tile(images, (4, 1, 1, 1)))
-    fit(model, images, 400, [health])
-    signals = {finding["signal"] for finding in findings(tmp_path)}
-    assert "discriminator_too_strong" in signals, said
+    assert "discriminator_too_strong" in signals_of(tmp_path, model, bars(), 480)
+
+
+def test_four_images_are_learned_by_heart(tmp_path):
+    model, images = build(generator_learning_rate=2e-3, discriminator_learning_rate=2e-3), bars(4)
+    found = signals_of(tmp_path, model, images, 1200, real=np.tile(images, (32, 1, 1, 1)))
+    assert {"discriminator_overfits", "memorisation"} <= set(found)
+    assert found["discriminator_overfits"] < found["memorisation"]
+
+
+def test_two_networks_that_chase_each_other(tmp_path):
+    """The Dirac-GAN (arXiv 1801.04406): one weight against another circle around where both should rest."""
+    zeros = {"kernel_initializer": "zeros"}
+    latents, pictures_in = keras.Input((1,)), keras.Input((SIZE, SIZE, 1))
+    place = keras.layers.Dense(1, **zeros, bias_initializer=keras.initializers.Constant(0.5))(latents)
+    canvas = keras.layers.Reshape((SIZE, SIZE, 1))(keras.layers.RepeatVector(SIZE * SIZE)(place))
+    score = keras.layers.Dense(1, use_bias=False, **zeros)(keras.layers.GlobalAveragePooling2D()(pictures_in))
+    model = AdversarialModel(
+        keras.Model(latents, canvas),
+        keras.Model(pictures_in, score),
+        objective=objectives.NON_SATURATING,
+        latent_dim=1,
+        optimizers=lambda: (keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1)),
+    )
+    model.compile()
+    assert "oscillation" in signals_of(tmp_path, model, np.full_like(bars(64), 127), 640)
 
 
 # --- Divergence ------------------------------------------------------------------------------------------------------
@@ -209,6 +250,17 @@ def test_scores_keep_the_best_checkpoint(tmp_path, case, capsys):
     assert checkpoint.restore_best(model, tmp_path / "checkpoints") == 4
     assert int(model.step.numpy()) == 4
     assert "best fid 3 at step 4" in capsys.readouterr().out
+
+
+def test_run_that_has_learned_all_it_will(tmp_path, case):
+    images = bars()
+    health, said = doctor(tmp_path, images)
+    scores = Scores(
+        tmp_path, tmp_path / "checkpoints", 1, dataclasses.replace(case, metrics=("fid",)), 64, None, health
+    )
+    fit(build(generator_learning_rate=1e-9, discriminator_learning_rate=1e-9), images, 8, [health, scores])
+    assert [finding["signal"] for finding in findings(tmp_path)] == ["finished"]
+    assert "has not improved for 5 evaluations" in said[0]
 
 
 def test_scores_that_cost_too_much_are_put_off_but_for_the_last(tmp_path, case):

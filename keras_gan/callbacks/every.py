@@ -28,7 +28,7 @@ class Every(keras.callbacks.Callback):
         # `batch` counts within the epoch, and jumps where one execution runs several steps.
         before, self._steps_done = self.step, self._epoch_start + batch + 1
         self.after_step(self.step, logs)
-        if self.step // self.every > before // self.every:
+        if self.step // self.every > before // self.every and self._last != self.step:
             self._call(logs)
 
     def on_train_end(self, logs=None):

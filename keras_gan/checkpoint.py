@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+import warnings
 from contextlib import suppress
 from pathlib import Path
 
@@ -144,8 +145,11 @@ def restore_best(model, directory):
 
 def _load(model, path):
     try:
-        model.load_weights(path / _WEIGHTS)
-    except (ValueError, KeyError) as error:
+        with warnings.catch_warnings():
+            # Keras only warns of networks that the file does not have, and leaves them as they are.
+            warnings.simplefilter("error", UserWarning)
+            model.load_weights(path / _WEIGHTS)
+    except (ValueError, KeyError, UserWarning) as error:
         raise UserError(f"{path} holds weights of another model ({str(error).splitlines()[0]}).") from None
 
 

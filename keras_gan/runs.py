@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keras_gan import config, data, registry
-from keras_gan.errors import UserError, why
+from keras_gan.errors import MachineFailed, UserError, why
 
 try:
     import fcntl
@@ -81,11 +81,16 @@ def locked(folder):
 
     Raises:
         UserError: if another process trains the run.
+        MachineFailed: if its folder cannot be written.
     """
     if fcntl is None:
         yield
         return
-    with open(folder.path / ".lock", "a+", encoding="utf-8") as file:
+    try:
+        file = open(folder.path / ".lock", "a+", encoding="utf-8")  # noqa: SIM115, closed below
+    except OSError as error:
+        raise MachineFailed(f"cannot write in {folder.path}: {why(error)}.") from None
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -104,8 +109,11 @@ def locked(folder):
 
 def _write(path, text):
     temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise MachineFailed(f"cannot write {path}: {why(error)}.") from None
 
 
 def data_facts(folder):

@@ -13,7 +13,7 @@ from keras_gan import callbacks, checkpoint, config, event_files
 from keras_gan.errors import MachineFailed, TrainingFailed, why
 
 
-def fit(run, model, folder, batches, steps, chosen):
+def fit(run, model, folder, batches, steps, make_callbacks):
     """Trains `model` to step `steps` and returns None, or the exit code if a signal ended it before.
 
     Args:
@@ -22,7 +22,7 @@ def fit(run, model, folder, batches, steps, chosen):
         folder: the `RunFolder`.
         batches: function that returns the stream of batches from `start_step` on.
         steps: of the whole run.
-        chosen: callbacks, in order.
+        make_callbacks: function that returns the callbacks, in order.
 
     Raises:
         TrainingFailed: if a loss is no longer a number.
@@ -35,7 +35,7 @@ def fit(run, model, folder, batches, steps, chosen):
                 batches(start_step=first_step),
                 steps_per_epoch=steps - first_step,
                 verbose=0,
-                callbacks=[*chosen, stop],
+                callbacks=[*make_callbacks(), stop],
             )
         except callbacks.Stopped as stopped:
             checkpoint.save(model, folder.checkpoints, _step(model), run.keep_checkpoints)

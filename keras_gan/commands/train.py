@@ -1,6 +1,7 @@
 """`train`: configuration -> strategy -> data -> model -> fit -> export."""
 
 import dataclasses
+import functools
 import math
 import os
 import shlex
@@ -118,7 +119,8 @@ def _train(task, folder):
     first_step = _resume(task, folder) if run.resume else 0
     print(_headline(task))
     started = time.perf_counter()
-    stopped = sitting.fit(run, model, folder, task.batches, task.steps, _callbacks(task, folder, first_step))
+    make_callbacks = functools.partial(_callbacks, task, folder, first_step)
+    stopped = sitting.fit(run, model, folder, task.batches, task.steps, make_callbacks)
     if stopped:
         return stopped
     cost = {"steps_timed": task.steps - first_step, "seconds": round(time.perf_counter() - started)}

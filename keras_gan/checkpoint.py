@@ -7,8 +7,10 @@ so nothing else needs to be saved. `checkpoints/best-000000900/` is another such
 score; its manifest has the score, too.
 """
 
+import errno
 import hashlib
 import json
+import math
 import os
 import shutil
 import warnings
@@ -22,6 +24,7 @@ from keras_gan.errors import MachineFailed, UserError, why
 FORMAT = 2
 # From each older format to the next. Every format that ever was can be read for ever.
 _MIGRATIONS = {1: lambda manifest: {**manifest, "format": 2, "circumstances": {}}}
+_BYTES_PER_VARIABLE = 4096  # of an HDF5 file, beside the values
 _WEIGHTS = "model.weights.h5"
 _MANIFEST = "manifest.json"
 
@@ -66,6 +69,7 @@ def _write(model, final, step, **facts):
     temporary = directory / f".{final.name}.tmp"
     try:
         temporary.mkdir(parents=True)
+        _check_space(model, temporary)
         model.save_weights(temporary / _WEIGHTS)
         manifest = {
             "format": FORMAT,
@@ -86,6 +90,15 @@ def _write(model, final, step, **facts):
             shutil.rmtree(temporary)
         raise MachineFailed(f"cannot save a checkpoint of step {step} in {directory}: {why(error)}.") from None
     return final
+
+
+def _check_space(model, directory):
+    # Beforehand, because HDF5 cannot let go of a file that it could not write to the end.
+    variables = [*model.variables, *model.discriminator_optimizer.variables]
+    needed = sum(math.prod(v.shape) * tf.as_dtype(v.dtype).size + _BYTES_PER_VARIABLE for v in variables)
+    free = shutil.disk_usage(directory).free
+    if free < needed:
+        raise OSError(errno.ENOSPC, f"{os.strerror(errno.ENOSPC)}, {needed / 1e6:.1f} MB needed, {free / 1e6:.1f} free")
 
 
 def circumstances(model):

@@ -1,6 +1,5 @@
 """One sitting of a training: from the first step to the last, to a signal, or to what the machine cannot give."""
 
-import contextlib
 import json
 import shlex
 import sys
@@ -26,14 +25,14 @@ def fit(run, model, folder, batches, steps, make_callbacks):
 
     Raises:
         TrainingFailed: if a loss is no longer a number.
-        MachineFailed: if memory, disk or data failed; what could be saved has been.
+        MachineFailed: if memory, disk or data failed; all checkpoints are as they were.
     """
     first_step = _step(model)
     with callbacks.StopOnSignal() as stop:
         try:
             model.fit(
-                batches(start_step=first_step),
-                steps_per_epoch=steps - first_step,
+                # Not `steps_per_epoch`, with which Keras does too much where several steps go in one.
+                batches(start_step=first_step).take(steps - first_step),
                 verbose=0,
                 callbacks=[*make_callbacks(), stop],
             )
@@ -46,7 +45,8 @@ def fit(run, model, folder, batches, steps, make_callbacks):
         except MachineFailed as error:
             raise MachineFailed(f"{error}\n{_last_good(folder)}") from None
         except (MemoryError, OSError, tf.errors.OpError) as error:
-            raise MachineFailed(f"{_what_failed(error, run)}\n{_saved_or_not(run, model, folder)}") from None
+            # Nothing is saved now: a step that fails may have been done in part.
+            raise MachineFailed(f"{_what_failed(error, run)}\n{_last_good(folder)}") from None
     return None
 
 
@@ -97,13 +97,6 @@ def _what_failed(error, run):
     # The data is read by Python code inside the pipeline, whose error is in the last line of TensorFlow's.
     lines = [line.strip() for line in text.splitlines() if "Error: " in line]
     return f"a step could not be done ({lines[-1] if lines else text.splitlines()[0]})."
-
-
-def _saved_or_not(run, model, folder):
-    """Saves what the steps before the failure have learned, if the model can still be read and the disk written."""
-    with contextlib.suppress(MachineFailed, tf.errors.OpError, MemoryError):
-        checkpoint.save(model, folder.checkpoints, _step(model), run.keep_checkpoints)
-    return _last_good(folder)
 
 
 def _last_good(folder):

@@ -289,7 +289,7 @@ def command(run, model_config):
     default = config.RunConfig(variant=run.variant)
     for prefix, options, defaults in (("", run, default), ("model.", model_config, type(model_config)())):
         for name, value in vars(options).items():
-            if value != getattr(defaults, name) and name != "resume":
+            if value != getattr(defaults, name) and name not in ("resume", "allow_config_change"):
                 flag = f"--{prefix}{name.replace('_', '-')}"
                 values = value if isinstance(value, tuple) else () if value is True else (value,)
                 words += [flag, *map(str, values)]

@@ -98,6 +98,7 @@ class Bench:
 
     def start(self, name):
         """The process of a run, under way."""
+        (self.folder / f"{name}.step").unlink(missing_ok=True)
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2"}
         command = [sys.executable, "-c", PROGRAM, str(self.folder / f"{name}.step"), *self.arguments(name)]
         return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

@@ -1,27 +1,40 @@
 """Checkpoints: everything that decides the future of a run, written atomically and checked by hash when read.
 
 `checkpoints/step-000001500/` holds `model.weights.h5` (both networks, the EMA generator, both optimizers with
-their slots, the step) and `manifest.json` (format version, step, sha256 of each file). The position in the data
-and all noise are pure functions of seed and step, so nothing else needs to be saved. `checkpoints/best/` is another
-such folder, of the step with the best score; its manifest has the score, too.
+their slots, the step, every running state) and `manifest.json` (format version, step, sha256 of each file, and the
+circumstances that decide the last bits). The position in the data and all noise are pure functions of seed and step,
+so nothing else needs to be saved. `checkpoints/best-000000900/` is another such folder, of the step with the best
+score; its manifest has the score, too.
 """
 
+import errno
 import hashlib
 import json
+import math
 import os
 import shutil
+import warnings
+from contextlib import suppress
 from pathlib import Path
 
-from keras_gan.errors import UserError
+import tensorflow as tf
 
-FORMAT = 1
+from keras_gan.errors import MachineFailed, UserError, why
+
+FORMAT = 2
+# From each older format to the next. Every format that ever was can be read for ever.
+_MIGRATIONS = {1: lambda manifest: {**manifest, "format": 2, "circumstances": {}}}
+_BYTES_PER_VARIABLE = 4096  # of an HDF5 file, beside the values
 _WEIGHTS = "model.weights.h5"
 _MANIFEST = "manifest.json"
-_BEST = "best"
 
 
 def save(model, directory, step, keep=3):
-    """Writes a checkpoint of `model` at `step` and removes all but the newest `keep`. Returns its folder."""
+    """Writes a checkpoint of `model` at `step` and removes all but the newest `keep`. Returns its folder.
+
+    Raises:
+        MachineFailed: if it cannot be written; all earlier ones are as they were.
+    """
     final = _write(model, Path(directory) / f"step-{step:09d}", step)
     for old in list_checkpoints(directory)[:-keep]:
         shutil.rmtree(old)
@@ -29,31 +42,81 @@ def save(model, directory, step, keep=3):
 
 
 def save_best(model, directory, step, score):
-    """Writes the checkpoint of the best score so far, over the one before it; `score` is JSON-able."""
-    return _write(model, Path(directory) / _BEST, step, score=score)
+    """Writes the checkpoint of the best score so far and removes the one before it; `score` is JSON-able."""
+    before = _bests(directory)
+    final = _write(model, Path(directory) / f"best-{step:09d}", step, score=score)
+    for old in before:
+        if old != final:
+            shutil.rmtree(old)
+    return final
 
 
 def best_score(directory):
     """The score that the best checkpoint was saved with, or None if there is none."""
-    path = Path(directory) / _BEST
-    return read_manifest(path)["score"] if path.exists() and not verify(path) else None
+    whole = [path for path in _bests(directory) if not verify(path)]
+    return read_manifest(whole[-1])["score"] if whole else None
+
+
+def _bests(directory):
+    """The best checkpoint, last; a kill can leave the one before it. Format 1 had it without its step."""
+    return sorted(Path(directory).glob("best*"))
 
 
 def _write(model, final, step, **facts):
     directory = final.parent
+    for leftover in directory.glob(".*.tmp"):  # of a process that was killed while it saved
+        shutil.rmtree(leftover, ignore_errors=True)
     temporary = directory / f".{final.name}.tmp"
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    model.save_weights(temporary / _WEIGHTS)
-    manifest = {"format": FORMAT, "step": step, "sha256": {_WEIGHTS: sha256(temporary / _WEIGHTS)}, **facts}
-    (temporary / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    for path in (temporary / _WEIGHTS, temporary / _MANIFEST, temporary):
-        _fsync(path)
-    shutil.rmtree(final, ignore_errors=True)
-    # The name appears when everything below it is on the disk: a checkpoint is whole or it is not there.
-    temporary.rename(final)
-    _fsync(directory)
+    try:
+        temporary.mkdir(parents=True)
+        _check_space(model, temporary)
+        model.save_weights(temporary / _WEIGHTS)
+        manifest = {
+            "format": FORMAT,
+            "step": step,
+            "sha256": {_WEIGHTS: sha256(temporary / _WEIGHTS)},
+            "circumstances": circumstances(model),
+            **facts,
+        }
+        (temporary / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        for path in (temporary / _WEIGHTS, temporary / _MANIFEST, temporary):
+            _fsync(path)
+        shutil.rmtree(final, ignore_errors=True)
+        # The name appears when everything below it is on the disk: a checkpoint is whole or it is not there.
+        temporary.rename(final)
+        _fsync(directory)
+    except (OSError, RuntimeError) as error:  # h5py raises either when a disk is full
+        with suppress(OSError):
+            shutil.rmtree(temporary)
+        raise MachineFailed(f"cannot save a checkpoint of step {step} in {directory}: {why(error)}.") from None
     return final
+
+
+def _check_space(model, directory):
+    # Beforehand, because HDF5 cannot let go of a file that it could not write to the end.
+    variables = [*model.variables, *model.discriminator_optimizer.variables]
+    needed = sum(math.prod(v.shape) * tf.as_dtype(v.dtype).size + _BYTES_PER_VARIABLE for v in variables)
+    free = shutil.disk_usage(directory).free
+    if free < needed:
+        raise OSError(errno.ENOSPC, f"{os.strerror(errno.ENOSPC)}, {needed / 1e6:.1f} MB needed, {free / 1e6:.1f} free")
+
+
+def circumstances(model):
+    """What else decides the last bits of a training, JSON-able: a resume elsewhere goes on, but not to the bit."""
+    # How a sum is split over threads decides in which order it is rounded.
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return {
+        "threads": tf.config.threading.get_intra_op_parallelism_threads() or cores,
+        "replicas": model.distribute_strategy.num_replicas_in_sync,
+        "tensorflow": tf.__version__,
+    }
+
+
+def changed_circumstances(model, directory):
+    """How the circumstances differ from those of the newest whole checkpoint, in a few words; empty if they do not."""
+    whole = [path for path in list_checkpoints(directory) if not verify(path)]
+    was, now = read_manifest(whole[-1])["circumstances"] if whole else {}, circumstances(model)
+    return ", ".join(f"{name} {was[name]} -> {now[name]}" for name in was if was[name] != now.get(name))
 
 
 def list_checkpoints(directory):
@@ -77,22 +140,30 @@ def restore_newest(model, directory):
         if problem:
             print(f"checkpoint {path.name} is damaged ({problem}), trying the one before it.")
             continue
-        model.load_weights(path / _WEIGHTS)
+        _load(model, path)
         return read_manifest(path)["step"]
     raise UserError(f"there is no usable checkpoint in {directory}.")
 
 
 def restore_best(model, directory):
     """Loads the checkpoint of the best score into a compiled model; returns its step, or None if there is none."""
-    path = Path(directory) / _BEST
-    if not path.exists():
-        return None
-    problem = verify(path)
-    if problem:
-        print(f"the best checkpoint is damaged ({problem}), taking the last one.")
-        return None
-    model.load_weights(path / _WEIGHTS)
-    return read_manifest(path)["step"]
+    for path in reversed(_bests(directory)):
+        problem = verify(path)
+        if not problem:
+            _load(model, path)
+            return read_manifest(path)["step"]
+        print(f"the best checkpoint {path.name} is damaged ({problem}).")
+    return None
+
+
+def _load(model, path):
+    try:
+        with warnings.catch_warnings():
+            # Keras only warns of networks that the file does not have, and leaves them as they are.
+            warnings.simplefilter("error", UserWarning)
+            model.load_weights(path / _WEIGHTS)
+    except (ValueError, KeyError, UserWarning) as error:
+        raise UserError(f"{path} holds weights of another model ({str(error).splitlines()[0]}).") from None
 
 
 def verify(path):
@@ -100,7 +171,7 @@ def verify(path):
     try:
         manifest = read_manifest(path)
         if manifest["format"] != FORMAT:
-            return f"format {manifest['format']}, this program reads {FORMAT}"
+            return f"format {manifest['format']}, this program reads 1 to {FORMAT}"
         wrong = [name for name, digest in manifest["sha256"].items() if sha256(path / name) != digest]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return "incomplete"
@@ -108,8 +179,11 @@ def verify(path):
 
 
 def read_manifest(path):
-    """The manifest of one checkpoint."""
-    return json.loads((Path(path) / _MANIFEST).read_text(encoding="utf-8"))
+    """The manifest of one checkpoint, in today's format whatever it was written in."""
+    manifest = json.loads((Path(path) / _MANIFEST).read_text(encoding="utf-8"))
+    while manifest["format"] in _MIGRATIONS:
+        manifest = _MIGRATIONS[manifest["format"]](manifest)
+    return manifest
 
 
 def sha256(path):

@@ -73,7 +73,7 @@ def _parse_train(argv, program):
     Run options are parsed first and alone, so that mistakes in them need no variant, whose module imports
     TensorFlow. The variant is imported for its own options only: `--model.…`, or `--help` beside `--variant`.
     """
-    argv, config_file = _take_option([_hyphenated(argument) for argument in argv], "--config")
+    argv, config_file = _take_option(_resumed_by_name([_hyphenated(argument) for argument in argv]), "--config")
     run_args, model_args = _split(argv)
     saved, model = None, {}
     if "--resume" in run_args and not ASKS_HELP & set(run_args):
@@ -104,7 +104,8 @@ def _saved_run(run_args):
     dataset = given["dataset"] or config.RunConfig.dataset
     folder = runs.find_resumable(log_dir, given["run-name"], given["variant"], dataset)
     saved, model = config.load_json(folder.config_file)
-    return dataclasses.replace(saved, log_dir=log_dir, run_name=folder.name, resume=True), model
+    changes = {"log_dir": log_dir, "run_name": folder.name, "resume": True, "allow_config_change": False}
+    return dataclasses.replace(saved, **changes), model
 
 
 def _parse_with_variant(variant, argv, program, saved, model):
@@ -136,6 +137,25 @@ def _train_help():
         "of that variant; --config FILE.json starts from a saved configuration (a run's config.json), which "
         "further options override."
     )
+
+
+def _resumed_by_name(argv):
+    """`--resume RUN` as `--resume --run-name NAME`, and `--log-dir FOLDER` before it if RUN is a folder."""
+    changed, arguments = [], iter([*argv, "--"])
+    for argument in arguments:
+        name = argument.removeprefix("--resume=") if argument.startswith("--resume=") else None
+        if argument == "--resume":
+            following = next(arguments)
+            if following.startswith("--"):
+                changed += ["--resume", following]
+                continue
+            name = following
+        if name is None:
+            changed.append(argument)
+            continue
+        log_dir, name = runs.split_name(None, name)
+        changed += ["--resume", "--run-name", name, *(["--log-dir", log_dir] if log_dir else [])]
+    return changed[:-1]
 
 
 def _hyphenated(argument):

@@ -86,8 +86,18 @@ class RunConfig(DataOptions, _VariantOption):
     """Arithmetic of the layers; weights, losses and exports are float32 always."""
     strategy: Strategy = "auto"
     """auto: all GPUs if there are several, else one device; mirrored: tf.distribute.MirroredStrategy."""
+    cpu_replicas: int | None = None
+    """Split the processor into so many devices and train on all of them: to try out what several GPUs do."""
+    steps_per_execution: int = 1
+    """Steps that TensorFlow does in one go, with nothing logged or saved between them: faster for small networks."""
+    deterministic: bool = False
+    """Use only operations that give the same bits every time; on GPUs that is slower. Processors do so anyway."""
     snapshot_every: int | None = None
-    """Steps between snapshots (sample grid and checkpoint); default: a tenth of the run."""
+    """Steps between sample grids; default: a tenth of the run."""
+    checkpoint_every: str | None = None
+    """Steps between checkpoints, or minutes: 500, or 10min; default: at each sample grid."""
+    keep_checkpoints: int = 3
+    """How many of the newest checkpoints to keep; the best one is kept beside them."""
     metrics: tuple[str, ...] = ()
     """Score samples in training by any of fid, kid, is, prdc, … (docs/scores.md); the first decides which checkpoint is
     the best; default: none."""
@@ -108,7 +118,12 @@ class RunConfig(DataOptions, _VariantOption):
     export_checkpoint: Which = "best"
     """Which checkpoint to export: best by the scores of --metrics, if there are any, or last."""
     resume: bool = False
-    """Continue the run of that name from its newest checkpoint, with its saved configuration."""
+    """Continue a run from its newest checkpoint, with its saved configuration: --resume NAME, or --resume FOLDER."""
+    allow_config_change: bool = False
+    """Continue also with options or data that change what a step computes."""
+    init_from: str | None = None
+    """Start from the networks of this run, by name or folder: of its best checkpoint, or its last one. Steps and
+    optimizers start anew."""
     dry_run: bool = False
     """Print configuration, sizes, memory and time from two discarded steps, and write nothing."""
 
@@ -139,12 +154,24 @@ class RunConfig(DataOptions, _VariantOption):
             raise UserError("--eval-every needs --metrics: say what to score, such as --metrics fid kid.")
         if self.eval_samples < 2:
             raise UserError(f"--eval-samples must be at least 2, got {self.eval_samples}.")
-        for name in ("steps", "epochs", "batch_size", "snapshot_every", "eval_every"):
+        parse_interval(self.checkpoint_every)
+        counts = ("steps", "epochs", "batch_size", "snapshot_every", "eval_every")
+        for name in (*counts, "cpu_replicas", "steps_per_execution", "keep_checkpoints"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UserError(f"--{name.replace('_', '-')} must be at least 1, got {value}.")
         if not 0 <= self.seed < 2**31:
             raise UserError(f"--seed must be between 0 and 2147483647, got {self.seed}.")
+
+
+def parse_interval(text):
+    """`500` to `(500, None)`, `10min` to `(None, 10.0)`, None to `(None, None)`: steps and minutes."""
+    if text is None:
+        return None, None
+    found = re.fullmatch(r"(?:([1-9]\d*)|(\d+(?:\.\d+)?) ?min)", text)
+    if not found or (found[2] and not float(found[2])):
+        raise UserError(f"--checkpoint-every {text!r}: give steps or minutes, such as 500 or 10min.")
+    return (int(found[1]), None) if found[1] else (None, float(found[2]))
 
 
 @dataclass(frozen=True)

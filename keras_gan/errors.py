@@ -16,6 +16,12 @@ class TrainingFailed(UserError):
     exit_code = 3
 
 
+class MachineFailed(UserError):
+    """The training cannot go on here: disk, memory or data let it down. What was saved is whole."""
+
+    exit_code = 4
+
+
 def unknown(kind, name, choices):
     """The `UserError` for a name outside `choices`: it names the nearest valid one, or all of them."""
     choices = list(choices)

@@ -1,13 +1,20 @@
 """Folders of runs: their names, what lies where in them, and how a run that exists is found again."""
 
+import contextlib
 import dataclasses
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from keras_gan import config, data, registry
-from keras_gan.errors import UserError, why
+from keras_gan.errors import MachineFailed, UserError, why
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 
 @dataclass(frozen=True)
@@ -68,10 +75,45 @@ def write_configuration(folder, run, model_config):
     _write(folder.config_file, config.to_json(run, model_config))
 
 
+@contextlib.contextmanager
+def locked(folder):
+    """Holds a run for this process alone; the system lets go of it however the process ends.
+
+    Raises:
+        UserError: if another process trains the run.
+        MachineFailed: if its folder cannot be written.
+    """
+    if fcntl is None:
+        yield
+        return
+    try:
+        file = open(folder.path / ".lock", "a+", encoding="utf-8")  # noqa: SIM115, closed below
+    except OSError as error:
+        raise MachineFailed(f"cannot write in {folder.path}: {why(error)}.") from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise UserError(
+                f"the run {folder.name} is being trained by another process ({file.read().strip()}): wait for its end, "
+                "or give this one another --run-name."
+            ) from None
+        except OSError:  # a file system without locks
+            pass
+        file.truncate(0)
+        file.write(f"pid {os.getpid()}\n")
+        file.flush()
+        yield
+
+
 def _write(path, text):
     temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise MachineFailed(f"cannot write {path}: {why(error)}.") from None
 
 
 def data_facts(folder):
@@ -82,8 +124,15 @@ def data_facts(folder):
         raise UserError(f"{folder.data_file} cannot be read.") from None
 
 
+def split_name(log_dir, name):
+    """`(folder of runs, name)` of a run that is given by its name in `log_dir`, or by its folder anywhere."""
+    path = Path(name).expanduser()
+    return (str(path.parent), path.name) if len(path.parts) > 1 else (log_dir, name)
+
+
 def find(log_dir, name):
-    """The folder of an existing run; an unknown name is a `UserError` that lists the newest runs."""
+    """The folder of an existing run, by name or folder; an unknown one is a `UserError` that lists the newest runs."""
+    log_dir, name = split_name(log_dir, name)
     folder = RunFolder(Path(log_dir) / name)
     if not folder.config_file.is_file():
         configs = sorted(Path(log_dir).glob("*/config.json"), key=lambda path: path.stat().st_mtime, reverse=True)
@@ -121,14 +170,18 @@ def _free_name(run):
 
 # Options that change how long, where and what is written, but not what a step computes.
 _FREE_ON_RESUME = (
-    *("steps", "epochs", "snapshot_every", "strategy", "data_dir", "download"),
+    *("steps", "epochs", "snapshot_every", "checkpoint_every", "keep_checkpoints", "data_dir", "download"),
+    *("strategy", "cpu_replicas", "steps_per_execution", "deterministic", "allow_config_change", "init_from"),
     *("metrics", "eval_every", "eval_samples", "eval_features", "health", "export_checkpoint"),
     *("run_name", "log_dir", "export_dir", "export", "resume", "dry_run"),
 )
 
 
 def check_same_mathematics(folder, run, model_config, facts):
-    """Raises `UserError` if a run would continue with options or data that change what its steps compute."""
+    """Raises `UserError` if a run would continue with options or data that change what its steps compute.
+
+    With `allow_config_change` it prints the difference instead.
+    """
     saved, saved_model = config.load_json(folder.config_file)
     was = {**dataclasses.asdict(saved), **{f"model.{name}": value for name, value in saved_model.items()}}
     now = {**dataclasses.asdict(run), **{f"model.{k}": v for k, v in dataclasses.asdict(model_config).items()}}
@@ -138,6 +191,9 @@ def check_same_mathematics(folder, run, model_config, facts):
     was, now = {**was, **saved_facts}, {**now, **facts}
     if changed:
         differences = ", ".join(f"{name}: {was[name]} -> {now[name]}" for name in changed)
-        raise UserError(
-            f"{folder.name} cannot continue with other options or data ({differences}): start a new run instead."
-        )
+        if not run.allow_config_change:
+            raise UserError(
+                f"{folder.name} cannot continue with other options or data ({differences}): start a new run, with "
+                f"--init-from {folder.name} if it is to learn on, or insist with --allow-config-change."
+            )
+        print(f"changed: {differences}")

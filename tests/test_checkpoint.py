@@ -1,9 +1,16 @@
 """Checkpoints are whole or not there, and a damaged one is never loaded."""
 
+import shutil
+from pathlib import Path
+
+import keras
+import numpy as np
 import pytest
 
-from keras_gan import checkpoint
-from keras_gan.errors import UserError
+from keras_gan import checkpoint, registry
+from keras_gan.errors import MachineFailed, UserError
+
+FORMAT_1 = Path(__file__).parent / "files" / "checkpoint-format-1"
 
 
 @pytest.fixture
@@ -55,3 +62,56 @@ def test_leftovers_of_a_killed_save_are_ignored(saved, make_model):
     assert checkpoint.restore_newest(make_model(), folder) == 2
     checkpoint.save(model, folder, 3)
     assert checkpoint.restore_newest(make_model(), folder) == 3
+
+
+def test_format_1_is_read_for_ever():
+    """Written by the first version: dcgan at its smallest, seed 3, after two steps on one channel of noise."""
+    model = registry.build("dcgan", registry.module("dcgan").TINY, (16, 16, 1), 0, 7, "none")
+    model.compile()
+    assert checkpoint.restore_newest(model, FORMAT_1) == 2
+    assert checkpoint.read_manifest(checkpoint.list_checkpoints(FORMAT_1)[0])["circumstances"] == {}
+    assert checkpoint.changed_circumstances(model, FORMAT_1) == ""
+    expected = [0.5000119805335999, 0.4998916983604431, 0.4999139904975891, 0.49976658821105957]
+    np.testing.assert_allclose(model.sample(2, seed=5)[1, 3, 4:8, 0], expected, atol=1e-6)
+    iterations, _, momentum, velocity = model.discriminator_optimizer.variables[:4]
+    assert int(iterations) == 2
+    assert np.abs(keras.ops.convert_to_numpy(momentum)).sum() == pytest.approx(5.652960777282715)
+    assert np.abs(keras.ops.convert_to_numpy(velocity)).sum() == pytest.approx(0.033969078212976456)
+
+
+def test_the_best_is_replaced_when_the_next_is_whole(saved, make_model, capsys):
+    model, folder = saved
+    assert checkpoint.best_score(folder) is None
+    checkpoint.save_best(model, folder, 1, {"value": 5.0})
+    checkpoint.save_best(model, folder, 2, {"value": 3.0})
+    assert [path.name for path in folder.glob("best*")] == ["best-000000002"]
+    assert checkpoint.best_score(folder) == {"value": 3.0}
+    assert checkpoint.restore_best(make_model(), folder) == 2
+    # What a kill before the older one is removed leaves, and then damage.
+    shutil.copytree(folder / "best-000000002", folder / "best-000000003")
+    (folder / "best-000000003" / "model.weights.h5").write_bytes(b"")
+    assert checkpoint.restore_best(make_model(), folder) == 2
+    assert "best-000000003 is damaged" in capsys.readouterr().out
+
+
+def test_a_checkpoint_of_another_model_is_refused(saved, make_model):
+    _, folder = saved
+    with pytest.raises(UserError, match="weights of another model"):
+        checkpoint.restore_newest(make_model("wgan_gp", image_shape=(32, 32, 1)), folder)
+
+
+def test_other_circumstances_are_named(saved):
+    model, folder = saved
+    assert checkpoint.changed_circumstances(model, folder) == ""
+    threads = checkpoint.circumstances(model)["threads"]
+    manifest = folder / "step-000000002" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace(f'"threads": {threads}', '"threads": 99'))
+    assert checkpoint.changed_circumstances(model, folder) == f"threads 99 -> {threads}"
+
+
+def test_what_cannot_be_written_leaves_the_rest_alone(saved):
+    model, folder = saved
+    (folder / ".step-000000003.tmp").write_text("a file where a folder is to be")
+    with pytest.raises(MachineFailed, match="cannot save a checkpoint of step 3"):
+        checkpoint.save(model, folder, 3)
+    assert [path.name for path in checkpoint.list_checkpoints(folder)] == ["step-000000001", "step-000000002"]

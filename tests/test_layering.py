@@ -48,17 +48,18 @@ ALLOWED = {
     "diagnosis": set(),
     "callbacks": {"errors", "metrics", "diagnosis", "pictures", "checkpoint"},
     "checkpoint": {"errors"},
+    "event_files": set(),
     "exporters": {"errors", "pictures", "model", "randomness", "checkpoint", "metrics"},
     "commands": {
         *("errors", "registry", "config", "runs", "data", "callbacks", "checkpoint", "exporters", "metrics"),
-        *("dry_run", "distribution", "pictures", "randomness", "exported", "interpolation"),
+        *("dry_run", "distribution", "pictures", "randomness", "exported", "interpolation", "event_files"),
     },
     "__init__": {"registry", "exporters"},
     "__main__": {"cli"},
 }
 TENSORFLOW_ROOMS = {
     *("model", "penalties", "augment", "randomness", "data", "metrics", "callbacks", "checkpoint", "exporters"),
-    *("commands", "distribution", "optimizers", "exported"),
+    *("commands", "distribution", "optimizers", "exported", "event_files"),
 }
 
 

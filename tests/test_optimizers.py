@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from keras_gan import distribution
-from keras_gan.optimizers import Adam
+from keras_gan.optimizers import Adam, EqualizedAdam
 
 
 def trained(cls, strategy, **options):
@@ -45,3 +45,17 @@ def test_rows_that_are_looked_up_twice_move_as_one():
         loss = tf.reduce_sum(tf.gather(table.value, [1, 1, 3]))
     optimizer.apply([tape.gradient(loss, table.value)], [table])
     np.testing.assert_allclose(table[:, 0], [1.0, 0.9, 1.0, 0.9], atol=1e-6)
+
+
+def test_equalized_steps_by_hand():
+    """Adam's first step is the learning rate long, whatever the gradient."""
+    shapes = [(3, 3, 4, 8), (64, 16), (4, 4, 5), (7,), ()]
+    variables = [keras.Variable(np.ones(shape), dtype="float32") for shape in shapes]
+    optimizer = EqualizedAdam(0.25)
+    optimizer.build(variables)
+    gradients = [keras.ops.full(shape, -10.0 * (number + 1)) for number, shape in enumerate(shapes)]
+    optimizer.apply(gradients, variables)
+    moved = [np.unique(keras.ops.convert_to_numpy(variable) - 1.0) for variable in variables]
+    scales = [(2 / 36) ** 0.5, (2 / 64) ** 0.5, (2 / 16) ** 0.5, 0.1, 0.1]
+    for steps, scale in zip(moved, scales, strict=True):
+        np.testing.assert_allclose(steps, 0.25 * scale, rtol=2e-4)

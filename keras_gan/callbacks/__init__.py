@@ -6,5 +6,16 @@ from keras_gan.callbacks.progress import Progress
 from keras_gan.callbacks.samples import SampleGrid
 from keras_gan.callbacks.scalars import Scalars
 from keras_gan.callbacks.scores import Scores
+from keras_gan.callbacks.stop import StopOnSignal, Stopped
 
-__all__ = ["Checkpoints", "Health", "Progress", "RealImages", "SampleGrid", "Scalars", "Scores"]
+__all__ = [
+    "Checkpoints",
+    "Health",
+    "Progress",
+    "RealImages",
+    "SampleGrid",
+    "Scalars",
+    "Scores",
+    "StopOnSignal",
+    "Stopped",
+]

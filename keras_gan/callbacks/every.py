@@ -25,10 +25,9 @@ class Every(keras.callbacks.Callback):
         self._epoch_start = self._steps_done
 
     def on_train_batch_end(self, batch, logs=None):
-        # `batch` counts within the epoch, and jumps where one execution runs several steps.
-        before, self._steps_done = self.step, self._epoch_start + batch + 1
+        before, self._steps_done = self.step, self._steps_after(batch)
         self.after_step(self.step, logs)
-        if self.step // self.every > before // self.every:
+        if self.step // self.every > before // self.every and self._last != self.step:
             self._call(logs)
 
     def on_train_end(self, logs=None):
@@ -42,6 +41,12 @@ class Every(keras.callbacks.Callback):
     def at(self, step, logs):
         """Called every `every` steps."""
         raise NotImplementedError
+
+    def _steps_after(self, batch):
+        if self.model.steps_per_execution == 1:
+            return self._epoch_start + batch + 1  # `batch` counts within the epoch
+        # Keras counts the last execution as full, also when there are not as many batches left.
+        return int(keras.ops.convert_to_numpy(self.model.step)) - self._first_step
 
     @property
     def step(self):

@@ -74,6 +74,7 @@ class Health(Every):
         self._real_distances = self._distances(*self._some_real())
         self._most_variety = 0.0
         self._scores = _scorer(self.model)
+        self.findings = self._earlier_findings()
         self._write()
 
     def after_step(self, step, logs):
@@ -155,6 +156,19 @@ class Health(Every):
             with self.writer.as_default(finding.step):
                 tf.summary.text(f"health/{finding.signal}", finding.sentence)
             self.writer.flush()
+
+    def _earlier_findings(self):
+        """Those of the run before a resume, up to the step it goes on from."""
+        try:
+            state = json.loads((self.directory / "health.json").read_text(encoding="utf-8"))
+            known = {field.name for field in dataclasses.fields(diagnosis.Finding)}
+            findings = [
+                diagnosis.Finding(**{name: value for name, value in finding.items() if name in known})
+                for finding in state["findings"]
+            ]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return []
+        return [finding for finding in findings if finding.step <= self.step]
 
     def _write(self):
         self.directory.mkdir(parents=True, exist_ok=True)

@@ -40,7 +40,7 @@ class Progress(Every):
         if rate:
             shown["img/s"] = f"{rate * self.images_per_step:.0f}"
         self._bar.set_postfix(shown, refresh=False)
-        self._bar.update()
+        self._bar.update(step - self._bar.n)  # one, or as many as an execution has
 
     def at(self, step, logs):
         pass

@@ -27,7 +27,7 @@ def restore(folder, which="best"):
     Raises:
         UserError: if the run has no checkpoint that can be read.
     """
-    if not any(folder.checkpoints.glob("step-*")):
+    if not list(folder.checkpoints.glob("step-*")):
         raise UserError(f"the run {folder.name} has no checkpoint yet, so there is nothing to take the generator from.")
     run, model_options = config.load_json(folder.config_file)
     run = dataclasses.replace(run, run_name=folder.name)

@@ -7,82 +7,124 @@ import os
 import shlex
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from keras_gan import config, data, registry, runs
 from keras_gan.commands import quiet_stderr, quiet_tensorflow
-from keras_gan.errors import TrainingFailed, UserError
+from keras_gan.data.spec import ImageData
+from keras_gan.errors import UserError
 
 MOST_FOR_SCORES = 0.1  # share of the training's time, by default
 
 
 def run(run, model_options):
-    """Trains the variant `run.variant` as `run` says, then exports it."""
+    """Trains the variant `run.variant` as `run` says, then exports it; returns the exit code."""
     data.check_available(run)
     runs.check_name_is_free(run)
     quiet_tensorflow()
+    task = _prepare(run, model_options)
+    if run.dry_run:
+        from keras_gan.dry_run import report
+
+        return report(run, task.model_config, task.model, task.batches())
+    if not run.resume:
+        folder = runs.create(run, task.model_config, task.images.facts)
+        task = dataclasses.replace(task, run=dataclasses.replace(run, run_name=folder.name))
+    else:
+        folder = runs.find(run.log_dir, run.run_name)
+    with runs.locked(folder):
+        return _train(task, folder)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What is to be trained on what: the run's and the variant's options, the strategy, the data and the model."""
+
+    run: config.RunConfig
+    model_config: object
+    strategy: object
+    images: ImageData
+    model: object
+
+    @property
+    def batch_size(self):
+        """Real images that one step sees, over all devices."""
+        return self.run.batch_size * self.model.discriminator_steps
+
+    @property
+    def steps(self):
+        """Steps of the whole run."""
+        if self.run.epochs:
+            return math.ceil(self.run.epochs * len(self.images) / self.batch_size)
+        return self.run.steps or config.DEFAULT_STEPS
+
+    def batches(self, start_step=0):
+        """The stream of batches from a step on."""
+        from keras_gan.data import pipeline
+
+        augmentations = data.augmentations(self.run.data_augment)
+        return pipeline.batches(self.images, self.batch_size, self.run.seed, start_step, augmentations)
+
+
+def _prepare(run, model_options):
     import keras
 
-    from keras_gan import checkpoint, distribution, exporters
-    from keras_gan.data import pipeline
-
-    model_config = config.from_dict(registry.module(run.variant).Config, model_options, "the variant's options")
-    keras.mixed_precision.set_dtype_policy(run.precision)
-    strategy = distribution.make_strategy(run.strategy)
-    distribution.check_batch_size(strategy, run.batch_size)
+    from keras_gan import distribution, exporters
 
     if run.export and not run.dry_run:
         exporters.check_writable(run.export_dir)
+    model_config = config.from_dict(registry.module(run.variant).Config, model_options, "the variant's options")
+    keras.mixed_precision.set_dtype_policy(run.precision)
+    if run.deterministic:
+        distribution.be_deterministic(run.seed)
+    strategy = distribution.make_strategy(run.strategy, run.cpu_replicas)
+    distribution.check_batch_size(strategy, run.batch_size)
+    distribution.check_steps_per_execution(strategy, run.steps_per_execution)
     images = data.load(run)
     with strategy.scope():
         spec = images.spec
         model = registry.build(run.variant, model_config, spec.image_shape, spec.num_classes, run.seed, run.augment)
-        model.compile()
-    batch_size = run.batch_size * model.discriminator_steps
-    batches = functools.partial(
-        pipeline.batches, images, batch_size, run.seed, augment=data.augmentations(run.data_augment)
-    )
-    if run.dry_run:
-        from keras_gan.dry_run import report
+        model.compile(steps_per_execution=run.steps_per_execution)
+        if run.init_from and not run.resume:
+            _take_weights(model, run)
+    return _Task(run, model_config, strategy, images, model)
 
-        return report(run, model_config, model, batches())
 
-    steps = _total_steps(run, len(images), batch_size)
-    if run.resume:
-        folder = runs.find(run.log_dir, run.run_name)
-        runs.check_same_mathematics(folder, run, model_config, images.facts)
-        with strategy.scope():
-            first_step = checkpoint.restore_newest(model, folder.checkpoints)
-        if first_step >= steps:
-            raise UserError(f"{folder.name} is at step {first_step} already: ask for more with --steps.")
-        print(f"resuming {folder.name} at step {first_step}.")
-        runs.write_configuration(folder, run, model_config)
-    else:
-        folder, first_step = runs.create(run, model_config, images.facts), 0
-        run = dataclasses.replace(run, run_name=folder.name)
+def _take_weights(model, run):
+    """Gives the model the networks of the run `run.init_from`."""
+    import keras
 
-    print(_headline(run, model, images, steps, strategy))
-    started = time.perf_counter()
+    from keras_gan.commands.restore import restore
+
+    donor = restore(runs.find(run.log_dir, run.init_from))
+    keras.mixed_precision.set_dtype_policy(run.precision)
     try:
-        model.fit(
-            batches(start_step=first_step),
-            steps_per_epoch=steps - first_step,
-            verbose=0,
-            callbacks=_callbacks(run, model_config, folder, images, steps, batch_size),
-        )
-    except TrainingFailed as error:
-        last = checkpoint.read_manifest(checkpoint.list_checkpoints(folder.checkpoints)[-1])["step"]
-        raise TrainingFailed(f"{error}\nthe last good checkpoint is of step {last}. {_how_to_go_on(folder)}") from None
-    except KeyboardInterrupt:
-        # Python sees the signal between two steps, so the model is whole.
-        step = int(keras.ops.convert_to_numpy(model.step))
-        checkpoint.save(model, folder.checkpoints, step)
-        print(f"\ninterrupted and saved at step {step}. {_how_to_go_on(folder)}", file=sys.stderr)
-        return 130
-    seconds = time.perf_counter() - started
+        for name in ("generator", "discriminator", "ema_generator"):
+            getattr(model, name).set_weights(getattr(donor.model, name).get_weights())
+    except ValueError:
+        raise UserError(
+            f"--init-from {run.init_from}: its networks ({donor.run.variant}, {donor.run.image_size} px) have other "
+            f"shapes than those of {run.variant} at {run.image_size} px as it is set up here."
+        ) from None
+    print(f"starting from the networks of {run.init_from} at step {donor.step}.")
 
-    cost = {"steps_timed": steps - first_step, "seconds": round(seconds)}
-    exported_facts = {**facts(run, model_config, images.facts), "cost": cost}
+
+def _train(task, folder):
+    """Trains from where the run is to its end, exports, and returns the exit code."""
+    from keras_gan import checkpoint
+    from keras_gan.commands import sitting
+
+    run, model = task.run, task.model
+    first_step = _resume(task, folder) if run.resume else 0
+    print(_headline(task))
+    started = time.perf_counter()
+    make_callbacks = functools.partial(_callbacks, task, folder, first_step)
+    stopped = sitting.fit(run, model, folder, task.batches, task.steps, make_callbacks)
+    if stopped:
+        return stopped
+    cost = {"steps_timed": task.steps - first_step, "seconds": round(time.perf_counter() - started)}
+    exported_facts = {**facts(run, task.model_config, task.images.facts), "cost": cost}
     if run.export and run.export_checkpoint == "best" and checkpoint.restore_best(model, folder.checkpoints):
         exported_facts["score"] = checkpoint.best_score(folder.checkpoints)
     exported = _export(run, model, folder, exported_facts)
@@ -90,65 +132,77 @@ def run(run, model_options):
     return 0
 
 
-def _how_to_go_on(folder):
-    log_dir = str(folder.path.parent)
-    elsewhere = "" if log_dir == config.RunConfig.log_dir else f" --log-dir {shlex.quote(log_dir)}"
-    return f"Continue with: python train.py --resume --run-name {folder.name}{elsewhere}"
+def _resume(task, folder):
+    """Loads the newest checkpoint of the run and takes back what came after it; returns its step."""
+    from keras_gan import checkpoint
+    from keras_gan.commands import sitting
+
+    runs.check_same_mathematics(folder, task.run, task.model_config, task.images.facts)
+    with task.strategy.scope():
+        step = checkpoint.restore_newest(task.model, folder.checkpoints)
+    if step >= task.steps:
+        raise UserError(f"{folder.name} is at step {step} already: ask for more with --steps.")
+    changed = checkpoint.changed_circumstances(task.model, folder.checkpoints)
+    note = f" Not to the bit as if it had never ended: {changed}." if changed else ""
+    print(f"resuming {folder.name} at step {step}.{note}")
+    sitting.take_back(folder, step)
+    runs.write_configuration(folder, task.run, task.model_config)
+    return step
 
 
-def _total_steps(run, count, batch_size):
-    if run.epochs:
-        return math.ceil(run.epochs * count / batch_size)
-    return run.steps or config.DEFAULT_STEPS
-
-
-def _headline(run, model, images, steps, strategy):
+def _headline(task):
+    run, model, images = task.run, task.model, task.images
     sizes = (
         f"generator {model.generator.count_params():,}, discriminator {model.discriminator.count_params():,} weights"
     )
     height, width, channels = images.spec.image_shape
-    devices = f"{strategy.num_replicas_in_sync} device" + ("s" if strategy.num_replicas_in_sync > 1 else "")
+    replicas = task.strategy.num_replicas_in_sync
+    devices = f"{replicas} device" + ("s" if replicas > 1 else "")
     return (
         f"{run.variant} on {images.name}: {len(images):,} images of {width}x{height}x{channels}, "
         f"{_treatment(run, images.facts)}\n"
-        f"{steps} steps of {run.batch_size} images, {run.precision}, {devices}; {sizes}"
+        f"{task.steps} steps of {run.batch_size} images, {run.precision}, {devices}; {sizes}"
     )
 
 
-def _callbacks(run, model_config, folder, images, steps, batch_size):
+def _callbacks(task, folder, first_step):
     import tensorflow as tf
 
     from keras_gan import callbacks
 
+    run, images, steps = task.run, task.images, task.steps
     writer = tf.summary.create_file_writer(str(folder.path))
-    _describe_run(writer, run, model_config)
+    if first_step == 0:
+        _describe_run(writer, run, task.model_config)
     tenth = math.ceil(steps / config.DEFAULT_SNAPSHOTS)
     every = run.snapshot_every or tenth
+    checkpoint_steps, minutes = config.parse_interval(run.checkpoint_every)
     # The doctor comes first: it stops a run that is lost before that is saved.
     doctor = None
     if run.health:
         doctor = callbacks.Health(folder.path, max(1, min(50, every // 2)), _for_the_doctor(run, images), writer)
     chosen = [doctor] if doctor else []
     chosen += [
-        callbacks.Scalars(writer, max(1, min(50, steps // 20)), batch_size),
+        callbacks.Scalars(writer, max(1, min(50, steps // 20)), task.batch_size),
         callbacks.SampleGrid(folder.samples, every, writer),
-        callbacks.Checkpoints(folder.checkpoints, every),
     ]
     if run.metrics:
-        case = _case(run, images)
         chosen += [
             callbacks.Scores(
                 folder.path,
                 folder.checkpoints,
                 run.eval_every or tenth,
-                case,
+                _case(run, images),
                 run.eval_samples,
                 writer,
                 doctor,
                 most_share=None if run.eval_every else MOST_FOR_SCORES,
             )
         ]
-    return [*chosen, callbacks.Progress(steps, batch_size)]
+    # After all that writes for its step: what a checkpoint's step has logged is not taken back.
+    saving = steps if minutes else checkpoint_steps or every
+    chosen += [callbacks.Checkpoints(folder.checkpoints, saving, run.keep_checkpoints, minutes, writer)]
+    return [*chosen, callbacks.Progress(steps, task.batch_size)]
 
 
 def _for_the_doctor(run, images):
@@ -235,7 +289,7 @@ def command(run, model_config):
     default = config.RunConfig(variant=run.variant)
     for prefix, options, defaults in (("", run, default), ("model.", model_config, type(model_config)())):
         for name, value in vars(options).items():
-            if value != getattr(defaults, name) and name != "resume":
+            if value != getattr(defaults, name) and name not in ("resume", "allow_config_change"):
                 flag = f"--{prefix}{name.replace('_', '-')}"
                 values = value if isinstance(value, tuple) else () if value is True else (value,)
                 words += [flag, *map(str, values)]

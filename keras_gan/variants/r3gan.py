@@ -19,9 +19,12 @@ Deviations:
   processors; `--model.groups 16 --model.expansion 2` gives the paper's grouped inverted bottlenecks.
 - Widths and depth are scaled down for images of 32 to 64 px on small machines. `--model.blocks 2` is the paper's depth.
 - The discriminator halves by 2x2 averages, where the paper interpolates bilinearly, as the generator does here.
-- The learning rates start at five times the paper's 2e-4, for networks a tenth as wide, and fall to a twentieth of that
-  within 2,500 steps along a cosine, as the paper's do within its much longer runs. gamma and Adam's beta_2, which it
-  anneals as well, are constant.
+- The discriminator's learning rate starts at five times the paper's 2e-4, for networks a tenth as wide. The generator's
+  is 1e-2 in proportion to the spread of each layer's weights (`EqualizedAdam`): with one rate for all, its wide dense
+  convolutions, where the paper has narrow groups, change by several per cent a step, and the samples of one moment
+  are of a few kinds that are others a moment later. FID on MNIST: 39 at 1,000 steps, against 59 at 1,200.
+- Both rates fall to a twentieth within 2,500 steps along a cosine, as the paper's do within its much longer runs. gamma
+  and Adam's beta_2, which it anneals as well, are constant; gamma falling to a tenth made no difference.
 """
 
 from dataclasses import dataclass
@@ -34,7 +37,7 @@ from keras_gan.errors import UserError
 from keras_gan.layers.basis import Basis
 from keras_gan.model import AdversarialModel
 from keras_gan.objectives import RELATIVISTIC
-from keras_gan.optimizers import Adam
+from keras_gan.optimizers import Adam, EqualizedAdam
 from keras_gan.options import AdamOptions
 
 IMAGE_SIZES = (16, 32, 64, 128, 256)
@@ -61,8 +64,8 @@ class Config(AdamOptions):
     """Groups of channels in the 3x3 convolutions; 1 for dense ones."""
     gamma: float = 1.0
     """Weight of both gradient penalties."""
-    generator_learning_rate: float = 1e-3
-    """Adam step size of the generator at the start."""
+    generator_learning_rate: float = 1e-2
+    """Adam step size of the generator at the start, in proportion to the spread of each layer's weights."""
     discriminator_learning_rate: float = 1e-3
     """Adam step size of the discriminator at the start."""
     beta_1: float = 0.0
@@ -74,9 +77,13 @@ class Config(AdamOptions):
 
     def optimizers(self):
         """New `(generator, discriminator)` optimizers."""
-        return tuple(
-            Adam(keras.optimizers.schedules.CosineDecay(rate, self.anneal_steps, FINAL_RATE), self.beta_1, self.beta_2)
+        generator, discriminator = (
+            keras.optimizers.schedules.CosineDecay(rate, self.anneal_steps, FINAL_RATE)
             for rate in (self.generator_learning_rate, self.discriminator_learning_rate)
+        )
+        return (
+            EqualizedAdam(generator, self.beta_1, self.beta_2),
+            Adam(discriminator, self.beta_1, self.beta_2),
         )
 
     def __post_init__(self):

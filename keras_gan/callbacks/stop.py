@@ -1,0 +1,60 @@
+"""Stopping a run from outside without losing a step."""
+
+import signal
+import threading
+
+import keras
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Stopped(Exception):
+    """Raised from `fit` at the end of a step, when a signal has arrived.
+
+    Attributes:
+        signal: its number.
+    """
+
+    def __init__(self, number):
+        super().__init__(signal.Signals(number).name)
+        self.signal = number
+
+    @property
+    def exit_code(self):
+        """What a shell reports of a program that such a signal ended: 130 for SIGINT, 143 for SIGTERM."""
+        return 128 + self.signal
+
+
+class StopOnSignal(keras.callbacks.Callback):
+    """Ends `fit` by `Stopped` at the end of the step in which SIGINT or SIGTERM arrives.
+
+    To be used in a `with` statement around `fit` and what is saved after it, and as the last callback, so that all
+    others have done their part of the step. A second signal ends the process at once, as it would without this.
+    Outside the main thread, which alone receives signals, it does nothing.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self._received = None
+        self._before = {}
+
+    def __enter__(self):
+        if threading.current_thread() is threading.main_thread():
+            # A shell has its background jobs ignore SIGINT: what is ignored stays so.
+            heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+            self._before = {number: signal.signal(number, self._take) for number in heard}
+        return self
+
+    def __exit__(self, *exception):
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self._received:
+            raise Stopped(self._received)
+
+    def _take(self, number, _frame):
+        if self._received:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        self._received = number

@@ -1,0 +1,106 @@
+"""One sitting of a training: from the first step to the last, to a signal, or to what the machine cannot give."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from keras_gan import callbacks, checkpoint, config, event_files
+from keras_gan.errors import MachineFailed, TrainingFailed, why
+
+
+def fit(run, model, folder, batches, steps, make_callbacks):
+    """Trains `model` to step `steps` and returns None, or the exit code if a signal ended it before.
+
+    Args:
+        run: the `RunConfig`.
+        model: an `AdversarialModel` at the step to start from.
+        folder: the `RunFolder`.
+        batches: function that returns the stream of batches from `start_step` on.
+        steps: of the whole run.
+        make_callbacks: function that returns the callbacks, in order.
+
+    Raises:
+        TrainingFailed: if a loss is no longer a number.
+        MachineFailed: if memory, disk or data failed; all checkpoints are as they were.
+    """
+    first_step = _step(model)
+    with callbacks.StopOnSignal() as stop:
+        try:
+            model.fit(
+                # Not `steps_per_epoch`, with which Keras does too much where several steps go in one.
+                batches(start_step=first_step).take(steps - first_step),
+                verbose=0,
+                callbacks=[*make_callbacks(), stop],
+            )
+        except callbacks.Stopped as stopped:
+            checkpoint.save(model, folder.checkpoints, _step(model), run.keep_checkpoints)
+            print(f"\n{stopped} arrived: saved at step {_step(model)}. {how_to_go_on(folder)}", file=sys.stderr)
+            return stopped.exit_code
+        except TrainingFailed as error:
+            raise TrainingFailed(f"{error}\n{_last_good(folder)}") from None
+        except MachineFailed as error:
+            raise MachineFailed(f"{error}\n{_last_good(folder)}") from None
+        except (MemoryError, OSError, tf.errors.OpError) as error:
+            # Nothing is saved now: a step that fails may have been done in part.
+            raise MachineFailed(f"{_what_failed(error, run)}\n{_last_good(folder)}") from None
+    return None
+
+
+def take_back(folder, step):
+    """Removes what a run that was killed has logged of steps after its last checkpoint: it will log them again."""
+    try:
+        event_files.cut_after(folder.path, step)
+        scores = folder.path / callbacks.scores.FILE
+        if scores.exists():
+            lines = scores.read_text(encoding="utf-8").splitlines(keepends=True)
+            scores.write_text("".join(line for line in lines if _is_up_to(line, step)), encoding="utf-8")
+    except OSError as error:
+        raise MachineFailed(f"cannot write in {folder.path}: {why(error)}.") from None
+
+
+def how_to_go_on(folder):
+    """The command that resumes a run."""
+    log_dir = str(folder.path.parent)
+    name = folder.name if log_dir == config.RunConfig.log_dir else str(folder.path)
+    return f"Continue with: python train.py --resume {shlex.quote(name)}"
+
+
+# --- Inside -----------------------------------------------------------------------------------------------------------
+
+
+def _step(model):
+    return int(keras.ops.convert_to_numpy(model.step))
+
+
+def _is_up_to(line, step):
+    try:
+        return json.loads(line)["step"] <= step
+    except ValueError:  # a kill can leave half a line
+        return False
+
+
+def _what_failed(error, run):
+    text = str(error)
+    if isinstance(error, OSError):
+        return f"the machine failed the training: {why(error)}" + (f" ({error.filename})." if error.filename else ".")
+    if "No space left" in text:
+        return f"the disk of {run.log_dir} is full."
+    if isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError)):
+        return (
+            f"out of memory with --batch-size {run.batch_size} at {run.image_size} px: start anew with a smaller batch "
+            "or smaller networks, or free some memory and resume."
+        )
+    # The data is read by Python code inside the pipeline, whose error is in the last line of TensorFlow's.
+    lines = [line.strip() for line in text.splitlines() if "Error: " in line]
+    return f"a step could not be done ({lines[-1] if lines else text.splitlines()[0]})."
+
+
+def _last_good(folder):
+    whole = [path for path in checkpoint.list_checkpoints(folder.checkpoints) if not checkpoint.verify(path)]
+    if not whole:
+        return f"there is no checkpoint in {Path(folder.checkpoints)}."
+    return f"the last good checkpoint is of step {checkpoint.read_manifest(whole[-1])['step']}. {how_to_go_on(folder)}"

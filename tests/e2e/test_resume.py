@@ -1,0 +1,102 @@
+"""A run that is killed again and again ends with the same bits as one that is left alone."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_gan import checkpoint, cli
+from tests.conftest import ROOT
+
+STEPS, EVERY = 60, 10
+
+# Trains by the command line, and kills itself: at the end of a step, or while the checkpoint of a step is being saved.
+KILLED = """
+import os, signal, sys
+
+from keras_gan import checkpoint, cli
+from keras_gan.callbacks import Progress
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+when, step, arguments = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+if when == "after_step":
+    after_step = Progress.after_step
+    Progress.after_step = lambda self, at, logs: die() if at == step else after_step(self, at, logs)
+else:
+    fsync = checkpoint._fsync
+    checkpoint._fsync = lambda path: die() if f"step-{step:09d}" in str(path) else fsync(path)
+cli.main(arguments, command="train")
+"""
+
+
+def train(*arguments):
+    """Trains in this process; returns the exit code."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*map(str, arguments)], command="train")
+    return ended.value.code
+
+
+def train_and_die(when, step, *arguments):
+    """Trains in a process of its own that is killed at a step, or while it saves."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2"}
+    command = [sys.executable, "-c", KILLED, when, str(step), *map(str, arguments)]
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == -signal.SIGKILL, result.stderr
+
+
+def bits(run):
+    """Hashes of all weights and optimizer slots of a run's last checkpoint, by name, and of its last sample grid."""
+    last = checkpoint.list_checkpoints(run / "checkpoints")[-1]
+    assert last.name == f"step-{STEPS:09d}"
+    found = {}
+    with h5py.File(last / "model.weights.h5") as file:
+        file.visititems(
+            lambda name, item: found.update({name: item[()].tobytes()}) if isinstance(item, h5py.Dataset) else None
+        )
+    assert any("optimizer" in name for name in found)
+    found["grid"] = (run / "samples" / f"{last.name}.png").read_bytes()
+    return {name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("photos")
+    rng = np.random.default_rng(5)
+    for name in ("a", "b"):
+        (folder / name).mkdir()
+        for index in range(21):  # 42 images in batches of 8: epochs end within batches
+            pixels = rng.integers(0, 256, (16, 16, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(folder / name / f"{index}.png")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("variant", "options"),
+    [
+        ("dcgan", ["--augment", "ada", "--model.generator-channels", "4", "--model.discriminator-channels", "4"]),
+        ("wgan_gp", ["--model.generator-channels", "4", "--model.discriminator-channels", "4"]),
+        ("began", ["--model.channels", "4", "--cpu-replicas", "2"]),
+    ],
+)
+def test_killed_twice_and_resumed_to_the_bit(variant, options, photos, tmp_path):
+    options = [
+        *("--variant", variant, "--dataset", f"folder:{photos}", "--image-size", 16, "--batch-size", 8),
+        *("--steps", STEPS, "--snapshot-every", EVERY, "--log-dir", tmp_path, "--no-health", "--export"),
+        *options,
+    ]
+    again = ["--resume", tmp_path / "killed"]
+    train_and_die("after_step", 25, *options, "--run-name", "killed")
+    train_and_die("saving", 40, *again)
+    names = [path.name for path in checkpoint.list_checkpoints(tmp_path / "killed" / "checkpoints")]
+    assert names == [f"step-{step:09d}" for step in (10, 20, 30)]
+    assert train(*again) == 0
+    assert train(*options, "--run-name", "alone") == 0
+    assert bits(tmp_path / "killed") == bits(tmp_path / "alone")

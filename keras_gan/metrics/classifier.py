@@ -17,7 +17,7 @@ LARGEST_PLACES = 8  # px of the smallest feature map's edge, at most
 KEPT_APART = 10  # every tenth image measures the accuracy where there is no other split
 
 
-def load(images, labels, test=None):
+def load(images, labels, test=None, steps=None):
     """The classifier of a labelled data set, from the cache or trained for a minute or so.
 
     Its features are its last hidden layer and the means over all places of its last two convolutions, each block
@@ -29,6 +29,7 @@ def load(images, labels, test=None):
         images: uint8 `[N, height, width, channels]`, the training split.
         labels: int32 `[N]`, classes from 0 on.
         test: `(images, labels)` to measure the accuracy on; default: a tenth of the training images, kept apart.
+        steps: of its training; default: `EPOCHS` passes, but at least `LEAST_STEPS` and at most `MOST_STEPS`.
 
     Returns:
         `(network, facts)`: a Keras model from images in [0, 1] to `{"features", "logits"}`, and `accuracy`,
@@ -39,7 +40,9 @@ def load(images, labels, test=None):
         test = images[apart], labels[apart]
         images, labels = images[~apart], labels[~apart]
     num_classes = int(max(labels.max(), test[1].max())) + 1
-    key = _digest(_RECIPE.encode(), images, labels, *test)
+    per_pass = len(images) // BATCH_SIZE
+    steps = steps or int(np.clip(EPOCHS * per_pass, LEAST_STEPS, MOST_STEPS))
+    key = _digest(f"{steps} {_RECIPE}".encode(), images, labels, *test)
     path = cache.directory() / f"classifier-{key}.weights.h5"
     facts_path = path.with_suffix(".json")
     network = _network(images.shape[1:], num_classes)
@@ -49,7 +52,7 @@ def load(images, labels, test=None):
     except (OSError, ValueError, KeyError):
         network = _network(images.shape[1:], num_classes)  # what was read of a damaged file is not to be kept
     print(f"training the classifier that scores are measured with, on {len(images):,} images …")
-    _train(network, images, labels)
+    _train(network, images, labels, steps)
     *_blocks, logits = network.predict(unit_range(test[0]), batch_size=500, verbose=0)
     *train_blocks, _ = network.predict(unit_range(images[:10_000]), batch_size=500, verbose=0)
     facts = {
@@ -99,10 +102,8 @@ def _scaled(network, facts):
     return keras.Model(network.inputs[0], {"features": layers.Concatenate()(blocks), "logits": logits})
 
 
-def _train(network, images, labels):
+def _train(network, images, labels, steps):
     """Adam with a cosine to zero; the order of the images is a function of nothing but their number."""
-    per_epoch = len(images) // BATCH_SIZE
-    steps = int(np.clip(EPOCHS * per_epoch, LEAST_STEPS, MOST_STEPS))
     logits_only = keras.Model(network.inputs[0], network.outputs[-1])
     logits_only.compile(
         keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, steps)),

@@ -33,7 +33,7 @@ class Sources:
         resize: how Inception's 299 px are reached: `legacy` as TensorFlow 1 did (bilinear, without smoothing, corners
             off by half a pixel), which published FIDs are measured with; `clean` as clean-fid does (Pillow's bicubic
             with antialiasing, arXiv 2104.11222).
-        training: function that returns `(images, labels, test)` for the classifier; see `classifier.load`.
+        training: function that returns the arguments of `classifier.load`.
     """
 
     inception_weights: str | None = None
@@ -138,8 +138,8 @@ def _fetch_inception():
 def _classifier(sources):
     if sources.training is None:
         raise UserError("--features classifier needs labelled reference images: choose random or inception.")
-    images, labels, test = sources.training()
-    network, facts = classifier.load(images, labels, test)
+    images, *rest = sources.training()
+    network, facts = classifier.load(images, *rest)
     run = tf.function(lambda images: network(images, training=False))
     channels = images.shape[-1]
 

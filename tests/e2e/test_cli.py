@@ -55,8 +55,9 @@ def test_answers_at_once(arguments, code, message):
     assert result.returncode == code
     assert message in result.stdout + result.stderr
     assert "Traceback" not in result.stderr
-    # Processor time, because other processes may hold the machine; importing TensorFlow alone takes two seconds.
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5
+    # Processor time, because other processes may hold the machine, and twice what is wanted, because they also slow it
+    # down; importing TensorFlow alone takes two seconds.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.0
 
 
 def test_commands_are_listed_and_mistyped_ones_named():

@@ -47,6 +47,7 @@ def room(tmp_path_factory):
             steps=4,
             snapshot_every=2,
             metrics=("fid", "kid"),
+            eval_every=1,
             eval_samples=40,
             log_dir=str(room / "logs"),
             run_name="tiny",

@@ -18,7 +18,10 @@ from keras_gan import checkpoint, cli, data, runs
 from keras_gan.callbacks import SampleGrid
 from tests.conftest import ROOT
 
-TINY = ("--variant", "dcgan", "--image-size", "16", "--batch-size", "8", "--snapshot-every", "2", "--export")
+TINY = (
+    *("--variant", "dcgan", "--image-size", "16", "--batch-size", "8"),
+    *("--snapshot-every", "2", "--no-health", "--export"),
+)
 SMALL = ("--model.latent-dim", "5", "--model.generator-channels", "4", "--model.discriminator-channels", "4")
 
 
@@ -94,7 +97,7 @@ def test_data_that_fails_in_the_middle(photos, tmp_path, monkeypatch, capsys):
 
     with monkeypatch.context() as context:
         context.setattr(data, "load", failing)
-        assert start(photos, tmp_path, "--steps", 20, "--no-health") == 4
+        assert start(photos, tmp_path, "--steps", 20) == 4
     said = capsys.readouterr().err
     assert "Input/output error" in said
     assert "photos/7.png" in said

@@ -24,7 +24,7 @@ DEFAULT_FRAMES = 24
 MOST_FRAMES = 500
 
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
-Strategy = Literal["auto", "single", "mirrored"]
+Strategy = Literal["auto", "single", "mirrored", "multi_worker"]
 Format = Literal["saved_model", "tflite"]
 Fit = Literal["auto", "crop", "pad", "stretch"]
 Augment = Literal["none", "diffaugment", "ada"]
@@ -85,7 +85,14 @@ class RunConfig(DataOptions, _VariantOption):
     precision: Precision = "float32"
     """Arithmetic of the layers; weights, losses and exports are float32 always."""
     strategy: Strategy = "auto"
-    """auto: all GPUs if there are several, else one device; mirrored: tf.distribute.MirroredStrategy."""
+    """auto: all GPUs of this machine if there are several, else one device; mirrored: MirroredStrategy in any case;
+    multi_worker: several processes, as the next three options, TF_CONFIG or Slurm say (docs/distributed.md)."""
+    coordinator: str | None = None
+    """HOST:PORT of worker 0, as all workers can reach it."""
+    num_workers: int | None = None
+    """How many workers train together."""
+    worker_index: int | None = None
+    """Which of them this process is, from 0 on."""
     cpu_replicas: int | None = None
     """Split the processor into so many devices and train on all of them: to try out what several GPUs do."""
     steps_per_execution: int = 1
@@ -134,6 +141,7 @@ class RunConfig(DataOptions, _VariantOption):
         object.__setattr__(self, "variant", registry.resolve(self.variant))
         object.__setattr__(self, "data_augment", ",".join(data.augmentations(self.data_augment)))
         self._check_counts()
+        self._check_workers()
         sizes = registry.image_sizes(self.variant)
         if sizes and self.image_size not in sizes:
             nearest = min(sizes, key=lambda size: abs(size - self.image_size))
@@ -156,12 +164,28 @@ class RunConfig(DataOptions, _VariantOption):
             raise UserError(f"--eval-samples must be at least 2, got {self.eval_samples}.")
         parse_interval(self.checkpoint_every)
         counts = ("steps", "epochs", "batch_size", "snapshot_every", "eval_every")
-        for name in (*counts, "cpu_replicas", "steps_per_execution", "keep_checkpoints"):
+        for name in (*counts, "cpu_replicas", "num_workers", "steps_per_execution", "keep_checkpoints"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UserError(f"--{name.replace('_', '-')} must be at least 1, got {value}.")
         if not 0 <= self.seed < 2**31:
             raise UserError(f"--seed must be between 0 and 2147483647, got {self.seed}.")
+
+    def _check_workers(self):
+        workers = (self.coordinator, self.num_workers, self.worker_index)
+        if workers == (None, None, None):
+            return
+        if self.strategy != "multi_worker":
+            raise UserError("--coordinator, --num-workers and --worker-index belong to --strategy multi_worker.")
+        if None in workers:
+            raise UserError("give --coordinator, --num-workers and --worker-index all three, or none of them.")
+        address = re.fullmatch(r"[^\s:/]+:(\d{1,5})", self.coordinator)
+        if not address or not 0 < int(address[1]) < 65536:
+            raise UserError(f"--coordinator {self.coordinator!r} must be HOST:PORT, such as 10.0.0.1:2222.")
+        if not 0 <= self.worker_index < self.num_workers:
+            raise UserError(
+                f"--worker-index must be from 0 to --num-workers - 1, {self.num_workers - 1}, got {self.worker_index}."
+            )
 
 
 def parse_interval(text):
@@ -348,9 +372,16 @@ def _fits(seed):
     return -(2**63) <= seed < 2**63
 
 
+# Options that say how a run was called, not what it is.
+HOW_IT_WAS_CALLED = {
+    **{"resume": False, "dry_run": False, "allow_config_change": False},
+    **{"coordinator": None, "num_workers": None, "worker_index": None},
+}
+
+
 def to_json(run, model):
     """The JSON text of a run: every field of `RunConfig`, and the variant's options under `model`."""
-    run = dataclasses.replace(run, resume=False, dry_run=False)  # how it was called, not what it is
+    run = dataclasses.replace(run, **HOW_IT_WAS_CALLED)
     return json.dumps({**dataclasses.asdict(run), "model": dataclasses.asdict(model)}, indent=2) + "\n"
 
 

@@ -4,11 +4,12 @@ import functools
 
 import tensorflow as tf
 
+from keras_gan import cluster
 from keras_gan.errors import UserError
 
 
-def make_strategy(name, cpu_replicas=None):
-    """`auto`, `single` or `mirrored` to a strategy.
+def make_strategy(name, cpu_replicas=None, workers=()):
+    """`auto`, `single`, `mirrored` or `multi_worker` to a strategy.
 
     Mirrored takes all GPUs; on a machine without any, all logical CPU devices, of which there is one unless
     `tf.config.set_logical_device_configuration` made more.
@@ -16,7 +17,12 @@ def make_strategy(name, cpu_replicas=None):
     Args:
         name: which strategy.
         cpu_replicas: split the processor into so many logical devices and mirror over these, whatever GPUs there are.
+        workers: the arguments of `cluster.join`.
     """
+    if name == "multi_worker":
+        if cpu_replicas:
+            raise UserError("--cpu-replicas is for one process alone: leave it out with --strategy multi_worker.")
+        return cluster.join(*workers)
     if cpu_replicas:
         _split_processor(cpu_replicas)
         return _mirrored(tuple(device.name for device in tf.config.list_logical_devices("CPU")))

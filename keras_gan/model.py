@@ -233,8 +233,24 @@ class AdversarialModel(keras.Model):
 
     def fit(self, x=None, *args, shuffle=None, **kwargs):
         """Keras's `fit`. A `tf.data.Dataset` is taken in the order it comes, arrays are shuffled by default."""
-        shuffle = not isinstance(x, tf.data.Dataset) if shuffle is None else shuffle
+        streams = (tf.data.Dataset, tf.distribute.DistributedDataset)
+        shuffle = not isinstance(x, streams) if shuffle is None else shuffle
         return super().fit(x, *args, shuffle=shuffle, **kwargs)
+
+    def make_train_function(self, force=False):
+        """Keras's own, except with several workers, whose scalars that cannot reduce."""
+        if self.distribute_strategy.cluster_resolver is None:
+            super().make_train_function(force)
+        elif force or self.train_function is None:
+            self.train_function = tf.function(self._step_of_all_workers, reduce_retracing=True)
+
+    def _step_of_all_workers(self, iterator):
+        logs = self.distribute_strategy.run(self.train_step, args=(iterator.get_next(),))
+        # They are means over all replicas already.
+        return {name: self.distribute_strategy.experimental_local_results(value)[0] for name, value in logs.items()}
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Nothing: all is built. Keras's own draws a batch, and fails with several workers (keras issue 20585)."""
 
     def call(self, inputs, training=False):
         """Images of the EMA generator, float32 in [-1, 1], of latents or of `[latents, labels]`."""

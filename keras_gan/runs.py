@@ -171,10 +171,24 @@ def _free_name(run):
 # Options that change how long, where and what is written, but not what a step computes.
 _FREE_ON_RESUME = (
     *("steps", "epochs", "snapshot_every", "checkpoint_every", "keep_checkpoints", "data_dir", "download"),
-    *("strategy", "cpu_replicas", "steps_per_execution", "deterministic", "allow_config_change", "init_from"),
+    *("strategy", "cpu_replicas", "coordinator", "num_workers", "worker_index", "steps_per_execution"),
+    *("deterministic", "allow_config_change", "init_from"),
     *("metrics", "eval_every", "eval_samples", "eval_features", "health", "export_checkpoint"),
     *("run_name", "log_dir", "export_dir", "export", "resume", "dry_run"),
 )
+
+
+def mathematics(run, model_config, facts):
+    """All that decides what a step computes, JSON-able: options of run and variant, and what the data is."""
+    return _mathematics(dataclasses.asdict(run), dataclasses.asdict(model_config), facts)
+
+
+def _mathematics(run, model, facts):
+    return {
+        **{name: value for name, value in run.items() if name not in _FREE_ON_RESUME},
+        **{f"model.{name}": value for name, value in model.items()},
+        **{name: facts[name] for name in ("images", "classes")},
+    }
 
 
 def check_same_mathematics(folder, run, model_config, facts):
@@ -183,12 +197,9 @@ def check_same_mathematics(folder, run, model_config, facts):
     With `allow_config_change` it prints the difference instead.
     """
     saved, saved_model = config.load_json(folder.config_file)
-    was = {**dataclasses.asdict(saved), **{f"model.{name}": value for name, value in saved_model.items()}}
-    now = {**dataclasses.asdict(run), **{f"model.{k}": v for k, v in dataclasses.asdict(model_config).items()}}
-    changed = [name for name in now if name not in _FREE_ON_RESUME and name in was and was[name] != now[name]]
-    saved_facts = data_facts(folder)
-    changed += [name for name in ("images", "classes") if saved_facts[name] != facts[name]]
-    was, now = {**was, **saved_facts}, {**now, **facts}
+    was = _mathematics(dataclasses.asdict(saved), saved_model, data_facts(folder))
+    now = mathematics(run, model_config, facts)
+    changed = [name for name in now if name in was and was[name] != now[name]]
     if changed:
         differences = ", ".join(f"{name}: {was[name]} -> {now[name]}" for name in changed)
         if not run.allow_config_change:

@@ -18,7 +18,9 @@ ALLOWED = {
     "runs": {"errors", "registry", "data", "config"},
     "cli": {"errors", "registry", "config", "runs", "commands"},
     "dry_run": {"config"},
-    "distribution": {"errors"},
+    "rendezvous": {"errors"},
+    "cluster": {"errors", "rendezvous"},
+    "distribution": {"errors", "cluster"},
     "randomness": set(),
     "augment": set(),
     "penalties": set(),
@@ -52,14 +54,14 @@ ALLOWED = {
     "exporters": {"errors", "pictures", "model", "randomness", "checkpoint", "metrics"},
     "commands": {
         *("errors", "registry", "config", "runs", "data", "callbacks", "checkpoint", "exporters", "metrics"),
-        *("dry_run", "distribution", "pictures", "randomness", "exported", "interpolation", "event_files"),
+        *("dry_run", "distribution", "pictures", "randomness", "exported", "interpolation", "event_files", "cluster"),
     },
     "__init__": {"registry", "exporters"},
     "__main__": {"cli"},
 }
 TENSORFLOW_ROOMS = {
     *("model", "penalties", "augment", "randomness", "data", "metrics", "callbacks", "checkpoint", "exporters"),
-    *("commands", "distribution", "optimizers", "exported", "event_files"),
+    *("commands", "distribution", "optimizers", "exported", "event_files", "cluster"),
 }
 
 

@@ -31,11 +31,16 @@ class StopOnSignal(keras.callbacks.Callback):
     To be used in a `with` statement around `fit` and what is saved after it, and as the last callback, so that all
     others have done their part of the step. A second signal ends the process at once, as it would without this.
     Outside the main thread, which alone receives signals, it does nothing.
+
+    Args:
+        agree: function from the number of the signal that this process has received, 0 for none, to that on which
+            all processes that train together end; None: there is but one. It is called after every step.
     """
 
-    def __init__(self):
+    def __init__(self, agree=None):
         super().__init__()
-        self._received = None
+        self._received = 0
+        self._agree = agree
         self._before = {}
 
     def __enter__(self):
@@ -50,8 +55,9 @@ class StopOnSignal(keras.callbacks.Callback):
             signal.signal(number, handler)
 
     def on_train_batch_end(self, batch, logs=None):
-        if self._received:
-            raise Stopped(self._received)
+        number = self._agree(self._received) if self._agree else self._received
+        if number:
+            raise Stopped(number)
 
     def _take(self, number, _frame):
         if self._received:

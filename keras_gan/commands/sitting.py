@@ -1,5 +1,6 @@
 """One sitting of a training: from the first step to the last, to a signal, or to what the machine cannot give."""
 
+import functools
 import json
 import shlex
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from keras_gan import callbacks, checkpoint, config, event_files
+from keras_gan import callbacks, checkpoint, cluster, config, event_files
 from keras_gan.errors import MachineFailed, TrainingFailed, why
 
 
@@ -18,35 +19,34 @@ def fit(run, model, folder, batches, steps, make_callbacks):
     Args:
         run: the `RunConfig`.
         model: an `AdversarialModel` at the step to start from.
-        folder: the `RunFolder`.
+        folder: the `RunFolder`, or None of a worker that is not the chief, which saves nothing.
         batches: function that returns the stream of batches from `start_step` on.
         steps: of the whole run.
         make_callbacks: function that returns the callbacks, in order.
 
     Raises:
         TrainingFailed: if a loss is no longer a number.
-        MachineFailed: if memory, disk or data failed; all checkpoints are as they were.
+        MachineFailed: if memory, disk, data or another worker failed; all checkpoints are as they were.
     """
     first_step = _step(model)
-    with callbacks.StopOnSignal() as stop:
+    strategy = model.distribute_strategy
+    agree = functools.partial(_agree_on_signal, strategy) if cluster.has_others(strategy) else None
+    with callbacks.StopOnSignal(agree) as stop:
         try:
-            model.fit(
-                # Not `steps_per_epoch`, with which Keras does too much where several steps go in one.
-                batches(start_step=first_step).take(steps - first_step),
-                verbose=0,
-                callbacks=[*make_callbacks(), stop],
-            )
+            stream, steps_per_epoch = batches(start_step=first_step), steps - first_step
+            if isinstance(stream, tf.data.Dataset):
+                # Keras takes `steps_per_epoch` for too much where several steps go in one.
+                stream, steps_per_epoch = stream.take(steps_per_epoch), None
+            model.fit(stream, steps_per_epoch=steps_per_epoch, verbose=0, callbacks=[*make_callbacks(), stop])
         except callbacks.Stopped as stopped:
-            checkpoint.save(model, folder.checkpoints, _step(model), run.keep_checkpoints)
-            print(f"\n{stopped} arrived: saved at step {_step(model)}. {how_to_go_on(folder)}", file=sys.stderr)
-            return stopped.exit_code
+            return _save_and_go(run, model, folder, stopped)
         except TrainingFailed as error:
             raise TrainingFailed(f"{error}\n{_last_good(folder)}") from None
         except MachineFailed as error:
             raise MachineFailed(f"{error}\n{_last_good(folder)}") from None
         except (MemoryError, OSError, tf.errors.OpError) as error:
             # Nothing is saved now: a step that fails may have been done in part.
-            raise MachineFailed(f"{_what_failed(error, run)}\n{_last_good(folder)}") from None
+            raise MachineFailed(f"{_what_failed(error, run, strategy)}\n{_last_good(folder)}") from None
     return None
 
 
@@ -72,6 +72,22 @@ def how_to_go_on(folder):
 # --- Inside -----------------------------------------------------------------------------------------------------------
 
 
+def _agree_on_signal(strategy, received):
+    """The signal that any of the workers has received, 0 for none: all end after the same step."""
+    counts = cluster.sum_over_workers(strategy, [float(received == number) for number in callbacks.stop.SIGNALS])
+    return next((number for number, count in zip(callbacks.stop.SIGNALS, counts, strict=True) if count), 0)
+
+
+def _save_and_go(run, model, folder, stopped):
+    """Saves, if this process is the one that does; returns the exit code."""
+    if folder:
+        checkpoint.save(model, folder.checkpoints, _step(model), run.keep_checkpoints)
+        print(f"\n{stopped} arrived: saved at step {_step(model)}. {how_to_go_on(folder)}", file=sys.stderr)
+    else:
+        print(f"{stopped} arrived: ended at step {_step(model)}.", file=sys.stderr)
+    return stopped.exit_code
+
+
 def _step(model):
     return int(keras.ops.convert_to_numpy(model.step))
 
@@ -83,8 +99,11 @@ def _is_up_to(line, step):
         return False
 
 
-def _what_failed(error, run):
+def _what_failed(error, run, strategy):
     text = str(error)
+    who = cluster.who_left(strategy, error)
+    if who:
+        return f"{who} has gone, and the others cannot go on without it."
     if isinstance(error, OSError):
         return f"the machine failed the training: {why(error)}" + (f" ({error.filename})." if error.filename else ".")
     if "No space left" in text:
@@ -100,6 +119,8 @@ def _what_failed(error, run):
 
 
 def _last_good(folder):
+    if not folder:
+        return "Worker 0 says which checkpoint is the last: start all workers again, with --resume."
     whole = [path for path in checkpoint.list_checkpoints(folder.checkpoints) if not checkpoint.verify(path)]
     if not whole:
         return f"there is no checkpoint in {Path(folder.checkpoints)}."

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import hashlib
 import math
 import os
 import shlex
@@ -21,9 +22,15 @@ MOST_FOR_SCORES = 0.1  # share of the training's time, by default
 def run(run, model_options):
     """Trains the variant `run.variant` as `run` says, then exports it; returns the exit code."""
     data.check_available(run)
-    runs.check_name_is_free(run)
+    if run.strategy == "multi_worker":
+        if run.dry_run:
+            raise UserError("--dry-run looks at one process alone: leave out --strategy multi_worker.")
+    else:
+        runs.check_name_is_free(run)  # of several workers the chief asks, later: the others may find it made
     quiet_tensorflow()
     task = _prepare(run, model_options)
+    if not task.writes:
+        return _follow(task)
     if run.dry_run:
         from keras_gan.dry_run import report
 
@@ -59,12 +66,25 @@ class _Task:
             return math.ceil(self.run.epochs * len(self.images) / self.batch_size)
         return self.run.steps or config.DEFAULT_STEPS
 
+    @property
+    def writes(self):
+        """Whether this process writes files: of several workers one does."""
+        from keras_gan import cluster
+
+        return cluster.is_chief(self.strategy)
+
     def batches(self, start_step=0):
-        """The stream of batches from a step on."""
+        """The stream of batches from a step on; with several workers, this one's part of it."""
+        from keras_gan import cluster
         from keras_gan.data import pipeline
 
         augmentations = data.augmentations(self.run.data_augment)
-        return pipeline.batches(self.images, self.batch_size, self.run.seed, start_step, augmentations)
+        stream = functools.partial(
+            pipeline.batches, self.images, self.batch_size, self.run.seed, start_step, augmentations
+        )
+        if not cluster.has_others(self.strategy):
+            return stream()
+        return self.strategy.distribute_datasets_from_function(lambda context: stream(context=context))
 
 
 def _prepare(run, model_options):
@@ -78,7 +98,9 @@ def _prepare(run, model_options):
     keras.mixed_precision.set_dtype_policy(run.precision)
     if run.deterministic:
         distribution.be_deterministic(run.seed)
-    strategy = distribution.make_strategy(run.strategy, run.cpu_replicas)
+    with quiet_stderr():  # devices start, and talk
+        workers = run.coordinator, run.num_workers, run.worker_index
+        strategy = distribution.make_strategy(run.strategy, run.cpu_replicas, workers)
     distribution.check_batch_size(strategy, run.batch_size)
     distribution.check_steps_per_execution(strategy, run.steps_per_execution)
     images = data.load(run)
@@ -117,12 +139,14 @@ def _train(task, folder):
 
     run, model = task.run, task.model
     first_step = _resume(task, folder) if run.resume else 0
+    _check_together(task, first_step)
     print(_headline(task))
     started = time.perf_counter()
     make_callbacks = functools.partial(_callbacks, task, folder, first_step)
     stopped = sitting.fit(run, model, folder, task.batches, task.steps, make_callbacks)
     if stopped:
         return stopped
+    _check_still_together(task)
     cost = {"steps_timed": task.steps - first_step, "seconds": round(time.perf_counter() - started)}
     exported_facts = {**facts(run, task.model_config, task.images.facts), "cost": cost}
     if run.export and run.export_checkpoint == "best" and checkpoint.restore_best(model, folder.checkpoints):
@@ -132,16 +156,69 @@ def _train(task, folder):
     return 0
 
 
-def _resume(task, folder):
-    """Loads the newest checkpoint of the run and takes back what came after it; returns its step."""
-    from keras_gan import checkpoint
+def _follow(task):
+    """Trains along with the chief, as a worker that writes nothing; returns the exit code."""
     from keras_gan.commands import sitting
+
+    run, first_step = task.run, 0
+    if run.resume:
+        first_step = _restore(task, runs.find(run.log_dir, run.run_name))
+    _check_together(task, first_step)
+    print(_headline(task))
+    stopped = sitting.fit(run, task.model, None, task.batches, task.steps, make_callbacks=list)
+    if stopped:
+        return stopped
+    _check_still_together(task)
+    return 0
+
+
+def _check_together(task, first_step):
+    """Raises `UserError` unless all workers are to train the same from the same step on."""
+    from keras_gan import cluster
+
+    if not cluster.has_others(task.strategy):
+        return
+    if cluster.differ(task.strategy, [runs.mathematics(task.run, task.model_config, task.images.facts), task.steps]):
+        raise UserError(
+            "the workers were started with different options or data: start all with the same command, except for "
+            "--worker-index."
+        )
+    if cluster.differ(task.strategy, [first_step, _fingerprint(task.model)]):
+        raise UserError(
+            f"this worker would start at step {first_step}, others elsewhere: all need to see the same --log-dir, on "
+            "a disk that they share."
+        )
+
+
+def _check_still_together(task):
+    from keras_gan import cluster
+
+    if cluster.has_others(task.strategy) and cluster.differ(task.strategy, _fingerprint(task.model)):
+        print("warning: the workers have come to different weights; please report this.", file=sys.stderr)
+
+
+def _fingerprint(model):
+    return hashlib.sha256(b"".join(value.tobytes() for value in model.get_weights())).hexdigest()
+
+
+def _restore(task, folder):
+    """Loads the newest checkpoint of the run; returns its step."""
+    from keras_gan import checkpoint
 
     runs.check_same_mathematics(folder, task.run, task.model_config, task.images.facts)
     with task.strategy.scope():
         step = checkpoint.restore_newest(task.model, folder.checkpoints)
     if step >= task.steps:
         raise UserError(f"{folder.name} is at step {step} already: ask for more with --steps.")
+    return step
+
+
+def _resume(task, folder):
+    """Loads the newest checkpoint of the run and takes back what came after it; returns its step."""
+    from keras_gan import checkpoint
+    from keras_gan.commands import sitting
+
+    step = _restore(task, folder)
     changed = checkpoint.changed_circumstances(task.model, folder.checkpoints)
     note = f" Not to the bit as if it had never ended: {changed}." if changed else ""
     print(f"resuming {folder.name} at step {step}.{note}")
@@ -289,7 +366,7 @@ def command(run, model_config):
     default = config.RunConfig(variant=run.variant)
     for prefix, options, defaults in (("", run, default), ("model.", model_config, type(model_config)())):
         for name, value in vars(options).items():
-            if value != getattr(defaults, name) and name not in ("resume", "allow_config_change"):
+            if value != getattr(defaults, name) and name not in config.HOW_IT_WAS_CALLED:
                 flag = f"--{prefix}{name.replace('_', '-')}"
                 values = value if isinstance(value, tuple) else () if value is True else (value,)
                 words += [flag, *map(str, values)]

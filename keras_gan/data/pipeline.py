@@ -5,7 +5,7 @@ import tensorflow as tf
 from keras_gan.data import augmentation
 
 
-def batches(data, batch_size, seed, start_step=0, augment=()):
+def batches(data, batch_size, seed, start_step=0, augment=(), context=None):
     """Endless batches of `data`, shuffled anew in every epoch, starting at any step at no cost.
 
     The example at position p of the stream is a pure function of (seed, epoch = p // N, p % N): a keyed
@@ -18,12 +18,23 @@ def batches(data, batch_size, seed, start_step=0, augment=()):
         seed: integer; the same seed gives the same order for ever.
         start_step: how many batches to leave out.
         augment: names of `data.AUGMENTATIONS`, applied to the images anew each time they come up.
+        context: the `tf.distribute.InputContext` of one of several workers: it then reads its own replicas' rows
+            alone, and gets a batch for each replica in turn, as `distribute_datasets_from_function` wants it.
 
     Returns:
         `tf.data.Dataset` of `{"real": float32 [batch, height, width, channels] in [-1, 1]}`, with
         `"label": int32 [batch]` where the data has labels.
     """
     count = len(data)
+
+    replicas = context.num_replicas_in_sync if context else 1
+    own = replicas // context.num_input_pipelines if context else 1
+    share = batch_size // replicas
+    first = context.input_pipeline_id * own if context else 0
+
+    def positions_of(draw):
+        """Where in the stream the rows of this worker's `draw`-th batch are."""
+        return (draw // own) * batch_size + (first + draw % own) * share + tf.range(share, dtype=tf.int64)
 
     def rows(positions):
         epochs = positions // count
@@ -38,7 +49,7 @@ def batches(data, batch_size, seed, start_step=0, augment=()):
 
     def gather(indices):
         real = tf.numpy_function(lambda i: data.images[i], [indices], tf.uint8)
-        real.set_shape((batch_size, *data.spec.image_shape))
+        real.set_shape((share, *data.spec.image_shape))
         batch = {"real": tf.cast(real, tf.float32) / 127.5 - 1.0}
         if data.labels is not None:
             batch["label"] = tf.gather(tf.constant(data.labels), indices)
@@ -46,10 +57,13 @@ def batches(data, batch_size, seed, start_step=0, augment=()):
 
     def augmented(positions):
         batch = gather(rows(positions))
-        uniform = augmentation.draw(seed, positions[0], batch_size)
-        return {**batch, "real": augmentation.augment(batch["real"], uniform, augment)}
+        offset = positions[0] % batch_size
+        uniform = augmentation.draw(seed, positions[0] - offset, batch_size)
+        own_rows = {name: values[offset:][:share] for name, values in uniform.items()}
+        return {**batch, "real": augmentation.augment(batch["real"], own_rows, augment)}
 
-    positions = tf.data.Dataset.range(start_step * batch_size, tf.int64.max).batch(batch_size, drop_remainder=True)
+    # Without end, also in name: otherwise several workers ask one another at each step whether there is more.
+    positions = tf.data.Dataset.range(start_step * own, tf.int64.max).repeat().map(positions_of)
     dataset = positions.map(augmented) if augment else positions.map(rows).map(gather)
     dataset = dataset.prefetch(2)
     options = tf.data.Options()

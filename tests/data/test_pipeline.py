@@ -1,6 +1,7 @@
 """The order of the data is a pure function of (seed, epoch, position)."""
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from keras_gan import distribution
@@ -55,3 +56,20 @@ def test_replicas_share_a_batch_in_order():
     shared = next(iter(strategy.experimental_distribute_dataset(pipeline.batches(make(), 4, seed=1))))
     parts = strategy.experimental_local_results(shared["label"])
     np.testing.assert_array_equal(np.concatenate(parts), order(1))
+
+
+@pytest.mark.parametrize("augment", [(), ("flip", "color")])
+def test_workers_share_a_batch_in_order(augment):
+    straight = list(pipeline.batches(make(), 12, seed=1, augment=augment, start_step=2).take(3).as_numpy_iterator())
+    for worker in range(3):  # of two replicas each
+        context = tf.distribute.InputContext(3, worker, num_replicas_in_sync=6)
+        stream = pipeline.batches(make(), 12, seed=1, augment=augment, start_step=2, context=context)
+        for draw, part in enumerate(stream.take(6).as_numpy_iterator()):
+            rows = slice(worker * 4 + draw % 2 * 2, worker * 4 + draw % 2 * 2 + 2)
+            for name in ("real", "label"):
+                np.testing.assert_array_equal(part[name], straight[draw // 2][name][rows])
+
+
+def test_the_stream_says_that_it_has_no_end():
+    # Otherwise several workers ask one another at every step whether all have more.
+    assert pipeline.batches(make(), 4, seed=1).cardinality() == tf.data.INFINITE_CARDINALITY

@@ -1,0 +1,63 @@
+"""One worker of a training by the Python API: `one_worker.py OUT COORDINATOR WORKERS INDEX VARIANT …`.
+
+Trains each variant for 20 steps and writes the weights and losses that this worker has come to, `OUT/VARIANT.npz`.
+With `-` as the coordinator it trains in one process, on two devices. tests/e2e/test_workers.py starts it.
+"""
+
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from keras_gan import cluster, distribution, registry
+from keras_gan.data import pipeline
+from keras_gan.data.spec import ImageData
+
+STEPS = 20
+
+
+def data():
+    rng = np.random.default_rng(3)
+    pixels = rng.integers(0, 256, (50, 16, 16, 3), dtype=np.uint8)
+    return ImageData("noise", pixels, np.arange(50, dtype=np.int32) % 3, ("a", "b", "c"), "", "")
+
+
+def train(strategy, variant):
+    """Weights by position, and the logs of the last step."""
+    images = data()
+    with strategy.scope():
+        augment = "ada" if variant == "dcgan" else "none"
+        model = registry.build(
+            variant, registry.module(variant).TINY, images.spec.image_shape, 3, seed=1, augment=augment
+        )
+        model.compile()
+    # Several discriminator updates per step, 50 images: epochs end in the middle of batches.
+    batch_size = 8 * model.discriminator_steps
+
+    def stream(context=None):
+        return pipeline.batches(images, batch_size, 1, 0, (), context)
+
+    if cluster.has_others(strategy):
+        batches = strategy.distribute_datasets_from_function(stream)
+    else:
+        batches = strategy.experimental_distribute_dataset(stream())
+    last = {}
+    keep = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: last.update(logs))
+    model.fit(batches, steps_per_epoch=STEPS, verbose=0, callbacks=[keep])
+    state = [*model.variables, *model.discriminator_optimizer.variables]
+    values = {str(i): keras.ops.convert_to_numpy(variable) for i, variable in enumerate(state)}
+    return values | {f"log {name}": np.float32(value) for name, value in last.items()}
+
+
+def main(out, coordinator, workers, index, *variants):
+    if coordinator == "-":
+        strategy = distribution.make_strategy("auto", cpu_replicas=int(workers))
+    else:
+        strategy = distribution.make_strategy("multi_worker", workers=(coordinator, int(workers), int(index)))
+    for variant in variants:
+        np.savez(Path(out) / f"{variant}.npz", **train(strategy, variant))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

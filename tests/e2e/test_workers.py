@@ -1,0 +1,166 @@
+"""Two worker processes train as one process with two devices does, and survive what such a run must."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from tests.conftest import ROOT
+from tests.e2e.test_resume import KILLED, bits, photos  # noqa: F401, a fixture
+
+VARIANTS = ("dcgan", "wgan_gp", "began")
+
+
+def start(log, *arguments):
+    """Starts a Python process that writes to a log file."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2"}
+    environment.pop("TF_CONFIG", None)
+    with open(log, "w", encoding="utf-8") as file:
+        return subprocess.Popen(
+            [sys.executable, *map(str, arguments)], cwd=ROOT, env=environment, stdout=file, stderr=file
+        )
+
+
+def free_address():
+    with socket.create_server(("", 0)) as server:
+        return f"127.0.0.1:{server.getsockname()[1]}"
+
+
+def codes(processes, seconds=120):
+    """The exit codes of processes that end in time."""
+    try:
+        return [process.wait(seconds) for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+
+
+def test_two_workers_are_one_process_with_two_devices(tmp_path):
+    address, script = free_address(), ROOT / "tests" / "e2e" / "one_worker.py"
+    for name in ("worker0", "worker1", "alone"):
+        (tmp_path / name).mkdir()
+    workers = [
+        start(tmp_path / f"{i}.log", script, tmp_path / f"worker{i}", address, 2, i, *VARIANTS) for i in range(2)
+    ]
+    assert codes(workers) == [0, 0], (tmp_path / "0.log").read_text() + (tmp_path / "1.log").read_text()
+    alone = start(tmp_path / "alone.log", script, tmp_path / "alone", "-", 2, 0, *VARIANTS)
+    assert codes([alone]) == [0], (tmp_path / "alone.log").read_text()
+    for variant in VARIANTS:
+        ours, theirs, one = (np.load(tmp_path / name / f"{variant}.npz") for name in ("worker0", "worker1", "alone"))
+        assert len(ours.files) > 20
+        assert {"log d_loss", "log g_loss"} <= set(ours.files) == set(theirs.files) == set(one.files)
+        for name in ours.files:
+            np.testing.assert_array_equal(ours[name], theirs[name], err_msg=f"{variant} {name}")
+            np.testing.assert_allclose(ours[name], one[name], rtol=0, atol=1e-5, err_msg=f"{variant} {name}")
+
+
+def test_a_worker_that_dies_ends_the_others_and_all_go_on_exactly(photos, tmp_path):  # noqa: F811
+    options = (
+        *("--variant", "wgan_gp", "--dataset", f"folder:{photos}", "--image-size", 16, "--batch-size", 8),
+        *("--model.latent-dim", 5, "--model.generator-channels", 4, "--model.discriminator-channels", 4),
+        *("--snapshot-every", 10, "--log-dir", tmp_path, "--no-health", "--export", "--run-name"),
+    )
+    train = ["train.py", *options]
+
+    def worker(i, address, *program):
+        cluster = ("--strategy", "multi_worker", "--coordinator", address, "--num-workers", 2, "--worker-index", i)
+        return start(tmp_path / f"{i}.log", *program, *cluster)
+
+    address = free_address()
+    chief = worker(0, address, *train, "cut", "--steps", 60)
+    other = worker(1, address, "-c", FOLLOWER_DIES, 25, *options, "cut", "--steps", 60)
+    assert other.wait(120) == -signal.SIGKILL, (tmp_path / "1.log").read_text()
+    died = time.monotonic()
+    assert codes([chief]) == [4]
+    assert time.monotonic() - died < 60
+    said = (tmp_path / "0.log").read_text()
+    assert re.search(r"error: worker 1 \(127\.0\.0\.1:\d+\) has gone", said)
+    assert "the last good checkpoint is of step 20" in said
+    assert f"--resume {tmp_path / 'cut'}" in said
+
+    # A signal to one ends all after the same step, and saves.
+    address, resume = free_address(), ("train.py", "--resume", tmp_path / "cut")
+    again = [worker(i, address, *resume) for i in range(2)]
+    until(lambda: (tmp_path / "cut" / "checkpoints" / "step-000000030").exists(), again)
+    again[1].send_signal(signal.SIGTERM)
+    assert codes(again) == [143, 143], (tmp_path / "0.log").read_text() + (tmp_path / "1.log").read_text()
+    assert "SIGTERM arrived: saved at step" in (tmp_path / "0.log").read_text()
+    assert "SIGTERM arrived: ended at step" in (tmp_path / "1.log").read_text()
+
+    address = free_address()
+    assert codes([worker(i, address, *resume) for i in range(2)]) == [0, 0]
+    alone = start(tmp_path / "alone.log", *train, "alone", "--steps", 60, "--cpu-replicas", 2)
+    assert codes([alone]) == [0], (tmp_path / "alone.log").read_text()
+    assert bits(tmp_path / "cut") == bits(tmp_path / "alone")
+
+
+# A worker that kills itself after a step.
+FOLLOWER_DIES = """
+import os, signal, sys
+
+from keras_gan import cli
+from keras_gan.callbacks import StopOnSignal
+
+at_end, at = StopOnSignal.on_train_batch_end, int(sys.argv[1])
+
+def end(self, batch, logs=None):
+    if batch + 1 == at:
+        os.kill(os.getpid(), signal.SIGKILL)
+    at_end(self, batch, logs)
+
+StopOnSignal.on_train_batch_end = end
+cli.main(sys.argv[2:], command="train")
+"""
+
+
+def until(done, processes, seconds=120):
+    """Waits for something that running processes bring about."""
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end
+        assert all(process.poll() is None for process in processes)
+        time.sleep(0.05)
+
+
+def test_workers_with_other_options_are_told_so(photos, tmp_path):  # noqa: F811
+    address = free_address()
+    options = ("train.py", "--variant", "gan", "--dataset", f"folder:{photos}", "--image-size", 16, "--batch-size", 8)
+    cluster = ("--strategy", "multi_worker", "--coordinator", address, "--num-workers", 2, "--worker-index")
+    workers = [
+        start(tmp_path / f"{i}.log", *options, "--log-dir", tmp_path, *cluster, i, "--seed", i) for i in range(2)
+    ]
+    assert codes(workers) == [2, 2]
+    assert "started with different options or data" in (tmp_path / "0.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (("--coordinator", "a:1"), "belong to --strategy multi_worker"),
+        (("--strategy", "multi_worker", "--coordinator", "a:1"), "all three, or none"),
+        (
+            ("--strategy", "multi_worker", "--coordinator", "a", "--num-workers", "2", "--worker-index", "0"),
+            "must be HOST:PORT",
+        ),
+        (
+            ("--strategy", "multi_worker", "--coordinator", "a:1", "--num-workers", "2", "--worker-index", "2"),
+            "--worker-index must be from 0 to --num-workers - 1, 1, got 2",
+        ),
+    ],
+)
+def test_wrong_options(options, problem):
+    result = subprocess.run(
+        [sys.executable, "train.py", "--variant", "gan", *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert problem in result.stderr

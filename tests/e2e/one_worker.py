@@ -27,16 +27,11 @@ def train(strategy, variant):
     """Weights by position, and the logs of the last step."""
     images = data()
     with strategy.scope():
-        augment = "ada" if variant == "dcgan" else "none"
-        model = registry.build(
-            variant, registry.module(variant).TINY, images.spec.image_shape, 3, seed=1, augment=augment
-        )
+        model = registry.build(variant, registry.module(variant).TINY, images.spec.image_shape, 3, seed=1)
         model.compile()
-    # Several discriminator updates per step, 50 images: epochs end in the middle of batches.
-    batch_size = 8 * model.discriminator_steps
 
     def stream(context=None):
-        return pipeline.batches(images, batch_size, 1, 0, (), context)
+        return pipeline.batches(images, batch_size=8, seed=1, context=context)  # epochs end within batches
 
     if cluster.has_others(strategy):
         batches = strategy.distribute_datasets_from_function(stream)

@@ -1,0 +1,107 @@
+"""One worker of `scaling.py`, run as `python -m benchmarks.scaling_worker OPTIONS`.
+
+Worker 0 prints what it has measured as the last line, JSON.
+"""
+
+import itertools
+import json
+import statistics
+import sys
+import time
+
+from keras_gan.commands import quiet_tensorflow
+
+
+def main():
+    """Trains along, then reduces vectors along; prints one line of JSON if it is worker 0."""
+    options = json.loads(sys.argv[1])
+    quiet_tensorflow()
+    import tensorflow as tf
+
+    from keras_gan import cluster, distribution
+
+    workers = options["workers"]
+    if workers == 1:
+        strategy = tf.distribute.get_strategy()
+    else:
+        place = (options["coordinator"], workers, options["index"])
+        strategy = distribution.make_strategy("multi_worker", workers=place)
+    measured = training(strategy, options)
+    measured["all_reduce"] = {count: all_reduce(strategy, count) for count in options["counts"]} if workers > 1 else {}
+    if cluster.is_chief(strategy):
+        print("\n" + json.dumps(measured))
+
+
+def training(strategy, options):
+    """Seconds of a step, and what its collectives carry."""
+    import keras
+    import numpy as np
+
+    from keras_gan import cluster, registry
+    from keras_gan.data import pipeline
+    from keras_gan.data.spec import ImageData
+
+    pixels = np.random.default_rng(0).integers(0, 256, (256, *options["image_shape"]), dtype=np.uint8)
+    images = ImageData("noise", pixels, None, (), "", "")
+    batch_size = options["batch_per_worker"] * options["workers"]
+    with strategy.scope():
+        variant = registry.module(options["variant"])
+        model = registry.build(options["variant"], variant.Config(), images.spec.image_shape, 0, seed=0)
+        model.compile()
+
+    def stream(context=None):
+        return pipeline.batches(images, batch_size * model.discriminator_steps, 0, context=context)
+
+    several = cluster.has_others(strategy)
+    batches = strategy.distribute_datasets_from_function(stream) if several else stream()
+    ends = []
+    clock = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: ends.append(time.perf_counter()))
+    model.fit(batches, steps_per_epoch=options["steps"], verbose=0, callbacks=[clock])
+    steps = [after - before for before, after in itertools.pairwise(ends[3:])]  # the first ones warm up
+    weights = [network.trainable_variables for network in (model.discriminator, model.generator)]
+    sizes = [4 * sum(int(np.prod(v.shape)) for v in variables) for variables in weights]
+    return {
+        "seconds_per_step": statistics.median(steps),
+        "gradient_bytes": sizes[0] * model.discriminator_steps + sizes[1],
+        "collectives": collectives(model) if several else {},
+    }
+
+
+def collectives(model):
+    """How many all-reduces a step has, and how many bytes they carry, as its graph says."""
+    graph = model.train_function._list_all_concrete_functions()[0].graph
+    found = list(_reduces(graph))
+    return {"count": len(found), "bytes": sum(found)}
+
+
+def _reduces(graph):
+    import numpy as np
+
+    seen = [graph, *(f.graph for f in graph._functions.values())] if hasattr(graph, "_functions") else [graph]
+    for part in seen:
+        for operation in part.get_operations():
+            if operation.type.startswith("CollectiveReduce"):
+                yield 4 * int(np.prod(operation.inputs[0].shape.as_list()))
+
+
+def all_reduce(strategy, count):
+    """Seconds to add up `count` float32 over all workers: the median of twenty times."""
+    import tensorflow as tf
+
+    def of_replica(values):
+        context = tf.distribute.get_replica_context()
+        return context.all_reduce(tf.distribute.ReduceOp.SUM, tf.identity(values))
+
+    reduce = tf.function(lambda values: strategy.run(of_replica, args=(values,)), autograph=False)
+
+    values = tf.zeros(count)
+    seconds = []
+    for _ in range(23):
+        started = time.perf_counter()
+        tf.nest.map_structure(lambda x: x.numpy(), strategy.experimental_local_results(reduce(values)))
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds[3:])
+
+
+if __name__ == "__main__":
+    main()

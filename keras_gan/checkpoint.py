@@ -172,10 +172,22 @@ def verify(path):
         manifest = read_manifest(path)
         if manifest["format"] != FORMAT:
             return f"format {manifest['format']}, this program reads 1 to {FORMAT}"
+        if not _is_well_formed(manifest):
+            return "its manifest makes no sense"
         wrong = [name for name, digest in manifest["sha256"].items() if sha256(path / name) != digest]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return "incomplete"
     return f"{wrong[0]} was changed" if wrong else None
+
+
+def _is_well_formed(manifest):
+    return (
+        type(manifest["step"]) is int
+        and manifest["step"] >= 0
+        and set(manifest["sha256"]) == {_WEIGHTS}  # else there might be weights that nothing vouches for
+        and isinstance(manifest["circumstances"], dict)
+        and isinstance(manifest.get("score", {}), dict)
+    )
 
 
 def read_manifest(path):

@@ -4,6 +4,7 @@ import dataclasses
 import importlib
 import os
 import sys
+from pathlib import Path
 
 import tyro
 
@@ -105,6 +106,9 @@ def _saved_run(run_args):
     folder = runs.find_resumable(log_dir, given["run-name"], given["variant"], dataset)
     saved, model = config.load_json(folder.config_file)
     changes = {"log_dir": log_dir, "run_name": folder.name, "resume": True, "allow_config_change": False}
+    if Path(saved.log_dir).resolve() != Path(log_dir).resolve():
+        # A run that has come from elsewhere does not say where to write here.
+        changes["export_dir"] = config.RunConfig.export_dir
     return dataclasses.replace(saved, **changes), model
 
 

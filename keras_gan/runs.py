@@ -126,7 +126,7 @@ def data_facts(folder):
 
 def split_name(log_dir, name):
     """`(folder of runs, name)` of a run that is given by its name in `log_dir`, or by its folder anywhere."""
-    path = Path(name).expanduser()
+    path = Path(os.path.expanduser(name))
     return (str(path.parent), path.name) if len(path.parts) > 1 else (log_dir, name)
 
 

@@ -41,7 +41,15 @@ def test_damaged_checkpoint_is_named_and_passed_over(saved, make_model, capsys):
     assert "step-000000002 is damaged (model.weights.h5 was changed)" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("manifest", ["", "{", "[]", "{}", '{"format": 1}', '{"format": 99, "sha256": {}}'])
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        *("", "{", "[]", "{}", '{"format": 1}', '{"format": 99, "sha256": {}}'),
+        '{"format": 2, "step": 4, "circumstances": {}, "sha256": {}}',  # vouches for nothing
+        '{"format": 2, "step": "4", "circumstances": {}, "sha256": {"model.weights.h5": ""}}',
+        '{"format": 2, "step": 4, "circumstances": {}, "sha256": {"model.weights.h5": "", "../../x": ""}}',
+    ],
+)
 def test_bad_manifests_are_damage(saved, manifest, make_model):
     _, folder = saved
     for path in checkpoint.list_checkpoints(folder):

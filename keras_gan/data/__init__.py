@@ -1,6 +1,8 @@
 """Data sources, one module per kind, behind one name such as `mnist` or `folder:photos`."""
 
 import importlib
+import os
+import re
 from pathlib import Path
 
 from keras_gan.data import prepared
@@ -17,14 +19,17 @@ def split_name(name):
         return "tfds", name
     kind, _, rest = name.partition(":")
     # Shells do not expand a ~ behind a colon.
-    return kind, str(Path(rest).expanduser()) if kind == "folder" and rest else rest
+    return kind, os.path.expanduser(rest) if kind == "folder" else rest
 
 
 def check_name(name):
     """Raises `UserError` for a name that no source can read; imports nothing heavy."""
     kind, rest = split_name(name)
-    if name != "avatars" and (kind not in ("tfds", "folder") or not rest):
+    if name != "avatars" and (kind not in ("tfds", "folder") or not rest or "\0" in rest):
         raise unknown("dataset", name, KINDS)
+    # It becomes a path below the folder of prepared sets, and must not lead out of it.
+    if kind == "tfds" and not re.fullmatch(r"\w+([/:]\w[\w.+-]*)*", rest, re.ASCII):
+        raise UserError(f"--dataset {name!r}: {rest!r} is no name of a tensorflow-datasets set, such as tfds:cifar10.")
 
 
 def augmentations(text):

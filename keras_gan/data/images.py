@@ -1,6 +1,7 @@
 """Images of any kind to uint8 arrays of one size, with Pillow."""
 
 import os
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryFile, gettempdir
@@ -12,6 +13,10 @@ from keras_gan.errors import UserError, why
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "F")
+
+# A small file can unpack to any size. Pillow refuses twice its limit and warns above it; here the limit is one.
+MOST_PIXELS = Image.MAX_IMAGE_PIXELS
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 # Larger sets are held in an unnamed temporary file and paged in by the operating system.
 MEMORY_LIMIT_BYTES = 2 * 2**30
@@ -149,8 +154,8 @@ def allocate(shape):
 
 def reason(error):
     """Why a file could not be decoded, in a few words."""
-    if isinstance(error, Image.DecompressionBombError):
-        return f"more than {2 * Image.MAX_IMAGE_PIXELS} pixels"
+    if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
+        return f"more than {MOST_PIXELS:,} pixels"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return "not an image" if "cannot identify" in str(error) else str(error) or type(error).__name__

@@ -19,7 +19,7 @@ def check_available(name, options):
 
 def data_dir(options):
     """The folder of all prepared sets."""
-    return Path(options.data_dir or os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets").expanduser()
+    return Path(os.path.expanduser(options.data_dir or os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets"))
 
 
 def folder(name, options):

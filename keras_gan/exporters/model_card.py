@@ -1,5 +1,7 @@
 """`MODEL_CARD.md`: the manifest for people."""
 
+import re
+
 from keras_gan import metrics
 
 MOST_CLASSES = 100
@@ -36,8 +38,8 @@ def _training(manifest):
     ]
     if "data" in manifest:
         data = manifest["data"]
-        rows += [("data set", data["name"]), ("source", data["source"]), ("images", f"{data['images']:,}")]
-        rows += [("treatment", data["treatment"])]
+        rows += [("data set", _plain(data["name"])), ("source", _plain(data["source"]))]
+        rows += [("images", f"{data['images']:,}"), ("treatment", data["treatment"])]
     if "configuration" in manifest:
         rows += [
             (name.replace("_", " "), manifest["configuration"][name]) for name in ("batch_size", "precision", "seed")
@@ -48,7 +50,8 @@ def _training(manifest):
     if "score" in manifest:
         text += "\n\n" + _score(manifest["score"])
     if "command" in manifest:
-        text += f"\n\nReproduced by\n\n    {manifest['command']}"
+        command = manifest["command"].replace("\n", "\n    ")  # a name with a line break stays within the block
+        text += f"\n\nReproduced by\n\n    {command}"
     return text
 
 
@@ -94,7 +97,7 @@ def _classes(manifest):
     ]
     names = manifest.get("data", {}).get("classes", [])
     if 0 < len(names) <= MOST_CLASSES:
-        parts += [_table(("label", "class"), enumerate(names))]
+        parts += [_table(("label", "class"), enumerate(map(_plain, names)))]
     elif names:
         parts += ["Their names are `data.classes` in `manifest.json`."]
     return ["\n\n".join(parts)]
@@ -127,6 +130,11 @@ def _table(head, rows):
 
 
 def _cell(value):
-    # Names of files and folders come from outside and must not break out of the table, or into HTML.
-    text = str(value).replace("\n", " ").replace("|", "\\|")
+    # What comes from outside must not break out of the table, or into HTML.
+    text = " ".join(str(value).splitlines()).replace("|", "\\|")
     return text.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _plain(name):
+    """A name from outside (of a file, a folder, a class) as Markdown that shows it and means nothing."""
+    return re.sub(r"([\\`*_\[\]&!])", r"\\\1", name)

@@ -199,7 +199,7 @@ def _keras_file(name):
     if not path.is_file():
         raise UserError(f"--features {name}: choose from {', '.join(NAMES)}, or give the file of a Keras model.")
     try:
-        network = keras.models.load_model(path, compile=False)
+        network = keras.models.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # of any library that may read it
         raise UserError(f"{path} cannot be loaded as a Keras model: {_said(error)}.") from None
     size, channels = network.input_shape[1:3], network.input_shape[-1]

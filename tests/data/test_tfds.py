@@ -48,3 +48,9 @@ def test_missing_data_names_the_command(tmp_path):
     for attempt in (data.check_available, data.load):
         with pytest.raises(UserError, match=r"--dataset cifar10 --data-dir .* --download"):
             attempt(options)
+
+
+@pytest.mark.parametrize("name", ["/", "/etc", "..", "a/../..", "a/./b", "~", "a b", "a:", "mnist\n"])
+def test_names_cannot_lead_out_of_the_folder(name, tmp_path):
+    with pytest.raises(UserError, match="is no name of a tensorflow-datasets set"):
+        DataOptions(dataset=f"tfds:{name}", data_dir=str(tmp_path))

@@ -225,6 +225,20 @@ def test_name_or_folder_of_a_run(photos, tmp_path, monkeypatch, capsys):
     assert json.loads((tmp_path / "run" / "config.json").read_text())["batch_size"] == 4
 
 
+def test_a_run_from_elsewhere_does_not_say_where_to_write_here(photos, tmp_path):
+    far, here = tmp_path / "far", tmp_path / "here"
+    assert start(photos, far, "--steps", 2, "--export-dir", tmp_path / "secret") == 0
+    here.mkdir()
+    (far / "run").rename(here / "run")
+    run, _ = cli._parse_train(["--resume", str(here / "run")], "train.py")
+    assert run.export_dir == "export/models"
+    run, _ = cli._parse_train(["--resume", str(here / "run"), "--export-dir", "there"], "train.py")
+    assert run.export_dir == "there"
+    (here / "run").rename(far / "run")
+    run, _ = cli._parse_train(["--resume", str(far / "run")], "train.py")
+    assert run.export_dir == str(tmp_path / "secret")
+
+
 def test_a_new_run_can_start_from_the_networks_of_another(photos, tmp_path, capsys):
     assert start(photos, tmp_path, "--steps", 2) == 0
     more = ("--dataset", f"folder:{photos}", "--log-dir", tmp_path, "--steps", 2)

@@ -171,3 +171,4 @@ def test_float32_copy_of_a_graph_with_operations(precision):
 
 def test_cells_cannot_break_the_card():
     assert model_card._cell("a|b\n<script>") == "a\\|b &lt;script&gt;"
+    assert model_card._plain("![a](http://b)*`_\\") == "\\!\\[a\\](http://b)\\*\\`\\_\\\\"

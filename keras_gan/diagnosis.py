@@ -14,6 +14,7 @@ VANISHED = 1e-3  # generator gradient, as a share of what it was
 SAME = 0.15  # distance of samples as a share of that of real images: hardly any difference
 ALIKE = 0.5  # clearly less variety than real images
 DEAD = 1e-4  # of the same: no generator is so blind to its input, not even an untrained one
+SIGNIFICANT = 3.0  # standard errors that a difference of two means must have to count
 OVERFITTED = 0.6  # ADA's target for its own heuristic (arXiv 2006.06676, section 3.1)
 COPIED = 0.5  # distance to the nearest training image, as a share of that of real images they have not seen
 PERIODS = 3  # of a swing, before it is called one
@@ -181,18 +182,23 @@ def oscillation(step, losses):
     )
 
 
-def discriminator_overfits(step, train_score, held_out_score, fake_score):
+def discriminator_overfits(step, train, held_out, fakes):
     """Says so if held-out real images look more like fakes than like training images to the discriminator.
 
     ADA's heuristic r_v = (E[D_train] - E[D_held_out]) / (E[D_train] - E[D_fake]) (arXiv 2006.06676, equation 1): 0
     where training images are nothing special, 1 where held-out ones are taken for fakes.
+
+    Args:
+        train: scores of training images, an array.
+        held_out: scores of real images that the training does not see.
+        fakes: scores of samples.
     """
-    gap = train_score - fake_score
-    if gap <= 0:
+    gap, fall = np.mean(train) - np.mean(fakes), np.mean(train) - np.mean(held_out)
+    # Where fakes are hardly told from real images the ratio is one of two small numbers, and means nothing.
+    chance = SIGNIFICANT * np.sqrt(np.var(train) / len(train) + np.var(held_out) / len(held_out))
+    if gap <= 0 or fall - chance < OVERFITTED * gap:
         return None
-    ratio = (train_score - held_out_score) / gap
-    if ratio < OVERFITTED:
-        return None
+    ratio = fall / gap
     return Finding(
         "discriminator_overfits",
         step,

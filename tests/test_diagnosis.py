@@ -57,9 +57,18 @@ def test_oscillation():
 
 
 def test_discriminator_overfits():
-    assert diagnosis.discriminator_overfits(500, 2.0, 1.5, -2.0) is None
-    assert diagnosis.discriminator_overfits(500, -1.0, -3.0, 1.0) is None  # it is not a discriminator at all
-    assert "75% of the way down" in diagnosis.discriminator_overfits(500, 2.0, -1.0, -2.0).saw
+    spread = np.linspace(-1.0, 1.0, 200)  # of standard error 0.04
+    assert diagnosis.discriminator_overfits(500, 2.0 + spread, 1.5 + spread, -2.0 + spread) is None
+    assert diagnosis.discriminator_overfits(500, -1.0 + spread, -3.0 + spread, 1.0 + spread) is None
+    found = diagnosis.discriminator_overfits(500, 2.0 + spread, -1.0 + spread, -2.0 + spread)
+    assert "75% of the way down" in found.saw
+
+
+def test_chance_is_no_overfitting():
+    # Fakes are nearly as good as real images, and the two sets of real images differ by chance.
+    spread = np.linspace(-1.0, 1.0, 200)
+    assert diagnosis.discriminator_overfits(500, 0.1 + spread, 0.0 + spread, 0.0 + spread) is None
+    assert diagnosis.discriminator_overfits(500, 0.1 + 0.1 * spread, 0.1 * spread, 0.1 * spread) is not None
 
 
 def test_memorisation():

@@ -21,6 +21,7 @@ WINDOW = 100  # steps that accuracies are averaged over
 SWINGS = 600  # steps that a swing of the loss is looked for in
 FIRST_STEPS = 300  # steps in which a healthy run may still look ill
 SAMPLES, PER_CLASS, MOST_CLASSES = 64, 8, 16
+SCORED = 256  # real images whose scores are compared, seen and held out
 MOST_TRAINING = 5000  # images that samples are compared with one by one
 PATIENCE = 2  # checks in a row that a finding which can pass must be seen at
 
@@ -113,12 +114,12 @@ class Health(Every):
             yield diagnosis.discriminator_too_strong(step, real, fake, np.array(self._series["g_gradient"]))
             yield diagnosis.discriminator_too_weak(step, real, fake)
         if self._scores and self.real.held_out is not None:
-            rows = slice(self._count)
+            train, held_out = _spread(len(self.real.images)), _spread(len(self.real.held_out))
             train, held_out, fakes = (
-                float(np.mean(self._scores(pixels, labels)))
+                self._scores(pixels, labels)
                 for pixels, labels in (
-                    self._some_real(),
-                    (self.real.held_out[rows], _rows(self.real.held_out_labels, rows)),
+                    (self.real.images[train], _rows(self.real.labels, train)),
+                    (self.real.held_out[held_out], _rows(self.real.held_out_labels, held_out)),
                     (images, self._labels if self._labels is not None else self._seed_labels()),
                 )
             )
@@ -219,6 +220,11 @@ class Health(Every):
 
 # What a healthy run never shows, not even for a moment.
 CERTAIN = ("not_finite", "collapse", "finished", "memorisation")
+
+
+def _spread(count):
+    """Up to `SCORED` rows of so many, from everywhere: a data set may lie class by class."""
+    return np.linspace(0, count - 1, min(SCORED, count)).astype(int)
 
 
 def _rows(values, rows):

@@ -17,10 +17,8 @@ from keras_gan.errors import UserError, why
 from keras_gan.exporters import manifest as manifests
 from keras_gan.exporters import model_card, saved_model, tflite, verify
 
-FORMATS = {"saved_model": saved_model, "tflite": tflite}
 
-
-def export(model, directory, formats=("saved_model", "tflite"), facts=None):
+def export(model, directory, formats=("saved_model", "tflite"), facts=None, precisions=("float32",), tflite_batch=1):
     """Writes the EMA generator of `model` in float32 and verifies every file in a fresh process.
 
     Args:
@@ -28,6 +26,8 @@ def export(model, directory, formats=("saved_model", "tflite"), facts=None):
         directory: folder to make, such as `my_generator/1`. TensorFlow Serving wants its last part to be a number.
         formats: any of `saved_model` and `tflite`.
         facts: JSON-able facts for the manifest and the model card, such as configuration and data set.
+        precisions: which `.tflite` files, any of `float32`, `float16`, `dynamic`, `int8` and `int8_io`.
+        tflite_batch: pictures per call of these.
 
     Returns:
         The manifest, a dict; see `export/README.md`.
@@ -41,7 +41,7 @@ def export(model, directory, formats=("saved_model", "tflite"), facts=None):
         raise UserError(f"{directory} exists: an exported version is never overwritten.")
     temporary = _scratch(directory)
     try:
-        manifest = _write(model, temporary, formats, facts or {})
+        manifest = _write(model, temporary, formats, facts or {}, precisions, tflite_batch)
         temporary.chmod(0o755)
         # Renamed when complete: a server that watches the folder never sees half a model.
         temporary.rename(directory)
@@ -69,14 +69,16 @@ def next_version(base):
     return Path(base) / str(max(versions, default=0) + 1)
 
 
-def _write(model, directory, formats, facts):
+def _write(model, directory, formats, facts, precisions, tflite_batch):
     trained = model.exported()["generator"]
     network = saved_model.float32_copy(trained)
-    for name in formats:
-        FORMATS[name].write(network, directory, model.num_classes)
+    if "saved_model" in formats:
+        saved_model.write(network, directory, model.num_classes)
+    if "tflite" in formats:
+        tflite.write(network, directory, model.num_classes, precisions, tflite_batch)
     # Against the network as it was trained, unless that rounds to 16 bits.
     is_float32 = all(layer.compute_dtype == "float32" for layer in trained.layers)
-    checks = verify.verify(trained if is_float32 else network, directory, formats, model.num_classes)
+    checks = verify.verify(trained if is_float32 else network, directory, formats, model.num_classes, precisions)
     count, columns = pictures.sheet(model.num_classes)
     pictures.save_grid(directory / "samples.png", model.sample(count, seed=0), columns)
     files = sorted(path for path in directory.rglob("*") if path.is_file())

@@ -2,40 +2,74 @@
 
     python -I reload.py saved_model|tflite
 
-Each line of standard input is a job, `{"directory": …, "inputs": NPZ, "outputs": NPZ}`; each is answered with a line,
-`{"error": null}` or why the files cannot be used. The inputs are `latents` and `seeds`, and `labels` where there are
-classes, one row per picture; a signature takes those that it names. Imports nothing of keras_gan, as the programs
-that will use these files do not either.
+Each line of standard input is a job, `{"directory": …, "files": […], "inputs": NPZ, "outputs": NPZ}`; each is answered
+with a line, `{"error": null}` or why the files cannot be used. The inputs are `latents`, `seeds` and `truncation`, and
+`labels` where there are classes, one row per picture; a signature takes those that it names. Imports nothing of
+keras_gan, as the programs that will use these files do not either.
 """
 
 import json
 import sys
+import time
 
 import numpy as np
 
 
-def saved_model(directory, inputs):
-    """All signatures of a SavedModel, by TensorFlow without Keras."""
+def saved_model(directory, inputs, files):
+    """All signatures of a SavedModel, by TensorFlow without Keras; PNG files as pictures in [0, 1]."""
     import tensorflow as tf
 
     model = tf.saved_model.load(directory)
     outputs = {"runtime": f"tensorflow {tf.__version__}"}
     for signature, run in model.signatures.items():
         arguments = {name: tf.constant(inputs[name]) for name in run.structured_input_signature[1]}
-        outputs[signature] = run(**arguments)["images"].numpy()
+        answer = run(**arguments)
+        if "image_bytes" in answer:
+            answer["images"] = tf.stack([tf.io.decode_png(file) for file in answer["image_bytes"]]) / 255
+            answer["images"] = tf.cast(answer["images"], tf.float32)
+        outputs[signature] = answer["images"].numpy()
     return outputs
 
 
-def tflite(directory, inputs):
-    """The signature of `generator.tflite`, by LiteRT."""
+def tflite(directory, inputs, files):
+    """The signature of each `.tflite` file, by LiteRT, and the milliseconds of a call on 1 and 2 threads."""
     from importlib.metadata import version
 
     from ai_edge_litert.interpreter import Interpreter
 
-    runner = Interpreter(model_path=f"{directory}/generator.tflite").get_signature_runner("serving_default")
-    rows = [{name: inputs[name][i : i + 1] for name in runner.get_input_details()} for i in range(len(inputs["seeds"]))]
-    images = [runner(**row)["images"] for row in rows]
-    return {"runtime": f"ai-edge-litert {version('ai-edge-litert')}", "serving_default": np.concatenate(images)}
+    outputs = {"runtime": f"ai-edge-litert {version('ai-edge-litert')}"}
+    for file in files:
+        for threads in (1, 2):
+            runner = Interpreter(f"{directory}/{file}", num_threads=threads).get_signature_runner("serving_default")
+            outputs[file], outputs[f"{file} {threads}"] = _draw(runner, inputs)
+    return outputs
+
+
+def _draw(runner, inputs):
+    """All pictures, batch after batch, and the median of the milliseconds of a call."""
+    details = runner.get_input_details()
+    batch, count = int(details["latents"]["shape"][0]), len(inputs["seeds"])
+    images, seconds = [], []
+    for start in range(0, count, batch):
+        rows = np.arange(start, start + batch) % count  # the last batch begins anew
+        given = {name: _quantized(inputs[name][rows], detail) for name, detail in details.items()}
+        started = time.perf_counter()
+        answer = runner(**given)["images"]
+        seconds.append(time.perf_counter() - started)
+        images.append(_dequantized(answer, runner.get_output_details()["images"]))
+    return np.concatenate(images)[:count], 1000 * float(np.median(seconds))
+
+
+def _quantized(values, detail):
+    scale, zero = detail["quantization"]
+    if detail["dtype"] != np.int8:
+        return values
+    return np.clip(np.rint(values / scale) + zero, -128, 127).astype(np.int8)
+
+
+def _dequantized(values, detail):
+    scale, zero = detail["quantization"]
+    return values if values.dtype != np.int8 else np.float32(scale) * (values.astype(np.float32) - zero)
 
 
 def main(load):
@@ -44,7 +78,7 @@ def main(load):
         job = json.loads(line)
         try:
             with np.load(job["inputs"]) as inputs:
-                outputs = load(job["directory"], dict(inputs))
+                outputs = load(job["directory"], dict(inputs), job["files"])
             np.savez(job["outputs"], **outputs)
             error = "keras_gan was imported" if "keras_gan" in sys.modules else None
         except Exception as problem:  # whatever it is, it is the answer

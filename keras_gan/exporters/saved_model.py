@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from keras_gan.exporters import warmup
 from keras_gan.model import to_unit_range
 from keras_gan.randomness import portable_labels, portable_latents
 
@@ -38,34 +39,59 @@ def images(network, latents, labels=None):
 
 
 def write(network, directory, num_classes=0):
-    """Writes a SavedModel of a generator into `directory`.
+    """Writes a SavedModel of a generator into `directory`, with requests that warm up a server; see `signatures`."""
+    archive = keras.export.ExportArchive()
+    archive.track(network)
+    found = signatures(network, num_classes)
+    for name, (function, inputs) in found.items():
+        archive.add_endpoint(name, function, input_signature=inputs)
+    archive.write_out(str(directory), verbose=False)
+    warmup.write(directory, {name: inputs for name, (_, inputs) in found.items()})
 
-    Signatures, of which a generator with `num_classes` has all three, each `labels` in [0, num_classes):
-        serving_default(latents float32 [N, latent_dim], and labels int32 [N] if there are classes)
-            -> {images float32 [N, H, W, C] in [0, 1]}
-        from_seeds(seeds int64 [N]) -> {images}; each row depends on its own seed alone, also its class, which is
-            `seed mod num_classes`.
-        from_seeds_and_labels(seeds, labels) -> {images}
+
+def signatures(network, num_classes=0):
+    """What the SavedModel of a generator can be asked: `{name: (function, input specs)}`.
+
+    One signature per set of inputs, because none of them can be optional. A generator with `num_classes` takes
+    `labels` int32 [N] in [0, num_classes), too, except in `from_seeds`; each row depends on its own inputs alone.
+
+        serving_default(latents float32 [N, latent_dim]) -> {images float32 [N, H, W, C] in [0, 1]}
+        from_seeds(seeds int64 [N]) -> {images}; the class of a seed is `seed mod num_classes`
+        from_seeds_and_labels(seeds, labels) -> {images}; only with classes
+        from_seeds_truncated(seeds, truncation float32 [N] that latents are multiplied by) -> {images}
+        png(seeds) -> {image_bytes string [N]}, a PNG file each
     """
     length = latent_dim(network)
 
-    def serving_default(latents, labels=None):
+    def of_latents(latents, labels=None):
         return images(network, latents, labels)
 
-    def from_seeds_and_labels(seeds, labels):
-        return images(network, portable_latents(seeds, length), labels)
+    def of_seeds(seeds, labels=None, truncation=None):
+        latents = portable_latents(seeds, length)
+        if truncation is not None:
+            latents = truncation[:, None] * latents
+        if num_classes and labels is None:
+            labels = portable_labels(seeds, num_classes)
+        return of_latents(latents, labels)
 
-    def from_seeds(seeds):
-        return from_seeds_and_labels(seeds, portable_labels(seeds, num_classes) if num_classes else None)
+    def truncated(seeds, truncation, labels=None):
+        return of_seeds(seeds, labels, truncation)
+
+    def png(seeds, labels=None):
+        pixels = tf.cast(tf.round(255.0 * of_seeds(seeds, labels)["images"]), tf.uint8)
+        # A name that ends in _bytes travels as base64 in TensorFlow Serving's JSON.
+        return {"image_bytes": tf.map_fn(tf.io.encode_png, pixels, fn_output_signature=tf.string)}
 
     latents = tf.TensorSpec([None, length], tf.float32, name="latents")
     seeds = tf.TensorSpec([None], tf.int64, name="seeds")
+    truncation = tf.TensorSpec([None], tf.float32, name="truncation")
     labels = [tf.TensorSpec([None], tf.int32, name="labels")] if num_classes else []
-    archive = keras.export.ExportArchive()
-    archive.track(network)
-    # One signature per set of inputs, because none of them can be optional.
-    archive.add_endpoint("serving_default", serving_default, input_signature=[latents, *labels])
-    archive.add_endpoint("from_seeds", from_seeds, input_signature=[seeds])
+    found = {
+        "serving_default": (of_latents, [latents, *labels]),
+        "from_seeds": (lambda seeds: of_seeds(seeds), [seeds]),
+        "from_seeds_truncated": (truncated, [seeds, truncation, *labels]),
+        "png": (png, [seeds, *labels]),
+    }
     if num_classes:
-        archive.add_endpoint("from_seeds_and_labels", from_seeds_and_labels, input_signature=[seeds, *labels])
-    archive.write_out(str(directory), verbose=False)
+        found["from_seeds_and_labels"] = (lambda seeds, labels: of_seeds(seeds, labels), [seeds, *labels])
+    return found

@@ -1,33 +1,98 @@
-"""TFLite (LiteRT): one file for phones and browsers."""
+"""TFLite (LiteRT): files for phones and browsers, in float32 and smaller."""
 
 import tempfile
+from dataclasses import dataclass
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_gan.exporters import saved_model
+from keras_gan.randomness import portable_labels, portable_latents
+
+CALIBRATION_SEEDS = np.arange(-200, -72, dtype=np.int64)  # not those that files are verified with
 
 
-def write(network, directory, num_classes=0):
-    """Writes `generator.tflite`: latents float32 [1, latent_dim] -> images float32 [1, H, W, C] in [0, 1].
+@dataclass(frozen=True)
+class Precision:
+    """One kind of file.
 
-    With `num_classes`, there is a second input, labels int32 [1] in [0, num_classes). The batch is static, because
+    Attributes:
+        file: its name.
+        bound: how far a picture in [0, 1] may be from Keras's, by `measure`.
+        measure: `max_difference` of any pixel, or `worst_picture`, the largest mean difference of a picture, where
+            rounding moves the edges of shapes and single pixels say little.
+    """
+
+    file: str
+    bound: float
+    measure: str = "worst_picture"
+
+
+PRECISIONS = {
+    "float32": Precision("generator.tflite", 1e-5, "max_difference"),
+    "float16": Precision("generator-float16.tflite", 1e-3),
+    "dynamic": Precision("generator-dynamic.tflite", 2e-2),
+    "int8": Precision("generator-int8.tflite", 6e-2),
+    "int8_io": Precision("generator-int8-io.tflite", 6e-2),
+}
+
+
+def write(network, directory, num_classes=0, precisions=("float32",), batch=1):
+    """Writes a file of each precision, from latents float32 [batch, latent_dim] to images [batch, H, W, C] in [0, 1].
+
+    With `num_classes`, there is a second input, labels int32 [batch] in [0, num_classes). The batch is static, because
     GPU delegates and browsers want it so; every operation is a TFLite builtin.
+
+    Args:
+        network: the generator, in float32.
+        directory: folder of the files.
+        num_classes: number of classes.
+        precisions: any of `PRECISIONS`. float16 stores weights in 16 bits; dynamic stores them in 8 and computes with
+            8 where it can; int8 has 8 bits throughout, with inputs and outputs of float32; int8_io has those of 8 bits,
+            too, whose scales and zero points are in the file.
+        batch: pictures per call.
     """
 
     def serving_default(latents, labels=None):
         return saved_model.images(network, latents, labels)
 
-    signature = [tf.TensorSpec([1, saved_model.latent_dim(network)], tf.float32, name="latents")]
+    length = saved_model.latent_dim(network)
+    signature = [tf.TensorSpec([batch, length], tf.float32, name="latents")]
     if num_classes:
-        signature += [tf.TensorSpec([1], tf.int32, name="labels")]
+        signature += [tf.TensorSpec([batch], tf.int32, name="labels")]
     archive = keras.export.ExportArchive()
     archive.track(network)
     archive.add_endpoint("serving_default", serving_default, input_signature=signature)
     with tempfile.TemporaryDirectory() as static:
         # By way of a SavedModel: conversion from a concrete function loses the weights in silence.
         archive.write_out(static, verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(static)
-        # Builtins alone: what would need the Flex delegate is an error here and not on somebody's phone.
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-        (directory / "generator.tflite").write_bytes(converter.convert())
+        for name in precisions:
+            converter = tf.lite.TFLiteConverter.from_saved_model(static)
+            # Builtins alone: what would need the Flex delegate is an error here and not on somebody's phone.
+            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+            _ask_for(converter, name, lambda: _calibration(length, num_classes, batch))
+            (directory / PRECISIONS[name].file).write_bytes(converter.convert())
+
+
+def _ask_for(converter, name, calibration):
+    if name == "float32":
+        return
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if name == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    if name.startswith("int8"):
+        converter.representative_dataset = calibration
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    if name == "int8_io":
+        converter.inference_input_type = converter.inference_output_type = tf.int8
+
+
+def _calibration(length, num_classes, batch):
+    """Latents, and labels, of seeds: what the ranges of 8-bit numbers are chosen by."""
+    for start in range(0, len(CALIBRATION_SEEDS) // batch * batch, batch):
+        seeds = CALIBRATION_SEEDS[start : start + batch]
+        inputs = {"latents": portable_latents(seeds, length)}
+        if num_classes:
+            inputs["labels"] = portable_labels(seeds, num_classes)
+        yield "serving_default", inputs

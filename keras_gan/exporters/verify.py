@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import subprocess
 import sys
@@ -14,10 +15,12 @@ import tensorflow as tf
 
 from keras_gan.errors import UserError
 from keras_gan.exporters import saved_model
+from keras_gan.exporters.tflite import PRECISIONS
 from keras_gan.randomness import portable_labels, portable_latents
 
 BOUND = 1e-5
-SEEDS = np.arange(-8, 8, dtype=np.int64)
+ROUNDED = 0.5 / 255  # of a picture in 8 bits
+SEEDS = np.arange(-32, 32, dtype=np.int64)
 _RELOAD = Path(__file__).with_name("reload.py")
 _processes = None
 
@@ -30,14 +33,33 @@ class VerificationError(UserError):
 
 @dataclass(frozen=True)
 class Check:
-    """One comparison: `max_difference` is the largest absolute difference of a pixel in [0, 1]."""
+    """One comparison of the pictures of 64 seeds in [0, 1] with Keras's.
+
+    Attributes:
+        format: `saved_model`, or `tflite` with its precision.
+        signature: the one that was asked.
+        runtime: what ran it.
+        samples: how many pictures.
+        max_difference: largest absolute difference of a pixel.
+        mean_difference: mean absolute difference.
+        worst_picture: largest mean absolute difference of a picture.
+        psnr: peak signal-to-noise ratio in dB; None if there is no difference at all.
+        bound: what `measure` was held to.
+        measure: one of the three differences.
+        milliseconds: of one call, by number of threads, where it was timed.
+    """
 
     format: str
     signature: str
     runtime: str
     samples: int
     max_difference: float
+    mean_difference: float
+    worst_picture: float
+    psnr: float | None
     bound: float
+    measure: str = "max_difference"
+    milliseconds: dict | None = None
 
 
 @contextlib.contextmanager
@@ -57,14 +79,15 @@ def processes():
         _processes = None
 
 
-def verify(network, directory, formats, num_classes=0):
-    """Checks the files of `formats` in `directory` against the Keras generator on 16 seeds.
+def verify(network, directory, formats, num_classes=0, precisions=("float32",)):
+    """Checks the files of `formats` in `directory` against the Keras generator on 64 seeds.
 
     Args:
         network: the generator, a Keras model that computes in float32.
         directory: folder of the exported files.
-        formats: names of formats.
+        formats: any of `saved_model` and `tflite`.
         num_classes: number of classes that the generator can be asked for, 0 if it takes no labels.
+        precisions: those of the `.tflite` files.
 
     Returns:
         List of `Check`.
@@ -76,8 +99,9 @@ def verify(network, directory, formats, num_classes=0):
     # On the processor on both sides: a GPU rounds convolutions more coarsely (TF32) than the bound.
     with tf.device("CPU:0"):
         inputs, expected = _inputs_and_images(network, num_classes)
+    files = [PRECISIONS[name].file for name in precisions]
     with tempfile.TemporaryDirectory() as scratch, processes():
-        job = {"directory": str(directory.resolve()), "inputs": f"{scratch}/inputs.npz"}
+        job = {"directory": str(directory.resolve()), "inputs": f"{scratch}/inputs.npz", "files": files}
         np.savez(job["inputs"], **inputs)
         # All are asked before any is waited for: most of the time is each runtime's own start-up.
         for name in formats:
@@ -88,30 +112,61 @@ def verify(network, directory, formats, num_classes=0):
                 raise VerificationError(f"the exported {name} cannot be used in a fresh process: {error}")
         outputs = {name: dict(np.load(f"{scratch}/{name}.npz")) for name in formats}
     checks = []
-    for name, images in outputs.items():
-        runtime = str(images.pop("runtime"))
-        signatures = ["serving_default"] if name == "tflite" else list(expected)
-        if set(images) != set(signatures):
-            raise VerificationError(f"{name} has the signatures {sorted(images)}, expected {sorted(signatures)}.")
-        checks += [_compare(name, each, runtime, images[each], expected[each]) for each in signatures]
+    if "saved_model" in outputs:
+        checks += _of_saved_model(outputs["saved_model"], expected)
+    if "tflite" in outputs:
+        checks += _of_tflite(outputs["tflite"], expected["serving_default"], precisions)
+    return checks
+
+
+def _of_saved_model(images, expected):
+    runtime = str(images.pop("runtime"))
+    if set(images) != set(expected):
+        raise VerificationError(f"saved_model has the signatures {sorted(images)}, expected {sorted(expected)}.")
+    return [
+        _compare("saved_model", name, runtime, images[name], pictures, BOUND + (ROUNDED if name == "png" else 0.0))
+        for name, pictures in expected.items()
+    ]
+
+
+def _of_tflite(outputs, expected, precisions):
+    runtime = str(outputs["runtime"])
+    checks = []
+    for name in precisions:
+        kind = PRECISIONS[name]
+        milliseconds = {str(n): round(float(outputs[f"{kind.file} {n}"]), 3) for n in (1, 2)}
+        images = outputs[kind.file]
+        checks += [
+            _compare(
+                f"tflite {name}", "serving_default", runtime, images, expected, kind.bound, kind.measure, milliseconds
+            )
+        ]
     return checks
 
 
 def _inputs_and_images(network, num_classes):
     """What the signatures are given, and the images that each is to return."""
-    latents = portable_latents(SEEDS, saved_model.latent_dim(network))
-    inputs = {"latents": latents.numpy(), "seeds": SEEDS}
+    latents = portable_latents(SEEDS, saved_model.latent_dim(network)).numpy()
+    truncation = np.linspace(0.2, 1.0, len(SEEDS), dtype=np.float32)
+    inputs = {"latents": latents, "seeds": SEEDS, "truncation": truncation}
+
+    def draw(latents, labels=None):
+        return saved_model.images(network, latents, labels)["images"].numpy()
+
     if not num_classes:
-        images = saved_model.images(network, latents)["images"].numpy()
-        return inputs, {"serving_default": images, "from_seeds": images}
+        whole = draw(latents)
+        truncated = draw(truncation[:, None] * latents)
+        return inputs, {
+            **{"serving_default": whole, "from_seeds": whole},
+            **{"from_seeds_truncated": truncated, "png": whole},
+        }
     own = portable_labels(SEEDS, num_classes)
     # Other labels than the seeds' own, so that a signature which ignored them would be found out.
-    labels = (own + 1) % num_classes
-    of_own, of_labels = (saved_model.images(network, latents, each)["images"].numpy() for each in (own, labels))
-    return {**inputs, "labels": labels.numpy()}, {
-        "serving_default": of_labels,
-        "from_seeds": of_own,
-        "from_seeds_and_labels": of_labels,
+    labels = ((own + 1) % num_classes).numpy()
+    of_labels = draw(latents, labels)
+    return {**inputs, "labels": labels}, {
+        **{"serving_default": of_labels, "from_seeds": draw(latents, own), "from_seeds_and_labels": of_labels},
+        **{"from_seeds_truncated": draw(truncation[:, None] * latents, labels), "png": of_labels},
     }
 
 
@@ -140,12 +195,28 @@ def _answer(name):
     return (errors.read().strip().splitlines() or ["the process ended without a word"])[-1]
 
 
-def _compare(name, signature, runtime, images, expected):
+def _compare(name, signature, runtime, images, expected, bound, measure="max_difference", milliseconds=None):
     if images.shape != expected.shape or images.dtype != np.float32:
         raise VerificationError(
             f"{name} {signature} gives {images.dtype} {images.shape}, expected float32 {expected.shape}."
         )
-    difference = float(np.abs(images - expected).max())
-    if not difference <= BOUND:  # a NaN fails too
-        raise VerificationError(f"{name} {signature} differs from Keras by {difference:.2e}, more than {BOUND:.0e}.")
-    return Check(name, signature, runtime, len(images), difference, BOUND)
+    difference = np.abs(images.astype(np.float64) - expected)
+    error = float(np.mean(difference**2))
+    check = Check(
+        name,
+        signature,
+        runtime,
+        len(images),
+        max_difference=float(difference.max()),
+        mean_difference=float(difference.mean()),
+        worst_picture=float(difference.mean(axis=(1, 2, 3)).max()),
+        psnr=-10 * math.log10(error) if error else None,
+        bound=bound,
+        measure=measure,
+        milliseconds=milliseconds,
+    )
+    found = getattr(check, measure)
+    if not found <= bound:  # a NaN fails too
+        words = measure.replace("_", " ")
+        raise VerificationError(f"{name} {signature}: the {words} from Keras is {found:.2e}, more than {bound:.0e}.")
+    return check

@@ -26,6 +26,7 @@ MOST_FRAMES = 500
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 Strategy = Literal["auto", "single", "mirrored", "multi_worker"]
 Format = Literal["saved_model", "tflite"]
+TFLitePrecision = Literal["float32", "float16", "dynamic", "int8", "int8_io"]
 Fit = Literal["auto", "crop", "pad", "stretch"]
 Augment = Literal["none", "diffaugment", "ada"]
 Which = Literal["best", "last"]
@@ -122,6 +123,11 @@ class RunConfig(DataOptions, _VariantOption):
     """Folder of all exported models."""
     export: tuple[Format, ...] = ("saved_model", "tflite")
     """What to write when training ends; give the option without a value to write nothing."""
+    tflite: tuple[TFLitePrecision, ...] = ("float32",)
+    """Which .tflite files: float32; float16 (weights of 16 bits); dynamic (weights of 8); int8 (8 bits inside); int8_io
+    (inputs and outputs, too)."""
+    tflite_batch: int = 1
+    """Pictures per call of the .tflite files."""
     export_checkpoint: Which = "best"
     """Which checkpoint to export: best by the scores of --metrics, if there are any, or last."""
     resume: bool = False
@@ -163,6 +169,7 @@ class RunConfig(DataOptions, _VariantOption):
         if self.eval_samples < 2:
             raise UserError(f"--eval-samples must be at least 2, got {self.eval_samples}.")
         parse_interval(self.checkpoint_every)
+        check_tflite(self)
         counts = ("steps", "epochs", "batch_size", "snapshot_every", "eval_every")
         for name in (*counts, "cpu_replicas", "num_workers", "steps_per_execution", "keep_checkpoints"):
             value = getattr(self, name)
@@ -186,6 +193,14 @@ class RunConfig(DataOptions, _VariantOption):
             raise UserError(
                 f"--worker-index must be from 0 to --num-workers - 1, {self.num_workers - 1}, got {self.worker_index}."
             )
+
+
+def check_tflite(options):
+    """Raises `UserError` unless the options of the .tflite files make sense."""
+    if "tflite" in options.export and not options.tflite:
+        raise UserError("--tflite needs a value, such as float32; to write no such file, leave tflite out of --export.")
+    if not 1 <= options.tflite_batch <= 1024:
+        raise UserError(f"--tflite-batch must be between 1 and 1024, got {options.tflite_batch}.")
 
 
 def parse_interval(text):
@@ -250,12 +265,18 @@ class ExportOptions:
     """Folder of all exported models."""
     export: tuple[Format, ...] = ("saved_model", "tflite")
     """What to write."""
+    tflite: tuple[TFLitePrecision, ...] = ("float32",)
+    """Which .tflite files: float32; float16 (weights of 16 bits); dynamic (weights of 8); int8 (8 bits inside); int8_io
+    (inputs and outputs, too)."""
+    tflite_batch: int = 1
+    """Pictures per call of the .tflite files."""
     export_checkpoint: Which = "best"
     """Which checkpoint: best by its scores in training, if it has any, or last."""
 
     def __post_init__(self):
         if not self.export:
             raise UserError("--export needs at least one of saved_model and tflite.")
+        check_tflite(self)
 
 
 @dataclass(frozen=True)

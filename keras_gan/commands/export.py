@@ -20,6 +20,6 @@ def run(options):
     if score and score["step"] == restored.step:
         facts["score"] = score
     with quiet_stderr():
-        exporters.export(restored.model, directory, options.export, facts)
+        exporters.export(restored.model, directory, options.export, facts, options.tflite, options.tflite_batch)
     print(f"step {restored.step} of {folder.name} exported to {directory}")
     return 0

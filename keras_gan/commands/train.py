@@ -337,7 +337,7 @@ def _export(run, model, folder, facts):
     print("exporting and verifying …")
     try:
         with quiet_stderr():  # the converter talks of its own passes
-            exporters.export(model, directory, run.export, facts)
+            exporters.export(model, directory, run.export, facts, run.tflite, run.tflite_batch)
     except Exception:
         print(f"the run is saved; to export it again: python -m keras_gan export --run {folder.name}", file=sys.stderr)
         raise

@@ -92,6 +92,7 @@ def _write(model, directory, formats, facts, precisions, tflite_batch):
             "image_shape": list(network.output_shape[1:]),
             "parameters": network.count_params(),
             "step": int(keras.ops.convert_to_numpy(model.step)),
+            "tflite_batch": tflite_batch,
         },
         "verification": [dataclasses.asdict(check) for check in checks],
         "versions": manifests.versions(),

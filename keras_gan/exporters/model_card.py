@@ -5,6 +5,7 @@ import re
 from keras_gan import metrics
 
 MOST_CLASSES = 100
+_MEASURES = {"max_difference": "largest", "worst_picture": "worst picture"}
 
 
 def write(manifest, directory):
@@ -23,7 +24,8 @@ def _text(manifest):
         *_classes(manifest),
         "## Files\n\n" + _files(manifest["files"]),
         "## Verification\n\nEach file was loaded in a fresh process that knows nothing of the training program,\n"
-        "and its pictures were compared with the trained network's.\n\n" + _checks(manifest["verification"]),
+        "and its pictures of 64 seeds, in [0, 1], were compared with the trained network's. Worst picture is the\n"
+        "largest mean difference of one.\n\n" + _checks(manifest["verification"]),
         "## Limits\n\nThe generator knows only what its training images show, with their gaps and biases.\n"
         "It was not made to depict real persons or events, and its pictures should be labelled as generated.",
         "## Versions\n\n" + ", ".join(f"{name} {version}" for name, version in manifest["versions"].items()),
@@ -61,7 +63,8 @@ def _score(score):
 
 
 def _use(manifest):
-    latent_dim, num_classes = manifest["generator"]["latent_dim"], manifest["generator"]["num_classes"]
+    generator = manifest["generator"]
+    latent_dim, num_classes = generator["latent_dim"], generator["num_classes"]
     shape = ", ".join(map(str, manifest["generator"]["image_shape"]))
     parts = []
     if "saved_model.pb" in manifest["files"]:
@@ -69,17 +72,23 @@ def _use(manifest):
         inputs = {
             "serving_default": f"`latents` float32 [N, {latent_dim}], standard normal{labels}",
             "from_seeds": "`seeds` int64 [N]",
+            "from_seeds_truncated": f"`seeds` int64 [N]; `truncation` float32 [N] in (0, 1]{labels}",
         }
         if num_classes:
             inputs["from_seeds_and_labels"] = inputs["from_seeds"] + labels
-        rows = [(f"`{name}`", given, f"`images` float32 [N, {shape}]") for name, given in inputs.items()]
-        parts += ["SavedModel, signatures:", _table(("signature", "input", "output in [0, 1]"), rows)]
-    if "generator.tflite" in manifest["files"]:
-        labels = f" and `labels` int32 [1] in [0, {num_classes})" if num_classes else ""
+        rows = [(f"`{name}`", given, f"`images` float32 [N, {shape}] in [0, 1]") for name, given in inputs.items()]
+        rows += [("`png`", inputs["from_seeds"] + labels, "`image_bytes` string [N], a PNG file each")]
+        parts += ["SavedModel, signatures:", _table(("signature", "input", "output"), rows)]
+    phone = [name for name in manifest["files"] if name.endswith(".tflite")]
+    if phone:
+        n = generator.get("tflite_batch", 1)
+        labels = f" and `labels` int32 [{n}] in [0, {num_classes})" if num_classes else ""
+        names = ", ".join(f"`{name}`" for name in phone)
         parts += [
-            f"`generator.tflite`: `latents` float32 [1, {latent_dim}]{labels} to `images` float32 [1, {shape}] in "
-            "[0, 1]."
+            f"{names}: `latents` float32 [{n}, {latent_dim}]{labels} to `images` float32 [{n}, {shape}] in [0, 1]."
         ]
+    if "generator-int8-io.tflite" in phone:
+        parts += ["`generator-int8-io.tflite` has int8 in place of float32; scales and zero points are in the file."]
     parts += [
         "A seed gives the same picture in every format; the rule is in `export/README.md` of the training program."
     ]
@@ -116,12 +125,15 @@ def _checks(checks):
             check["format"],
             f"`{check['signature']}`",
             check["runtime"],
-            f"{check['max_difference']:.1e}",
-            f"{check['bound']:.0e}",
+            *(f"{check[name]:.1e}" for name in ("max_difference", "mean_difference", "worst_picture")),
+            "" if check["psnr"] is None else f"{check['psnr']:.0f}",
+            f"{check['bound']:.0e} of the {_MEASURES[check['measure']]}",
+            *(f"{check['milliseconds'][n]:.1f}" if check["milliseconds"] else "" for n in ("1", "2")),
         )
         for check in checks
     ]
-    return _table(("format", "signature", "runtime", "largest difference", "bound"), rows)
+    head = ("format", "signature", "runtime", "largest difference", "mean", "worst picture", "PSNR, dB", "bound")
+    return _table((*head, "ms, 1 thread", "2 threads"), rows)
 
 
 def _table(head, rows):

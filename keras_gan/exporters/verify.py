@@ -160,9 +160,9 @@ def _inputs_and_images(network, num_classes):
             **{"serving_default": whole, "from_seeds": whole},
             **{"from_seeds_truncated": truncated, "png": whole},
         }
-    own = portable_labels(SEEDS, num_classes)
+    own = portable_labels(SEEDS, num_classes).numpy()
     # Other labels than the seeds' own, so that a signature which ignored them would be found out.
-    labels = ((own + 1) % num_classes).numpy()
+    labels = (own + 1) % num_classes
     of_labels = draw(latents, labels)
     return {**inputs, "labels": labels}, {
         **{"serving_default": of_labels, "from_seeds": draw(latents, own), "from_seeds_and_labels": of_labels},

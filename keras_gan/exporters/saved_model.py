@@ -40,13 +40,23 @@ def images(network, latents, labels=None):
 
 def write(network, directory, num_classes=0):
     """Writes a SavedModel of a generator into `directory`, with requests that warm up a server; see `signatures`."""
-    archive = keras.export.ExportArchive()
-    archive.track(network)
     found = signatures(network, num_classes)
-    for name, (function, inputs) in found.items():
-        archive.add_endpoint(name, function, input_signature=inputs)
-    archive.write_out(str(directory), verbose=False)
+    save(network, directory, found)
     warmup.write(directory, {name: inputs for name, (_, inputs) in found.items()})
+
+
+def save(network, directory, found):
+    """Writes functions that call `network`, `{name: (function, input specs)}`, as a SavedModel with its weights once.
+
+    Keras's own `ExportArchive` writes every weight twice (Keras 3.15).
+    """
+    module = tf.Module()
+    module.weights = [getattr(weight, "value", weight) for weight in network.weights]
+    functions = {
+        name: tf.function(function, input_signature=inputs, autograph=False)
+        for name, (function, inputs) in found.items()
+    }
+    tf.saved_model.save(module, str(directory), signatures=functions)
 
 
 def signatures(network, num_classes=0):

@@ -3,7 +3,6 @@
 import tempfile
 from dataclasses import dataclass
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -61,12 +60,9 @@ def write(network, directory, num_classes=0, precisions=("float32",), batch=1):
     signature = [tf.TensorSpec([batch, length], tf.float32, name="latents")]
     if num_classes:
         signature += [tf.TensorSpec([batch], tf.int32, name="labels")]
-    archive = keras.export.ExportArchive()
-    archive.track(network)
-    archive.add_endpoint("serving_default", serving_default, input_signature=signature)
     with tempfile.TemporaryDirectory() as static:
         # By way of a SavedModel: conversion from a concrete function loses the weights in silence.
-        archive.write_out(static, verbose=False)
+        saved_model.save(network, static, {"serving_default": (serving_default, signature)})
         for name in precisions:
             converter = tf.lite.TFLiteConverter.from_saved_model(static)
             # Builtins alone: what would need the Flex delegate is an error here and not on somebody's phone.

@@ -14,14 +14,19 @@ from tests.conftest import ROOT
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_fit_ends_with_the_step(number, code, make_model, batches):
     model = make_model(run_eagerly=True)
-    before = signal.getsignal(number)
+    # Whatever started the tests may have SIGINT ignored, as shells do for their background jobs.
+    before, inherited = signal.default_int_handler, signal.getsignal(number)
+    signal.signal(number, before)
     stop = StopOnSignal()
     stop.on_train_batch_begin = lambda batch, logs=None: signal.raise_signal(number) if batch == 1 else None
-    with pytest.raises(Stopped) as stopped, stop:
-        model.fit(batches(5), verbose=0, callbacks=[stop])
+    try:
+        with pytest.raises(Stopped) as stopped, stop:
+            model.fit(batches(5), verbose=0, callbacks=[stop])
+        assert signal.getsignal(number) is before
+    finally:
+        signal.signal(number, inherited)
     assert stopped.value.exit_code == code
     assert int(model.step) == 2
-    assert signal.getsignal(number) is before
 
 
 def test_a_second_signal_ends_the_process_at_once():

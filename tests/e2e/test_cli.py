@@ -181,7 +181,7 @@ def test_single_files_are_named_by_seed(trained, tmp_path):
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["seed--1.png", "seed-0.png", "seed-1.png"]
 
 
-def test_resume_goes_on_and_exports_the_next_version(trained, pictures, tmp_path):
+def test_resume_goes_on_and_exports_the_next_version(trained, pictures):
     folder, _ = trained
     existing = train(pictures, folder, "--steps", "6", "--run-name", "tiny")
     assert existing.returncode == 2

@@ -62,7 +62,8 @@ def test_two_workers_are_one_process_with_two_devices(tmp_path):
 
 def test_a_worker_that_dies_ends_the_others_and_all_go_on_exactly(photos, tmp_path):  # noqa: F811
     options = (
-        *("--variant", "gan", "--dataset", f"folder:{photos}", "--image-size", 16, "--batch-size", 8),
+        *("--variant", "dcgan", "--dataset", f"folder:{photos}", "--image-size", 16, "--batch-size", 8),
+        *("--model.latent-dim", 5, "--model.generator-channels", 4, "--model.discriminator-channels", 4),
         *("--snapshot-every", 10, "--log-dir", tmp_path, "--no-health", "--export", "--run-name"),
     )
     train = ["train.py", *options]

@@ -35,7 +35,7 @@ def request_of(seeds, labels=None, truncation=None):
 
     Args:
         seeds: integers [N] of 64 bits.
-        labels: one class for all, an integer; None: each seed's own, or no classes.
+        labels: one class for all, an integer, -1 for each seed's own; None: likewise, or no classes.
         truncation: number in (0, 1] that latents are multiplied by, or None.
     """
     inputs = {"seeds": np.asarray(seeds, np.int64)}
@@ -151,23 +151,24 @@ def _said(content):
 # --- gRPC ------------------------------------------------------------------------------------------------------------
 
 
+_DTYPES = {"float32": 1, "int32": 3, "int64": 9}  # of tensorflow/core/framework/types.proto
+
+
 def _ask_by_grpc(url, model, version, signature, rows, timeout):
     try:
         import grpc
         from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
     except ImportError as error:
         raise Refused(f"grpc:// needs grpcio and tensorflow-serving-api ({error}): use http://") from None
-    from tensorflow.core.framework import tensor_pb2, types_pb2
-
     request = predict_pb2.PredictRequest()
     request.model_spec.name, request.model_spec.signature_name = model, signature
     if version:
         request.model_spec.version.value = version
-    kinds = {"int64": types_pb2.DT_INT64, "int32": types_pb2.DT_INT32, "float32": types_pb2.DT_FLOAT}
     for name, values in rows.items():
-        tensor = tensor_pb2.TensorProto(dtype=kinds[values.dtype.name], tensor_content=values.tobytes())
+        tensor = request.inputs[name]
+        tensor.dtype = _DTYPES[values.dtype.name]
         tensor.tensor_shape.dim.add(size=len(values))
-        request.inputs[name].CopyFrom(tensor)
+        tensor.tensor_content = values.tobytes()
     try:
         with grpc.insecure_channel(
             url.removeprefix("grpc://"), options=[("grpc.max_receive_message_length", -1)]
@@ -205,7 +206,7 @@ def main():
     parser.add_argument("--model", required=True, help="name of the model on the server")
     parser.add_argument("--version", type=int, help="number of its version (default: the newest)")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="one picture each (default: 1)")
-    parser.add_argument("--label", type=int, help="draw this class, a number from 0 on (default: seed mod classes)")
+    parser.add_argument("--label", type=int, help="draw this class, a number from 0 on; -1: that of each seed")
     parser.add_argument("--truncation", type=float, help="above 0, at most 1: less variety, often better pictures")
     parser.add_argument("--timeout", type=float, default=30.0, help="seconds for each request (default: 30)")
     parser.add_argument("--retries", type=int, default=3, help="further tries while the server is busy (default: 3)")
@@ -217,8 +218,8 @@ def main():
         parser.error(f"--seeds: at most {MOST} at once")
     if not all(-(2**63) <= seed < 2**63 for seed in options.seeds):
         parser.error("--seeds must fit in 64 bits")
-    if options.label is not None and not 0 <= options.label < 2**31:
-        parser.error("--label must be a number from 0 on")
+    if options.label is not None and not -1 <= options.label < 2**31:
+        parser.error("--label must be a number from 0 on, or -1")
     if options.truncation is not None and not 0 < options.truncation <= 1:
         parser.error("--truncation must be above 0 and at most 1")
     if not options.timeout > 0 or options.retries < 0:

@@ -63,7 +63,8 @@ def signatures(network, num_classes=0):
     """What the SavedModel of a generator can be asked: `{name: (function, input specs)}`.
 
     One signature per set of inputs, because none of them can be optional. A generator with `num_classes` takes
-    `labels` int32 [N] in [0, num_classes), too, except in `from_seeds`; each row depends on its own inputs alone.
+    `labels` int32 [N] in [0, num_classes), too, except in `from_seeds`; beside seeds, -1 is the seed's own class. Each
+    row depends on its own inputs alone.
 
         serving_default(latents float32 [N, latent_dim]) -> {images float32 [N, H, W, C] in [0, 1]}
         from_seeds(seeds int64 [N]) -> {images}; the class of a seed is `seed mod num_classes`
@@ -80,8 +81,9 @@ def signatures(network, num_classes=0):
         latents = portable_latents(seeds, length)
         if truncation is not None:
             latents = truncation[:, None] * latents
-        if num_classes and labels is None:
-            labels = portable_labels(seeds, num_classes)
+        if num_classes:
+            own = portable_labels(seeds, num_classes)
+            labels = own if labels is None else tf.where(labels < 0, own, labels)
         return of_latents(latents, labels)
 
     def truncated(seeds, truncation, labels=None):

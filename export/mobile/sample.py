@@ -65,12 +65,33 @@ def sample(draw, seeds, labels=None, truncation=1.0):
         labels: classes, integers [N], for a generator that takes labels.
         truncation: number in (0, 1] that latents are multiplied by.
     """
-    latent_dim = int(draw.get_input_details()["latents"]["shape"][-1])
-    inputs = {"latents": truncation * portable_latents(seeds, latent_dim)}
+    details = draw.get_input_details()
+    batch, latent_dim = (int(size) for size in details["latents"]["shape"])
+    latents = np.float32(truncation) * portable_latents(seeds, latent_dim)
+    inputs = {"latents": quantized(latents, details["latents"])}
     if labels is not None:
         inputs["labels"] = np.asarray(labels, np.int32)
-    rows = ({name: values[i : i + 1] for name, values in inputs.items()} for i in range(len(seeds)))
-    return np.concatenate([draw(**row)["images"] for row in rows])
+    images = []
+    for start in range(0, len(seeds), batch):
+        rows = np.arange(start, start + batch) % len(seeds)  # the batch is fixed: the last one begins anew
+        images.append(draw(**{name: values[rows] for name, values in inputs.items()})["images"])
+    return dequantized(np.concatenate(images)[: len(seeds)], draw.get_output_details()["images"])
+
+
+def quantized(values, detail):
+    """Numbers as a file of 8-bit inputs wants them, and as they are for any other."""
+    if detail["dtype"] != np.int8:
+        return values
+    scale, zero = detail["quantization"]
+    return np.clip(np.rint(values / scale) + zero, -128, 127).astype(np.int8)
+
+
+def dequantized(values, detail):
+    """The other way round."""
+    if values.dtype != np.int8:
+        return values
+    scale, zero = detail["quantization"]
+    return np.float32(scale) * (values.astype(np.float32) - zero)
 
 
 def read_classes(model):
@@ -155,6 +176,8 @@ def main():
     except ValueError as error:
         parser.error(str(error))
     images = sample(draw, seeds, labels, options.truncation)
+    if not np.isfinite(images).all():
+        parser.error(f"{options.model} gives numbers that are not finite: it is damaged")
     try:
         save_grid(options.out, images)
     except OSError as error:

@@ -4,7 +4,7 @@ import importlib.metadata
 import json
 import platform
 
-FORMAT = 1
+FORMAT = 2
 PACKAGES = ("tensorflow", "keras", "numpy", "ai-edge-litert")
 
 

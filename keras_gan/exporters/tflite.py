@@ -1,6 +1,7 @@
 """TFLite (LiteRT): files for phones and browsers, in float32 and smaller."""
 
 import tempfile
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,7 +69,11 @@ def write(network, directory, num_classes=0, precisions=("float32",), batch=1):
             # Builtins alone: what would need the Flex delegate is an error here and not on somebody's phone.
             converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
             _ask_for(converter, name, lambda: _calibration(length, num_classes, batch))
-            (directory / PRECISIONS[name].file).write_bytes(converter.convert())
+            with warnings.catch_warnings():
+                # TensorFlow's converter warns of TensorFlow's interpreter, by which it finds the ranges of int8.
+                warnings.filterwarnings("ignore", r"\s*Warning: tf\.lite\.Interpreter is deprecated", UserWarning)
+                content = converter.convert()
+            (directory / PRECISIONS[name].file).write_bytes(content)
 
 
 def _ask_for(converter, name, calibration):

@@ -12,6 +12,7 @@ from keras_gan import checkpoint, config, distribution, exporters, pictures, reg
 from keras_gan.commands import train
 from keras_gan.data.spec import DataSpec
 from keras_gan.errors import UserError
+from keras_gan.exporters import tflite
 
 IMAGE_SHAPE = (16, 16, 3)
 BOUND = 1e-5
@@ -182,9 +183,14 @@ def test_checkpoint_round_trip(name, make_model, batches, tmp_path):
 def test_exported_files_equal_keras(name, make_model, batches, tmp_path):
     model = make_model(name)
     model.fit(batches(2, 8 * model.discriminator_steps), verbose=0)
-    manifest = exporters.export(model, tmp_path / "1")
-    assert {check["format"] for check in manifest["verification"]} == {"saved_model", "tflite"}
-    assert all(check["max_difference"] <= BOUND for check in manifest["verification"])
+    # All precisions of two variants, with and without classes; of all others those that differ most.
+    precisions = tuple(tflite.PRECISIONS) if name in ("dcgan", "cgan") else ("float32", "int8")
+    manifest = exporters.export(model, tmp_path / "1", precisions=precisions)
+    checks = {(check["format"], check["signature"]): check for check in manifest["verification"]}
+    assert {name for name, _ in checks} == {"saved_model", *(f"tflite {name}" for name in precisions)}
+    assert all(check[check["measure"]] <= check["bound"] for check in checks.values())
+    for signature in ("saved_model", "from_seeds"), ("tflite float32", "serving_default"):
+        assert checks[signature]["max_difference"] <= BOUND
     # What the files compute must be this model's pictures, not merely some generator's.
     exported = tf.saved_model.load(str(tmp_path / "1"))
     images = exported.signatures["from_seeds"](seeds=tf.constant([7, -1], tf.int64))["images"]

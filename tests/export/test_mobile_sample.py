@@ -110,3 +110,17 @@ def test_bad_input_is_named(tmp_path):
         assert result.returncode == 2
         assert message in result.stderr
         assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("precision", "batch", "tolerance"), [("int8", 1, 0.06), ("int8_io", 1, 0.06), ("float32", 4, 1e-5)]
+)
+def test_other_files_are_drawn_as_well(precision, batch, tolerance, make_model, tmp_path):
+    model = make_model("cgan")
+    network = exporters.saved_model.float32_copy(model.exported()["generator"])
+    tflite.write(network, tmp_path, 3, [precision], batch)
+    draw = mobile.load(tmp_path / tflite.PRECISIONS[precision].file)
+    seeds = np.arange(-3, 3)  # with a batch of 4, the last one is not full
+    images = mobile.sample(draw, seeds, labels=seeds % 3)
+    assert images.dtype == np.float32
+    assert np.abs(images - model.sample(6, seed=-3)).mean(axis=(1, 2, 3)).max() <= tolerance

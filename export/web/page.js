@@ -9,7 +9,6 @@ const WALK_SECONDS = 2;
 const STRIP = 8;
 // Pictures are drawn on the page's own thread: it is given back to the browser at least this often.
 const BREATH_MS = 30;
-const BAD_SEED = "A seed is a whole number of 64 bits, from \u22122^63 to 2^63 \u2212 1.";
 
 const element = (id) => document.getElementById(id);
 const views = ["grid", "walk", "drag"];
@@ -19,6 +18,7 @@ const state = {
   wanted: null, // the model of the controls
   opened: null, // the model that was opened last, whether that went well or not
   generator: null,
+  trouble: "", // why there is no generator
   seed: 0n,
   endSeed: 1n,
   label: null, // null: every seed has its own class
@@ -43,15 +43,17 @@ function refresh() {
   const ticket = ++newest;
   const isNewest = () => ticket === newest;
   document.body.dataset.state = "busy";
+  restoreSeeds();
   queue = queue.then(async () => {
     if (!isNewest()) return;
     try {
       if (state.wanted !== state.opened) await openWanted();
-      if (!state.generator) return;
-      if (isNewest()) await drawView(isNewest);
+      if (!state.generator) throw new Complaint(state.trouble);
+      if (isNewest()) await drawers[state.view](isNewest);
       if (isNewest()) finish("ready");
     } catch (error) {
       if (!(error instanceof Complaint)) console.error(error);
+      wipe();
       complain(error instanceof Complaint ? error.message : `Something went wrong: ${error.message}`);
     }
   });
@@ -69,6 +71,14 @@ function complain(text) {
   element("complaint").textContent = text;
   element("complaint").hidden = false;
   finish("bad");
+}
+
+/** No picture stays that what the controls say does not give. */
+function wipe() {
+  for (const canvas of document.querySelectorAll("canvas")) canvas.getContext("2d").reset();
+  walkStrip.generator = null;
+  element("what").textContent = "\u00a0";
+  element("speed").textContent = "";
 }
 
 const breathe = () => new Promise((resolve) => setTimeout(resolve));
@@ -104,12 +114,14 @@ async function openWanted() {
   state.generator?.close();
   state.generator = null;
   state.opened = entry;
+  state.trouble = "";
   element("title").textContent = entry.name;
   element("about").textContent = "Loading …";
   try {
     state.generator = await openGenerator(entry.folder);
   } catch (error) {
     element("about").textContent = "";
+    state.trouble = error.message;
     throw error;
   }
   describe(state.generator);
@@ -235,8 +247,6 @@ function smooth(milliseconds) {
   return recent.reduce((sum, value) => sum + value, 0) / recent.length;
 }
 
-const drawView = (isNewest) => drawers[state.view](isNewest);
-
 function makeTile(index) {
   const tile = document.createElement("button");
   tile.type = "button";
@@ -256,7 +266,15 @@ function makeTile(index) {
 function setSeed(seed) {
   state.seed = seed;
   element("seed").value = seed;
-  element("seed").removeAttribute("aria-invalid");
+}
+
+/** A text that was no seed gives way to the seed that is shown. */
+function restoreSeeds() {
+  const seeds = { seed: state.seed, "end-seed": state.endSeed };
+  for (const [id, seed] of Object.entries(seeds)) {
+    if (element(id).getAttribute("aria-invalid")) element(id).value = seed;
+    element(id).removeAttribute("aria-invalid");
+  }
 }
 
 function readSeed(input, take) {
@@ -264,9 +282,11 @@ function readSeed(input, take) {
   if (seed === null) {
     input.setAttribute("aria-invalid", "true");
     newest++;
-    complain(BAD_SEED);
+    const text = input.value.length > 24 ? `${input.value.slice(0, 24)}…` : input.value;
+    complain(`“${text}” is no seed: seeds are whole numbers of 64 bits.`);
     return;
   }
+  input.value = seed;
   input.removeAttribute("aria-invalid");
   take(seed);
   changed();
@@ -472,6 +492,10 @@ async function main() {
   element("model").replaceChildren(...state.models.map((model, i) => new Option(model.name, i)));
   recall();
   listen();
+  addEventListener("hashchange", () => {
+    recall();
+    showView(state.view);
+  });
   showView(state.view);
 }
 

@@ -75,7 +75,7 @@ function complain(text) {
 
 /** No picture stays that what the controls say does not give. */
 function wipe() {
-  for (const canvas of document.querySelectorAll("canvas")) canvas.getContext("2d").reset();
+  for (const canvas of document.querySelectorAll("canvas")) canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
   walkStrip.generator = null;
   element("what").textContent = "\u00a0";
   element("speed").textContent = "";

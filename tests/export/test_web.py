@@ -105,7 +105,7 @@ def test_npm_missing_is_one_line(tmp_path):
 
 def test_models_of_one_name_are_told_apart(tmp_path):
     folders = [tmp_path / "a" / "m n" / "1", tmp_path / "b" / "m n" / "1"]
-    assert [*web.name_models(folders).values()] == [("m n/1", "models/m_n/1"), ("m n/1 (2)", "models/m_n/1-2")]
+    assert [*web.name_models(folders).values()] == [("m n/1", "m_n/1"), ("m n/1 (2)", "m_n/1-2")]
     assert len(web.name_models([folders[0], folders[0]])) == 1
 
 
@@ -139,10 +139,12 @@ def generators(tmp_path_factory):
     """Two tiny generators, one of three classes, and the folder they are exported to."""
     directory = tmp_path_factory.mktemp("web")
     made = {}
-    for name, variant in (("labelled", "cgan"), ("plain", "dcgan")):
+    # Four pictures are two runs of a file for three at a time, and the second is not full.
+    for name, variant, batch in (("labelled", "cgan", 1), ("plain", "dcgan", 3)):
         made[name] = registry.build(variant, registry.module(variant).TINY, (16, 16, 3), 3, seed=3)
         made[name].compile()
-        exporters.export(made[name], directory / name / "1", formats=("tflite",), facts={"data": FACTS})
+        facts = {"data": FACTS}
+        exporters.export(made[name], directory / name / "1", formats=("tflite",), facts=facts, tflite_batch=batch)
     return directory, made
 
 

@@ -50,7 +50,9 @@ def run(*arguments, **options):
 
 def test_portable_seeds_in_javascript():
     need("node")
-    result = subprocess.run(["node", "--test", str(SCRIPTS)], capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        ["node", "--test", str(SCRIPTS / "portable_seeds.test.mjs")], capture_output=True, text=True, check=False
+    )
     assert result.returncode == 0, result.stdout
 
 

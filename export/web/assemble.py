@@ -20,7 +20,7 @@ PAGE = ("index.html", "style.css", "icon.svg", "*.js")
 MODEL_FILES = ("generator.tflite", "manifest.json")
 # The variants that the page asks for: with relaxed SIMD, and for browsers without it.
 WASM = ("litert_wasm_internal", "litert_wasm_compat_internal")
-MARK = "models.json"
+MARK = ".keras-gan-web"  # says that a folder may be replaced
 
 
 class AssemblyError(Exception):
@@ -98,9 +98,10 @@ def assemble(models, out):
     named = name_models([check_model(folder) for folder in models])
     install()
     clear(out)
-    # First, so that an assembly that was interrupted may be replaced.
     entries = [{"name": name, "folder": f"models/{target}"} for name, target in named.values()]
-    (out / MARK).write_text(json.dumps({"format": 1, "models": entries}, indent=1) + "\n", encoding="utf-8")
+    # First, so that an assembly that was interrupted may be replaced.
+    (out / MARK).touch()
+    (out / "models.json").write_text(json.dumps({"format": 1, "models": entries}, indent=1) + "\n", encoding="utf-8")
     for pattern in PAGE:
         for path in HERE.glob(pattern):
             shutil.copyfile(path, out / path.name)
@@ -185,7 +186,7 @@ def main():
         print(f"{Path(__file__).name}: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"{Path(__file__).name}: {error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"{Path(__file__).name}: {error}", file=sys.stderr)
         return 2
     return 0
 

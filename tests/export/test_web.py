@@ -89,6 +89,9 @@ def test_nothing_of_others_is_deleted(tmp_path):
     with pytest.raises(web.AssemblyError, match="was not made by this program"):
         web.clear(tmp_path)
     assert (tmp_path / "thesis.txt").exists()
+    (tmp_path / web.MARK).touch()
+    web.clear(tmp_path)
+    assert not any(tmp_path.iterdir())
 
 
 def test_npm_missing_is_one_line(tmp_path):
@@ -224,9 +227,10 @@ def test_class_and_truncation_act_as_in_python(seen, generators):
 
 def test_canvas_and_file_show_what_was_drawn(seen, generators):
     expected = np.rint(generators[1]["labelled"].sample(4, seed=7, labels=np.array([1, 2, 0, 1])) * 255)
-    canvas = np.array(seen["canvas"]).reshape(16, 16, 4)
-    assert np.abs(canvas[:, :, :3] - expected[0]).max() <= 1
-    assert (canvas[:, :, 3] == 255).all()
+    for name, pixels in (("canvases", expected), ("plainCanvases", generators[1]["plain"].sample(4, seed=10) * 255)):
+        canvases = np.array(seen[name]).reshape(4, 16, 16, 4)
+        assert np.abs(canvases[..., :3] - pixels).max() <= 1
+        assert (canvases[..., 3] == 255).all()
     saved = np.array(Image.open(seen["folder"] / "saved.png").convert("RGB")).astype(int)
     assert saved.shape == (32, 32, 3)
     assert np.abs(saved[16:, :16] - expected[2]).max() <= 1

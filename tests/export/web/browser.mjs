@@ -30,6 +30,14 @@ async function look() {
   });
 }
 
+/** The bytes of all pictures of the grid, as they are on the screen. */
+const canvases = () =>
+  page.evaluate(() =>
+    [...document.querySelectorAll("#grid canvas")].map((one) => [
+      ...one.getContext("2d").getImageData(0, 0, one.width, one.height).data,
+    ]),
+  );
+
 async function type(selector, text) {
   await page.fill(selector, text);
   await page.press(selector, "Enter");
@@ -77,10 +85,7 @@ async function draw() {
   await page.goto(`${url}#seed=7&count=4`);
   seen.grid = await look();
   seen.isolatedPolicy = await page.getAttribute("meta[http-equiv]", "content");
-  seen.canvas = await page.evaluate(() => {
-    const canvas = document.querySelector("#grid canvas");
-    return [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data];
-  });
+  seen.canvases = await canvases();
   seen.speed = await page.textContent("#speed");
   const download = page.waitForEvent("download");
   await page.click("#save");
@@ -155,6 +160,7 @@ async function draw() {
   await page.selectOption("#model", { label: "plain/1" });
   await page.click("#tab-grid");
   seen.plain = await look();
+  seen.plainCanvases = await canvases();
   seen.classHidden = await page.isHidden("#class-field");
 }
 

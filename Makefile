@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench bench-quality bench-modes clean
+.PHONY: help demo test check web bench bench-quality bench-modes clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,6 +32,9 @@ check: $(VENV)/.installed-dev  ## lint, format and the rule of imports
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m pytest tests/test_layering.py
+
+web:  ## a page that draws in the browser: make web MODEL=export/models/NAME/1, several with spaces, PORT=8000
+	@$(PYTHON) export/web/assemble.py $(MODEL) --serve --port $(or $(PORT),8000)
 
 bench: $(VENV)/.installed  ## speed of the training step and loop, into benchmarks/results/
 	$(PY) benchmarks/speed.py

@@ -1,0 +1,354 @@
+"""export/web: the portable seeds in JavaScript, the assembly, and the page in headless Chromium."""
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from urllib.parse import parse_qsl, urlsplit
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_gan import exporters, registry
+from keras_gan.exporters import tflite
+from keras_gan.interpolation import slerp
+from tests.conftest import ROOT
+
+WEB = ROOT / "export" / "web"
+SCRIPTS = ROOT / "tests" / "export" / "web"
+FACTS = {"name": "n", "source": "s", "images": 3, "treatment": "t", "classes": ["cat", "dog", "0"]}
+
+spec = importlib.util.spec_from_file_location("web_assemble", WEB / "assemble.py")
+web = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(web)
+
+
+def need(*programs):
+    for program in programs:
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+
+
+def find_chromium():
+    for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
+        if name and shutil.which(name):
+            return shutil.which(name)
+    pytest.skip("Chromium is not installed (CHROMIUM=… says where it is)")
+    return None
+
+
+def run(*arguments, **options):
+    command = [sys.executable, "-I", str(WEB / "assemble.py"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+
+
+def test_portable_seeds_in_javascript():
+    need("node")
+    result = subprocess.run(
+        ["node", "--test", str(SCRIPTS / "portable_seeds.test.mjs")], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout
+
+
+def test_bad_input_is_one_line(tmp_path):
+    (tmp_path / "empty" / "1").mkdir(parents=True)
+    half = tmp_path / "half" / "1"
+    half.mkdir(parents=True)
+    (half / "generator.tflite").touch()
+    damaged = tmp_path / "damaged" / "1"
+    shutil.copytree(half, damaged)
+    (damaged / "manifest.json").write_text("{")
+    whole = tmp_path / "whole" / "1"
+    shutil.copytree(half, whole)
+    (whole / "manifest.json").write_text("{}")
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "thesis.txt").touch()
+    for arguments, message in (
+        ((), "say which model"),
+        ((tmp_path / "absent",), "there is no folder"),
+        ((tmp_path / "empty" / "1",), "has no generator.tflite"),
+        ((half,), "has no manifest.json"),
+        ((damaged,), "is not JSON"),
+        ((whole, "--port", 65536), "port must be"),
+    ):
+        result = run(*arguments, "--out", tmp_path / "build")
+        assert result.returncode == 2
+        assert message in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+        assert not (tmp_path / "build").exists()
+
+
+def test_nothing_of_others_is_deleted(tmp_path):
+    (tmp_path / "thesis.txt").touch()
+    with pytest.raises(web.AssemblyError, match="was not made by this program"):
+        web.clear(tmp_path)
+    assert (tmp_path / "thesis.txt").exists()
+    (tmp_path / web.MARK).touch()
+    web.clear(tmp_path)
+    assert not any(tmp_path.iterdir())
+
+
+def test_npm_missing_is_one_line(tmp_path):
+    for name in ("assemble.py", "package.json", "package-lock.json"):
+        shutil.copy(WEB / name, tmp_path / name)
+    model = tmp_path / "m" / "1"
+    model.mkdir(parents=True)
+    (model / "generator.tflite").touch()
+    (model / "manifest.json").write_text("{}")
+    command = [sys.executable, "-I", str(tmp_path / "assemble.py"), str(model)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": str(tmp_path)})
+    assert result.returncode == 2
+    assert "npm is not installed" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_models_of_one_name_are_told_apart(tmp_path):
+    folders = [tmp_path / "a" / "m n" / "1", tmp_path / "b" / "m n" / "1"]
+    assert [*web.name_models(folders).values()] == [("m n/1", "m_n/1"), ("m n/1 (2)", "m_n/1-2")]
+    assert len(web.name_models([folders[0], folders[0]])) == 1
+
+
+def test_versions_are_pinned():
+    package = json.loads((WEB / "package.json").read_text())
+    versions = [*package["dependencies"].values(), *package["devDependencies"].values()]
+    assert all(version[0].isdigit() for version in versions)
+
+
+def test_the_page_names_no_other_host():
+    for path in [*WEB.glob("*.js"), *WEB.glob("*.html"), *WEB.glob("*.css")]:
+        assert "http://" not in path.read_text().replace("http://www.w3.org", "")
+        assert "https://" not in path.read_text()
+
+
+@pytest.fixture(scope="module")
+def packages():
+    """What npm installs, for the page and its tests."""
+    need("node", "npm")
+    with (WEB / "package-lock.json").open() as lock:
+        # Of several test processes, one installs.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ((WEB / "node_modules" / "playwright-core").is_dir() and web.npm_is_done()):
+            result = subprocess.run(["npm", "ci", "--ignore-scripts"], cwd=WEB, capture_output=True, check=False)
+            if result.returncode:
+                pytest.skip("npm ci failed: is there a network?")
+
+
+@pytest.fixture(scope="module")
+def generators(tmp_path_factory):
+    """Two tiny generators, one of three classes, and the folder they are exported to."""
+    directory = tmp_path_factory.mktemp("web")
+    made = {}
+    # Four pictures are two runs of a file for three at a time, and the second is not full.
+    for name, variant, batch in (("labelled", "cgan", 1), ("plain", "dcgan", 3)):
+        made[name] = registry.build(variant, registry.module(variant).TINY, (16, 16, 3), 3, seed=3)
+        made[name].compile()
+        # As they are initialised, all pictures are the same grey, and any would pass for any other.
+        for weight in made[name].ema_generator.weights:
+            if weight.path.endswith("kernel"):
+                weight.assign(weight * 20)
+        assert made[name].sample(4, seed=7).std(axis=0).mean() > 0.05
+        facts = {"data": FACTS}
+        exporters.export(made[name], directory / name / "1", formats=("tflite",), facts=facts, tflite_batch=batch)
+    return directory, made
+
+
+@contextlib.contextmanager
+def serve(models, out, change=None):
+    """Assembles a page as its command does, changes what it wrote if asked to, and serves it: the address."""
+    if change is not None:
+        web.assemble(models, out)
+        change(out)
+        code = f"import sys; sys.path.insert(0, {str(WEB)!r}); import assemble; assemble.serve({str(out)!r}, 0)"
+        command = [sys.executable, "-c", code]
+    else:
+        command = [sys.executable, str(WEB / "assemble.py"), *map(str, models), "--out", str(out), "--serve"]
+        command += ["--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            lines = iter(server.stdout.readline, "")
+            yield next(line.split()[2] for line in lines if line.startswith("Serving on"))
+        finally:
+            server.terminate()
+
+
+def visit(scenario, url, folder):
+    command = ["node", SCRIPTS / "browser.mjs", scenario, url, find_chromium(), WEB / "package.json", folder]
+    result = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False, timeout=300)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.fixture(scope="module")
+def seen(packages, generators, tmp_path_factory):
+    """What one visit to the page saw."""
+    find_chromium()
+    directory, _ = generators
+    folder = tmp_path_factory.mktemp("seen")
+    with serve([directory / "labelled" / "1", directory / "plain" / "1"], folder / "build") as url:
+        return {**visit("draw", url, folder), "url": url, "folder": folder}
+
+
+def assert_drawn(view, model, seeds, labels, truncation=1.0):
+    """The rows of a view are the seeds and classes asked for, the latents Python's, and the pictures those of Keras."""
+    assert [int(row["seed"]) for row in view["rows"]] == seeds
+    assert [row["label"] for row in view["rows"]] == labels
+    latents = np.float32(truncation) * np.concatenate([model.latents_of_seeds(1, seed) for seed in seeds])
+    np.testing.assert_allclose(latents_of(view), latents, rtol=0, atol=1e-6)
+    assert_pictures_of_keras(view, model)
+
+
+def latents_of(view):
+    return np.array([row["latents"] for row in view["rows"]], np.float32)
+
+
+def assert_pictures_of_keras(view, model):
+    labels = [row["label"] for row in view["rows"]]
+    expected = model.draw(latents_of(view), None if labels[0] is None else np.array(labels, np.int32))
+    pictures = np.array(view["pictures"]).reshape(expected.shape)
+    np.testing.assert_allclose(pictures, expected, rtol=0, atol=1e-4)
+
+
+def test_draws_the_pictures_of_keras(seen, generators):
+    model = generators[1]["labelled"]
+    assert_drawn(seen["grid"], model, [7, 8, 9, 10], [1, 2, 0, 1])
+    assert_drawn(seen["negative"], model, [-2, -1, 0, 1], [1, 2, 0, 1])
+    edge = 2**63
+    assert_drawn(seen["wrapped"], model, [edge - 2, edge - 1, -edge, 1 - edge], [0, 1, 1, 2])
+    assert_drawn(seen["plain"], generators[1]["plain"], [10, 11, 12, 13], [None] * 4)
+    assert seen["classHidden"]
+
+
+def test_class_and_truncation_act_as_in_python(seen, generators):
+    model = generators[1]["labelled"]
+    assert_drawn(seen["dog"], model, [7, 8, 9, 10], [1] * 4)
+    assert_drawn(seen["truncated"], model, [7, 8, 9, 10], [1] * 4, truncation=0.5)
+
+
+def test_canvas_and_file_show_what_was_drawn(seen, generators):
+    expected = np.rint(generators[1]["labelled"].sample(4, seed=7, labels=np.array([1, 2, 0, 1])) * 255)
+    for name, pixels in (("canvases", expected), ("plainCanvases", generators[1]["plain"].sample(4, seed=10) * 255)):
+        canvases = np.array(seen[name]).reshape(4, 16, 16, 4)
+        assert np.abs(canvases[..., :3] - pixels).max() <= 1
+        assert (canvases[..., 3] == 255).all()
+    saved = np.array(Image.open(seen["folder"] / "saved.png").convert("RGB")).astype(int)
+    assert saved.shape == (32, 32, 3)
+    assert np.abs(saved[16:, :16] - expected[2]).max() <= 1
+    assert seen["file"] == "labelled-1-seed-7.png"
+    assert "ms per picture" in seen["speed"]
+
+
+def test_interpolation_is_that_of_python(seen, generators):
+    model = generators[1]["labelled"]
+    start, end = (model.latents_of_seeds(1, seed)[0] for seed in (7, 3))
+    assert float(seen["position"]) == pytest.approx(0.3)
+    np.testing.assert_allclose(latents_of(seen["walk"]), slerp(start, end, [0.3]), rtol=0, atol=1e-5)
+    assert_pictures_of_keras(seen["walk"], model)
+    assert (seen["playing"], seen["paused"]) == ("Pause", "Play")
+
+
+def test_drags_through_latent_space(seen, generators):
+    model = generators[1]["labelled"]
+    middle, right, up = model.latents_of_seeds(3, 7).astype(float)
+    np.testing.assert_allclose(latents_of(seen["home"])[0], middle, rtol=0, atol=1e-6)
+    for name, towards, radius in (("right", right, 0.2), ("dragged", up, 0.5)):
+        (moved,) = latents_of(seen[name])
+        lengths = np.linalg.norm(moved) * np.linalg.norm(middle)
+        assert np.linalg.norm(moved) == pytest.approx(np.linalg.norm(middle), rel=1e-5)
+        # A screen has whole pixels.
+        assert np.arccos(moved @ middle / lengths) == pytest.approx(radius * np.pi / 2, abs=0.02)
+        assert (moved - middle) @ (towards - middle * (towards @ middle) / (middle @ middle)) > 0
+        assert_pictures_of_keras(seen[name], model)
+
+
+def test_works_by_keyboard(seen):
+    assert seen["focused"] == "pad"
+    assert seen["tile"] == "seed 10, class dog"
+    address = dict(parse_qsl(urlsplit(seen["address"]).fragment))
+    assert (address["seed"], address["view"]) == ("10", "drag")
+
+
+def test_is_usable_on_a_phone(seen):
+    for view, layout in seen["layout"].items():
+        assert layout["overflow"] <= 0, view
+        assert layout["outside"] == [], view
+        assert layout["small"] == [], view
+        assert layout["controls"] >= 10, view
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_texts_are_readable(seen, scheme):
+    assert {name: ratio for name, ratio in seen["contrasts"][scheme] if ratio < 4.5} == {}
+
+
+def test_bad_seeds_are_named(seen):
+    assert seen["badSeeds"] == [
+        "“1.5” is no seed: seeds are whole numbers of 64 bits.",
+        "“9223372036854775808” is no seed: seeds are whole numbers of 64 bits.",
+    ]
+
+
+def test_stays_quiet_and_at_home(seen):
+    assert seen["errors"] == []
+    assert "default-src 'self'" in seen["isolatedPolicy"]
+    hosts = {urlsplit(url).netloc for url in seen["requests"] if not url.startswith("blob:")}
+    assert hosts == {urlsplit(seen["url"]).netloc}
+
+
+def spoil(folder, content, describe=True):
+    """Replaces a model in an assembled page; `describe` makes the manifest describe the new file."""
+    (folder / "generator.tflite").write_bytes(content)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    facts = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    if describe:
+        manifest["files"]["generator.tflite"] = facts
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_bad_models_are_one_line(packages, generators, tmp_path):
+    find_chromium()
+    good = generators[0] / "plain" / "1"
+    names = ("good", "truncated", "altered", "garbage", "page", "missing", "nan", "html")
+    for name in names:
+        shutil.copytree(good, tmp_path / name / "1")
+    broken = registry.build("dcgan", registry.module("dcgan").TINY, (16, 16, 3), 3, seed=3).ema_generator
+    for weight in broken.weights:
+        weight.assign(weight * np.nan)
+    (tmp_path / "broken").mkdir()
+    tflite.write(broken, tmp_path / "broken")
+
+    def change(out):
+        content = (good / "generator.tflite").read_bytes()
+        middle = len(content) // 2
+        spoil(out / "models/truncated/1", content[:middle])
+        spoil(out / "models/altered/1", content[:middle] + b"\0" * 64 + content[middle + 64 :], describe=False)
+        spoil(out / "models/garbage/1", content[:8] + bytes(range(256)) * 400)
+        spoil(out / "models/page/1", b"<!doctype html><title>Not found</title>")
+        (out / "models/missing/1/generator.tflite").unlink()
+        spoil(out / "models/nan/1", (tmp_path / "broken" / "generator.tflite").read_bytes())
+        (out / "models/html/1/manifest.json").write_text("<!doctype html>")
+
+    with serve([tmp_path / name / "1" for name in names], tmp_path / "build", change) as url:
+        seen = visit("bad", url, tmp_path)
+    for name, part in (
+        ("truncated", "is damaged: "),
+        ("altered", "is damaged: it is not the file that was exported."),
+        ("garbage", "is damaged: "),
+        ("page", "is damaged: it is not the file that was exported."),
+        ("missing", "Cannot fetch models/missing/1/generator.tflite: the server says 404."),
+        ("nan", "its output is not a number (NaN)"),
+        ("html", "manifest.json is damaged: it is not JSON."),
+    ):
+        first, later = seen["complaints"][f"{name}/1"]
+        assert part in first
+        assert part in later
+        assert "\n" not in first
+    assert_pictures_of_keras(seen["again"], generators[1]["plain"])
+    assert seen["hidden"]
+    # A browser says by itself that a file is not there.
+    assert [error for error in seen["errors"] if "404" not in error] == []

@@ -1,0 +1,189 @@
+/**
+ * Visits the page in Chromium and tells what it saw, as JSON; tests/export/test_web.py judges it.
+ *
+ *     node browser.mjs SCENARIO URL CHROMIUM PACKAGE_JSON FOLDER
+ */
+
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+const [scenario, url, executablePath, packageJson, folder] = process.argv.slice(2);
+const { chromium } = createRequire(packageJson)("playwright-core");
+const PHONE = { width: 360, height: 740 };
+
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const context = await browser.newContext({ viewport: PHONE, colorScheme: "light" });
+const page = await context.newPage();
+page.setDefaultTimeout(60_000);
+const seen = { version: browser.version(), errors: [], requests: [] };
+page.on("console", (message) => message.type() === "error" && seen.errors.push(message.text()));
+page.on("pageerror", (error) => seen.errors.push(String(error)));
+page.on("request", (request) => seen.requests.push(request.url()));
+
+/** What was drawn last, once the page has drawn all that was asked for. */
+async function look() {
+  await page.waitForSelector("body[data-state=ready]");
+  return page.evaluate(async () => {
+    const { drawn } = await import("./page.js");
+    const rows = drawn.rows.map(({ seed, label, latents }) => ({ seed: String(seed), label, latents: [...latents] }));
+    return { rows, pictures: drawn.pictures.map((pixels) => [...pixels]), each: drawn.milliseconds / rows.length };
+  });
+}
+
+/** The bytes of all pictures of the grid, as they are on the screen. */
+const canvases = () =>
+  page.evaluate(() =>
+    [...document.querySelectorAll("#grid canvas")].map((one) => [
+      ...one.getContext("2d").getImageData(0, 0, one.width, one.height).data,
+    ]),
+  );
+
+async function type(selector, text) {
+  await page.fill(selector, text);
+  await page.press(selector, "Enter");
+}
+
+const complaint = async () => {
+  await page.waitForSelector("body[data-state=bad]");
+  return page.textContent("#complaint:not([hidden])");
+};
+
+/** Whether the page fits the window's width, and every control of this view can be reached by finger. */
+const measure = () =>
+  page.evaluate(() => {
+    const controls = [...document.querySelectorAll("button, select, input, #pad")].filter((one) => one.offsetParent);
+    const boxes = controls.map((one) => ({ id: one.id, box: one.getBoundingClientRect() }));
+    return {
+      overflow: document.documentElement.scrollWidth - innerWidth,
+      outside: boxes.filter(({ box }) => box.left < 0 || box.right > innerWidth).map(({ id }) => id),
+      small: boxes.filter(({ box }) => box.width < 32 || box.height < 32).map(({ id }) => id),
+      controls: controls.length,
+    };
+  });
+
+/** Contrast of texts with what is behind them, as WCAG 2 counts it. */
+const contrasts = () =>
+  page.evaluate(() => {
+    const channels = (text) => text.match(/[\d.]+/g).map(Number);
+    const light = (color) => {
+      const [r, g, b] = channels(color).map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (one) => {
+      const color = getComputedStyle(one).backgroundColor;
+      return channels(color)[3] === 0 ? behind(one.parentElement) : color;
+    };
+    const texts = ["h1", "#about", "#what", "#tab-grid", "#tab-walk", "#seed", "label", "output", "#save", "footer"];
+    return texts.map((selector) => {
+      const one = document.querySelector(selector);
+      const [a, b] = [light(getComputedStyle(one).color), light(behind(one))];
+      return [selector, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)];
+    });
+  });
+
+async function draw() {
+  await page.goto(`${url}#seed=7&count=4`);
+  seen.grid = await look();
+  seen.isolatedPolicy = await page.getAttribute("meta[http-equiv]", "content");
+  seen.canvases = await canvases();
+  seen.speed = await page.textContent("#speed");
+  const download = page.waitForEvent("download");
+  await page.click("#save");
+  seen.file = (await download).suggestedFilename();
+  await (await download).saveAs(join(folder, "saved.png"));
+  await page.selectOption("#class", { label: "dog" });
+  seen.dog = await look();
+  await page.fill("#truncation", "0.5");
+  seen.truncated = await look();
+  await page.selectOption("#class", "");
+  await page.fill("#truncation", "1");
+  await type("#seed", "-2");
+  seen.negative = await look();
+  await type("#seed", "9223372036854775806");
+  seen.wrapped = await look();
+  seen.layout = { grid: await measure() };
+  seen.contrasts = { light: await contrasts() };
+  await page.emulateMedia({ colorScheme: "dark" });
+  seen.contrasts.dark = await contrasts();
+
+  await type("#seed", "1.5");
+  seen.badSeeds = [await complaint()];
+  await type("#seed", "9223372036854775808");
+  seen.badSeeds.push(await complaint());
+
+  // From here on by keyboard.
+  await type("#seed", "7");
+  await look();
+  await page.focus("#tab-grid");
+  await page.keyboard.press("ArrowRight");
+  await look();
+  seen.layout.walk = await measure();
+  await type("#end-seed", "3");
+  await look();
+  await page.focus("#position");
+  for (let i = 0; i < 30; i++) await page.keyboard.press("ArrowRight");
+  seen.walk = await look();
+  seen.position = await page.inputValue("#position");
+  await page.focus("#play");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction((before) => document.querySelector("#position").value !== before, seen.position);
+  seen.playing = await page.getAttribute("#play", "aria-label");
+  await page.keyboard.press("Enter");
+  seen.paused = await page.getAttribute("#play", "aria-label");
+  await page.focus("#tab-walk");
+  await page.keyboard.press("ArrowRight");
+  await look();
+  seen.layout.drag = await measure();
+  await page.keyboard.press("Tab");
+  seen.focused = await page.evaluate(() => document.activeElement.id);
+  for (let i = 0; i < 4; i++) await page.keyboard.press("ArrowRight");
+  seen.right = await look();
+  await page.keyboard.press("Home");
+  seen.home = await look();
+  const box = await page.locator("#pad").boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 4, { steps: 3 });
+  await page.mouse.up();
+  seen.dragged = await look();
+  await page.focus("#tab-drag");
+  await page.keyboard.press("ArrowRight");
+  await look();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowDown");
+  seen.tile = await page.evaluate(() => document.activeElement.getAttribute("aria-label"));
+  await page.keyboard.press("Enter");
+  seen.chosen = await look();
+
+  seen.address = page.url();
+  await page.selectOption("#model", { label: "plain/1" });
+  await page.click("#tab-grid");
+  seen.plain = await look();
+  seen.plainCanvases = await canvases();
+  seen.classHidden = await page.isHidden("#class-field");
+}
+
+async function bad() {
+  await page.goto(url);
+  await look();
+  seen.complaints = {};
+  const names = await page.locator("#model option").allTextContents();
+  for (const name of names.slice(1)) {
+    await page.selectOption("#model", { label: name });
+    seen.complaints[name] = await complaint();
+    // Whatever else is changed, the model is still the trouble.
+    await page.click("#next");
+    seen.complaints[name] = [seen.complaints[name], await complaint()];
+  }
+  await page.selectOption("#model", { label: names[0] });
+  seen.again = await look();
+  seen.hidden = await page.isHidden("#complaint");
+}
+
+try {
+  await { draw, bad }[scenario]();
+} finally {
+  await browser.close();
+}
+console.log(JSON.stringify(seen));

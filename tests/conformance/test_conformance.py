@@ -136,7 +136,7 @@ def test_two_replicas_equal_one_with_the_whole_batch(name, make_model, batches):
 def test_mixed_precision_trains_and_exports_float32(name, precision, make_model, batches, tmp_path):
     keras.mixed_precision.set_dtype_policy(precision)
     try:
-        model = make_model(name)
+        model = make_model(name, run_eagerly=True)
         history = model.fit(batches(2, 8 * model.discriminator_steps), verbose=0).history
     finally:
         keras.mixed_precision.set_dtype_policy("float32")

@@ -18,6 +18,8 @@ SIGNIFICANT = 3.0  # standard errors that a difference of two means must have to
 OVERFITTED = 0.6  # ADA's target for its own heuristic (arXiv 2006.06676, section 3.1)
 COPIED = 0.5  # distance to the nearest training image, as a share of that of real images they have not seen
 PERIODS = 3  # of a swing, before it is called one
+NEAR = 0.05  # distance of samples from real images, as a share of how far these lie apart: much alike
+STALLED = 4  # examinations in a row without getting nearer
 
 
 @dataclass(frozen=True)
@@ -91,16 +93,27 @@ def discriminator_too_strong(step, real_accuracy, fake_accuracy, generator_gradi
     )
 
 
-def discriminator_too_weak(step, real_accuracy, fake_accuracy):
-    """Says so if the discriminator only guesses, over a whole window of steps."""
+def discriminator_too_weak(step, real_accuracy, fake_accuracy, distances):
+    """Says so if the discriminator only guesses, over a whole window of steps, and the samples do not improve.
+
+    Guessing alone is no fault: a generator can learn from gradients whose signs say nothing, and where samples look
+    real there is nothing left but to guess.
+
+    Args:
+        real_accuracy, fake_accuracy: share of images told right, of each step of the window.
+        distances: of samples to real images at each examination so far, as a share of how far real ones lie apart.
+    """
     right = (np.mean(real_accuracy) + np.mean(fake_accuracy)) / 2 if len(real_accuracy) else 1.0
-    if abs(right - 0.5) > GUESSING / 2:
+    if abs(right - 0.5) > GUESSING / 2 or len(distances) <= STALLED or distances[-1] < NEAR:
+        return None
+    if min(distances[-STALLED:]) < 0.99 * min(distances[:-STALLED]):
         return None
     return Finding(
         "discriminator_too_weak",
         step,
-        f"the discriminator tells {right:.0%} of all images right, which is guessing",
-        "its gradients lead the generator nowhere, unless the samples already look real.",
+        f"the discriminator tells {right:.0%} of all images right, which is guessing, and the samples come no nearer "
+        "to real images",
+        "its gradients lead the generator nowhere.",
         "Raise the discriminator's learning rate or width, or weaken its penalty or augmentation.",
     )
 

@@ -27,9 +27,15 @@ def test_discriminator_too_strong():
 
 
 def test_discriminator_too_weak():
-    assert diagnosis.discriminator_too_weak(500, np.full(100, 0.7), np.full(100, 0.65)) is None
-    finding = diagnosis.discriminator_too_weak(500, np.full(100, 0.3), np.full(100, 0.72))
+    guesses, stalled = (np.full(100, 0.3), np.full(100, 0.72)), [0.9, 0.5, 0.51, 0.52, 0.5, 0.53]
+    finding = diagnosis.discriminator_too_weak(500, *guesses, stalled)
     assert "51% of all images right, which is guessing" in finding.saw
+    assert diagnosis.discriminator_too_weak(500, np.full(100, 0.7), np.full(100, 0.65), stalled) is None
+    improving = [0.9, 0.5, 0.51, 0.48, 0.5, 0.53]
+    assert diagnosis.discriminator_too_weak(500, *guesses, improving) is None
+    assert diagnosis.discriminator_too_weak(500, *guesses, stalled[:4]) is None  # too early to tell
+    looks_real = [0.04 * distance for distance in stalled]
+    assert diagnosis.discriminator_too_weak(500, *guesses, looks_real) is None
 
 
 def test_collapse():

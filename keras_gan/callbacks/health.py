@@ -15,7 +15,7 @@ from keras_gan import diagnosis, pictures
 from keras_gan.callbacks.every import Every
 from keras_gan.errors import TrainingFailed
 from keras_gan.metrics import features
-from keras_gan.metrics.neighbours import mean_pair_distance, nearest
+from keras_gan.metrics.neighbours import energy_distance, mean_pair_distance, nearest
 
 WINDOW = 100  # steps that accuracies are averaged over
 SWINGS = 600  # steps that a swing of the loss is looked for in
@@ -24,6 +24,7 @@ SAMPLES, PER_CLASS, MOST_CLASSES = 64, 8, 16
 SCORED = 256  # real images whose scores are compared, seen and held out
 MOST_TRAINING = 5000  # images that samples are compared with one by one
 PATIENCE = 2  # checks in a row that a finding which can pass must be seen at
+FORGOTTEN = 20  # checks in a row without a finding, after which it is news again
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Health(Every):
         self.findings = []
         self._series = defaultdict(list)
         self._streaks = defaultdict(int)
+        self._said = {}
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
@@ -72,10 +74,13 @@ class Health(Every):
         classes = self.model.num_classes if 2 <= self.model.num_classes <= MOST_CLASSES else 0
         self._labels = np.arange(max(SAMPLES, PER_CLASS * classes)) % classes if classes else None
         self._count = len(self._labels) if classes else SAMPLES
-        self._real_distances = self._distances(*self._some_real())
+        real, labels = self._some_real()
+        self._real_features = self._look(real).features
+        self._real_distances = self._distances(real, self._real_features, labels)
         self._most_variety = 0.0
         self._scores = _scorer(self.model)
         self.findings = self._earlier_findings()
+        self._said = {finding.signal: 0 for finding in self.findings}
         self._write()
 
     def after_step(self, step, logs):
@@ -92,9 +97,12 @@ class Health(Every):
     def at(self, step, logs):
         started = step >= FIRST_STEPS
         images = 255.0 * self.model.sample(self._count, seed=0)  # not rounded: an untrained generator varies by less
-        distances = self._distances(images, self._labels)
+        seen = self._look(images).features
+        distances = self._distances(images, seen, self._labels)
         variety = {name: distances[name] / max(real, 1e-12) for name, real in self._real_distances.items()}
         self._most_variety = max(self._most_variety, diagnosis.overall_variety(variety))
+        far = energy_distance(self._real_features, seen) / max(self._real_distances["features"], 1e-12)
+        self._series["distance"].append(far)
         found = [diagnosis.collapse(step, variety, started, self._most_variety)]
         if started:
             found += self._of_the_discriminator(step, images)
@@ -105,6 +113,7 @@ class Health(Every):
             with self.writer.as_default(step):
                 for name in ("pixels", "features"):
                     tf.summary.scalar(f"health/variety_{name}", variety[name])
+                tf.summary.scalar("health/distance_to_real", far)
 
     # --- Inside -------------------------------------------------------------------------------------------------------
 
@@ -112,7 +121,7 @@ class Health(Every):
         real, fake = (np.array(self._series[f"d_{side}_accuracy"][-WINDOW:]) for side in ("real", "fake"))
         if len(real) == WINDOW:
             yield diagnosis.discriminator_too_strong(step, real, fake, np.array(self._series["g_gradient"]))
-            yield diagnosis.discriminator_too_weak(step, real, fake)
+            yield diagnosis.discriminator_too_weak(step, real, fake, self._series["distance"])
         if self._scores and self.real.held_out is not None:
             train, held_out = _spread(len(self.real.images)), _spread(len(self.real.held_out))
             train, held_out, fakes = (
@@ -144,9 +153,13 @@ class Health(Every):
         """Reports what is new: at once if it is certain, after `PATIENCE` checks in a row if it may pass."""
         seen = {finding.signal for finding in found}
         self._streaks = defaultdict(int, {signal: self._streaks[signal] + 1 for signal in seen})
+        self._said = {signal: checks + 1 for signal, checks in self._said.items() if checks < FORGOTTEN}
         for finding in found:
-            if self._streaks[finding.signal] == (1 if finding.signal in CERTAIN else PATIENCE):
+            if self._streaks[finding.signal] < (1 if finding.signal in CERTAIN else PATIENCE):
+                continue
+            if finding.signal not in self._said:
                 self.report(finding)
+            self._said[finding.signal] = 0
 
     def report(self, finding):
         """Says a finding everywhere; also for those that are made elsewhere."""
@@ -208,10 +221,10 @@ class Health(Every):
     def _seed_labels(self):
         return np.arange(self._count) % self.model.num_classes if self.model.num_classes else None
 
-    def _distances(self, images, labels):
+    def _distances(self, images, seen, labels):
         """Mean distance of all pairs, in pixels and in features, and in pixels within each class."""
         flat = images.reshape(len(images), -1)
-        distances = {"pixels": mean_pair_distance(flat), "features": mean_pair_distance(self._look(images).features)}
+        distances = {"pixels": mean_pair_distance(flat), "features": mean_pair_distance(seen)}
         if self._labels is not None:
             for label in range(self.model.num_classes):
                 distances[f"class {label}"] = mean_pair_distance(flat[labels == label])

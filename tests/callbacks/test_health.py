@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import checkpoint, config, objectives, pictures, registry
+from keras_gan import checkpoint, config, diagnosis, objectives, pictures, registry
 from keras_gan.callbacks import Checkpoints, Health, RealImages, Scores
 from keras_gan.commands import train
 from keras_gan.data import pipeline
@@ -87,6 +87,23 @@ def test_what_is_not_watched_is_said(tmp_path):
     assert set(reasons) == {"discriminator_too_strong", "discriminator_too_weak", "discriminator_overfits"}
 
 
+def test_what_comes_and_goes_is_said_once_and_again_only_when_forgotten(tmp_path):
+    health, said = doctor(tmp_path, bars())
+    health.set_model(build())
+    health.on_train_begin()
+
+    def check(step, ill):
+        health._consider([diagnosis.Finding("oscillation", step, "", "", "")] if ill else [])
+
+    for step in range(12):
+        check(step, ill=step % 4 != 3)
+    assert [finding.step for finding in health.findings] == [1]
+    for step in range(12, 40):
+        check(step, ill=step > 35)
+    assert [finding.step for finding in health.findings] == [1, 37]
+    assert len(said) == 2
+
+
 def test_memorised_pictures_are_found_and_shown(tmp_path):
     model, images = build(), bars(300)
     health, _ = doctor(tmp_path, images, held_out=bars(80, seed=1))
@@ -101,9 +118,9 @@ def test_memorised_pictures_are_found_and_shown(tmp_path):
 # --- Each finding in a real run --------------------------------------------------------------------------------------
 
 
-def signals_of(tmp_path, model, images, steps, real=None):
-    """Trains, examined eight times, and returns `{signal: step}`."""
-    health, _ = doctor(tmp_path, images if real is None else real, every=steps // 8, held_out=bars(64, seed=1))
+def signals_of(tmp_path, model, images, steps, real=None, checks=8):
+    """Trains, examined so often, and returns `{signal: step}`."""
+    health, _ = doctor(tmp_path, images if real is None else real, every=steps // checks, held_out=bars(64, seed=1))
     fit(model, images, steps, [health])
     return {finding["signal"]: finding["step"] for finding in findings(tmp_path)}
 
@@ -116,7 +133,7 @@ def test_discriminator_that_does_not_learn_lets_the_generator_collapse(tmp_path)
 
 def test_discriminator_that_is_outrun(tmp_path):
     model = build(generator_learning_rate=3e-2, discriminator_learning_rate=1e-4)
-    assert "discriminator_too_weak" in signals_of(tmp_path, model, bars(), 640)
+    assert "discriminator_too_weak" in signals_of(tmp_path, model, bars(), 960, checks=24)
 
 
 def test_discriminator_that_meets_a_generator_which_does_not_learn(tmp_path):

@@ -10,7 +10,7 @@ from scipy.spatial.distance import cdist, pdist
 from keras_gan.metrics.fid import fid, fid_infinity, fid_warning
 from keras_gan.metrics.inception_score import inception_score
 from keras_gan.metrics.kid import kid, squared_mmd
-from keras_gan.metrics.neighbours import Points, mean_pair_distance, nearest, prdc
+from keras_gan.metrics.neighbours import Points, energy_distance, mean_pair_distance, nearest, prdc
 from keras_gan.metrics.path_length import perceptual_path_length
 from keras_gan.metrics.statistics import Gaussian, Moments, gaussian
 from tests.metrics.references import torch_fidelity
@@ -168,6 +168,16 @@ def test_distances():
     assert_allclose(blocks, cdist(a, b) ** 2, atol=1e-12)
     assert_allclose(mean_pair_distance(a), pdist(a).mean(), rtol=1e-9)
     assert mean_pair_distance(a[:1]) == 0.0
+
+
+def test_energy_distance():
+    # Across: 1, 5, 1, 3, mean 2.5; within: 2 and 4.
+    assert_allclose(energy_distance(np.array([[0.0], [2.0]]), np.array([[1.0], [5.0]])), -1.0)
+    rng = np.random.RandomState(0)
+    near, also_near, far = rng.normal(size=(500, 3)), rng.normal(size=(400, 3)), rng.normal(2.0, size=(300, 3))
+    assert abs(energy_distance(near, also_near)) < 0.02
+    assert_allclose(energy_distance(near, far), energy_distance(far, near))
+    assert energy_distance(near, far) > 1.0
 
 
 def test_swapping_real_and_fake_swaps_precision_and_recall():

@@ -28,7 +28,7 @@ class Options:
     """Exports every variant in every format."""
 
     variants: tuple[str, ...] = ()
-    """Which; default: all."""
+    """Which, to look at; default: all, and only then are the results written."""
     image_size: int = 32
     """Edge of the pictures, of 3 channels."""
     steps: int = 0
@@ -49,9 +49,11 @@ def main():
             with quiet_stderr():
                 rows[name] = measure(name, options, Path(folder) / name / "1")
             print(name, flush=True)
-    (RESULTS / "export.json").write_text(json.dumps({"machine": facts, "variants": rows}, indent=2) + "\n")
     text = report(rows, facts, options)
-    (RESULTS / "export.md").write_text(text, encoding="utf-8")
+    if not options.variants:
+        content = json.dumps({"machine": facts, "variants": rows}, indent=2) + "\n"
+        (RESULTS / "export.json").write_text(content, encoding="utf-8")
+        (RESULTS / "export.md").write_text(text, encoding="utf-8")
     print(text)
 
 

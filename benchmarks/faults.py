@@ -68,7 +68,7 @@ def main():
         alone = bench.undisturbed()
         rows = [bench.kill(number) for number in range(1, options.kills + 1)]
         bench.finish()
-        equal = bench.bits("killed") == alone
+        equal = bits(bench.folder / "killed") == alone
     text = report(options, rows, equal)
     (RESULTS / "faults.md").write_text(text, encoding="utf-8")
     print(text)
@@ -108,7 +108,7 @@ class Bench:
         started = time.monotonic()
         self._wait(self.start("alone"))
         self.seconds = time.monotonic() - started
-        return self.bits("alone")
+        return bits(self.folder / "alone")
 
     def kill(self, number):
         """Starts or resumes the run and kills it; returns what that met and lost."""
@@ -132,22 +132,6 @@ class Bench:
         if self._saved() < self.options.steps:
             self._wait(self.start("killed"))
 
-    def bits(self, name):
-        """Hashes of all weights and slots of a run's last checkpoint, and of its last sample grid."""
-        import h5py
-
-        from keras_gan import checkpoint
-
-        last = checkpoint.list_checkpoints(self.folder / name / "checkpoints")[-1]
-        found = {"grid": _hash((self.folder / name / "samples" / f"{last.name}.png").read_bytes())}
-        with h5py.File(last / "model.weights.h5") as file:
-            file.visititems(
-                lambda key, item: (
-                    found.update({key: _hash(item[()].tobytes())}) if isinstance(item, h5py.Dataset) else None
-                )
-            )
-        return found
-
     def _saved(self):
         found = sorted((self.folder / "killed" / "checkpoints").glob("step-*"))
         return int(found[-1].name.removeprefix("step-")) if found else 0
@@ -162,8 +146,19 @@ class Bench:
             raise SystemExit(output.decode())
 
 
-def _hash(content):
-    return hashlib.sha256(content).hexdigest()
+def bits(run):
+    """Hashes of all weights and optimizer slots of a run's last checkpoint, by name, and of its last sample grid."""
+    import h5py
+
+    from keras_gan import checkpoint
+
+    last = checkpoint.list_checkpoints(run / "checkpoints")[-1]
+    found = {"grid": (run / "samples" / f"{last.name}.png").read_bytes()}
+    with h5py.File(last / "model.weights.h5") as file:
+        file.visititems(
+            lambda name, item: found.update({name: item[()].tobytes()}) if isinstance(item, h5py.Dataset) else None
+        )
+    return {name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
 
 
 def _write_photos(folder):

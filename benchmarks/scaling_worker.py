@@ -37,7 +37,7 @@ def training(strategy, options):
     import keras
     import numpy as np
 
-    from keras_gan import cluster, registry
+    from keras_gan import cluster, distribution, registry
     from keras_gan.data import pipeline
     from keras_gan.data.spec import ImageData
 
@@ -49,11 +49,10 @@ def training(strategy, options):
         model = registry.build(options["variant"], variant.Config(), images.spec.image_shape, 0, seed=0)
         model.compile()
 
-    def stream(context=None):
+    def stream(context):
         return pipeline.batches(images, batch_size * model.discriminator_steps, 0, context=context)
 
-    several = cluster.has_others(strategy)
-    batches = strategy.distribute_datasets_from_function(stream) if several else stream()
+    batches = distribution.distribute(strategy, stream)
     ends = []
     clock = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: ends.append(time.perf_counter()))
     model.fit(batches, steps_per_epoch=options["steps"], verbose=0, callbacks=[clock])
@@ -63,25 +62,15 @@ def training(strategy, options):
     return {
         "seconds_per_step": statistics.median(steps),
         "gradient_bytes": sizes[0] * model.discriminator_steps + sizes[1],
-        "collectives": collectives(model) if several else {},
+        "collectives": collectives(model) if cluster.has_others(strategy) else {},
     }
 
 
 def collectives(model):
     """How many all-reduces a step has, and how many bytes they carry, as its graph says."""
     graph = model.train_function._list_all_concrete_functions()[0].graph
-    found = list(_reduces(graph))
-    return {"count": len(found), "bytes": sum(found)}
-
-
-def _reduces(graph):
-    import numpy as np
-
-    seen = [graph, *(f.graph for f in graph._functions.values())] if hasattr(graph, "_functions") else [graph]
-    for part in seen:
-        for operation in part.get_operations():
-            if operation.type.startswith("CollectiveReduce"):
-                yield 4 * int(np.prod(operation.inputs[0].shape.as_list()))
+    found = [each.inputs[0] for each in graph.get_operations() if each.type.startswith("CollectiveReduce")]
+    return {"count": len(found), "bytes": sum(4 * tensor.shape.num_elements() for tensor in found)}
 
 
 def all_reduce(strategy, count):

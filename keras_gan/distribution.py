@@ -33,6 +33,17 @@ def make_strategy(name, cpu_replicas=None, workers=()):
     return tf.distribute.get_strategy()
 
 
+def distribute(strategy, stream):
+    """What `fit` is to be given: with several workers, each its own part of the batches.
+
+    Args:
+        strategy: what `make_strategy` returned.
+        stream: function from a `tf.distribute.InputContext`, or from None, to a `tf.data.Dataset`; see
+            `data.pipeline.batches`.
+    """
+    return strategy.distribute_datasets_from_function(stream) if cluster.has_others(strategy) else stream(None)
+
+
 def _split_processor(count):
     processor = tf.config.list_physical_devices("CPU")[0]
     try:

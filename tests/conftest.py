@@ -1,6 +1,7 @@
 """Shared by all tests: two logical CPU devices, so that two replicas exist on any machine, and quiet start-up."""
 
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -21,12 +22,34 @@ with quiet_stderr():
     tf.config.list_logical_devices()
 
 import numpy as np  # noqa: E402
+from PIL import Image  # noqa: E402
 
-from keras_gan import registry  # noqa: E402
+from keras_gan import cli, registry  # noqa: E402
 from keras_gan.exporters import verify  # noqa: E402
 
 SHARED = ROOT.parent / "shared"
 NUM_CLASSES = 3
+
+
+def save_noise(paths, shape, seed):
+    """Writes a picture of random pixels to each path, and makes the folders it lies in."""
+    rng = np.random.default_rng(seed)
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 256, shape, dtype=np.uint8)).save(path)
+
+
+def train(*arguments):
+    """Trains by the command line, in this process; returns the exit code."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*map(str, arguments)], command="train")
+    return ended.value.code
+
+
+def free_address():
+    """An address of this machine on which nobody listens."""
+    with socket.create_server(("", 0)) as server:
+        return f"127.0.0.1:{server.getsockname()[1]}"
 
 
 @pytest.fixture(scope="session", autouse=True)

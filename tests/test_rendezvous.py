@@ -9,13 +9,12 @@ import pytest
 
 from keras_gan import rendezvous
 from keras_gan.errors import MachineFailed, UserError
+from tests.conftest import free_address
 
 
 @pytest.fixture
 def coordinator():
-    with socket.create_server(("", 0)) as server:
-        port = server.getsockname()[1]
-    return f"127.0.0.1:{port}"
+    return free_address()
 
 
 def call(coordinator, message):

@@ -27,10 +27,10 @@ def batches(data, batch_size, seed, start_step=0, augment=(), context=None):
     """
     count = len(data)
 
-    replicas = context.num_replicas_in_sync if context else 1
-    own = replicas // context.num_input_pipelines if context else 1
-    share = batch_size // replicas
-    first = context.input_pipeline_id * own if context else 0
+    context = context or tf.distribute.InputContext()  # one worker with one replica
+    own = context.num_replicas_in_sync // context.num_input_pipelines
+    share = batch_size // context.num_replicas_in_sync
+    first = context.input_pipeline_id * own
 
     def positions_of(draw):
         """Where in the stream the rows of this worker's `draw`-th batch are."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from keras_gan import cluster, distribution, registry
+from keras_gan import distribution, registry
 from keras_gan.data import pipeline
 from keras_gan.data.spec import ImageData
 
@@ -30,13 +30,10 @@ def train(strategy, variant):
         model = registry.build(variant, registry.module(variant).TINY, images.spec.image_shape, 3, seed=1)
         model.compile()
 
-    def stream(context=None):
+    def stream(context):
         return pipeline.batches(images, batch_size=8, seed=1, context=context)  # epochs end within batches
 
-    if cluster.has_others(strategy):
-        batches = strategy.distribute_datasets_from_function(stream)
-    else:
-        batches = strategy.experimental_distribute_dataset(stream())
+    batches = distribution.distribute(strategy, stream)
     last = {}
     keep = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: last.update(logs))
     model.fit(batches, steps_per_epoch=STEPS, verbose=0, callbacks=[keep])

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from keras_gan import cli
-from tests.conftest import ROOT
+from tests.conftest import ROOT, save_noise
 
 
 def program(*arguments, module=False, cwd=ROOT, **kwargs):
@@ -116,9 +116,7 @@ def test_inspect_data_reports_everything(tmp_path):
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pictures")
-    rng = np.random.default_rng(0)
-    for index in range(40):
-        Image.fromarray(rng.integers(0, 256, (20, 24, 3), dtype=np.uint8)).save(folder / f"{index}.png")
+    save_noise([folder / f"{index}.png" for index in range(40)], (20, 24, 3), seed=0)
     return folder
 
 

@@ -16,7 +16,7 @@ from PIL import Image
 
 from keras_gan import checkpoint, cli, data, runs
 from keras_gan.callbacks import SampleGrid
-from tests.conftest import ROOT
+from tests.conftest import ROOT, save_noise, train
 
 TINY = (
     *("--variant", "dcgan", "--image-size", "16", "--batch-size", "8"),
@@ -28,16 +28,8 @@ SMALL = ("--model.latent-dim", "5", "--model.generator-channels", "4", "--model.
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory):
     folder = tmp_path_factory.mktemp("photos")
-    rng = np.random.default_rng(5)
-    for index in range(24):
-        Image.fromarray(rng.integers(0, 256, (16, 16, 3), dtype=np.uint8)).save(folder / f"{index}.png")
+    save_noise([folder / f"{index}.png" for index in range(24)], (16, 16, 3), seed=5)
     return folder
-
-
-def train(*arguments):
-    with pytest.raises(SystemExit) as ended:
-        cli.main([*map(str, arguments)], command="train")
-    return ended.value.code
 
 
 def start(photos, folder, *more):

@@ -1,18 +1,15 @@
 """A run that is killed again and again ends with the same bits as one that is left alone."""
 
-import hashlib
 import os
 import signal
 import subprocess
 import sys
 
-import h5py
-import numpy as np
 import pytest
-from PIL import Image
 
-from keras_gan import checkpoint, cli
-from tests.conftest import ROOT
+from benchmarks import faults
+from keras_gan import checkpoint
+from tests.conftest import ROOT, train
 
 STEPS, EVERY = 60, 10
 
@@ -37,13 +34,6 @@ cli.main(arguments, command="train")
 """
 
 
-def train(*arguments):
-    """Trains in this process; returns the exit code."""
-    with pytest.raises(SystemExit) as ended:
-        cli.main([*map(str, arguments)], command="train")
-    return ended.value.code
-
-
 def train_and_die(when, step, *arguments):
     """Trains in a process of its own that is killed at a step, or while it saves."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2"}
@@ -53,29 +43,11 @@ def train_and_die(when, step, *arguments):
 
 
 def bits(run):
-    """Hashes of all weights and optimizer slots of a run's last checkpoint, by name, and of its last sample grid."""
-    last = checkpoint.list_checkpoints(run / "checkpoints")[-1]
-    assert last.name == f"step-{STEPS:09d}"
-    found = {}
-    with h5py.File(last / "model.weights.h5") as file:
-        file.visititems(
-            lambda name, item: found.update({name: item[()].tobytes()}) if isinstance(item, h5py.Dataset) else None
-        )
+    """The bits of a run that has come to its end."""
+    found = faults.bits(run)
+    assert checkpoint.list_checkpoints(run / "checkpoints")[-1].name == f"step-{STEPS:09d}"
     assert any("optimizer" in name for name in found)
-    found["grid"] = (run / "samples" / f"{last.name}.png").read_bytes()
-    return {name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
-
-
-@pytest.fixture(scope="module")
-def photos(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("photos")
-    rng = np.random.default_rng(5)
-    for name in ("a", "b"):
-        (folder / name).mkdir()
-        for index in range(21):  # 42 images in batches of 8: epochs end within batches
-            pixels = rng.integers(0, 256, (16, 16, 3), dtype=np.uint8)
-            Image.fromarray(pixels).save(folder / name / f"{index}.png")
-    return folder
+    return found
 
 
 @pytest.mark.parametrize(

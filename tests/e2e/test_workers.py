@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,8 +10,8 @@ import time
 import numpy as np
 import pytest
 
-from tests.conftest import ROOT
-from tests.e2e.test_resume import bits, photos  # noqa: F401, a fixture
+from tests.conftest import ROOT, free_address
+from tests.e2e.test_resume import bits
 
 VARIANTS = ("dcgan", "began", "sngan")  # synchronised statistics, a running state, power iterations
 
@@ -25,11 +24,6 @@ def start(log, *arguments):
         return subprocess.Popen(
             [sys.executable, *map(str, arguments)], cwd=ROOT, env=environment, stdout=file, stderr=file
         )
-
-
-def free_address():
-    with socket.create_server(("", 0)) as server:
-        return f"127.0.0.1:{server.getsockname()[1]}"
 
 
 def codes(processes, seconds=120):
@@ -60,7 +54,7 @@ def test_two_workers_are_one_process_with_two_devices(tmp_path):
             np.testing.assert_allclose(ours[name], one[name], rtol=0, atol=1e-5, err_msg=f"{variant} {name}")
 
 
-def test_a_worker_that_dies_ends_the_others_and_all_go_on_exactly(photos, tmp_path):  # noqa: F811
+def test_a_worker_that_dies_ends_the_others_and_all_go_on_exactly(photos, tmp_path):
     options = (
         *("--variant", "dcgan", "--dataset", f"folder:{photos}", "--image-size", 16, "--batch-size", 8),
         *("--model.latent-dim", 5, "--model.generator-channels", 4, "--model.discriminator-channels", 4),
@@ -128,7 +122,7 @@ def until(done, processes, seconds=120):
         time.sleep(0.05)
 
 
-def test_workers_with_other_options_are_told_so(photos, tmp_path):  # noqa: F811
+def test_workers_with_other_options_are_told_so(photos, tmp_path):
     address = free_address()
     options = ("train.py", "--variant", "gan", "--dataset", f"folder:{photos}", "--image-size", 16, "--batch-size", 8)
     cluster = ("--strategy", "multi_worker", "--coordinator", address, "--num-workers", 2, "--worker-index")

@@ -5,6 +5,7 @@ nor TensorFlow: whatever can be checked without them is checked here, at once.
 """
 
 import dataclasses
+import importlib.util
 import json
 import re
 import types
@@ -25,7 +26,7 @@ MOST_FRAMES = 500
 
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 Strategy = Literal["auto", "single", "mirrored", "multi_worker"]
-Format = Literal["saved_model", "tflite"]
+Format = Literal["saved_model", "tflite", "onnx"]
 TFLitePrecision = Literal["float32", "float16", "dynamic", "int8", "int8_io"]
 Fit = Literal["auto", "crop", "pad", "stretch"]
 Augment = Literal["none", "diffaugment", "ada"]
@@ -122,7 +123,8 @@ class RunConfig(DataOptions, _VariantOption):
     export_dir: str = "export/models"
     """Folder of all exported models."""
     export: tuple[Format, ...] = ("saved_model", "tflite")
-    """What to write when training ends; give the option without a value to write nothing."""
+    """What to write when training ends; give the option without a value to write nothing. onnx needs two more packages,
+    tf2onnx and onnxruntime."""
     tflite: tuple[TFLitePrecision, ...] = ("float32",)
     """Which .tflite files: float32; float16 (weights of 16 bits); dynamic (weights of 8); int8 (8 bits inside); int8_io
     (inputs and outputs, too)."""
@@ -169,7 +171,7 @@ class RunConfig(DataOptions, _VariantOption):
         if self.eval_samples < 2:
             raise UserError(f"--eval-samples must be at least 2, got {self.eval_samples}.")
         parse_interval(self.checkpoint_every)
-        check_tflite(self)
+        check_export(self)
         counts = ("steps", "epochs", "batch_size", "snapshot_every", "eval_every")
         for name in (*counts, "cpu_replicas", "num_workers", "steps_per_execution", "keep_checkpoints"):
             value = getattr(self, name)
@@ -195,8 +197,10 @@ class RunConfig(DataOptions, _VariantOption):
             )
 
 
-def check_tflite(options):
-    """Raises `UserError` unless the options of the .tflite files make sense."""
+def check_export(options):
+    """Raises `UserError` unless what is to be exported makes sense and can be written."""
+    if "onnx" in options.export and not all(importlib.util.find_spec(name) for name in ("tf2onnx", "onnxruntime")):
+        raise UserError("--export onnx needs two packages that are optional: pip install tf2onnx onnxruntime.")
     if "tflite" in options.export and not options.tflite:
         raise UserError("--tflite needs a value, such as float32; to write no such file, leave tflite out of --export.")
     if not 1 <= options.tflite_batch <= 1024:
@@ -264,7 +268,7 @@ class ExportOptions:
     export_dir: str = "export/models"
     """Folder of all exported models."""
     export: tuple[Format, ...] = ("saved_model", "tflite")
-    """What to write."""
+    """What to write; onnx needs two more packages, tf2onnx and onnxruntime."""
     tflite: tuple[TFLitePrecision, ...] = ("float32",)
     """Which .tflite files: float32; float16 (weights of 16 bits); dynamic (weights of 8); int8 (8 bits inside); int8_io
     (inputs and outputs, too)."""
@@ -275,8 +279,8 @@ class ExportOptions:
 
     def __post_init__(self):
         if not self.export:
-            raise UserError("--export needs at least one of saved_model and tflite.")
-        check_tflite(self)
+            raise UserError("--export needs at least one of saved_model, tflite and onnx.")
+        check_export(self)
 
 
 @dataclass(frozen=True)

@@ -487,7 +487,8 @@ def to_model_range(images):
 
 def to_unit_range(images):
     """Images in [-1, 1] become images in [0, 1], clipped."""
-    return tf.clip_by_value(images * 0.5 + 0.5, 0.0, 1.0)
+    # [0.5], not 0.5: a scalar added to a convolution makes tf2onnx 1.17 give up its optimization of layouts.
+    return tf.clip_by_value(images * 0.5 + [0.5], 0.0, 1.0)
 
 
 def stop_gradient(fakes):

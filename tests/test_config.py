@@ -1,6 +1,7 @@
 """Options and their JSON form: strict, and helpful when wrong."""
 
 import json
+import sys
 
 import pytest
 
@@ -12,6 +13,12 @@ from keras_gan.errors import UserError
 def test_names_are_canonical():
     assert RunConfig(variant="DC-GAN".replace("-", "")).variant == "dcgan"
     assert registry.resolve("Dcgan") == "dcgan"
+
+
+def test_onnx_without_its_packages_is_refused_at_once(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tf2onnx", None)  # as if it were not installed
+    with pytest.raises(UserError, match="pip install tf2onnx onnxruntime"):
+        RunConfig(variant="dcgan", export=("onnx",))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +121,7 @@ def test_how_it_was_called_is_not_saved():
         ({"steps": True}, "steps cannot be"),
         ({"precision": "float8"}, "precision cannot be"),
         ({"export": "tflite"}, "export cannot be"),
-        ({"export": ["onnx"]}, "export cannot be"),
+        ({"export": ["coreml"]}, "export cannot be"),
         ({"variant": None}, "variant cannot be"),
         ({"model": [1]}, "'model'"),
     ],

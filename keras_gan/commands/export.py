@@ -12,14 +12,16 @@ def run(options):
     folder = runs.find(options.log_dir, options.run)
     restored = restore(folder, options.export_checkpoint)
     from keras_gan import checkpoint, exporters
-    from keras_gan.commands import train
+    from keras_gan.commands import real, train
 
     directory = exporters.next_version(Path(options.export_dir) / folder.name)
-    facts = train.facts(restored.run, restored.model_config, restored.data_facts)
+    run, judge = restored.run, None
+    facts = train.facts(run, restored.model_config, restored.data_facts)
     score = checkpoint.best_score(folder.checkpoints)
     if score and score["step"] == restored.step:
         facts["score"] = score
+        judge = real.judge(run, score)
     with quiet_stderr():
-        exporters.export(restored.model, directory, options.export, facts, options.tflite, options.tflite_batch)
+        exporters.export(restored.model, directory, options.export, facts, options.tflite, options.tflite_batch, judge)
     print(f"step {restored.step} of {folder.name} exported to {directory}")
     return 0

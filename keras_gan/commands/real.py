@@ -1,8 +1,9 @@
 """Real images that scores compare with."""
 
+import functools
 from dataclasses import dataclass, replace
 
-from keras_gan import config, data
+from keras_gan import config, data, metrics
 from keras_gan.data.spec import ImageData
 
 SPLITS = ("train", "test")
@@ -43,3 +44,45 @@ class Real:
             return self.images.images, self.images.labels, None
         train, test = (self.images if self.split == split else data.load(self.options, split) for split in SPLITS)
         return train.images, train.labels, (test.images, test.labels)
+
+
+def case(run, images):
+    """What the scores of a run's `--metrics` need, apart from samples."""
+    from keras_gan.metrics import evaluation, features, perceptual
+
+    extractor = reference = None
+    if evaluation.needs_features(run.metrics):
+        extractor, reference = Real(images, run, "train").seen_by(run.eval_features, features.Sources())
+    return evaluation.Case(
+        metrics=run.metrics,
+        fakes=None,
+        extractor=extractor,
+        reference=reference,
+        real_images=images.images,
+        real_labels=images.labels,
+        perceptual=perceptual.load,
+        protocol={"image_size": run.image_size, "seed": 0},
+    )
+
+
+def judge(run, score, images=None):
+    """Function from uint8 samples to `(name, value)` of the score that chose a run's checkpoint.
+
+    Args:
+        run: the `RunConfig`.
+        score: what `checkpoint.best_score` says.
+        images: the training images; default: loaded when they are needed.
+    """
+
+    @functools.cache
+    def prepared():
+        return case(run, data.load(run) if images is None else images)
+
+    def value(fakes):
+        from keras_gan.metrics import evaluation
+
+        metric = next(metric for metric, (name, _) in metrics.DECIDING.items() if name == score["name"])
+        scores, _ = evaluation.evaluate(replace(prepared(), fakes=fakes, metrics=(metric,)))
+        return score["name"], next(found.value for found in scores if found.name == score["name"])
+
+    return value

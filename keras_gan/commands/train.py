@@ -75,16 +75,14 @@ class _Task:
 
     def batches(self, start_step=0):
         """The stream of batches from a step on; with several workers, this one's part of it."""
-        from keras_gan import cluster
+        from keras_gan import distribution
         from keras_gan.data import pipeline
 
         augmentations = data.augmentations(self.run.data_augment)
         stream = functools.partial(
             pipeline.batches, self.images, self.batch_size, self.run.seed, start_step, augmentations
         )
-        if not cluster.has_others(self.strategy):
-            return stream()
-        return self.strategy.distribute_datasets_from_function(lambda context: stream(context=context))
+        return distribution.distribute(self.strategy, stream)
 
 
 def _prepare(run, model_options):
@@ -151,7 +149,7 @@ def _train(task, folder):
     exported_facts = {**facts(run, task.model_config, task.images.facts), "cost": cost}
     if run.export and run.export_checkpoint == "best" and checkpoint.restore_best(model, folder.checkpoints):
         exported_facts["score"] = checkpoint.best_score(folder.checkpoints)
-    exported = _export(run, model, folder, exported_facts)
+    exported = _export(task, folder, exported_facts)
     _say_what_next(folder, exported)
     return 0
 
@@ -246,6 +244,7 @@ def _callbacks(task, folder, first_step):
     import tensorflow as tf
 
     from keras_gan import callbacks
+    from keras_gan.commands import real
 
     run, images, steps = task.run, task.images, task.steps
     writer = tf.summary.create_file_writer(str(folder.path))
@@ -269,7 +268,7 @@ def _callbacks(task, folder, first_step):
                 folder.path,
                 folder.checkpoints,
                 run.eval_every or tenth,
-                _case(run, images),
+                real.case(run, images),
                 run.eval_samples,
                 writer,
                 doctor,
@@ -292,26 +291,6 @@ def _for_the_doctor(run, images):
     return RealImages(images.images, images.labels, held_out.images, held_out.labels)
 
 
-def _case(run, images):
-    """What the scores of `--metrics` need, apart from samples."""
-    from keras_gan.commands.real import Real
-    from keras_gan.metrics import evaluation, features, perceptual
-
-    extractor = reference = None
-    if evaluation.needs_features(run.metrics):
-        extractor, reference = Real(images, run, "train").seen_by(run.eval_features, features.Sources())
-    return evaluation.Case(
-        metrics=run.metrics,
-        fakes=None,
-        extractor=extractor,
-        reference=reference,
-        real_images=images.images,
-        real_labels=images.labels,
-        perceptual=perceptual.load,
-        protocol={"image_size": run.image_size, "seed": 0},
-    )
-
-
 def _describe_run(writer, run, model_config):
     """The configuration as TensorBoard text, and as an entry of its HParams page."""
     import tensorflow as tf
@@ -327,17 +306,20 @@ def _describe_run(writer, run, model_config):
         hparams.hparams(flat, trial_id=run.run_name)
 
 
-def _export(run, model, folder, facts):
+def _export(task, folder, facts):
     """Writes the next version of the run's model; returns its folder, or None if nothing was to be written."""
+    run = task.run
     if not run.export:
         return None
     from keras_gan import exporters
+    from keras_gan.commands import real
 
     directory = exporters.next_version(Path(run.export_dir) / folder.name)
+    judge = real.judge(run, facts["score"], task.images) if "score" in facts else None
     print("exporting and verifying …")
     try:
         with quiet_stderr():  # the converter talks of its own passes
-            exporters.export(model, directory, run.export, facts, run.tflite, run.tflite_batch)
+            exporters.export(task.model, directory, run.export, facts, run.tflite, run.tflite_batch, judge)
     except Exception:
         print(f"the run is saved; to export it again: python -m keras_gan export --run {folder.name}", file=sys.stderr)
         raise

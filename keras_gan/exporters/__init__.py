@@ -1,4 +1,4 @@
-"""What leaves the building: the EMA generator as SavedModel and TFLite, verified, with a manifest and a model card.
+"""What leaves the building: the EMA generator as SavedModel, TFLite and ONNX, verified, with a manifest and a card.
 
 The formats are a contract with programs that know nothing of this one; `export/README.md` states it.
 """
@@ -15,19 +15,29 @@ from keras_gan import pictures
 from keras_gan.checkpoint import sha256
 from keras_gan.errors import UserError, why
 from keras_gan.exporters import manifest as manifests
-from keras_gan.exporters import model_card, saved_model, tflite, verify
+from keras_gan.exporters import model_card, onnx, saved_model, tflite, verify
 
 
-def export(model, directory, formats=("saved_model", "tflite"), facts=None, precisions=("float32",), tflite_batch=1):
+def export(
+    model,
+    directory,
+    formats=("saved_model", "tflite"),
+    facts=None,
+    precisions=("float32",),
+    tflite_batch=1,
+    judge=None,
+):
     """Writes the EMA generator of `model` in float32 and verifies every file in a fresh process.
 
     Args:
         model: an `AdversarialModel`.
         directory: folder to make, such as `my_generator/1`. TensorFlow Serving wants its last part to be a number.
-        formats: any of `saved_model` and `tflite`.
+        formats: any of `saved_model`, `tflite` and `onnx`.
         facts: JSON-able facts for the manifest and the model card, such as configuration and data set.
         precisions: which `.tflite` files, any of `float32`, `float16`, `dynamic`, `int8` and `int8_io`.
         tflite_batch: pictures per call of these.
+        judge: function from images uint8 [N, height, width, C] of the seeds from 0 on to `(name of a score, value)`;
+            then the manifest says what each smaller `.tflite` file loses by it.
 
     Returns:
         The manifest, a dict; see `export/README.md`.
@@ -41,7 +51,7 @@ def export(model, directory, formats=("saved_model", "tflite"), facts=None, prec
         raise UserError(f"{directory} exists: an exported version is never overwritten.")
     temporary = _scratch(directory)
     try:
-        manifest = _write(model, temporary, formats, facts or {}, precisions, tflite_batch)
+        manifest = _write(model, temporary, formats, facts or {}, precisions, tflite_batch, judge)
         temporary.chmod(0o755)
         # Renamed when complete: a server that watches the folder never sees half a model.
         temporary.rename(directory)
@@ -69,16 +79,19 @@ def next_version(base):
     return Path(base) / str(max(versions, default=0) + 1)
 
 
-def _write(model, directory, formats, facts, precisions, tflite_batch):
+def _write(model, directory, formats, facts, precisions, tflite_batch, judge):
     trained = model.exported()["generator"]
     network = saved_model.float32_copy(trained)
     if "saved_model" in formats:
         saved_model.write(network, directory, model.num_classes)
     if "tflite" in formats:
         tflite.write(network, directory, model.num_classes, precisions, tflite_batch)
+    if "onnx" in formats:
+        onnx.write(network, directory, model.num_classes)
     # Against the network as it was trained, unless that rounds to 16 bits.
     is_float32 = all(layer.compute_dtype == "float32" for layer in trained.layers)
-    checks = verify.verify(trained if is_float32 else network, directory, formats, model.num_classes, precisions)
+    exact = trained if is_float32 else network
+    checks = verify.verify(exact, directory, formats, model.num_classes, precisions, judge)
     count, columns = pictures.sheet(model.num_classes)
     pictures.save_grid(directory / "samples.png", model.sample(count, seed=0), columns)
     files = sorted(path for path in directory.rglob("*") if path.is_file())

@@ -5,7 +5,7 @@ import json
 import platform
 
 FORMAT = 2
-PACKAGES = ("tensorflow", "keras", "numpy", "ai-edge-litert")
+PACKAGES = ("tensorflow", "keras", "numpy", "ai-edge-litert", "tf2onnx", "onnxruntime")
 
 
 def versions():

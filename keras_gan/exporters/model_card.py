@@ -87,6 +87,11 @@ def _use(manifest):
         parts += [
             f"{names}: `latents` float32 [{n}, {latent_dim}]{labels} to `images` float32 [{n}, {shape}] in [0, 1]."
         ]
+    if "generator.onnx" in manifest["files"]:
+        labels = f" and `labels` int32 [N] in [0, {num_classes})" if num_classes else ""
+        parts += [
+            f"`generator.onnx`: `latents` float32 [N, {latent_dim}]{labels} to `images` float32 [N, {shape}] in [0, 1]."
+        ]
     if "generator-int8-io.tflite" in phone:
         parts += ["`generator-int8-io.tflite` has int8 in place of float32; scales and zero points are in the file."]
     parts += [
@@ -120,6 +125,7 @@ def _files(files):
 
 
 def _checks(checks):
+    score = next((check["score"] for check in checks if check["score"]), None)
     rows = [
         (
             check["format"],
@@ -129,11 +135,17 @@ def _checks(checks):
             "" if check["psnr"] is None else f"{check['psnr']:.0f}",
             f"{check['bound']:.0e} of the {_MEASURES[check['measure']]}",
             *(f"{check['milliseconds'][n]:.1f}" if check["milliseconds"] else "" for n in ("1", "2")),
+            *([_change(check["score"])] if score else []),
         )
         for check in checks
     ]
     head = ("format", "signature", "runtime", "largest difference", "mean", "worst picture", "PSNR, dB", "bound")
-    return _table((*head, "ms, 1 thread", "2 threads"), rows)
+    lost = [f"{score['name']} of {score['samples']} seeds, Keras's and the file's"] if score else []
+    return _table((*head, "ms, 1 thread", "2 threads", *lost), rows)
+
+
+def _change(score):
+    return f"{score['keras']:.4g}, {score['file']:.4g}" if score else ""
 
 
 def _table(head, rows):

@@ -1,13 +1,14 @@
 """Run as a script in a fresh process: loads exported files with their own runtimes alone and saves what they compute.
 
-    python -I reload.py saved_model|tflite
+    python -I reload.py saved_model|tflite|onnx
 
-Each line of standard input is a job, `{"directory": …, "files": […], "inputs": NPZ, "outputs": NPZ}`; each is answered
-with a line, `{"error": null}` or why the files cannot be used. The inputs are `latents`, `seeds` and `truncation`, and
-`labels` where there are classes, one row per picture; a signature takes those that it names. Imports nothing of
-keras_gan, as the programs that will use these files do not either.
+Each line of standard input is a job, `{"directory": …, "files": […], "threads": […], "inputs": NPZ, "outputs": NPZ}`;
+each is answered with a line, `{"error": null}` or why the files cannot be used. The inputs are `latents`, `seeds` and
+`truncation`, and `labels` where there are classes, one row per picture; a signature takes those that it names. Imports
+nothing of keras_gan, as the programs that will use these files do not either.
 """
 
+import functools
 import json
 import sys
 import time
@@ -15,7 +16,7 @@ import time
 import numpy as np
 
 
-def saved_model(directory, inputs, files):
+def saved_model(directory, inputs, files, threads):
     """All signatures of a SavedModel, by TensorFlow without Keras; PNG files as pictures in [0, 1]."""
     import tensorflow as tf
 
@@ -31,33 +32,60 @@ def saved_model(directory, inputs, files):
     return outputs
 
 
-def tflite(directory, inputs, files):
-    """The signature of each `.tflite` file, by LiteRT, and the milliseconds of a call on 1 and 2 threads."""
+def tflite(directory, inputs, files, threads):
+    """The signature of each `.tflite` file, by LiteRT, and the milliseconds of a call on so many threads."""
     from importlib.metadata import version
 
     from ai_edge_litert.interpreter import Interpreter
 
     outputs = {"runtime": f"ai-edge-litert {version('ai-edge-litert')}"}
     for file in files:
-        for threads in (1, 2):
-            runner = Interpreter(f"{directory}/{file}", num_threads=threads).get_signature_runner("serving_default")
-            outputs[file], outputs[f"{file} {threads}"] = _draw(runner, inputs)
+        for number in threads:
+            runner = Interpreter(f"{directory}/{file}", num_threads=number).get_signature_runner("serving_default")
+            outputs[file], outputs[f"{file} {number}"] = _draw(functools.partial(_call, runner), inputs, _batch(runner))
     return outputs
 
 
-def _draw(runner, inputs):
+def onnx(directory, inputs, files, threads):
+    """Each `.onnx` file, by ONNX Runtime, picture by picture, and the milliseconds of one on so many threads."""
+    import onnxruntime
+
+    outputs = {"runtime": f"onnxruntime {onnxruntime.__version__}"}
+    for file in files:
+        for number in threads:
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = number
+            session = onnxruntime.InferenceSession(f"{directory}/{file}", options, providers=["CPUExecutionProvider"])
+            names = [each.name for each in session.get_inputs()]
+            draw = functools.partial(_call_session, session, names)
+            outputs[file], outputs[f"{file} {number}"] = _draw(draw, inputs, 1)
+    return outputs
+
+
+def _draw(call, inputs, batch):
     """All pictures, batch after batch, and the median of the milliseconds of a call."""
-    details = runner.get_input_details()
-    batch, count = int(details["latents"]["shape"][0]), len(inputs["seeds"])
+    count = len(inputs["seeds"])
     images, seconds = [], []
     for start in range(0, count, batch):
         rows = np.arange(start, start + batch) % count  # the last batch begins anew
-        given = {name: _quantized(inputs[name][rows], detail) for name, detail in details.items()}
+        given = {name: values[rows] for name, values in inputs.items()}
         started = time.perf_counter()
-        answer = runner(**given)["images"]
+        images.append(call(given))
         seconds.append(time.perf_counter() - started)
-        images.append(_dequantized(answer, runner.get_output_details()["images"]))
     return np.concatenate(images)[:count], 1000 * float(np.median(seconds))
+
+
+def _call_session(session, names, given):
+    return session.run(["images"], {name: given[name] for name in names})[0]
+
+
+def _call(runner, given):
+    inputs = {name: _quantized(given[name], detail) for name, detail in runner.get_input_details().items()}
+    return _dequantized(runner(**inputs)["images"], runner.get_output_details()["images"])
+
+
+def _batch(runner):
+    return int(runner.get_input_details()["latents"]["shape"][0])
 
 
 def _quantized(values, detail):
@@ -78,7 +106,7 @@ def main(load):
         job = json.loads(line)
         try:
             with np.load(job["inputs"]) as inputs:
-                outputs = load(job["directory"], dict(inputs), job["files"])
+                outputs = load(job["directory"], dict(inputs), job["files"], job["threads"])
             np.savez(job["outputs"], **outputs)
             error = "keras_gan was imported" if "keras_gan" in sys.modules else None
         except Exception as problem:  # whatever it is, it is the answer
@@ -87,4 +115,4 @@ def main(load):
 
 
 if __name__ == "__main__":
-    main({"saved_model": saved_model, "tflite": tflite}[sys.argv[1]])
+    main({"saved_model": saved_model, "tflite": tflite, "onnx": onnx}[sys.argv[1]])

@@ -33,6 +33,12 @@ def latent_dim(network):
     return network.inputs[0].shape[-1]
 
 
+def specs(network, num_classes=0, batch=None):
+    """What a generator takes: `latents` float32 [batch, latent_dim], and `labels` int32 [batch] if it has classes."""
+    latents = tf.TensorSpec([batch, latent_dim(network)], tf.float32, name="latents")
+    return [latents, *([tf.TensorSpec([batch], tf.int32, name="labels")] if num_classes else [])]
+
+
 def images(network, latents, labels=None):
     """What every signature returns: `{"images": float32 [N, height, width, C] in [0, 1]}`."""
     return {"images": to_unit_range(network(latents if labels is None else [latents, labels], training=False))}
@@ -94,10 +100,9 @@ def signatures(network, num_classes=0):
         # A name that ends in _bytes travels as base64 in TensorFlow Serving's JSON.
         return {"image_bytes": tf.map_fn(tf.io.encode_png, pixels, fn_output_signature=tf.string)}
 
-    latents = tf.TensorSpec([None, length], tf.float32, name="latents")
+    latents, *labels = specs(network, num_classes)
     seeds = tf.TensorSpec([None], tf.int64, name="seeds")
     truncation = tf.TensorSpec([None], tf.float32, name="truncation")
-    labels = [tf.TensorSpec([None], tf.int32, name="labels")] if num_classes else []
     found = {
         "serving_default": (of_latents, [latents, *labels]),
         "from_seeds": (lambda seeds: of_seeds(seeds), [seeds]),

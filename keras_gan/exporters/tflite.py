@@ -58,9 +58,7 @@ def write(network, directory, num_classes=0, precisions=("float32",), batch=1):
         return saved_model.images(network, latents, labels)
 
     length = saved_model.latent_dim(network)
-    signature = [tf.TensorSpec([batch, length], tf.float32, name="latents")]
-    if num_classes:
-        signature += [tf.TensorSpec([batch], tf.int32, name="labels")]
+    signature = saved_model.specs(network, num_classes, batch)
     with tempfile.TemporaryDirectory() as static:
         # By way of a SavedModel: conversion from a concrete function loses the weights in silence.
         saved_model.save(network, static, {"serving_default": (serving_default, signature)})

@@ -1,6 +1,8 @@
 """Loads every exported file in fresh processes that know nothing of this program, and compares with Keras."""
 
 import contextlib
+import dataclasses
+import functools
 import json
 import math
 import os
@@ -14,13 +16,18 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.errors import UserError
-from keras_gan.exporters import saved_model
-from keras_gan.exporters.tflite import PRECISIONS
+from keras_gan.exporters import onnx, saved_model
+from keras_gan.exporters.tflite import PRECISIONS, Precision
+from keras_gan.pictures import to_uint8
 from keras_gan.randomness import portable_labels, portable_latents
 
 BOUND = 1e-5
 ROUNDED = 0.5 / 255  # of a picture in 8 bits
 SEEDS = np.arange(-32, 32, dtype=np.int64)
+JUDGED = np.arange(1024, dtype=np.int64)  # seeds of the pictures that a score is measured on
+# The files that are run by another runtime than TensorFlow.
+KINDS = {f"tflite {name}": kind for name, kind in PRECISIONS.items()}
+KINDS["onnx"] = Precision(onnx.FILE, BOUND, "max_difference")
 _RELOAD = Path(__file__).with_name("reload.py")
 _processes = None
 
@@ -36,7 +43,7 @@ class Check:
     """One comparison of the pictures of 64 seeds in [0, 1] with Keras's.
 
     Attributes:
-        format: `saved_model`, or `tflite` with its precision.
+        format: `saved_model`, `onnx`, or `tflite` with its precision.
         signature: the one that was asked.
         runtime: what ran it.
         samples: how many pictures.
@@ -47,6 +54,8 @@ class Check:
         bound: what `measure` was held to.
         measure: one of the three differences.
         milliseconds: of one call, by number of threads, where it was timed.
+        score: `name`, and its value for the same `samples` seeds drawn by `keras` and by this `file`; None if there is
+            no score, or the bound is too narrow for it to differ.
     """
 
     format: str
@@ -60,6 +69,7 @@ class Check:
     bound: float
     measure: str = "max_difference"
     milliseconds: dict | None = None
+    score: dict | None = None
 
 
 @contextlib.contextmanager
@@ -79,15 +89,16 @@ def processes():
         _processes = None
 
 
-def verify(network, directory, formats, num_classes=0, precisions=("float32",)):
+def verify(network, directory, formats, num_classes=0, precisions=("float32",), judge=None):
     """Checks the files of `formats` in `directory` against the Keras generator on 64 seeds.
 
     Args:
         network: the generator, a Keras model that computes in float32.
         directory: folder of the exported files.
-        formats: any of `saved_model` and `tflite`.
+        formats: any of `saved_model`, `tflite` and `onnx`.
         num_classes: number of classes that the generator can be asked for, 0 if it takes no labels.
         precisions: those of the `.tflite` files.
+        judge: see `exporters.export`.
 
     Returns:
         List of `Check`.
@@ -95,28 +106,35 @@ def verify(network, directory, formats, num_classes=0, precisions=("float32",)):
     Raises:
         VerificationError: if a file does not load, or differs by more than its bound.
     """
-    directory = Path(directory)
     # On the processor on both sides: a GPU rounds convolutions more coarsely (TF32) than the bound.
-    with tf.device("CPU:0"):
+    with tf.device("CPU:0"), processes():
         inputs, expected = _inputs_and_images(network, num_classes)
-    files = [PRECISIONS[name].file for name in precisions]
-    with tempfile.TemporaryDirectory() as scratch, processes():
-        job = {"directory": str(directory.resolve()), "inputs": f"{scratch}/inputs.npz", "files": files}
+        kinds = {"saved_model": [], "tflite": [f"tflite {name}" for name in precisions], "onnx": ["onnx"]}
+        outputs = _run({name: kinds[name] for name in formats}, directory, inputs)
+        checks = []
+        for name in formats:
+            if name == "saved_model":
+                checks += _of_saved_model(outputs[name], expected)
+            else:
+                checks += [_of_file(kind, outputs[name], expected["serving_default"]) for kind in kinds[name]]
+        if judge:
+            checks = _judged(checks, judge, network, directory, num_classes)
+    return checks
+
+
+def _run(wanted, directory, inputs, threads=(1, 2)):
+    """What fresh processes compute of `{format: kinds of file}`: `{format: {signature or file: pictures}}`."""
+    with tempfile.TemporaryDirectory() as scratch:
+        job = {"directory": str(Path(directory).resolve()), "inputs": f"{scratch}/inputs.npz", "threads": threads}
         np.savez(job["inputs"], **inputs)
         # All are asked before any is waited for: most of the time is each runtime's own start-up.
-        for name in formats:
-            _ask(name, **job, outputs=f"{scratch}/{name}.npz")
-        errors = {name: _answer(name) for name in formats}
+        for name, kinds in wanted.items():
+            _ask(name, **job, files=[KINDS[kind].file for kind in kinds], outputs=f"{scratch}/{name}.npz")
+        errors = {name: _answer(name) for name in wanted}
         for name, error in errors.items():
             if error:
                 raise VerificationError(f"the exported {name} cannot be used in a fresh process: {error}")
-        outputs = {name: dict(np.load(f"{scratch}/{name}.npz")) for name in formats}
-    checks = []
-    if "saved_model" in outputs:
-        checks += _of_saved_model(outputs["saved_model"], expected)
-    if "tflite" in outputs:
-        checks += _of_tflite(outputs["tflite"], expected["serving_default"], precisions)
-    return checks
+        return {name: dict(np.load(f"{scratch}/{name}.npz")) for name in wanted}
 
 
 def _of_saved_model(images, expected):
@@ -129,19 +147,30 @@ def _of_saved_model(images, expected):
     ]
 
 
-def _of_tflite(outputs, expected, precisions):
-    runtime = str(outputs["runtime"])
-    checks = []
-    for name in precisions:
-        kind = PRECISIONS[name]
-        milliseconds = {str(n): round(float(outputs[f"{kind.file} {n}"]), 3) for n in (1, 2)}
-        images = outputs[kind.file]
-        checks += [
-            _compare(
-                f"tflite {name}", "serving_default", runtime, images, expected, kind.bound, kind.measure, milliseconds
-            )
-        ]
-    return checks
+def _of_file(name, outputs, expected):
+    kind = KINDS[name]
+    milliseconds = {str(n): round(float(outputs[f"{kind.file} {n}"]), 3) for n in (1, 2)}
+    return _compare(
+        *(name, "serving_default", str(outputs["runtime"]), outputs[kind.file], expected),
+        *(kind.bound, kind.measure, milliseconds),
+    )
+
+
+def _judged(checks, judge, network, directory, num_classes):
+    """The same checks, those of smaller files with what they lose by a score."""
+    rounded = [check.format for check in checks if check.format in KINDS and check.bound > BOUND]
+    if not rounded:
+        return checks
+    inputs = {"latents": portable_latents(JUDGED, saved_model.latent_dim(network)).numpy(), "seeds": JUDGED}
+    if num_classes:
+        inputs["labels"] = portable_labels(JUDGED, num_classes).numpy()
+    drawn = _run({"tflite": rounded}, directory, inputs, threads=(2,))["tflite"]
+    name, before = judge(to_uint8(_draw(network, inputs["latents"], inputs.get("labels"))))
+    scores = {}
+    for kind in rounded:
+        after = judge(to_uint8(drawn[KINDS[kind].file]))[1]
+        scores[kind] = {"name": name, "samples": len(JUDGED), "keras": before, "file": after}
+    return [dataclasses.replace(check, score=scores.get(check.format)) for check in checks]
 
 
 def _inputs_and_images(network, num_classes):
@@ -150,9 +179,7 @@ def _inputs_and_images(network, num_classes):
     truncation = np.linspace(0.2, 1.0, len(SEEDS), dtype=np.float32)
     inputs = {"latents": latents, "seeds": SEEDS, "truncation": truncation}
 
-    def draw(latents, labels=None):
-        return saved_model.images(network, latents, labels)["images"].numpy()
-
+    draw = functools.partial(_draw, network)
     if not num_classes:
         whole = draw(latents)
         truncated = draw(truncation[:, None] * latents)
@@ -168,6 +195,12 @@ def _inputs_and_images(network, num_classes):
         **{"serving_default": of_labels, "from_seeds": draw(latents, own), "from_seeds_and_labels": of_labels},
         **{"from_seeds_truncated": draw(truncation[:, None] * latents, labels), "png": of_labels},
     }
+
+
+def _draw(network, latents, labels=None, batch_size=64):
+    rows = [slice(start, start + batch_size) for start in range(0, len(latents), batch_size)]
+    batches = [saved_model.images(network, latents[i], None if labels is None else labels[i]) for i in rows]
+    return np.concatenate([batch["images"] for batch in batches])
 
 
 def _ask(name, **job):

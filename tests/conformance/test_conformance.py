@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import checkpoint, config, distribution, exporters, pictures, registry
+from keras_gan import checkpoint, config, distribution, exporters, registry
 from keras_gan.commands import train
 from keras_gan.data.spec import DataSpec
 from keras_gan.errors import UserError
 from keras_gan.exporters import tflite
+from tests.conftest import save_noise
 
 IMAGE_SHAPE = (16, 16, 3)
 BOUND = 1e-5
@@ -187,11 +188,12 @@ def test_exported_files_equal_keras(name, make_model, batches, tmp_path):
     model.fit(batches(2, 8 * model.discriminator_steps), verbose=0)
     # All precisions of two variants, with and without classes; of all others those that differ most.
     precisions = tuple(tflite.PRECISIONS) if name in ("dcgan", "cgan") else ("float32", "int8")
-    manifest = exporters.export(model, tmp_path / "1", precisions=precisions)
+    formats = ("saved_model", "tflite", "onnx")
+    manifest = exporters.export(model, tmp_path / "1", formats, precisions=precisions)
     checks = {(check["format"], check["signature"]): check for check in manifest["verification"]}
-    assert {name for name, _ in checks} == {"saved_model", *(f"tflite {name}" for name in precisions)}
+    assert {name for name, _ in checks} == {"saved_model", "onnx", *(f"tflite {name}" for name in precisions)}
     assert all(check[check["measure"]] <= check["bound"] for check in checks.values())
-    for signature in ("saved_model", "from_seeds"), ("tflite float32", "serving_default"):
+    for signature in ("saved_model", "from_seeds"), ("tflite float32", "serving_default"), ("onnx", "serving_default"):
         assert checks[signature]["max_difference"] <= BOUND
     # What the files compute must be this model's pictures, not merely some generator's.
     exported = tf.saved_model.load(str(tmp_path / "1"))
@@ -220,12 +222,8 @@ def test_config_round_trip(name):
 
 def test_train_command(name, tmp_path, capsys):
     """From a folder of pictures to samples, event files and a checkpoint: all of a run but its exports."""
-    rng = np.random.default_rng(0)
-    for label in ("a", "b", "c"):
-        (tmp_path / "pictures" / label).mkdir(parents=True)
-        for index in range(4):
-            pixels = rng.integers(0, 256, (16, 16, 3), np.uint8)
-            pictures.to_pillow(pixels).save(tmp_path / "pictures" / label / f"{index}.png")
+    paths = [tmp_path / "pictures" / label / f"{index}.png" for label in "abc" for index in range(4)]
+    save_noise(paths, (16, 16, 3), seed=0)
     run = config.RunConfig(
         variant=name,
         dataset=f"folder:{tmp_path / 'pictures'}",

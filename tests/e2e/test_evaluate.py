@@ -122,6 +122,23 @@ def test_statistics_can_be_kept_and_given(room, tmp_path):
     assert from_statistics == from_images
 
 
+def test_export_of_a_run_says_what_small_files_lose_by_its_score(room, tmp_path):
+    asked = ("--export", "onnx", "tflite", "--tflite", "float32", "int8", "--export-dir", tmp_path)
+    assert call("export", "--run", "tiny", "--log-dir", room / "logs", *asked) == 0
+    directory = tmp_path / "tiny" / "1"
+    checks = {check["format"]: check for check in json.loads((directory / "manifest.json").read_text())["verification"]}
+    assert set(checks) == {"onnx", "tflite float32", "tflite int8"}
+    assert checks["onnx"]["score"] is checks["tflite float32"]["score"] is None
+    score = checks["tflite int8"]["score"]
+    assert (score["name"], score["samples"]) == ("fid", 1024)
+    assert score["file"] == pytest.approx(score["keras"], rel=0.2)
+    assert score["file"] != score["keras"]
+    card = (directory / "MODEL_CARD.md").read_text()
+    assert "| fid of 1024 seeds, Keras's and the file's |" in card
+    assert f"| {score['keras']:.4g}, {score['file']:.4g} |" in card
+    assert "`generator.onnx`: `latents` float32 [N, 6] and `labels` int32 [N] in [0, 2)" in card
+
+
 def test_scores_in_training_choose_the_checkpoint_that_is_exported(room):
     lines = [json.loads(line) for line in (room / "logs" / "tiny" / "scores.jsonl").read_text().splitlines()]
     values = {line["step"]: line["scores"][0]["value"] for line in lines}

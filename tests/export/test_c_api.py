@@ -57,6 +57,16 @@ def tensors(folder, signature):
     return tuple({name: info.name for name, info in part.items()} for part in (found.inputs, found.outputs))
 
 
+def test_openvino_draws_the_same(model):
+    openvino = pytest.importorskip("openvino")
+    made, folder = model
+    core = openvino.Core()
+    network = core.compile_model(core.read_model(folder), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    latents = made.latents_of_seeds(3, 7)
+    (images,) = network({"latents": np.asarray(latents), "labels": np.array([2, 0, 1], np.int32)}).values()
+    np.testing.assert_allclose(images, made.draw(latents, tf.constant([2, 0, 1])), atol=1e-5)
+
+
 def test_saved_model_cli_knows_every_signature(model):
     _, folder = model
     cli = Path(sys.executable).with_name("saved_model_cli")

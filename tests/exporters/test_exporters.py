@@ -7,7 +7,7 @@ import pytest
 
 from keras_gan import exporters
 from keras_gan.errors import UserError
-from keras_gan.exporters import model_card, saved_model, tflite, verify
+from keras_gan.exporters import model_card, onnx, saved_model, tflite, verify
 
 
 @pytest.fixture
@@ -58,10 +58,13 @@ def test_a_wrong_file_fails_verification(network, tmp_path):
         verify.verify(network, tmp_path, ["tflite"])
 
 
-@pytest.mark.parametrize("name", ["tflite", "saved_model"])
-def test_a_damaged_file_fails_verification(network, tmp_path, name):
-    {"tflite": tflite, "saved_model": saved_model}[name].write(network, tmp_path)
-    damaged = tmp_path / {"tflite": "generator.tflite", "saved_model": "saved_model.pb"}[name]
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("tflite", "generator.tflite"), ("saved_model", "saved_model.pb"), ("onnx", "generator.onnx")],
+)
+def test_a_damaged_file_fails_verification(network, tmp_path, name, file):
+    {"tflite": tflite, "saved_model": saved_model, "onnx": onnx}[name].write(network, tmp_path)
+    damaged = tmp_path / file
     damaged.write_bytes(damaged.read_bytes()[:500])
     with pytest.raises(verify.VerificationError, match="cannot be used"):
         verify.verify(network, tmp_path, [name])
@@ -84,6 +87,25 @@ def test_tflite_needs_nothing_but_builtins(network, tmp_path):
     details = interpreter.get_signature_runner("serving_default")
     assert details.get_input_details()["latents"]["shape"].tolist() == [1, 6]
     assert details.get_output_details()["images"]["shape"].tolist() == [1, 16, 16, 3]
+
+
+def test_onnx_takes_any_number_of_pictures(labelled, tmp_path):
+    import onnxruntime
+
+    onnx.write(labelled, tmp_path, 3)
+    session = onnxruntime.InferenceSession(tmp_path / "generator.onnx", providers=["CPUExecutionProvider"])
+    inputs = {"latents": np.linspace(-1, 1, 30, dtype=np.float32).reshape(5, 6), "labels": np.arange(5, dtype=np.int32)}
+    inputs["labels"] %= 3
+    assert {each.name: each.shape for each in session.get_inputs()} == {"latents": ["N", 6], "labels": ["N"]}
+    (together,) = session.run(["images"], inputs)
+    np.testing.assert_allclose(together, saved_model.images(labelled, *inputs.values())["images"], atol=1e-5)
+    (one,) = session.run(["images"], {name: values[3:4] for name, values in inputs.items()})
+    np.testing.assert_allclose(one, together[3:4], atol=1e-6)
+
+
+def test_onnx_is_written_with_layouts_optimized(network, tmp_path, caplog):
+    onnx.write(network, tmp_path)
+    assert not [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
 
 
 def test_rows_of_a_batch_do_not_depend_on_each_other(network, tmp_path):

@@ -27,6 +27,7 @@ class Worker:
         **options: handed to the module as one JSON argument.
 
     Attributes:
+        first: what the worker answered when its first step was done.
         first_step_seconds: from the start of the process to the end of its first step.
     """
 
@@ -45,7 +46,7 @@ class Worker:
             encoding="utf-8",
             env=environment,
         )
-        self._answer()
+        self.first = self._answer()
         self.first_step_seconds = time.perf_counter() - started
 
     def ask(self, request, **arguments):

@@ -11,9 +11,10 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
-from keras_gan.commands import quiet_stderr  # noqa: E402
+from keras_gan.commands import ask_for_onednn, quiet_stderr  # noqa: E402
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+ask_for_onednn()  # as the command line does
 with quiet_stderr():
     import tensorflow as tf
 

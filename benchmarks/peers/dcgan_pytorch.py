@@ -1,4 +1,4 @@
-"""The DCGAN of `keras_gan` in plain eager PyTorch, as a peer to measure its training step against.
+"""The DCGAN of `keras_gan` in plain eager PyTorch, as a peer to measure its training step and its sampling against.
 
 The same layers, loss, optimizers, moving average and order of update: the discriminator on reals and fakes, then the
 generator on the same fakes through the updated discriminator. Run by `speed.py` as
@@ -74,6 +74,28 @@ def _norm(width):
 
 def _norm_relu(width):
     return _norm(width), nn.ReLU(inplace=True)
+
+
+class Sampler:
+    """The generator alone, as one would deploy it; a call draws a batch of pictures in [0, 1], a NumPy array.
+
+    Args:
+        memory_format, networks: as for `Trainer`.
+    """
+
+    def __init__(self, memory_format, networks):
+        channels_last = memory_format == torch.channels_last
+        self.generator = Generator(
+            networks["latent_dim"], networks["generator_widths"], networks["generator_kernels"], channels_last
+        )
+        _check_size("generator", self.generator, networks["generator_weights"])
+        self.generator.to(memory_format=memory_format).eval()
+        self.latent_dim = networks["latent_dim"]
+
+    @torch.inference_mode()
+    def __call__(self, batch):
+        images = self.generator(torch.randn(batch, self.latent_dim))
+        return images.mul_(0.5).add_(0.5).clamp_(0.0, 1.0).permute(0, 2, 3, 1).contiguous().numpy()
 
 
 class Trainer:
@@ -186,10 +208,16 @@ def _seconds(act):
 
 
 def main():
-    """Answers `step` with the seconds of a step, and `facts` with what this is."""
+    """Answers `step` with the seconds of a step, of training or of sampling, and `facts` with what this is."""
     options = json.loads(sys.argv[1])
     channel = Channel()
     torch.set_num_threads(options["threads"])
+    if options.get("kind") == "sample":
+        sampler = Sampler(MEMORY_FORMATS[options["layout"]], options["networks"])
+        sampler(1)
+        channel.answer(version=f"PyTorch {torch.__version__}")
+        channel.serve({"step": lambda count, batch: {"seconds": seconds_per_step(lambda: sampler(batch), count)}})
+        return
     trainer = Trainer(MEMORY_FORMATS[options["layout"]], options["batch_size"], options["networks"])
     trainer()
     channel.answer()

@@ -1,6 +1,7 @@
 """One module per command; each has a `run` that takes its options."""
 
 import os
+import platform
 import sys
 import tempfile
 
@@ -14,11 +15,24 @@ def quiet_tensorflow():
     meanwhile; if the import fails, everything is shown. Set TF_CPP_MIN_LOG_LEVEL=0 to see them, for example to
     learn why a GPU is not found. No device is started yet: how is for a strategy to say.
     """
-    if "tensorflow" in sys.modules or "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+    if "tensorflow" in sys.modules:
+        return
+    ask_for_onednn()
+    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
         return
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # errors reach Python; those printed besides are of no consequence
     with quiet_stderr():
         import tensorflow  # noqa: F401
+
+
+def ask_for_onednn():
+    """Lets TensorFlow compute with oneDNN on any x86 processor, unless TF_ENABLE_ONEDNN_OPTS says otherwise.
+
+    By itself it does so only where there are instructions for neural networks (AVX512 VNNI and later). With AVX2 alone
+    a step of DCGAN took twice as long without. It must be said before TensorFlow is imported.
+    """
+    if platform.machine() in ("x86_64", "AMD64"):
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
 class quiet_stderr:

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_gan.exporters import warmup
+from keras_gan.exporters import deployed, warmup
 from keras_gan.model import to_unit_range
 from keras_gan.randomness import portable_labels, portable_latents
 
@@ -46,6 +46,7 @@ def images(network, latents, labels=None):
 
 def write(network, directory, num_classes=0):
     """Writes a SavedModel of a generator into `directory`, with requests that warm up a server; see `signatures`."""
+    network = deployed.deployed(network, odd_kernels=False)
     found = signatures(network, num_classes)
     save(network, directory, found)
     warmup.write(directory, {name: inputs for name, (_, inputs) in found.items()})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.exporters import saved_model, subpixel
+from keras_gan.exporters import deployed, saved_model
 from keras_gan.randomness import portable_labels, portable_latents
 
 CALIBRATION_SEEDS = np.arange(-200, -72, dtype=np.int64)  # not those that files are verified with
@@ -59,7 +59,7 @@ def write(network, directory, num_classes=0, precisions=("float32",), batch=1):
 
     length = saved_model.latent_dim(network)
     signature = saved_model.specs(network, num_classes, batch)
-    network = subpixel.rewritten(network)
+    network = deployed.deployed(network, odd_kernels=True)
     with tempfile.TemporaryDirectory() as static:
         # By way of a SavedModel: conversion from a concrete function loses the weights in silence.
         saved_model.save(network, static, {"serving_default": (serving_default, signature)})

@@ -1,0 +1,90 @@
+"""Generators as they are deployed: the same numbers."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from keras_gan.exporters import deployed, tflite
+
+
+def network(*convolutions, shape=(5, 7, 3)):
+    inputs = outputs = keras.Input(shape)
+    for layer in convolutions:
+        outputs = layer(outputs)
+    return keras.Model(inputs, outputs)
+
+
+@pytest.mark.parametrize("size", range(2, 8))
+def test_the_same_pixels_for_every_kernel(size):
+    options = {
+        "strides": 2,
+        "padding": "same",
+        "activation": "relu",
+        "bias_initializer": keras.initializers.RandomNormal(seed=1),
+    }
+    original = network(layers.Conv2DTranspose(4, size, **options), layers.Conv2DTranspose(2, size, **options))
+    copy = deployed.deployed(original, odd_kernels=True)
+    assert [type(layer) for layer in copy.layers[1:]] == [deployed.SubpixelConv2DTranspose] * 2
+    images = np.random.RandomState(size).normal(size=(2, 5, 7, 3)).astype(np.float32)
+    np.testing.assert_allclose(copy(images), original(images), atol=1e-6)
+    assert np.ptp(original(images)) > 0.01
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.Conv2DTranspose(4, 3, strides=1, padding="same"),
+        layers.Conv2DTranspose(4, 3, strides=2, padding="valid"),
+        layers.Conv2DTranspose(4, (3, 4), strides=2, padding="same"),
+        layers.Conv2DTranspose(4, 3, strides=2, padding="same", output_padding=1),
+        layers.Conv2D(4, 3, strides=2, padding="same"),
+    ],
+)
+def test_others_stay_as_they_are(layer):
+    assert type(deployed.deployed(network(layer), odd_kernels=True).layers[1]) is type(layer)
+
+
+def test_odd_kernels_can_stay():
+    options = {"strides": 2, "padding": "same"}
+    copy = deployed.deployed(
+        network(layers.Conv2DTranspose(4, 3, **options), layers.Conv2DTranspose(2, 4, **options)), False
+    )
+    assert [type(layer) for layer in copy.layers[1:]] == [layers.Conv2DTranspose, deployed.SubpixelConv2DTranspose]
+
+
+def test_normalization_becomes_part_of_the_convolution_before_it():
+    original = network(
+        layers.Conv2DTranspose(4, 3, strides=2, padding="same", use_bias=False),
+        layers.BatchNormalization(),
+        layers.ReLU(),
+        layers.Conv2D(6, 3, bias_initializer=keras.initializers.RandomNormal(seed=1)),
+        layers.BatchNormalization(scale=False, epsilon=0.1),
+        layers.Conv2D(2, 3, activation="relu"),
+        layers.BatchNormalization(center=False),  # not of what the convolution before it computes
+    )
+    rng = np.random.RandomState(0)
+    original.set_weights([rng.uniform(0.2, 2.0, weight.shape) for weight in original.get_weights()])
+    copy = deployed.deployed(original, odd_kernels=True)
+    assert [layer.name for layer in copy.layers if isinstance(layer, layers.BatchNormalization)] == [
+        original.layers[-1].name
+    ]
+    images = rng.normal(size=(2, 5, 7, 3)).astype(np.float32)
+    np.testing.assert_allclose(copy(images), original(images, training=False), rtol=1e-4)
+
+
+def test_normalization_of_what_others_need_too_stays():
+    inputs = keras.Input((5, 7, 3))
+    x = layers.Conv2D(3, 1)(inputs)
+    both = keras.Model(inputs, layers.Add()([x, layers.BatchNormalization()(x)]))
+    assert any(type(layer) is layers.BatchNormalization for layer in deployed.deployed(both, True).layers)
+
+
+def test_tflite_has_no_transposed_convolutions(make_model, tmp_path):
+    from ai_edge_litert.interpreter import Interpreter
+
+    tflite.write(make_model().exported()["generator"], tmp_path)
+    interpreter = Interpreter(model_path=str(tmp_path / "generator.tflite"))
+    operations = {operation["op_name"] for operation in interpreter._get_ops_details()}
+    assert "CONV_2D" in operations
+    assert "TRANSPOSE_CONV" not in operations

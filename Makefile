@@ -36,8 +36,9 @@ check: $(VENV)/.installed-dev  ## lint, format and the rule of imports
 web:  ## a page that draws in the browser: make web MODEL=export/models/NAME/1, several with spaces, PORT=8000
 	@$(PYTHON) export/web/assemble.py $(MODEL) --serve --port $(or $(PORT),8000)
 
-bench: $(VENV)/.installed  ## speed of the training step and loop, into benchmarks/results/
+bench: $(VENV)/.installed  ## speed of the training step, of the loop and of sampling, into benchmarks/results/
 	$(PY) benchmarks/speed.py
+	$(PY) benchmarks/sampling.py
 
 bench-quality: $(VENV)/.installed  ## trains every variant on MNIST for the same time and scores it (hours, resumable)
 	$(PY) benchmarks/quality.py

@@ -164,6 +164,11 @@ async function draw() {
   seen.classHidden = await page.isHidden("#class-field");
 }
 
+async function grid() {
+  await page.goto(url);
+  seen.grid = await look();
+}
+
 async function bad() {
   await page.goto(url);
   await look();
@@ -182,7 +187,7 @@ async function bad() {
 }
 
 try {
-  await { draw, bad }[scenario]();
+  await { draw, grid, bad }[scenario]();
 } finally {
   await browser.close();
 }

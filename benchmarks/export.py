@@ -66,15 +66,14 @@ def measure(name, options, directory):
     model.compile()
     if options.steps:
         _train(model, shape, options.steps)
-    manifest = exporters.export(model, directory, precisions=tuple(exporters.tflite.PRECISIONS))
+    formats = ("saved_model", "tflite", "onnx")
+    manifest = exporters.export(model, directory, formats, precisions=tuple(exporters.tflite.PRECISIONS))
     sizes = {file: entry["bytes"] for file, entry in manifest["files"].items()}
     return {
         "parameters": manifest["generator"]["parameters"],
-        "saved_model_bytes": sum(
-            size for file, size in sizes.items() if file.startswith(("saved_model", "variables/"))
-        ),
-        "tflite_bytes": {
-            f"tflite {precision}": sizes[kind.file] for precision, kind in exporters.tflite.PRECISIONS.items()
+        "bytes": {
+            "saved_model": sum(size for file, size in sizes.items() if file.startswith(("saved_model", "variables/"))),
+            **{name: sizes[kind.file] for name, kind in exporters.verify.KINDS.items()},
         },
         "checks": manifest["verification"],
     }
@@ -97,8 +96,8 @@ def report(rows, facts, options):
     lines = []
     for name, found in rows.items():
         for check in found["checks"]:
-            if check["signature"] == "serving_default" or check["format"].startswith("tflite"):
-                size = found["tflite_bytes"].get(check["format"], found["saved_model_bytes"])
+            if check["signature"] == "serving_default":
+                size = found["bytes"][check["format"]]
                 times = [f"{check['milliseconds'][n]:.1f}" if check["milliseconds"] else "" for n in ("1", "2")]
                 differences = [f"{check[key]:.1e}" for key in ("max_difference", "mean_difference", "worst_picture")]
                 psnr = "" if check["psnr"] is None else f"{check['psnr']:.0f}"

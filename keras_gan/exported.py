@@ -1,5 +1,6 @@
 """An exported generator as any program may use it: by its signatures and its manifest alone."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -28,13 +29,14 @@ class ExportedGenerator:
 
     def __init__(self, directory):
         # The signatures refer to variables that the loaded object owns, so it must stay alive.
+        manifest = _manifest(directory)
+        _check_whole(Path(directory), manifest)
         self._model = _load(directory)
         self._directory = directory
         inputs = self._model.signatures["serving_default"].structured_input_signature[1]
         self._latent_dim = inputs["latents"].shape[-1]
         self.takes_labels = "labels" in inputs
         self.image_shape = tuple(self._model.signatures["serving_default"].structured_outputs["images"].shape[1:])
-        manifest = _manifest(directory)
         self.configuration = manifest.get("configuration", {})
         self.num_classes = manifest.get("generator", {}).get("num_classes", 0) if self.takes_labels else 0
         names = manifest.get("data", {}).get("classes", [])
@@ -107,12 +109,23 @@ class ExportedGenerator:
 def _load(directory):
     try:
         model = tf.saved_model.load(str(directory))
-    except (OSError, ValueError, tf.errors.OpError) as error:
-        raise UserError(f"{directory} cannot be loaded: {str(error).splitlines()[0]}") from None
+    except Exception as error:  # a damaged file can raise anything
+        raise UserError(f"{directory} cannot be loaded: {(str(error).splitlines() or [''])[0]}") from None
     for name in ("serving_default", "from_seeds"):
         if name not in model.signatures:
             raise UserError(f"{directory} has no signature {name}: it was not exported by this program.")
     return model
+
+
+def _check_whole(directory, manifest):
+    """Raises `UserError` if a file of the SavedModel is not the one that was exported: it might load all the same."""
+    for name, facts in manifest.get("files", {}).items():
+        path = directory / name
+        if not name.startswith(("saved_model", "variables/")) or not path.is_file():
+            continue
+        with open(path, "rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != facts["sha256"]:
+                raise UserError(f"{path} is not the file that manifest.json beside it describes: it is damaged.")
 
 
 def _manifest(directory):

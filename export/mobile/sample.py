@@ -8,6 +8,7 @@ classes, copy the manifest.json beside it, too: it says how many there are, and 
 """
 
 import argparse
+import hashlib
 import importlib.util
 import json
 import math
@@ -94,13 +95,25 @@ def dequantized(values, detail):
     return np.float32(scale) * (values.astype(np.float32) - zero)
 
 
-def read_classes(model):
-    """Number and names of the classes from the manifest.json beside a model; `(0, [])` where it does not say."""
+def read_manifest(model):
+    """The manifest.json beside a model, or an empty one where none can be read."""
     try:
         manifest = json.loads((model.parent / "manifest.json").read_text(encoding="utf-8"))
-        num_classes = manifest["generator"]["num_classes"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return 0, []
+    except (OSError, ValueError):
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def is_damaged(model):
+    """Whether the manifest beside a model describes another file of its name. A damaged file may draw all the same."""
+    described = read_manifest(model).get("files", {}).get(model.name, {}).get("sha256")
+    return described is not None and hashlib.sha256(model.read_bytes()).hexdigest() != described
+
+
+def read_classes(model):
+    """Number and names of the classes from the manifest.json beside a model; `(0, [])` where it does not say."""
+    manifest = read_manifest(model)
+    num_classes = manifest.get("generator", {}).get("num_classes", 0)
     names = manifest.get("data", {}).get("classes", [])
     return num_classes, names if len(names) == num_classes else []
 
@@ -138,9 +151,17 @@ def save_grid(path, images):
     Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels).save(path, format="PNG")
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line; `--help` says the rest."""
+
+    def error(self, message):
+        """Ends the program with exit code 2."""
+        self.exit(2, f"error: {message}\n")
+
+
 def main():
     """The command line: exit code 0 when the grid is written, 2 for bad input."""
-    parser = argparse.ArgumentParser(description="Draws pictures from a generator.tflite.")
+    parser = Parser(description="Draws pictures from a generator.tflite.")
     parser.add_argument("--model", required=True, type=Path, help="a generator.tflite")
     parser.add_argument("--count", type=int, default=16, help="how many pictures (default: 16)")
     parser.add_argument("--seed", type=int, default=1, help="pictures of seeds SEED … SEED + COUNT - 1 (default: 1)")
@@ -163,6 +184,8 @@ def main():
         parser.error(f"there is no file {options.model}")
     if importlib.util.find_spec("ai_edge_litert") is None:
         parser.error("ai-edge-litert is not installed: pip install ai-edge-litert")
+    if is_damaged(options.model):
+        parser.error(f"{options.model} is not the file that manifest.json beside it describes: it is damaged")
     seeds = seed_range(options.seed, options.count)
     try:
         draw = load(options.model)

@@ -69,7 +69,7 @@ def draw(url, model, signature, inputs, version=None, timeout=30.0, retries=3):
     for start in range(0, count, BATCH):
         rows = {name: values[start : start + BATCH] for name, values in inputs.items()}
         parts.append(_patiently(functools.partial(ask, url, model, version, signature, rows, timeout), retries))
-        _check(parts[-1], len(rows["seeds"]))
+        _check(parts[-1], rows)
     return np.concatenate(parts)
 
 
@@ -86,11 +86,13 @@ def _patiently(ask, retries):
     return ask()
 
 
-def _check(images, count):
+def _check(images, rows):
+    count = len(rows["seeds"])
     if images.ndim != 4 or len(images) != count or images.shape[-1] not in (1, 3):
         raise Refused(f"the server gave an array of shape {images.shape}, which is not {count} pictures")
     if not np.isfinite(images).all():
-        raise Refused("the server gave numbers that are not finite: the model is damaged")
+        reason = "there is no such class, or the model is damaged" if "labels" in rows else "the model is damaged"
+        raise Refused(f"the server gave pictures that are not numbers: {reason}")
 
 
 # --- REST ------------------------------------------------------------------------------------------------------------
@@ -198,9 +200,17 @@ def save_grid(path, images):
     Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels).save(path, format="PNG")
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line; `--help` says the rest."""
+
+    def error(self, message):
+        """Ends the program with exit code 2."""
+        self.exit(2, f"error: {message}\n")
+
+
 def main():
     """The command line; returns the exit code."""
-    parser = argparse.ArgumentParser(description="Asks TensorFlow Serving for pictures.")
+    parser = Parser(description="Asks TensorFlow Serving for pictures.")
     parser.add_argument("--url", default="http://127.0.0.1:8501", help="http://, https:// or grpc://HOST:PORT")
     parser.add_argument("--model", required=True, help="name of the model on the server")
     parser.add_argument("--version", type=int, help="number of its version (default: the newest)")

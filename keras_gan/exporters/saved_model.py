@@ -1,6 +1,7 @@
 """SavedModel with named, batch-safe signatures."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_gan.exporters import deployed, warmup
@@ -71,7 +72,7 @@ def signatures(network, num_classes=0):
 
     One signature per set of inputs, because none of them can be optional. A generator with `num_classes` takes
     `labels` int32 [N] in [0, num_classes), too, except in `from_seeds`; beside seeds, -1 is the seed's own class. Each
-    row depends on its own inputs alone.
+    row depends on its own inputs alone; that of any other label is NaN, and black in a PNG file.
 
         serving_default(latents float32 [N, latent_dim]) -> {images float32 [N, H, W, C] in [0, 1]}
         from_seeds(seeds int64 [N]) -> {images}; the class of a seed is `seed mod num_classes`
@@ -82,7 +83,12 @@ def signatures(network, num_classes=0):
     length = latent_dim(network)
 
     def of_latents(latents, labels=None):
-        return images(network, latents, labels)
+        if labels is None:
+            return images(network, latents)
+        # A label that is none must be seen in its own row, and not fail those of others in the same batch.
+        known = (labels >= 0) & (labels < num_classes)
+        drawn = images(network, latents, tf.where(known, labels, 0))["images"]
+        return {"images": tf.where(known[:, None, None, None], drawn, np.nan)}
 
     def of_seeds(seeds, labels=None, truncation=None):
         latents = portable_latents(seeds, length)
@@ -90,14 +96,15 @@ def signatures(network, num_classes=0):
             latents = truncation[:, None] * latents
         if num_classes:
             own = portable_labels(seeds, num_classes)
-            labels = own if labels is None else tf.where(labels < 0, own, labels)
+            labels = own if labels is None else tf.where(labels == -1, own, labels)
         return of_latents(latents, labels)
 
     def truncated(seeds, truncation, labels=None):
         return of_seeds(seeds, labels, truncation)
 
     def png(seeds, labels=None):
-        pixels = tf.cast(tf.round(255.0 * of_seeds(seeds, labels)["images"]), tf.uint8)
+        drawn = of_seeds(seeds, labels)["images"]
+        pixels = tf.cast(tf.round(255.0 * tf.where(tf.math.is_nan(drawn), 0.0, drawn)), tf.uint8)
         # A name that ends in _bytes travels as base64 in TensorFlow Serving's JSON.
         return {"image_bytes": tf.map_fn(tf.io.encode_png, pixels, fn_output_signature=tf.string)}
 

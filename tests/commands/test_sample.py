@@ -1,6 +1,8 @@
 """`sample` on an exported generator of classes and on one without."""
 
+import hashlib
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -161,3 +163,33 @@ def test_without_its_manifest_a_model_draws_seeds_alone(with_classes, tmp_path):
         generator.find_label("1")
     with pytest.raises(UserError, match="copy the whole folder"):
         generator.draw_seeds(np.array([1]), truncation=0.5)
+
+
+DATA = "variables/variables.data-00000-of-00001"
+
+
+@pytest.mark.parametrize(
+    ("file", "damage", "described", "message"),
+    [
+        ("saved_model.pb", lambda content: content[:300], False, "cannot be loaded"),
+        ("saved_model.pb", lambda content: b"hello", False, "cannot be loaded"),
+        ("saved_model.pb", lambda content: b"", False, "cannot be loaded"),
+        (DATA, lambda content: content[:300], False, "cannot be loaded"),
+        (DATA, lambda content: content[:300] + bytes(8) + content[308:], False, "cannot be loaded"),
+        ("variables/variables.index", lambda content: content[:40], False, "cannot be loaded"),
+        (DATA, lambda content: content[:-1] + b"!", True, "is not the file that manifest.json beside it describes"),
+    ],
+)
+def test_a_damaged_model_is_one_line(without_classes, sample, tmp_path, file, damage, described, message):
+    directory = tmp_path / "1"
+    shutil.copytree(without_classes[0], directory)
+    content = (directory / file).read_bytes()
+    if described:
+        facts = {"files": {file: {"sha256": hashlib.sha256(content).hexdigest()}}}
+        (directory / "manifest.json").write_text(json.dumps(facts))
+    (directory / file).write_bytes(damage(content))
+    code, shown = sample(directory, "--out", tmp_path / "g.png")
+    assert code == 2
+    (line,) = shown.splitlines()
+    assert message in line
+    assert not (tmp_path / "g.png").exists()

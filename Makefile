@@ -26,7 +26,7 @@ demo: $(VENV)/.installed  ## trains a DCGAN on cartoon faces and exports it, in 
 	$(PY) train.py --variant dcgan
 
 test: $(VENV)/.installed-dev  ## runs all tests
-	$(PY) -m pytest -n auto --maxprocesses=4
+	$(PY) -m pytest -n auto --maxprocesses=4 --dist loadgroup
 
 check: $(VENV)/.installed-dev  ## lint, format and the rule of imports
 	$(PY) -m ruff check .

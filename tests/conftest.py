@@ -30,6 +30,26 @@ from keras_gan.exporters import verify  # noqa: E402
 
 SHARED = ROOT.parent / "shared"
 NUM_CLASSES = 3
+# Files whose tests share a fixture that takes seconds.
+TOGETHER = (
+    *("commands/test_sample.py", "data/test_avatars.py", "e2e/test_cli.py", "e2e/test_evaluate.py"),
+    *("export/test_c_api.py", "export/test_mobile_sample.py", "export/test_portable_seeds_phone.py"),
+    *("export/test_serving.py", "export/test_web.py"),
+)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """With `--dist loadgroup`, those files go to one process each, so that the fixture is made once."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.partition("::")[0]
+            return file if file.endswith(TOGETHER) else nodeid
+
+    return Scheduling(config, log)
 
 
 def save_noise(paths, shape, seed):

@@ -118,9 +118,10 @@ def test_a_seed_decides_everything(name, make_model, batches):
 
 def test_two_replicas_equal_one_with_the_whole_batch(name, make_model, batches):
     models = []
-    for strategy in (tf.distribute.get_strategy(), distribution.make_strategy("mirrored")):
+    one, two = tf.distribute.get_strategy(), distribution.make_strategy("mirrored")
+    for strategy, eagerly in ((one, True), (two, False)):
         with strategy.scope():
-            model = make_model(name, **sgd())
+            model = make_model(name, run_eagerly=eagerly, **sgd())
         logs = model.fit(batches(2, 8 * model.discriminator_steps), verbose=0).history
         models.append((model, logs))
     (one, one_logs), (two, two_logs) = models

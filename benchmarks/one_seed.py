@@ -7,6 +7,7 @@ export/web in Chromium, which needs Node.js, npm and Chromium. The model must be
 """
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -122,11 +123,13 @@ def of_chromium(options):
             "0",
         ]
         with subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, text=True) as server:
-            url = next(line.split()[2] for line in server.stdout if line.startswith("Serving on"))
-            visit = ["node", TESTS / "web" / "browser.mjs", "grid", f"{url}#seed={options.seed}&count=4"]
-            visit += [options.chromium, web / "package.json", folder]
-            seen = json.loads(subprocess.run([*map(str, visit)], check=True, capture_output=True, text=True).stdout)
-            server.terminate()
+            try:
+                url = next(line.split()[2] for line in server.stdout if line.startswith("Serving on"))
+                visit = ["node", TESTS / "web" / "browser.mjs", "grid", f"{url}#seed={options.seed}&count=4"]
+                visit += [shutil.which(options.chromium), web / "package.json", folder]
+                seen = json.loads(subprocess.run([*map(str, visit)], check=True, stdout=subprocess.PIPE).stdout)
+            finally:
+                server.terminate()
     manifest = json.loads((Path(options.model) / "manifest.json").read_text(encoding="utf-8"))
     return np.array(seen["grid"]["pictures"][0], np.float32).reshape(manifest["generator"]["image_shape"])
 

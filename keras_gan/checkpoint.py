@@ -109,6 +109,7 @@ def circumstances(model):
         "threads": tf.config.threading.get_intra_op_parallelism_threads() or cores,
         "replicas": model.distribute_strategy.num_replicas_in_sync,
         "tensorflow": tf.__version__,
+        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "TensorFlow's choice"),
     }
 
 

@@ -108,13 +108,16 @@ def test_a_checkpoint_of_another_model_is_refused(saved, make_model):
         checkpoint.restore_newest(make_model("wgan_gp", image_shape=(32, 32, 1)), folder)
 
 
-def test_other_circumstances_are_named(saved):
+def test_other_circumstances_are_named(saved, monkeypatch):
     model, folder = saved
     assert checkpoint.changed_circumstances(model, folder) == ""
     threads = checkpoint.circumstances(model)["threads"]
     manifest = folder / "step-000000002" / "manifest.json"
     manifest.write_text(manifest.read_text().replace(f'"threads": {threads}', '"threads": 99'))
     assert checkpoint.changed_circumstances(model, folder) == f"threads 99 -> {threads}"
+    was = checkpoint.circumstances(model)["onednn"]
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    assert checkpoint.changed_circumstances(model, folder) == f"threads 99 -> {threads}, onednn {was} -> 0"
 
 
 def test_what_cannot_be_written_leaves_the_rest_alone(saved):

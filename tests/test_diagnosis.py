@@ -42,6 +42,7 @@ def test_collapse():
     good, same = {"pixels": 0.95, "features": 0.9}, {"pixels": 0.01, "features": 0.02}
     assert diagnosis.collapse(500, good, True, most=0.9) is None
     assert diagnosis.collapse(5, same, False, most=0.01) is None  # an untrained generator hardly varies
+    assert diagnosis.collapse(5, {"pixels": 1e-4, "features": 5e-5}, False, most=1e-4) is None
     assert diagnosis.collapse(5, {"pixels": 0.0, "features": 0.0}, False, most=0.0).signal == "collapse"
     assert diagnosis.collapse(90, same, False, most=0.8).signal == "collapse"
     assert diagnosis.collapse(500, same, True, most=0.01).signal == "collapse"

@@ -9,6 +9,7 @@ nothing of keras_gan, as the programs that will use these files do not either.
 """
 
 import functools
+import importlib
 import json
 import sys
 import time
@@ -100,6 +101,13 @@ def _dequantized(values, detail):
     return values if values.dtype != np.int8 else np.float32(scale) * (values.astype(np.float32) - zero)
 
 
+RUNTIMES = {
+    "saved_model": (saved_model, "tensorflow"),
+    "tflite": (tflite, "ai_edge_litert.interpreter"),
+    "onnx": (onnx, "onnxruntime"),
+}
+
+
 def main(load):
     """Does jobs until standard input ends."""
     for line in sys.stdin:
@@ -115,4 +123,6 @@ def main(load):
 
 
 if __name__ == "__main__":
-    main({"saved_model": saved_model, "tflite": tflite, "onnx": onnx}[sys.argv[1]])
+    load, runtime = RUNTIMES[sys.argv[1]]
+    importlib.import_module(runtime)  # at once, while other runtimes start up, too
+    main(load)

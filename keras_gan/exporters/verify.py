@@ -127,11 +127,12 @@ def _run(wanted, directory, inputs, threads=(1, 2)):
     with tempfile.TemporaryDirectory() as scratch:
         job = {"directory": str(Path(directory).resolve()), "inputs": f"{scratch}/inputs.npz", "threads": threads}
         np.savez(job["inputs"], **inputs)
-        # All are asked before any is waited for: most of the time is each runtime's own start-up.
+        # All start up at once, which takes most of the time, and compute one after the other, since they are timed.
+        for name in wanted:
+            _start(name)
         for name, kinds in wanted.items():
             _ask(name, **job, files=[KINDS[kind].file for kind in kinds], outputs=f"{scratch}/{name}.npz")
-        errors = {name: _answer(name) for name in wanted}
-        for name, error in errors.items():
+            error = _answer(name)
             if error:
                 raise VerificationError(f"the exported {name} cannot be used in a fresh process: {error}")
         return {name: dict(np.load(f"{scratch}/{name}.npz")) for name in wanted}
@@ -203,16 +204,20 @@ def _draw(network, latents, labels=None, batch_size=64):
     return np.concatenate([batch["images"] for batch in batches])
 
 
+def _start(name):
+    if name in _processes:
+        return
+    # -P keeps the current folder, and so keras_gan, off the path. Without a GPU, whose memory is taken already.
+    command = [sys.executable, "-P", str(_RELOAD), name]
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "2"}
+    errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed when the process has ended
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment
+    )
+    _processes[name] = process, errors
+
+
 def _ask(name, **job):
-    if name not in _processes:
-        # -P keeps the current folder, and so keras_gan, off the path. Without a GPU, whose memory is taken already.
-        command = [sys.executable, "-P", str(_RELOAD), name]
-        environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "2"}
-        errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed when the process has ended
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment
-        )
-        _processes[name] = process, errors
     with contextlib.suppress(BrokenPipeError):  # then there will be no answer
         _processes[name][0].stdin.write(json.dumps(job) + "\n")
         _processes[name][0].stdin.flush()

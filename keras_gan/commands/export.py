@@ -20,7 +20,7 @@ def run(options):
     score = checkpoint.best_score(folder.checkpoints)
     if score and score["step"] == restored.step:
         facts["score"] = score
-        judge = real.judge(run, score)
+        judge = real.judge(run, score, restored.model.num_classes)
     with quiet_stderr():
         exporters.export(restored.model, directory, options.export, facts, options.tflite, options.tflite_batch, judge)
     print(f"step {restored.step} of {folder.name} exported to {directory}")

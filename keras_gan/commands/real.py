@@ -3,6 +3,8 @@
 import functools
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from keras_gan import config, data, metrics
 from keras_gan.data.spec import ImageData
 
@@ -65,12 +67,13 @@ def case(run, images):
     )
 
 
-def judge(run, score, images=None):
-    """Function from uint8 samples to `(name, value)` of the score that chose a run's checkpoint.
+def judge(run, score, num_classes, images=None):
+    """Function from uint8 samples of the seeds from 0 on to `(name, value)` of the score that chose a run's checkpoint.
 
     Args:
         run: the `RunConfig`.
         score: what `checkpoint.best_score` says.
+        num_classes: number of classes that the generator can be asked for.
         images: the training images; default: loaded when they are needed.
     """
 
@@ -82,7 +85,8 @@ def judge(run, score, images=None):
         from keras_gan.metrics import evaluation
 
         metric = next(metric for metric, (name, _) in metrics.DECIDING.items() if name == score["name"])
-        scores, _ = evaluation.evaluate(replace(prepared(), fakes=fakes, metrics=(metric,)))
+        labels = np.arange(len(fakes)) % num_classes if num_classes else None  # each seed's own
+        scores, _ = evaluation.evaluate(replace(prepared(), fakes=fakes, labels=labels, metrics=(metric,)))
         return score["name"], next(found.value for found in scores if found.name == score["name"])
 
     return value

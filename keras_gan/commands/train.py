@@ -315,7 +315,7 @@ def _export(task, folder, facts):
     from keras_gan.commands import real
 
     directory = exporters.next_version(Path(run.export_dir) / folder.name)
-    judge = real.judge(run, facts["score"], task.images) if "score" in facts else None
+    judge = real.judge(run, facts["score"], task.model.num_classes, task.images) if "score" in facts else None
     print("exporting and verifying …")
     try:
         with quiet_stderr():  # the converter talks of its own passes

@@ -51,13 +51,13 @@ def deployed(network, odd_kernels):
         odd_kernels: rewrite transposed convolutions of odd kernels, too. LiteRT computes them 3 times as fast then,
             TensorFlow a little slower.
     """
-    norms = {norm: layer for norm in network.layers if (layer := _convolution_before(norm))}
+    norms = {layer: norm for norm in network.layers if (layer := _convolution_before(norm))}
 
     def rebuild(layer):
-        if layer in norms:
+        if layer in norms.values():
             return keras.layers.Identity(name=layer.name)
         config = layer.get_config()
-        if layer in norms.values():
+        if layer in norms:
             config["use_bias"] = True
         subpixel = _is_doubling(layer) and (odd_kernels or layer.kernel_size[0] % 2 == 0)
         return (SubpixelConv2DTranspose if subpixel else layer.__class__).from_config(config)
@@ -67,10 +67,9 @@ def deployed(network, odd_kernels):
 
     copy = keras.models.clone_model(network, clone_function=rebuild, call_function=call)
     for layer in network.layers:
-        if layer.weights and layer not in norms and layer not in norms.values():
-            copy.get_layer(layer.name).set_weights(layer.get_weights())
-    for norm, layer in norms.items():
-        copy.get_layer(layer.name).set_weights(_folded(layer, norm))
+        if layer.weights and layer not in norms.values():
+            weights = _folded(layer, norms[layer]) if layer in norms else layer.get_weights()
+            copy.get_layer(layer.name).set_weights(weights)
     return copy
 
 

@@ -8,8 +8,8 @@ import shutil
 import numpy as np
 import pytest
 
-from keras_gan import cli, config, pictures, registry
-from keras_gan.commands import train
+from keras_gan import cli, config, data, pictures, registry
+from keras_gan.commands import real, train
 
 
 def call(*arguments):
@@ -137,6 +137,20 @@ def test_export_of_a_run_says_what_small_files_lose_by_its_score(room, tmp_path)
     assert "| fid of 1024 seeds, Keras's and the file's |" in card
     assert f"| {score['keras']:.4g}, {score['file']:.4g} |" in card
     assert "`generator.onnx`: `latents` float32 [N, 6] and `labels` int32 [N] in [0, 2)" in card
+
+
+def test_accuracy_can_be_what_small_files_lose(room):
+    run = config.RunConfig(variant="cgan", dataset=f"folder:{room / 'real'}", image_size=16, metrics=("accuracy",))
+    images = data.load(run)
+    judge = real.judge(run, {"name": "accuracy"}, num_classes=2, images=images)
+    order = np.argsort(
+        np.arange(len(images)) % 2, kind="stable"
+    ).argsort()  # the classes in turn, as those of seeds are
+    rows = np.argsort(images.labels, kind="stable")[order]
+    name, value = judge(images.images[rows])
+    assert name == "accuracy"
+    assert value > 0.8
+    assert judge(images.images[rows[::-1]])[1] < 0.2
 
 
 def test_scores_in_training_choose_the_checkpoint_that_is_exported(room):

@@ -42,7 +42,7 @@ def main():
     from keras_gan import registry
     from keras_gan.exporters import verify
 
-    names = options.variants or registry.list_variants()
+    names = options.variants or registry.list_variants("sample")
     with verify.processes(), tempfile.TemporaryDirectory(prefix="export-") as folder:
         rows = {}
         for name in names:

@@ -75,7 +75,7 @@ def write(result, directory):
 
 def measure(options, computer=None):
     """Everything that the report says, as a dict; `computer` is `machine()` from before any work, by default of now."""
-    names = [registry.resolve(name) for name in options.variants] or registry.list_variants()
+    names = [registry.resolve(name) for name in options.variants] or registry.list_variants("sample")
     settings = SETTINGS
     if options.quick:
         options, settings = dataclasses.replace(options, rounds=2, steps_per_round=1), QUICK_SETTINGS

@@ -82,7 +82,7 @@ class Bench:
         self.options = options
         self.data_dir = str(Path(options.data_dir).expanduser().absolute()) if options.data_dir else None
         data.check_available(config.DataOptions(dataset="mnist", data_dir=self.data_dir))
-        self.variants = [registry.resolve(name) for name in options.variants] or registry.list_variants()
+        self.variants = [registry.resolve(name) for name in options.variants] or registry.list_variants("sample")
         self.out = Path(options.out_dir or (scratch if options.quick else RESULTS)).absolute()
         self.cache = scratch / "cache" if options.quick else CACHE
         self.minutes = options.minutes / (60 if options.quick else 1)
@@ -199,7 +199,7 @@ class Bench:
         """All finished rows of variants that there still are, by variant and seed."""
         paths = (self.out / "quality").glob("*-seed*.json")
         rows = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-        rows = [row for row in rows if row["variant"] in registry.list_variants()]
+        rows = [row for row in rows if row["variant"] in registry.list_variants("sample")]
         return sorted(rows, key=lambda row: (row["variant"], row["seed"]))
 
     def save(self, row):
@@ -228,7 +228,7 @@ class Bench:
     def write(self):
         """Writes the table and all figures; returns the table."""
         rows = [{**row, "stale": self.stale(row)} for row in self.rows()]
-        missing = sorted(set(registry.list_variants()) - {row["variant"] for row in rows})
+        missing = sorted(set(registry.list_variants("sample")) - {row["variant"] for row in rows})
         result = {
             "minutes": self.minutes,
             "quick": self.options.quick,

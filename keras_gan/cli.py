@@ -12,9 +12,12 @@ from keras_gan import config, registry, runs
 from keras_gan.errors import UserError, unknown
 
 ASKS_HELP = {"-h", "--help"}
+# Options of variants that may be said without their prefix.
+ALIASES = {"--perceptual-weights": "--model.perceptual-weights"}
 COMMANDS = {
     "train": config.RunConfig,
     "sample": config.SampleOptions,
+    "translate": config.TranslateOptions,
     "evaluate": config.EvaluateOptions,
     "export": config.ExportOptions,
     "report": config.ReportOptions,
@@ -163,9 +166,12 @@ def _resumed_by_name(argv):
 
 
 def _hyphenated(argument):
-    """`--run_name=a_b` as `--run-name=a_b`: both spellings are one option."""
+    """`--run_name=a_b` as `--run-name=a_b`: both spellings are one option; and the same for `ALIASES`."""
     name, equals, value = argument.partition("=")
-    return name.replace("_", "-") + equals + value if name.startswith("--") else argument
+    if not name.startswith("--"):
+        return argument
+    name = name.replace("_", "-")
+    return ALIASES.get(name, name) + equals + value
 
 
 def _split(argv):

@@ -7,6 +7,7 @@ nor TensorFlow: whatever can be checked without them is checked here, at once.
 import dataclasses
 import importlib.util
 import json
+import math
 import re
 import types
 import typing
@@ -19,7 +20,8 @@ import tyro
 from keras_gan import data, metrics, registry
 from keras_gan.errors import UserError, unknown
 
-DEFAULT_STEPS = 1500
+# Of a run, where its variant has no `DEFAULTS` of its own.
+DEFAULTS = {"steps": 1500, "batch_size": 64, "image_size": 32, "metrics": (), "eval_samples": 2048}
 DEFAULT_SNAPSHOTS = 10
 DEFAULT_FRAMES = 24
 MOST_FRAMES = 500
@@ -29,6 +31,7 @@ Strategy = Literal["auto", "single", "mirrored", "multi_worker"]
 Format = Literal["saved_model", "tflite", "onnx"]
 TFLitePrecision = Literal["float32", "float16", "dynamic", "int8", "int8_io"]
 Fit = Literal["auto", "crop", "pad", "stretch"]
+Direction = Literal["AtoB", "BtoA"]
 Augment = Literal["none", "diffaugment", "ada"]
 Which = Literal["best", "last"]
 
@@ -38,7 +41,8 @@ class DataOptions:
     """Which images, and how they come to one size."""
 
     dataset: str = "avatars"
-    """avatars (drawn here), mnist, fashion_mnist, cifar10, tfds:NAME, or folder:PATH (a tree of images)."""
+    """avatars (drawn here), mnist, fashion_mnist, cifar10, tfds:NAME, or folder:PATH (a tree of images; folder:A+B are
+    two); for translation paired:PATH or unpaired:PATH (docs/data.md)."""
     data_dir: str | None = None
     """Where tensorflow-datasets keeps prepared data; default: $TFDS_DATA_DIR, then ~/tensorflow_datasets."""
     download: bool = False
@@ -50,6 +54,8 @@ class DataOptions:
     too small (28 px digits at 32) and crops the rest."""
     skip_bad_files: bool = False
     """Go on without unreadable image files instead of stopping."""
+    direction: Direction = "AtoB"
+    """For translation: AtoB makes images of the second side, B, from images of the first; BtoA the other way round."""
 
     def __post_init__(self):
         data.check_name(self.dataset)
@@ -68,12 +74,14 @@ class _VariantOption:
 class RunConfig(DataOptions, _VariantOption):
     """Trains a GAN, then exports its generator."""
 
+    image_size: int | None = None
+    """Edge of the square training images, in pixels; default: 32, or the variant's own."""
     steps: int | None = None
-    """Generator updates; default: 1500."""
+    """Generator updates; default: 1500, or the variant's own."""
     epochs: int | None = None
     """Passes over the data, instead of --steps."""
-    batch_size: int = 64
-    """Images per discriminator update, over all devices together."""
+    batch_size: int | None = None
+    """Images per discriminator update, over all devices together; default: 64, or the variant's own."""
     augment: Augment = "none"
     """Random changes of all that the discriminator sees, which the generator does not learn to draw: for small data
     sets. diffaugment has a fixed strength, ada adapts it."""
@@ -107,13 +115,13 @@ class RunConfig(DataOptions, _VariantOption):
     """Steps between checkpoints, or minutes: 500, or 10min; default: at each sample grid."""
     keep_checkpoints: int = 3
     """How many of the newest checkpoints to keep; the best one is kept beside them."""
-    metrics: tuple[str, ...] = ()
+    metrics: tuple[str, ...] | None = None
     """Score samples in training by any of fid, kid, is, prdc, … (docs/scores.md); the first decides which checkpoint is
-    the best; default: none."""
+    the best; default: none, or the variant's own; the option without a value: none."""
     eval_every: int | None = None
     """Steps between scores; default: a tenth of the run, put off while scores take more than a tenth of the time."""
-    eval_samples: int = 2048
-    """Samples of each of these scores."""
+    eval_samples: int | None = None
+    """Samples of each of these scores; default: 2048, or the variant's own."""
     eval_features: str = "auto"
     """What looks at them, as --features of the command evaluate."""
     health: bool = True
@@ -130,6 +138,8 @@ class RunConfig(DataOptions, _VariantOption):
     (inputs and outputs, too)."""
     tflite_batch: int = 1
     """Pictures per call of the .tflite files."""
+    tflite_size: int | None = None
+    """Edge of the images that .tflite files of an image-to-image model take, in pixels; default: as in training."""
     export_checkpoint: Which = "best"
     """Which checkpoint to export: best by the scores of --metrics, if there are any, or last."""
     resume: bool = False
@@ -143,10 +153,15 @@ class RunConfig(DataOptions, _VariantOption):
     """Print configuration, sizes, memory and time from two discarded steps, and write nothing."""
 
     def __post_init__(self):
-        super().__post_init__()
         if not self.variant:
             raise UserError(f"--variant is required: choose from {', '.join(registry.list_variants())}.")
         object.__setattr__(self, "variant", registry.resolve(self.variant))
+        # `steps` stays None, which says that --epochs may decide.
+        for name, value in {**DEFAULTS, **registry.defaults(self.variant), "steps": self.steps}.items():
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, value)
+        super().__post_init__()
+        data.check_task(self.dataset, registry.task(self.variant), self.variant)
         object.__setattr__(self, "data_augment", ",".join(data.augmentations(self.data_augment)))
         self._check_counts()
         self._check_workers()
@@ -161,6 +176,12 @@ class RunConfig(DataOptions, _VariantOption):
             raise UserError(
                 f"--run-name {self.run_name!r} must be a plain folder name: letters, digits, '.', '_', '+' and '-'."
             )
+
+    def total_steps(self, images, discriminator_steps=1):
+        """Steps of the whole run on so many images."""
+        if self.epochs:
+            return math.ceil(self.epochs * images / (self.batch_size * discriminator_steps))
+        return self.steps or {**DEFAULTS, **registry.defaults(self.variant)}["steps"]
 
     def _check_counts(self):
         if self.steps is not None and self.epochs is not None:
@@ -205,6 +226,11 @@ def check_export(options):
         raise UserError("--tflite needs a value, such as float32; to write no such file, leave tflite out of --export.")
     if not 1 <= options.tflite_batch <= 1024:
         raise UserError(f"--tflite-batch must be between 1 and 1024, got {options.tflite_batch}.")
+    if options.tflite_size is not None and not 1 <= options.tflite_size <= 4096:
+        raise UserError(f"--tflite-size must be between 1 and 4096 px, got {options.tflite_size}.")
+    variant = getattr(options, "variant", None)  # of an export alone the run knows it
+    if options.tflite_size is not None and variant and registry.task(variant) == "sample":
+        raise UserError(f"--tflite-size is for models that are given images, and {variant} draws them of noise.")
 
 
 def parse_interval(text):
@@ -258,6 +284,33 @@ class SampleOptions:
 
 
 @dataclass(frozen=True)
+class TranslateOptions:
+    """Turns images into images by an exported model."""
+
+    model: str
+    """Folder of an exported SavedModel, such as export/models/RUN/1, or a .tflite file."""
+    input: str
+    """An image, or a folder of images."""
+    out: str
+    """Folder of the results: the same names and sub-folders, as .png. Of one image, a .png file will do, too."""
+    mask: str | None = None
+    """For a model that fills holes: an image as large as the input, white in the hole, or a folder of images with the
+    inputs' names; default: what is transparent is the hole."""
+    direction: Direction | None = None
+    """Which way a model with two goes; default: AtoB."""
+    tile: int | None = None
+    """Divide images into overlapping tiles of this edge, in pixels; default: as --memory-limit-mb says."""
+    memory_limit_mb: int = 1000
+    """Images for which the network would need more than about so much memory are divided into tiles."""
+
+    def __post_init__(self):
+        if self.tile is not None and self.tile < 32:
+            raise UserError(f"--tile must be at least 32 px, got {self.tile}.")
+        if self.memory_limit_mb < 1:
+            raise UserError(f"--memory-limit-mb must be at least 1, got {self.memory_limit_mb}.")
+
+
+@dataclass(frozen=True)
 class ExportOptions:
     """Exports the best or the last checkpoint of a run."""
 
@@ -274,6 +327,8 @@ class ExportOptions:
     (inputs and outputs, too)."""
     tflite_batch: int = 1
     """Pictures per call of the .tflite files."""
+    tflite_size: int | None = None
+    """Edge of the images that .tflite files of an image-to-image model take, in pixels; default: as in training."""
     export_checkpoint: Which = "best"
     """Which checkpoint: best by its scores in training, if it has any, or last."""
 
@@ -306,8 +361,9 @@ class EvaluateOptions(DataOptions, _Judged):
     dataset: tyro.conf.Suppress[str] = "avatars"
     image_size: int | None = None
     """Edge of the images that are compared, in pixels; default: that of the generator, or of the first image."""
-    metrics: tuple[str, ...] = ("fid", "kid", "prdc")
-    """Any of fid, fid-infinity, kid, is, prdc, accuracy, ms-ssim, lpips and ppl; docs/scores.md explains them."""
+    metrics: tuple[str, ...] | None = None
+    """Any of fid, fid-infinity, kid, is, prdc, accuracy, ms-ssim, lpips and ppl, and of models that are given images psnr,
+    ssim, l1 and lpips-target; docs/scores.md explains them; default: fid kid prdc, or l1 psnr ssim."""
     samples: int | None = None
     """How many samples are drawn; default: 10000. Of a folder, default: all its images."""
     features: str = "auto"
@@ -318,9 +374,9 @@ class EvaluateOptions(DataOptions, _Judged):
     inception_weights: str | None = None
     """File of Inception's weights; default: the cache, then the internet."""
     squeezenet_weights: str | None = None
-    """File of SqueezeNet's weights (.h5), for squeezenet, lpips and ppl; default: the cache."""
+    """File of SqueezeNet's weights (.h5), for squeezenet, lpips, lpips-target and ppl; default: the cache."""
     lpips_weights: str | None = None
-    """File of the weights of LPIPS for SqueezeNet (.npz), for lpips and ppl; default: the cache."""
+    """File of the weights of LPIPS for SqueezeNet (.npz), for lpips, lpips-target and ppl; default: the cache."""
     checkpoint: Which = "best"
     """Which checkpoint of the run: best by its scores in training, if it has any, or last."""
     seed: int = 0
@@ -340,9 +396,9 @@ class EvaluateOptions(DataOptions, _Judged):
             raise UserError("give exactly one of --run NAME, --model FOLDER and --images FOLDER.")
         if self.images and not self.reference:
             raise UserError("--images needs --reference: a data set, a folder, or a .npz file of statistics.")
-        if not self.metrics:
+        if self.metrics == ():
             raise UserError(f"--metrics needs at least one of {', '.join(metrics.METRICS)}.")
-        metrics.check_names(self.metrics)
+        metrics.check_names(self.metrics or ())
         if self.samples is not None and not 2 <= self.samples <= 1_000_000:
             raise UserError(f"--samples must be between 2 and 1000000, got {self.samples}.")
         check_sampling(None, self.seed)

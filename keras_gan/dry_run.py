@@ -43,4 +43,7 @@ def _peak_memory():
 
 
 def _shape(shape):
-    return "x".join(str(size) for size in shape[1:])
+    """`32x32x3`, `*x*x3` of any size; of several inputs or outputs all, joined by `+`."""
+    if isinstance(shape, list) or isinstance(shape[0], (tuple, list)):
+        return " + ".join(map(_shape, shape))
+    return "x".join("*" if size is None else str(size) for size in shape[1:])

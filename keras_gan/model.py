@@ -1,5 +1,6 @@
 """`AdversarialModel`: the training step that all variants share."""
 
+import bisect
 import functools
 import threading
 
@@ -8,7 +9,7 @@ import tensorflow as tf
 
 from keras_gan import augment
 from keras_gan.errors import UserError, unknown
-from keras_gan.randomness import StepNoise, portable_labels, portable_latents, seed_range
+from keras_gan.randomness import StepNoise, portable_labels, portable_latents, seed_range, set_current
 
 UPDATE_ORDERS = ("discriminator_first", "generator_first", "simultaneous")
 AUGMENTATIONS = ("none", "diffaugment", "ada")
@@ -30,6 +31,7 @@ class AdversarialModel(keras.Model):
     - `simultaneous`: both gradients are taken before either update.
 
     Layers that have a method `after_update` (spectral normalisation) are called after every update of their network.
+    A discriminator without terms rests: `discriminator_terms` may return `{}` in a stage of the training.
 
     Running statistics: a pass of the generator moves its BatchNorm statistics once per batch of fakes; every pass
     of the discriminator, in either update, moves its own. The EMA generator averages weights and statistics alike.
@@ -40,7 +42,7 @@ class AdversarialModel(keras.Model):
         discriminator: Keras model from images, or from `[images, labels]`, to scores `[B, …]`, float32, higher
             meaning "more real". Built.
         objective: an `Objective`, or None in a variant that overrides both `*_terms` methods.
-        latent_dim: length of a latent vector.
+        latent_dim: length of a latent vector; None of a generator that is given something else.
         num_classes: number of classes that the generator can be asked for, 0 if it takes no labels.
         optimizers: function without arguments that returns the default `(generator, discriminator)` optimizers.
         ema_halflife_kimg: half-life of the generator's moving average, in thousands of real images seen.
@@ -52,6 +54,12 @@ class AdversarialModel(keras.Model):
     discriminator_steps = 1
     # Scores above it call an image real. None where no single score does: Wasserstein critics, relativistic scores.
     decision_boundary = 0.0
+    # Steps after which another stage of the training begins. `stage` counts those that have passed; a step is traced
+    # once for each stage, so that `*_terms` may ask for it in plain Python.
+    stage_ends = ()
+    stage = 0
+    # Steps of the whole run where it is known before: learning rates may depend on it.
+    total_steps = None
 
     def __init__(
         self,
@@ -59,7 +67,7 @@ class AdversarialModel(keras.Model):
         discriminator,
         *,
         objective=None,
-        latent_dim,
+        latent_dim=None,
         num_classes=0,
         optimizers,
         ema_halflife_kimg=10.0,
@@ -83,6 +91,7 @@ class AdversarialModel(keras.Model):
         self.ema_generator.trainable = False
         self.objective = objective
         self.latent_dim = latent_dim
+        self.examples = None  # of a model that is given images, see `translation`
         self.num_classes = num_classes
         self.ema_halflife_kimg = ema_halflife_kimg
         self.ema_rampup = ema_rampup
@@ -166,6 +175,18 @@ class AdversarialModel(keras.Model):
         """Mean of one replica's tensor over all its elements and over all replicas, a scalar."""
         return self._all_reduce_mean(tf.reduce_mean(values))
 
+    def gathered(self, values):
+        """The rows of all replicas, `[global B, …]`, of one replica's rows `[B, …]`; in the order of the whole batch."""
+        if self._num_replicas == 1:
+            return values
+        return tf.distribute.get_replica_context().all_gather(values, axis=0)
+
+    def own_rows(self, values):
+        """This replica's rows `[B, …]` of the whole batch's `[global B, …]`."""
+        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+        rows = tf.shape(values)[0] // self._num_replicas
+        return values if self._num_replicas == 1 else values[replica * rows :][:rows]
+
     def every(self, interval, term):
         """The lazy form of a penalty: `interval * term()` in every `interval`-th step, 0 `[B]` in between.
 
@@ -238,11 +259,23 @@ class AdversarialModel(keras.Model):
         return super().fit(x, *args, shuffle=shuffle, **kwargs)
 
     def make_train_function(self, force=False):
-        """Keras's own, except with several workers, whose scalars that cannot reduce."""
-        if self.distribute_strategy.cluster_resolver is None:
-            super().make_train_function(force)
-        elif force or self.train_function is None:
-            self.train_function = tf.function(self._step_of_all_workers, reduce_retracing=True)
+        """Keras's own for each stage, except with several workers, whose scalars that cannot reduce."""
+        if self.train_function is not None and not force:
+            return
+        functions = []
+        for _ in range(len(self.stage_ends) + 1):
+            if self.distribute_strategy.cluster_resolver is None:
+                super().make_train_function(force=True)
+                functions.append(self.train_function)
+            else:
+                functions.append(tf.function(self._step_of_all_workers, reduce_retracing=True))
+
+        def of_stage(iterator):
+            # A boundary within one execution of several steps counts from the next execution on.
+            self.stage = bisect.bisect_right(self.stage_ends, int(keras.ops.convert_to_numpy(self.step)))
+            return functions[self.stage](iterator)
+
+        self.train_function = of_stage if self.stage_ends else functions[0]
 
     def _step_of_all_workers(self, iterator):
         logs = self.distribute_strategy.run(self.train_step, args=(iterator.get_next(),))
@@ -333,10 +366,11 @@ class AdversarialModel(keras.Model):
         for name, value in self.after_update(logs).items():
             getattr(self, name).assign(value)
             logs[name] = value
-        if self.augmentation == "ada":
+        if self.augmentation == "ada" and "augment_rt" in logs:
             probability = augment.adapt(self.augment_probability.value, logs["augment_rt"], images)
             self.augment_probability.assign(probability)
             logs["augment_probability"] = probability
+        set_current(None)
         self.step.assign_add(1)
         self._update_ema(images)
         return logs
@@ -349,11 +383,12 @@ class AdversarialModel(keras.Model):
 
     def _draw_noise(self, draw):
         self._replica.noise = StepNoise(self.seed, self.step.value, draw)
+        set_current(self._replica.noise)  # for layers that draw
         self._replica.augmented = 0
 
     def _discriminator_batches(self, data):
         batch = as_batch(data)
-        batch = {**batch, "real": to_model_range(batch["real"])}
+        batch = batch | {name: to_model_range(batch[name]) for name in ("real", "source") if name in batch}
         steps = self.discriminator_steps
         # Part k is every n-th row from k on, not a block: then the replicas' parts k are, together, the part k
         # that a single replica would take from the whole batch.
@@ -370,6 +405,8 @@ class AdversarialModel(keras.Model):
     def _discriminator_gradients(self, batch, fakes):
         with self._tape(self.discriminator) as tape:
             terms = self.discriminator_terms(batch, fakes)
+            if not terms:
+                return {}, lambda: None
             loss = self._loss(terms, self.discriminator_optimizer)
         norm, update = self._update(loss, tape, self.discriminator, self.discriminator_optimizer)
         return self._named("d_loss", terms) | _prefixed("d_", norm), update
@@ -411,7 +448,7 @@ class AdversarialModel(keras.Model):
 
         def update():
             optimizer.apply(gradients, variables)
-            for layer in network.layers:
+            for layer in layers_of(network):
                 if hasattr(layer, "after_update"):
                     layer.after_update()
 
@@ -460,6 +497,14 @@ class AdversarialModel(keras.Model):
 
 def _prefixed(prefix, values):
     return {prefix + name: value for name, value in values.items()}
+
+
+def layers_of(network):
+    """All layers of a network, those of networks inside it included."""
+    for layer in network.layers:
+        yield layer
+        if isinstance(layer, keras.Model):
+            yield from layers_of(layer)
 
 
 def labels_of(batch):

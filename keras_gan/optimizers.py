@@ -38,6 +38,28 @@ class Adam(keras.optimizers.Adam):
         return None
 
 
+class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
+    """A learning rate that is constant for the first half of a run and then falls to 0, step by step.
+
+    Args:
+        rate: the constant rate.
+        total_steps: of the whole run; None: the rate stays constant.
+    """
+
+    def __init__(self, rate, total_steps):
+        self.rate = rate
+        self.total_steps = total_steps
+
+    def __call__(self, step):
+        if not self.total_steps:
+            return tf.constant(self.rate, tf.float32)
+        left = (self.total_steps - tf.cast(step, tf.float32)) / (self.total_steps / 2.0)
+        return self.rate * tf.clip_by_value(left, 0.0, 1.0)
+
+    def get_config(self):
+        return {"rate": self.rate, "total_steps": self.total_steps}
+
+
 class EqualizedAdam(Adam):
     """Adam that changes all layers at the same relative rate, for networks without normalisation.
 

@@ -8,11 +8,9 @@ from keras_gan.optimizers import Adam
 
 
 @dataclass(frozen=True)
-class ModelOptions:
-    """Options of every noise-to-image variant."""
+class EMAOptions:
+    """Options of every variant."""
 
-    latent_dim: int = 100
-    """Length of a latent vector."""
     ema_halflife_kimg: float = 10.0
     """Half-life of the generator's moving average, in thousands of real images."""
 
@@ -21,7 +19,19 @@ class ModelOptions:
 
 
 @dataclass(frozen=True)
-class AdamOptions(ModelOptions):
+class _LatentOption:
+    # A base of its own because options are listed base by base, and this one is to come first.
+    latent_dim: int = 100
+    """Length of a latent vector."""
+
+
+@dataclass(frozen=True)
+class ModelOptions(EMAOptions, _LatentOption):
+    """Options of every noise-to-image variant."""
+
+
+@dataclass(frozen=True)
+class AdamRates:
     """Both networks trained by Adam."""
 
     generator_learning_rate: float = 2e-4
@@ -37,6 +47,25 @@ class AdamOptions(ModelOptions):
         """New `(generator, discriminator)` optimizers."""
         adam = functools.partial(Adam, beta_1=self.beta_1, beta_2=self.beta_2)
         return adam(self.generator_learning_rate), adam(self.discriminator_learning_rate)
+
+
+@dataclass(frozen=True)
+class AdamOptions(AdamRates, ModelOptions):
+    """Options of a noise-to-image variant whose networks are both trained by Adam."""
+
+
+@dataclass(frozen=True)
+class TranslationOptions(AdamRates, EMAOptions):
+    """Options of a variant that turns images into images."""
+
+    beta_2: float = 0.999
+    """Decay of Adam's squared gradients, of both."""
+    channels: int = 32
+    """Width of the generator where it is narrowest."""
+    discriminator_channels: int = 32
+    """Width of the discriminator's first layer; doubles from layer to layer, up to eight times."""
+    adversarial_weight: float = 1.0
+    """Weight of the adversarial term in the generator's loss."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,26 @@ from PIL import Image
 MOST_COLUMNS = 16
 ROWS = 8
 PICTURES = 64
+EXAMPLES = 16  # of a model that is given images
+COLUMNS_OF_EXAMPLES = 12  # at most, if one example has no more
+
+
+def preview(model, count=None):
+    """What shows how good a model is: `(images [N, height, width, channels] in [0, 1], columns)` for `grid`.
+
+    Of a model that makes images of seeds, the first seeds; of one that makes images of images, examples, each a few
+    pictures in a row: what it was given, what it made, and what it should have made.
+
+    Args:
+        model: an `AdversarialModel`.
+        count: seeds or examples; default: 64, eight of each class, or 16 examples.
+    """
+    if model.examples is None:
+        count, columns = sheet(model.num_classes, count)
+        return model.sample(count, seed=0), columns
+    shown = np.stack(model.side_by_side(count or EXAMPLES), axis=1)
+    columns = shown.shape[1] * max(1, COLUMNS_OF_EXAMPLES // shown.shape[1])
+    return shown.reshape(-1, *shown.shape[2:]), columns
 
 
 def sheet(num_classes=0, count=None):

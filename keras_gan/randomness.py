@@ -5,8 +5,10 @@ Inside a step nothing is drawn from a stateful generator. Every number is a pure
 half a batch each draw what one replica with the whole batch would.
 """
 
+import contextlib
 import hashlib
 import math
+import threading
 
 import numpy as np
 import tensorflow as tf
@@ -35,6 +37,19 @@ class StepNoise:
         """Uniform float32 in [0, 1), `[rows, *shape]`."""
         return self._rows(tf.random.stateless_uniform, rows, shape, purpose)
 
+    @contextlib.contextmanager
+    def current(self):
+        """In its block, layers that draw numbers draw them from this noise."""
+        before = set_current(self)
+        try:
+            yield self
+        finally:
+            set_current(before)
+
+    def common(self, shape, purpose):
+        """Uniform float32 in [0, 1), `shape`, the same on all replicas."""
+        return tf.random.stateless_uniform(shape, seed=[self._word(purpose), self._step], alg="philox")
+
     def _rows(self, draw, rows, shape, purpose):
         # Drawn for the whole batch and sliced: row i is the same number however many replicas share the batch.
         whole = draw((rows * self._num_replicas, *shape), seed=[self._word(purpose), self._step], alg="philox")
@@ -44,6 +59,27 @@ class StepNoise:
         # 63 bits and never negative: with negative seeds XLA draws other numbers than TensorFlow does.
         digest = hashlib.sha256(f"{self._seed}/{purpose}/{self._draw}".encode()).digest()
         return tf.constant(int.from_bytes(digest[:8]) >> 1, tf.int64)
+
+
+# Each replica traces the step in a thread of its own, with noise of its own.
+_thread = threading.local()
+
+
+def current():
+    """The `StepNoise` of the training step that this thread is in; `RuntimeError` if it is in none."""
+    noise = getattr(_thread, "noise", None)
+    if noise is None:
+        raise RuntimeError(
+            "a layer asks for the noise of a training step, but there is no step: call it with training=False."
+        )
+    return noise
+
+
+def set_current(noise):
+    """Makes a `StepNoise`, or None, what `current` returns in this thread; returns what it was before."""
+    before = getattr(_thread, "noise", None)
+    _thread.noise = noise
+    return before
 
 
 # --- Portable seeds: specified to the bit in export/README.md --------------------------------------------------

@@ -5,6 +5,7 @@ so that listing costs no TensorFlow import; a variant's module is imported when 
 """
 
 import ast
+import functools
 import importlib
 import random
 from pathlib import Path
@@ -14,9 +15,10 @@ from keras_gan.errors import UserError, unknown
 VARIANTS = Path(__file__).parent / "variants"
 
 
-def list_variants():
-    """Returns the names of all variants, sorted."""
-    return sorted(path.stem for path in VARIANTS.glob("*.py") if not path.stem.startswith("_"))
+def list_variants(only=None):
+    """Returns the names of all variants, sorted; of those of one `task`, with `only`."""
+    names = sorted(path.stem for path in VARIANTS.glob("*.py") if not path.stem.startswith("_"))
+    return names if only is None else [name for name in names if task(name) == only]
 
 
 def describe(name):
@@ -26,10 +28,41 @@ def describe(name):
 
 def image_sizes(name):
     """Returns the variant's `IMAGE_SIZES`, read without importing the variant, or None if any size will do."""
+    return _constant(name, "IMAGE_SIZES")
+
+
+def image_channels(name):
+    """How many channels the variant's images may have, read without importing the variant."""
+    return _constant(name, "CHANNELS") or (1, 2, 3, 4)
+
+
+def task(name):
+    """What the variant learns, read without importing it: one of
+
+    - `sample`: to draw images from noise;
+    - `paired`: to turn a source into the image that belongs to it;
+    - `unpaired`: to turn images of one kind into images of another;
+    - `restore`: to undo a corruption that its `prepare` applies to any images.
+    """
+    return _constant(name, "TASK") or "sample"
+
+
+def defaults(name):
+    """Options of a run that the variant has defaults of its own for, `{field of RunConfig: value}`."""
+    return _constant(name, "DEFAULTS") or {}
+
+
+def _constant(name, constant):
     for statement in _parse(name).body:
-        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "IMAGE_SIZES":
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == constant:
             return ast.literal_eval(statement.value)
     return None
+
+
+def preparation(name, config):
+    """What the input pipeline does to the variant's batches, a function `(batch, noise) -> batch`; or None."""
+    prepare = getattr(module(name), "prepare", None)
+    return functools.partial(prepare, config=config) if prepare else None
 
 
 def _parse(name):
@@ -49,7 +82,7 @@ def module(name):
     return importlib.import_module(f"keras_gan.variants.{resolve(name)}")
 
 
-def create(name, image_shape, num_classes=0, seed=0, augment="none", **options):
+def create(name, image_shape, num_classes=0, seed=0, augment="none", source_shape=None, **options):
     """Builds a model that trains the variant `name`.
 
     Args:
@@ -58,6 +91,8 @@ def create(name, image_shape, num_classes=0, seed=0, augment="none", **options):
         num_classes: number of classes of the labels in a batch, 0 without labels.
         seed: decides the initial weights and all noise of the training.
         augment: `none`, `diffaugment` or `ada`: what the discriminator sees, see `keras_gan.augment`.
+        source_shape: `(height, width, channels)` of the sources of a variant that translates images; default: as the
+            images.
         **options: fields of the variant's `Config`, such as `latent_dim=100`.
 
     Returns:
@@ -71,16 +106,18 @@ def create(name, image_shape, num_classes=0, seed=0, augment="none", **options):
     for option in options:
         if option not in known:
             raise unknown(f"option of {resolve(name)}", option, known)
-    return build(name, variant.Config(**options), image_shape, num_classes, seed, augment)
+    return build(name, variant.Config(**options), image_shape, num_classes, seed, augment, source_shape)
 
 
-def build(name, config, image_shape, num_classes=0, seed=0, augment="none"):
+def build(name, config, image_shape, num_classes=0, seed=0, augment="none", source_shape=None):
     """Like `create`, from a finished `Config` of the variant."""
     from keras_gan.data.spec import DataSpec
 
     height, width, channels = image_shape
-    if channels not in (1, 2, 3, 4):
-        raise UserError(f"images need 1 to 4 channels, got {channels} (image_shape is height, width, channels).")
+    if channels not in image_channels(name):
+        choices = " or ".join(map(str, image_channels(name))).replace("1 or 2 or 3 or 4", "1 to 4")
+        raise UserError(f"{resolve(name)} takes images of {choices} channels (image_shape is height, width, channels), "
+                        f"not of {channels}.")
     sizes = image_sizes(name)
     if sizes and (height != width or height not in sizes):
         raise UserError(
@@ -91,8 +128,10 @@ def build(name, config, image_shape, num_classes=0, seed=0, augment="none"):
     # Keras draws the seeds of its initializers from here. The caller's random numbers go on as if nothing had happened.
     state = random.getstate()
     random.seed(seed)
+    if task(name) in ("paired", "unpaired"):
+        source_shape = tuple(source_shape or image_shape)
     try:
-        model = variant.build(config, DataSpec(image_shape=(height, width, channels), num_classes=num_classes))
+        model = variant.build(config, DataSpec((height, width, channels), num_classes, source_shape))
     finally:
         random.setstate(state)
     model.seed = seed

@@ -184,11 +184,13 @@ def mathematics(run, model_config, facts):
 
 
 def _mathematics(run, model, facts):
-    return {
+    values = {
         **{name: value for name, value in run.items() if name not in _FREE_ON_RESUME},
         **{f"model.{name}": value for name, value in model.items()},
-        **{name: facts[name] for name in ("images", "classes")},
+        **{name: facts.get(name) for name in ("images", "sources", "classes")},
     }
+    # What was read from a file has lists for tuples.
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 def check_same_mathematics(folder, run, model_config, facts):

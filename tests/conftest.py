@@ -26,6 +26,8 @@ import numpy as np  # noqa: E402
 from PIL import Image  # noqa: E402
 
 from keras_gan import cli, registry  # noqa: E402
+from keras_gan.data import pipeline  # noqa: E402
+from keras_gan.data.spec import ImageData  # noqa: E402
 from keras_gan.exporters import verify  # noqa: E402
 
 SHARED = ROOT.parent / "shared"
@@ -60,6 +62,17 @@ def save_noise(paths, shape, seed):
         Image.fromarray(rng.integers(0, 256, shape, dtype=np.uint8)).save(path)
 
 
+def save_dataset(folder, task, count=12):
+    """Writes pictures of random pixels that a variant of this task can be trained on; returns the data set's name."""
+    if task == "paired":
+        save_noise([folder / f"{index}.png" for index in range(count)], (16, 32, 3), seed=0)
+        return f"paired:{folder}"
+    names = ("trainA", "trainB") if task == "unpaired" else "abc"
+    paths = [folder / name / f"{index}.png" for name in names for index in range(count // len(names))]
+    save_noise(paths, (16, 16, 3), seed=0)
+    return f"unpaired:{folder}" if task == "unpaired" else f"folder:{folder}"
+
+
 def train(*arguments):
     """Trains by the command line, in this process; returns the exit code."""
     with pytest.raises(SystemExit) as ended:
@@ -88,9 +101,28 @@ def make_model():
         model = registry.build(name, registry.module(name).TINY, image_shape, NUM_CLASSES, seed, augment)
         if compiled:
             model.compile(**compile_options)
+        if registry.task(name) != "sample":
+            preparation = registry.preparation(name, registry.module(name).TINY)
+            model.use_examples(pipeline.examples(noise_images(name, 8, image_shape), 8, preparation))
         return model
 
     return make
+
+
+def noise_images(name, count, image_shape=(16, 16, 3), seed=0):
+    """Data that a variant can be trained on, of random pixels; sources, where it takes any."""
+    rng = np.random.default_rng(seed)
+    task = registry.task(name)
+    return ImageData(
+        name="noise",
+        images=rng.integers(0, 256, (count, *image_shape), dtype=np.uint8),
+        labels=rng.integers(0, NUM_CLASSES, count, dtype=np.int32),
+        class_names=tuple("abc"),
+        source="a generator of random numbers.",
+        treatment="none.",
+        sources=rng.integers(0, 256, (count, *image_shape), dtype=np.uint8) if task in ("paired", "unpaired") else None,
+        aligned=task != "unpaired",
+    )
 
 
 @pytest.fixture

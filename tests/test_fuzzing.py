@@ -145,7 +145,7 @@ def test_dataset_names(name, tmp_path):
         stem = data.short_name(name)
         assert Path(stem).name == stem != ""
         data.check_available(run)
-        assert name == "avatars" or Path(data.split_name(name)[1]).is_dir()
+        assert name == "avatars" or all(Path(path).is_dir() for path in data.folders(data.split_name(name)[1]))
 
 
 @FUZZ

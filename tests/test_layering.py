@@ -24,12 +24,14 @@ ALLOWED = {
     "randomness": set(),
     "augment": set(),
     "penalties": set(),
+    "corruptions": set(),
     "optimizers": set(),
     "options": {"errors", "optimizers"},
     "objectives": set(),
     "pictures": set(),
     "interpolation": set(),
-    "exported": {"errors", "randomness"},
+    "tiling": set(),
+    "exported": {"errors", "randomness", "tiling"},
     "layers": {"randomness"},
     "networks": {"layers"},
     "model": {"errors", "randomness", "augment"},
@@ -43,15 +45,19 @@ ALLOWED = {
         "objectives",
         "penalties",
         "content",
+        "corruptions",
+        "translation",
     },
+    "content": set(),
+    "translation": {"content", "model"},
     "cache": set(),
     "data": {"errors", "cache"},
-    "metrics": {"errors", "cache", "interpolation"},
+    "metrics": {"errors", "cache", "interpolation", "networks"},
     "diagnosis": set(),
     "callbacks": {"errors", "metrics", "diagnosis", "pictures", "checkpoint"},
     "checkpoint": {"errors"},
     "event_files": set(),
-    "exporters": {"errors", "pictures", "model", "randomness", "checkpoint", "metrics"},
+    "exporters": {"errors", "pictures", "model", "translation", "randomness", "checkpoint", "metrics"},
     "commands": {
         *("errors", "registry", "config", "runs", "data", "callbacks", "checkpoint", "exporters", "metrics"),
         *("dry_run", "distribution", "pictures", "randomness", "exported", "interpolation", "event_files", "cluster"),
@@ -61,7 +67,7 @@ ALLOWED = {
 }
 TENSORFLOW_ROOMS = {
     *("model", "penalties", "augment", "randomness", "data", "metrics", "callbacks", "checkpoint", "exporters"),
-    *("commands", "distribution", "optimizers", "exported", "event_files", "cluster"),
+    *("commands", "distribution", "optimizers", "exported", "event_files", "cluster", "corruptions", "translation"),
 }
 
 

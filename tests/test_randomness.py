@@ -1,13 +1,14 @@
 """Noise is a pure function of its key; portable latents equal the golden vectors."""
 
 import json
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import distribution
+from keras_gan import distribution, randomness
 from keras_gan.randomness import StepNoise, portable_latents, seed_range, threefry2x32
 
 GOLDEN = json.loads((Path(__file__).parent.parent / "export" / "golden_latents.json").read_text())
@@ -73,3 +74,33 @@ def test_step_noise_rows_are_global():
     parts = strategy.experimental_local_results(halves())
     whole = StepNoise(1, tf.constant(0, tf.int64)).uniform(4, (3,), "latents")
     np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
+def test_current_noise_is_that_of_the_innermost_block():
+    outer, inner = (StepNoise(seed, tf.constant(0, tf.int64)) for seed in (1, 2))
+    with outer.current() as entered:
+        assert entered is outer
+        with pytest.raises(KeyError, match="left by an error"), inner.current():
+            raise KeyError("left by an error" if randomness.current() is inner else "another noise")
+        assert randomness.current() is outer
+    with pytest.raises(RuntimeError, match="there is no step"):
+        randomness.current()
+
+
+def test_current_noise_can_be_set():
+    noise = StepNoise(1, tf.constant(0, tf.int64))
+    assert randomness.set_current(noise) is None
+    assert randomness.current() is noise
+    assert randomness.set_current(None) is noise
+    with pytest.raises(RuntimeError, match="there is no step"):
+        randomness.current()
+
+
+def test_current_noise_is_each_threads_own():
+    seen = []
+    with StepNoise(1, tf.constant(0, tf.int64)).current():
+        thread = threading.Thread(target=lambda: seen.append(randomness.set_current(None)))
+        thread.start()
+        thread.join()
+        randomness.current()
+    assert seen == [None]

@@ -192,6 +192,8 @@ def main():
         takes_labels = "labels" in draw.get_input_details()
     except (ValueError, RuntimeError, KeyError) as error:
         parser.error(f"{options.model} is not a generator that this program can run: {str(error).splitlines()[0]}")
+    if "latents" not in draw.get_input_details():
+        parser.error(f"{options.model} changes pictures, it draws none of seeds: use translate.py")
     if options.label is not None and not takes_labels:
         parser.error(f"{options.model} was trained without classes: leave out --label")
     try:

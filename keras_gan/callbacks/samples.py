@@ -12,7 +12,8 @@ class SampleGrid(Every):
     """Writes a grid of the EMA generator's samples from fixed seeds, as a PNG and to TensorBoard.
 
     The seeds are 0 … count - 1, so that the last grid is what `sample --seed 0` draws from the exported model. Of a
-    model with 2 to 16 classes, each column is a class.
+    model with 2 to 16 classes, each column is a class. A model that is given images is shown beside what it was given
+    and what it should have made.
 
     Args:
         directory: folder for `step-<step>.png`.
@@ -28,8 +29,7 @@ class SampleGrid(Every):
         self.count = count
 
     def at(self, step, logs):
-        count, columns = pictures.sheet(self.model.num_classes, self.count)
-        images = self.model.sample(count, seed=0)
+        images, columns = pictures.preview(self.model, self.count)
         pictures.save_grid(self.directory / f"step-{step:09d}.png", images, columns)
         if self.writer:
             with self.writer.as_default(step):

@@ -40,7 +40,9 @@ class Scalars(Every):
         now = time.perf_counter()
         with self.writer.as_default(step):
             for name in logs:
-                tf.summary.scalar(_tag(name), np.mean([float(entry[name]) for entry in self._window]))
+                # Another stage of the training may have other terms.
+                values = [float(entry[name]) for entry in self._window if name in entry]
+                tf.summary.scalar(_tag(name), np.mean(values))
             tf.summary.scalar("progress/kimg", step * self.images_per_step / 1000.0)
             images = (step - self._since_step) * self.images_per_step
             if images:

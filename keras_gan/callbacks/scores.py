@@ -85,19 +85,7 @@ class Scores(Every):
         return self.most_share is None or self._ended or self.seconds + self._latest <= self.most_share * whole
 
     def _evaluate(self):
-        fakes = pictures.to_uint8(self.model.sample(self.count, seed=0))
-        labels = self.model.labels_of_seeds(self.count, seed=0)
-        case = dataclasses.replace(
-            self.case,
-            fakes=fakes,
-            labels=labels,
-            latents=lambda count, seed: (
-                self.model.latents_of_seeds(count, seed),
-                self.model.labels_of_seeds(count, seed),
-            ),
-            draw=self.model.draw,
-        )
-        return evaluation.evaluate(case)[0]
+        return evaluation.evaluate(dataclasses.replace(self.case, **samples(self.model, self.count)))[0]
 
     def _keep_best(self, step, score):
         if score is None:
@@ -125,3 +113,27 @@ class Scores(Every):
             for score in line["scores"]
             if score["name"] == self.deciding
         ]
+
+
+def samples(model, count):
+    """What a model gives to be scored, as fields of an `evaluation.Case`: at most `count` samples, and what they are of."""
+    if model.examples:
+        count = min(count, len(model.examples["source"]))
+        targets = model.targets(count)
+        targets = None if targets is None else pictures.to_uint8(targets)
+        return {"fakes": pictures.to_uint8(model.sample(count)), "targets": targets}
+
+    def latents(count, seed):
+        return model.latents_of_seeds(count, seed), model.labels_of_seeds(count, seed)
+
+    fakes, labels = pictures.to_uint8(model.sample(count, seed=0)), model.labels_of_seeds(count, seed=0)
+    return {"fakes": fakes, "labels": labels, "latents": latents, "draw": model.draw}
+
+
+def of_step(directory, step):
+    """The scores that a run has measured at a step, as its `scores.jsonl` has them; empty if it has not."""
+    path = Path(directory) / FILE
+    if not path.exists():
+        return []
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return next((line["scores"] for line in reversed(lines) if line["step"] == step), [])

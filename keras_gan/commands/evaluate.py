@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from keras_gan import config, data, metrics, runs
 from keras_gan.commands import quiet_tensorflow
-from keras_gan.commands.real import Real
+from keras_gan.commands.real import Real, task_of
 from keras_gan.errors import UserError, why
 
 DEFAULT_SAMPLES = 10_000
@@ -26,18 +26,18 @@ class Generated:
         subject: what to call it, JSON-able.
         image_size: its edge in pixels.
         trained_on: `DataOptions` of its training data, or None.
-        images: function that returns uint8 images and their labels or None.
-        latents, draw: see `keras_gan.metrics.evaluation.Case`; None of a folder.
+        samples: function that returns what there is to be scored, as fields of a `keras_gan.metrics.evaluation.Case`:
+            `fakes`, and `labels`, `targets`, `latents` and `draw` where there are such.
         folder: where its scores go by default.
+        metrics: what is measured if nothing is named.
     """
 
     subject: dict
     image_size: int
     trained_on: object
-    images: Callable
-    latents: Callable | None = None
-    draw: Callable | None = None
+    samples: Callable
     folder: Path = Path()
+    metrics: tuple[str, ...] = ("fid", "kid", "prdc")
 
 
 def run(options):
@@ -85,24 +85,26 @@ def _number(value):
 
 
 def _of_run(options):
+    from keras_gan.callbacks import scores
     from keras_gan.commands.restore import restore
 
     folder = runs.find(options.log_dir, options.run)
-    restored = restore(folder, options.checkpoint)
+    restored = restore(folder, options.checkpoint, options.samples or DEFAULT_SAMPLES)
     model = restored.model
+    of_run = Generated(
+        subject={"run": folder.name, "step": restored.step},
+        image_size=restored.run.image_size,
+        trained_on=restored.run,
+        samples=lambda: scores.samples(model, options.samples or DEFAULT_SAMPLES),
+        folder=folder.path,
+    )
+    if model.examples:
+        return dataclasses.replace(of_run, metrics=("l1", "psnr", "ssim") if model.aligned else ("kid",))
 
     def latents(count, seed):
         return model.latents_of_seeds(count, seed), model.labels_of_seeds(count, seed)
 
-    return Generated(
-        subject={"run": folder.name, "step": restored.step},
-        image_size=restored.run.image_size,
-        trained_on=restored.run,
-        images=lambda: _drawn(model.draw, latents, options),
-        latents=latents,
-        draw=model.draw,
-        folder=folder.path,
-    )
+    return dataclasses.replace(of_run, samples=lambda: _drawn(model.draw, latents, options))
 
 
 def _of_model(options):
@@ -125,9 +127,7 @@ def _of_model(options):
         subject={"model": str(directory)},
         image_size=generator.image_shape[0],
         trained_on=_training_data(generator.configuration),
-        images=lambda: _drawn(generator.draw, latents, options),
-        latents=latents,
-        draw=generator.draw,
+        samples=lambda: _drawn(generator.draw, latents, options),
     )
 
 
@@ -143,7 +143,7 @@ def _of_folder(options):
         pixels = loaded.images
         if options.samples and options.samples < len(pixels):
             pixels = pixels[np.sort(np.random.RandomState(options.seed).permutation(len(pixels))[: options.samples])]
-        return pixels, None
+        return {"fakes": pixels}
 
     return Generated({"images": options.images}, size, None, images)
 
@@ -159,7 +159,7 @@ def _training_data(configuration):
 
 
 def _drawn(draw, latents, options, block=512):
-    """Samples of consecutive seeds, uint8 as a picture file would hold them, and their classes."""
+    """Samples of consecutive seeds, uint8 as a picture file would hold them, their classes, and how to draw more."""
     from keras_gan.pictures import to_uint8
 
     count = options.samples or DEFAULT_SAMPLES
@@ -168,7 +168,8 @@ def _drawn(draw, latents, options, block=512):
         some, labels = latents(min(block, count - start), options.seed + start)
         parts.append(to_uint8(draw(some, labels)))
         classes.append(labels)
-    return np.concatenate(parts), None if classes[0] is None else np.concatenate(classes)
+    labels = None if classes[0] is None else np.concatenate(classes)
+    return {"fakes": np.concatenate(parts), "labels": labels, "latents": latents, "draw": draw}
 
 
 # --- What it is compared with -----------------------------------------------------------------------------------------
@@ -201,7 +202,8 @@ def _case(options, generated):
 
     real = _real(options, generated)
     extractor = statistics = None
-    if evaluation.needs_features(options.metrics):
+    wanted = options.metrics or generated.metrics
+    if evaluation.needs_features(wanted):
         sources = features.Sources(options.inception_weights, options.squeezenet_weights, options.resize)
         if real:
             extractor, statistics = real.seen_by(options.features, sources, progress=_bar("looking at the reference"))
@@ -210,18 +212,14 @@ def _case(options, generated):
             statistics = reference.load(options.reference, extractor)
         if options.save_reference:
             reference.save(options.save_reference, statistics, extractor)
-    fakes, labels = generated.images()
     return evaluation.Case(
-        metrics=options.metrics,
-        fakes=fakes,
-        labels=labels,
+        metrics=wanted,
+        **generated.samples(),
         extractor=extractor,
         reference=statistics,
         real_images=real.images.images if real else None,
         real_labels=real.images.labels if real else None,
         perceptual=lambda: perceptual.load(options.squeezenet_weights, options.lpips_weights),
-        latents=generated.latents,
-        draw=generated.draw,
         protocol={"image_size": generated.image_size, "seed": options.seed},
         seed=options.seed,
     )
@@ -240,7 +238,7 @@ def _real(options, generated):
         chosen = dataclasses.replace(generated.trained_on, **changes)
     else:
         raise UserError("the model does not say what it was trained on: name a data set with --reference.")
-    return Real(data.load(chosen, options.reference_split), chosen, options.reference_split)
+    return Real(data.load(chosen, options.reference_split, task_of(chosen)), chosen, options.reference_split)
 
 
 def _bar(what):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from keras_gan import config, data, metrics
+from keras_gan import config, data, metrics, registry
 from keras_gan.data.spec import ImageData
 
 SPLITS = ("train", "test")
@@ -44,8 +44,16 @@ class Real:
         """What the classifier learns from: the training split, whichever split this is."""
         if data.split_name(self.options.dataset)[0] == "folder":
             return self.images.images, self.images.labels, None
-        train, test = (self.images if self.split == split else data.load(self.options, split) for split in SPLITS)
+        train, test = (
+            self.images if self.split == split else data.load(self.options, split, task_of(self.options))
+            for split in SPLITS
+        )
         return train.images, train.labels, (test.images, test.labels)
+
+
+def task_of(options):
+    """What the images of a `DataOptions` are for: what the variant makes of them, if it is a `RunConfig`."""
+    return registry.task(options.variant) if isinstance(options, config.RunConfig) else "sample"
 
 
 def case(run, images):

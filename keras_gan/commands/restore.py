@@ -3,7 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 
-from keras_gan import config, registry, runs
+from keras_gan import config, data, registry, runs
 from keras_gan.commands import quiet_tensorflow
 from keras_gan.errors import UserError
 
@@ -19,10 +19,11 @@ class Restored:
     step: int
 
 
-def restore(folder, which="best"):
+def restore(folder, which="best", most_examples=None):
     """Rebuilds the model of a `RunFolder` and loads its best or its last checkpoint.
 
-    Without scores in training there is no best one, and the last is taken.
+    Without scores in training there is no best one, and the last is taken. A model that is given images gets as many
+    examples as the run had, or at most `most_examples`.
 
     Raises:
         UserError: if the run has no checkpoint that can be read.
@@ -35,13 +36,20 @@ def restore(folder, which="best"):
     import keras
 
     from keras_gan import checkpoint
+    from keras_gan.data import pipeline
 
     keras.mixed_precision.set_dtype_policy(run.precision)
     model_config = config.from_dict(registry.module(run.variant).Config, model_options, folder.config_file)
     facts = runs.data_facts(folder)
     model = registry.build(
-        run.variant, model_config, facts["image_shape"], len(facts["classes"]), run.seed, run.augment
+        *(run.variant, model_config, facts["image_shape"], len(facts["classes"]), run.seed, run.augment),
+        facts.get("source_shape"),
     )
+    model.total_steps = run.total_steps(facts["images"], model.discriminator_steps)
     model.compile()
+    if registry.task(run.variant) != "sample":
+        _, held_out = data.load_splits(run, registry.task(run.variant))
+        preparation = registry.preparation(run.variant, model_config)
+        model.use_examples(pipeline.examples(held_out, most_examples or run.eval_samples, preparation))
     step = checkpoint.restore_best(model, folder.checkpoints) if which == "best" else None
     return Restored(model, run, model_config, facts, step or checkpoint.restore_newest(model, folder.checkpoints))

@@ -46,12 +46,16 @@ def run(run, model_options):
 
 @dataclass(frozen=True)
 class _Task:
-    """What is to be trained on what: the run's and the variant's options, the strategy, the data and the model."""
+    """What is to be trained on what: the run's and the variant's options, the strategy, the data and the model.
+
+    `held_out` are images that the training does not see, None of a variant that needs none.
+    """
 
     run: config.RunConfig
     model_config: object
     strategy: object
     images: ImageData
+    held_out: ImageData | None
     model: object
 
     @property
@@ -62,9 +66,7 @@ class _Task:
     @property
     def steps(self):
         """Steps of the whole run."""
-        if self.run.epochs:
-            return math.ceil(self.run.epochs * len(self.images) / self.batch_size)
-        return self.run.steps or config.DEFAULT_STEPS
+        return self.run.total_steps(len(self.images), self.model.discriminator_steps)
 
     @property
     def writes(self):
@@ -82,13 +84,19 @@ class _Task:
         stream = functools.partial(
             pipeline.batches, self.images, self.batch_size, self.run.seed, start_step, augmentations
         )
-        return distribution.distribute(self.strategy, stream)
+        return distribution.distribute(self.strategy, functools.partial(stream, prepare=self.preparation))
+
+    @property
+    def preparation(self):
+        """What the input pipeline does to the batches of this variant, or None."""
+        return registry.preparation(self.run.variant, self.model_config)
 
 
 def _prepare(run, model_options):
     import keras
 
     from keras_gan import distribution, exporters
+    from keras_gan.data import pipeline
 
     if run.export and not run.dry_run:
         exporters.check_writable(run.export_dir)
@@ -101,14 +109,21 @@ def _prepare(run, model_options):
         strategy = distribution.make_strategy(run.strategy, run.cpu_replicas, workers)
     distribution.check_batch_size(strategy, run.batch_size)
     distribution.check_steps_per_execution(strategy, run.steps_per_execution)
-    images = data.load(run)
+    task = registry.task(run.variant)
+    images, held_out = (data.load(run), None) if task == "sample" else data.load_splits(run, task)
     with strategy.scope():
         spec = images.spec
-        model = registry.build(run.variant, model_config, spec.image_shape, spec.num_classes, run.seed, run.augment)
+        model = registry.build(
+            *(run.variant, model_config, spec.image_shape, spec.num_classes, run.seed, run.augment, spec.source_shape)
+        )
+        task = _Task(run, model_config, strategy, images, held_out, model)
+        model.total_steps = task.steps
         model.compile(steps_per_execution=run.steps_per_execution)
         if run.init_from and not run.resume:
             _take_weights(model, run)
-    return _Task(run, model_config, strategy, images, model)
+    if held_out:
+        model.use_examples(pipeline.examples(held_out, run.eval_samples, task.preparation))
+    return task
 
 
 def _take_weights(model, run):
@@ -149,8 +164,9 @@ def _train(task, folder):
     exported_facts = {**facts(run, task.model_config, task.images.facts), "cost": cost}
     if run.export and run.export_checkpoint == "best" and checkpoint.restore_best(model, folder.checkpoints):
         exported_facts["score"] = checkpoint.best_score(folder.checkpoints)
+    exported_facts["scores"] = scores_of(folder, model)
     exported = _export(task, folder, exported_facts)
-    _say_what_next(folder, exported)
+    _say_what_next(folder, exported, translates=task.held_out is not None)
     return 0
 
 
@@ -256,7 +272,7 @@ def _callbacks(task, folder, first_step):
     # The doctor comes first: it stops a run that is lost before that is saved.
     doctor = None
     if run.health:
-        doctor = callbacks.Health(folder.path, max(1, min(50, every // 2)), _for_the_doctor(run, images), writer)
+        doctor = callbacks.Health(folder.path, max(1, min(50, every // 2)), _for_the_doctor(task), writer)
     chosen = [doctor] if doctor else []
     chosen += [
         callbacks.Scalars(writer, max(1, min(50, steps // 20)), task.batch_size),
@@ -281,10 +297,13 @@ def _callbacks(task, folder, first_step):
     return [*chosen, callbacks.Progress(steps, task.batch_size)]
 
 
-def _for_the_doctor(run, images):
+def _for_the_doctor(task):
     """The training images, and some the training does not see where the data set has them."""
     from keras_gan.callbacks import RealImages
 
+    run, images = task.run, task.images
+    if task.held_out:
+        return RealImages(images.images, held_out=task.held_out.images)
     held_out = data.load(run, "test") if data.split_name(run.dataset)[0] != "folder" else images
     if held_out.source == images.source:  # there is but one split
         return RealImages(images.images, images.labels)
@@ -315,7 +334,8 @@ def _export(task, folder, facts):
     from keras_gan.commands import real
 
     directory = exporters.next_version(Path(run.export_dir) / folder.name)
-    judge = real.judge(run, facts["score"], task.model.num_classes, task.images) if "score" in facts else None
+    judged = "score" in facts and not task.held_out
+    judge = real.judge(run, facts["score"], task.model.num_classes, task.images) if judged else None
     print("exporting and verifying …")
     try:
         with quiet_stderr():  # the converter talks of its own passes
@@ -334,6 +354,13 @@ def facts(run, model_config, data_facts):
         "data": {**data_facts, "treatment": _treatment(run, data_facts)},
         "command": command(run, model_config),
     }
+
+
+def scores_of(folder, model):
+    """The scores that the run has measured at the model's step, JSON-able, as `scores.jsonl` has them."""
+    from keras_gan.callbacks import scores
+
+    return scores.of_step(folder.path, int(model.step))
 
 
 def _treatment(run, data_facts):
@@ -355,7 +382,7 @@ def command(run, model_config):
     return shlex.join(words)
 
 
-def _say_what_next(folder, exported):
+def _say_what_next(folder, exported, translates):
     lines = [
         "",
         f"TensorBoard logs  {folder.path}",
@@ -368,8 +395,11 @@ def _say_what_next(folder, exported):
     lines += ["", "next:", f"  {here}tensorboard --logdir {shlex.quote(str(folder.path.parent))}"]
     if exported:
         model = shlex.quote(str(exported))
-        lines += [f"  {here}python -m keras_gan sample --model {model} --seed 7 --out grid.png"]
-        if (exported / "generator.tflite").exists():
+        if translates:
+            lines += [f"  {here}python -m keras_gan translate --model {model} --input FOLDER --out translated"]
+        else:
+            lines += [f"  {here}python -m keras_gan sample --model {model} --seed 7 --out grid.png"]
+        if not translates and (exported / "generator.tflite").exists():
             phone = f"--model {model}/generator.tflite --count 16 --seed 1 --out phone.png"
             lines += [f"  {here}python export/mobile/sample.py {phone}"]
     print("\n".join(lines))

@@ -1,35 +1,15 @@
 """Data sources, one module per kind, behind one name such as `mnist` or `folder:photos`."""
 
 import importlib
-import os
-import re
-from pathlib import Path
 
-from keras_gan.data import prepared
+from keras_gan.data import names, prepared
+from keras_gan.data.names import KINDS, check_name, check_task, folders, short_name, split_name
 from keras_gan.errors import UserError, unknown
 
-TFDS_SHORT_NAMES = ("mnist", "fashion_mnist", "cifar10")
-KINDS = ("avatars", *TFDS_SHORT_NAMES, "tfds:NAME", "folder:PATH")
+__all__ = ["AUGMENTATIONS", "KINDS", "augmentations", "check_available", "check_name", "check_task", "folders"]
+__all__ += ["load", "load_splits", "short_name", "split_name"]
+
 AUGMENTATIONS = ("flip", "rotate", "color", "crop", "scale", "light")
-
-
-def split_name(name):
-    """`folder:photos` to `("folder", "photos")`, `mnist` to `("tfds", "mnist")`, `avatars` to `("avatars", "")`."""
-    if name in TFDS_SHORT_NAMES:
-        return "tfds", name
-    kind, _, rest = name.partition(":")
-    # Shells do not expand a ~ behind a colon.
-    return kind, os.path.expanduser(rest) if kind == "folder" else rest
-
-
-def check_name(name):
-    """Raises `UserError` for a name that no source can read; imports nothing heavy."""
-    kind, rest = split_name(name)
-    if name != "avatars" and (kind not in ("tfds", "folder") or not rest or "\0" in rest):
-        raise unknown("dataset", name, KINDS)
-    # It becomes a path below the folder of prepared sets, and must not lead out of it.
-    if kind == "tfds" and not re.fullmatch(r"\w+([/:]\w[\w.+-]*)*", rest, re.ASCII):
-        raise UserError(f"--dataset {name!r}: {rest!r} is no name of a tensorflow-datasets set, such as tfds:cifar10.")
 
 
 def augmentations(text):
@@ -47,27 +27,28 @@ def augmentations(text):
     return tuple(name for name in AUGMENTATIONS if name in names)
 
 
-def short_name(name):
-    """A folder-name-safe form: `folder:my photos/cats` becomes `cats`."""
-    kind, rest = split_name(name)
-    stem = Path(rest).resolve().name if kind == "folder" else rest or kind
-    return "".join(c if (c.isascii() and c.isalnum()) or c in "._+-" else "-" for c in stem).lstrip("._+-") or kind
-
-
 def check_available(options):
     """Raises `UserError` for data that certainly cannot be loaded; imports nothing heavy."""
     kind, rest = split_name(options.dataset)
     check_name(options.dataset)
-    if kind == "folder" and not Path(rest).is_dir():
-        raise UserError(f"the folder {rest} of --dataset {options.dataset} does not exist or is not a folder.")
     if kind == "tfds":
         prepared.check_available(rest, options)
-    if kind == "avatars":
-        importlib.import_module("keras_gan.data.avatars").check_size(options.image_size)
+    elif kind == "avatars":
+        _source(kind).check_size(options.image_size)
+    else:
+        names.check_folders(options.dataset)
+        if kind != "folder":
+            _source(kind).check_available(rest)
 
 
-def load(options, split="train"):
+def load(options, split="train", task="sample"):
     """Reads the data set that `options` (a `DataOptions`) names.
+
+    Args:
+        options: a `DataOptions`.
+        split: `train` or `test`; a source that has but one gives it, whichever is asked for.
+        task: what the images are for: `sample`, `restore`, `paired` or `unpaired`. Avatars alone are drawn by it; all
+            other kinds of data are for one task or do not mind.
 
     Returns:
         `ImageData` with images of `[image_size, image_size, channels]`.
@@ -77,4 +58,33 @@ def load(options, split="train"):
     """
     kind, rest = split_name(options.dataset)
     check_available(options)
-    return importlib.import_module(f"keras_gan.data.{kind}").load(rest, options, split)
+    by_task = {"task": task} if kind == "avatars" else {}
+    return _source(kind).load(rest, options, split, **by_task)
+
+
+def load_splits(options, task="sample"):
+    """Reads the images to train on, and some that the training does not see.
+
+    These are the source's own test split; where it has none, a tenth of the images, at least 1 and at most 256,
+    the same ones for ever, which are then missing from the training set.
+
+    Args:
+        options: a `DataOptions`.
+        task: as for `load`.
+
+    Returns:
+        `(train, held_out)`, two `ImageData`.
+
+    Raises:
+        UserError: as `load`, and if no image would be left to train on.
+    """
+    kind, rest = split_name(options.dataset)
+    train = load(options, "train", task)
+    if _source(kind).has_test(rest, options):
+        return train, load(options, "test", task)
+    return importlib.import_module("keras_gan.data.holding_out").hold_out(train)
+
+
+def _source(kind):
+    """The module of a kind of data."""
+    return importlib.import_module(f"keras_gan.data.{kind}")

@@ -25,7 +25,7 @@ GEOMETRY = {"flip", "rotate", "crop", "scale"}
 NUMBERS = ("flip", "angle", "edge", "left", "top", "zoom", "hue", "saturation", "brightness", "contrast")
 
 
-def draw(seed, position, count):
+def draw(seed, position, count, whose=""):
     """The random numbers that augment one batch: a pure function of its arguments.
 
     Every number is drawn whether it is used or not, so that adding one augmentation leaves the others' draws alone.
@@ -34,12 +34,13 @@ def draw(seed, position, count):
         seed: integer seed of the run.
         position: int64 scalar tensor, at least 0: the place of the batch's first image in the stream.
         count: images in the batch.
+        whose: tells several sets of images in a batch apart.
 
     Returns:
         One float32 `[count]`, uniform in [0, 1), for each of `NUMBERS`.
     """
     # A word of their own keeps these draws apart from all others of the seed. 63 bits, for it must not be negative.
-    word = int.from_bytes(hashlib.sha256(f"{seed}/data augmentation".encode()).digest()[:8]) >> 1
+    word = int.from_bytes(hashlib.sha256(f"{seed}/data augmentation{whose}".encode()).digest()[:8]) >> 1
     key = tf.stack([tf.constant(word, tf.int64), position])
     table = tf.random.stateless_uniform((len(NUMBERS), count), seed=key, alg="philox")
     return dict(zip(NUMBERS, tf.unstack(table), strict=True))

@@ -392,19 +392,60 @@ FEW = 200
 CHUNK = 100
 
 
-def load(_rest, options, split="train", style="cartoon"):
+# For translation the styles A and B. Fewer faces than to draw samples like: variants that are given images learn from less,
+# see larger ones, and there are two pictures to draw of each.
+TRANSLATION_STYLES = {"paired": ("sketch", "cartoon"), "unpaired": ("cartoon", "poster")}
+TRANSLATION_SPLITS = {"train": 6_000, "test": 600}
+
+
+def load(_rest, options, split="train", task="sample"):
     """Draws the avatars of a split, or reads them from the cache; see `keras_gan.data.load`.
 
-    The same index is the same face in each of the `STYLES`.
+    For the task `paired`, A is a sketch of each face and B its cartoon. For `unpaired`, A are cartoons of the first
+    half of the faces and B posters of the second half, so that nobody is in both.
     """
+    if task in TRANSLATION_STYLES:
+        return _load_two_styles(options, split, task)
+    count = TRANSLATION_SPLITS[split] if task == "restore" and split in TRANSLATION_SPLITS else None
     return ImageData(
         name=options.dataset,
-        images=pictures(options.image_size, split, style),
-        labels=labels(split),
+        images=pictures(options.image_size, split, count=count),
+        labels=labels(split, count),
         class_names=CLASS_NAMES,
-        source=f"avatars v{VERSION}, split {split}: {style} faces drawn by this program from seed {SEED} (Apache-2.0).",
+        source=f"avatars v{VERSION}, split {split}: cartoon faces drawn by this program from seed {SEED} (Apache-2.0).",
         treatment=f"drawn at {options.image_size}x{options.image_size} px.",
     )
+
+
+def _load_two_styles(options, split, task):
+    if split not in TRANSLATION_SPLITS:
+        raise unknown("split", split, TRANSLATION_SPLITS)
+    count, paired = TRANSLATION_SPLITS[split], task == "paired"
+    halves = [(0, count)] * 2 if paired else [(0, count // 2), (count // 2, count // 2)]
+    sides = list(zip(TRANSLATION_STYLES[task], halves, strict=True))
+    source, target = sides if options.direction == "AtoB" else sides[::-1]
+
+    def drawn(side):
+        style, (first, number) = side
+        return pictures(options.image_size, split, style, number, first=first)
+
+    first, number = target[1]
+    return ImageData(
+        name=options.dataset,
+        images=drawn(target),
+        labels=labels(split, first + number)[first:],
+        class_names=CLASS_NAMES,
+        source=f"avatars v{VERSION}, split {split}: {target[0]} faces, made from {source[0]} pictures of "
+        f"{'the same' if paired else 'other'} faces, drawn by this program from seed {SEED} (Apache-2.0).",
+        treatment=f"drawn at {options.image_size}x{options.image_size} px.",
+        sources=drawn(source),
+        aligned=paired,
+    )
+
+
+def has_test(_rest, options):
+    """Whether there is a test split: always."""
+    return True
 
 
 def attributes(split="train", count=None, seed=SEED):
@@ -419,8 +460,8 @@ def labels(split="train", count=None, seed=SEED):
     return np.concatenate([np.zeros(0, np.int32), *(_classes_of_ten(seed, split, ten) for ten in tens)])[:count]
 
 
-def pictures(size, split="train", style="cartoon", count=None, seed=SEED):
-    """The first `count` avatars of a split (default: all of them) as uint8 `[count, size, size, 3]`.
+def pictures(size, split="train", style="cartoon", count=None, seed=SEED, first=0):
+    """`count` avatars of a split (default: all) from the index `first` on, as uint8 `[count, size, size, 3]`.
 
     Drawn once, with a progress bar, and from then on read from `cache.directory()`.
 
@@ -430,11 +471,12 @@ def pictures(size, split="train", style="cartoon", count=None, seed=SEED):
     check_size(size)
     if style not in STYLES:
         raise unknown("style", style, STYLES)
-    count = _size_of(split, count)
-    path = cache.directory() / f"avatars-v{VERSION}-{style}-{size}px-{split}-{count}-seed{seed}.npy"
+    count = _size_of(split, None) - first if count is None else _size_of(split, count)
+    which = f"{count}-from{first}" if first else count
+    path = cache.directory() / f"avatars-v{VERSION}-{style}-{size}px-{split}-{which}-seed{seed}.npy"
     images = _read(path, (count, size, size, 3))
     if images is None:
-        images = _draw_all(size, split, style, count, seed)
+        images = _draw_all(size, split, style, range(first, first + count), seed)
         _write(path, images)
     return images
 
@@ -451,13 +493,14 @@ def _size_of(split, count):
     return SPLITS[split] if count is None else count
 
 
-def _draw_all(size, split, style, count, seed):
+def _draw_all(size, split, style, indices, seed):
+    count = len(indices)
     images = allocate((count, size, size, 3))
-    chunks = [range(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
+    chunks = [indices[start : start + CHUNK] for start in range(0, count, CHUNK)]
     drawer = partial(_draw_chunk, size, split, style, seed)
     with tqdm(total=count, desc=f"drawing {split} avatars", unit=" images", leave=False, delay=1) as bar:
         for chunk, drawn in zip(chunks, _map(drawer, chunks), strict=True):
-            images[chunk.start : chunk.stop] = drawn
+            images[chunk.start - indices.start :][: len(chunk)] = drawn
             bar.update(len(chunk))
     return images
 

@@ -1,5 +1,10 @@
-"""`folder:PATH`: any tree of image files; the first level of sub-folders are the classes, if every image is in one."""
+"""`folder:PATH`: any tree of image files, or several as `folder:A+B`.
 
+The first level of sub-folders of one tree are the classes, if every image is in one. Several trees together have no
+classes: each may mean other things by its sub-folders.
+"""
+
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -7,40 +12,57 @@ from PIL import Image
 from tqdm import tqdm
 
 from keras_gan.data import images
+from keras_gan.data.names import folders
 from keras_gan.data.spec import ImageData
 from keras_gan.errors import UserError
 
 
 def load(path, options, split="train"):
     """Reads every image below `path`; see `keras_gan.data.load`. A folder has one split, whatever is asked for."""
-    root = Path(path)
-    paths = find_files(root)
-    channels = common_channels(paths)
-    decoded, kept = images.read_files(
-        paths,
-        options.image_size,
-        channels,
-        options.fit,
-        options.skip_bad_files,
-        progress=lambda results: tqdm(
-            results, f"reading {root.name}", len(paths), unit=" images", leave=False, delay=1
-        ),
-    )
-    if not kept:
-        raise UserError(f"none of the {len(paths)} image files below {root} can be read.")
-    if len(kept) < len(paths):
-        print(f"skipped {len(paths) - len(kept)} unreadable files of {len(paths)}.")
-        paths = [paths[index] for index in kept]
+    roots = [Path(part) for part in folders(path)]
+    found = [file for root in roots for file in find_files(root)]
+    title = " and ".join(root.name for root in roots)
+    decoded, kept = read(found, common_channels(found), options, title)
+    paths = [found[index] for index in kept]
+    if len(paths) < len(found):
         decoded = decoded[..., : common_channels(paths)]  # one that was left out may have been the only one with colour
-    class_names, labels = classes(root, paths)
+    class_names, labels = classes(roots[0], paths) if len(roots) == 1 else ((), None)
+    where = f"folder{'s' * (len(roots) > 1)} {' and '.join(root.resolve().name for root in roots)}"
     return ImageData(
         name=options.dataset,
         images=decoded,
         labels=labels,
         class_names=class_names,
-        source=f"{len(kept)} image files of the folder {root.resolve().name}; their licence is their owner's to state.",
+        source=f"{len(kept)} image files of the {where}; their licence is their owner's to state.",
         treatment=f"brought to {options.image_size}x{options.image_size} px (fit: {options.fit}).",
     )
+
+
+def has_test(path, options):
+    """Whether there is a test split: never."""
+    return False
+
+
+def read(paths, channels, options, title):
+    """Decodes image files with a progress bar; `(images, kept)` as `images.read_files`, but at least one."""
+    bar = progress(title, len(paths))
+    size, how = options.image_size, options.fit
+    decoded, kept = images.read_files(paths, size, channels, how, options.skip_bad_files, bar)
+    check_kept(kept, len(paths), title)
+    return decoded, kept
+
+
+def progress(title, count):
+    """A progress bar around the reading of so many images."""
+    return partial(tqdm, desc=f"reading {title}", total=count, unit=" images", leave=False, delay=1)
+
+
+def check_kept(kept, count, title):
+    """Says how many of the files were left out; raises `UserError` if all were."""
+    if not kept:
+        raise UserError(f"none of the {count} image files below {title} can be read.")
+    if len(kept) < count:
+        print(f"skipped {count - len(kept)} unreadable files of {count}.")
 
 
 def find_files(root):

@@ -3,6 +3,7 @@
 import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile, gettempdir
 
@@ -106,27 +107,77 @@ def read_files(paths, size, channels, how, skip_bad_files=False, progress=None):
     images = allocate((len(paths), size, size, channels))
 
     def read(index):
+        with naming(paths[index]):
+            return [to_array(fit(decode(paths[index], channels), size, how))]
+
+    (images,), kept = fill([images], read, skip_bad_files, progress)
+    return images, kept
+
+
+def fill(arrays, read, skip_bad_files=False, progress=None):
+    """Fills arrays row by row, in parallel.
+
+    Args:
+        arrays: list of arrays of equal length.
+        read: function from a row's index to its value in each of them; raises `Unreadable` if there is none.
+        skip_bad_files: leave out the rows that cannot be read.
+        progress: wraps the loop, or None.
+
+    Returns:
+        `(arrays, kept)`: the arrays without the rows that are left out, and the indices of the others.
+
+    Raises:
+        UserError: naming the unreadable files, unless `skip_bad_files`.
+    """
+
+    def fill_row(index):
         try:
-            images[index] = to_array(fit(decode(paths[index], channels), size, how))
-        except Exception as error:
-            return f"{paths[index]}: {reason(error)}"
+            for array, value in zip(arrays, read(index), strict=True):
+                array[index] = value
+        except Unreadable as error:
+            return str(error)
         return None
 
+    count = len(arrays[0])
     with ThreadPoolExecutor() as pool:  # Pillow decodes and resizes outside the interpreter lock
-        results = pool.map(read, range(len(paths)))
+        results = pool.map(fill_row, range(count))
         errors = list(progress(results) if progress else results)
     bad = [error for error in errors if error]
     if bad and not skip_bad_files:
-        shown = "\n  ".join(bad[:20]) + (f"\n  … and {len(bad) - 20} more" if len(bad) > 20 else "")
         raise UserError(
-            f"{len(bad)} of {len(paths)} image files cannot be read:\n  {shown}\n"
+            f"{len(bad)} of {count} image files cannot be read:\n  {listed(bad)}\n"
             "Remove or mend them, or go on without them with --skip-bad-files."
         )
     kept = [index for index, error in enumerate(errors) if error is None]
-    for new, old in enumerate(kept):  # in place: the whole set may be larger than memory
-        if new != old:
-            images[new] = images[old]
-    return images[: len(kept)], kept
+    return [keep_rows(array, kept) for array in arrays], kept
+
+
+def keep_rows(array, kept):
+    """The rows with these indices, sorted: moved up in place, because the whole set may be larger than memory."""
+    kept = np.asarray(kept, int)
+    moved = np.flatnonzero(kept != np.arange(len(kept)))
+    for start in range(moved[0] if len(moved) else len(kept), len(kept), 32):
+        rows = kept[start : start + 32]
+        array[start : start + len(rows)] = array[rows]  # read before it is written, and none moves down
+    return array[: len(kept)]
+
+
+class Unreadable(Exception):
+    """A file that cannot be used; says which one and why."""
+
+
+@contextmanager
+def naming(path):
+    """Any failure within becomes an `Unreadable` of this path."""
+    try:
+        yield
+    except Exception as error:  # decoders raise nearly anything
+        raise Unreadable(f"{path}: {reason(error)}") from None
+
+
+def listed(lines, most=20):
+    """Lines of a message, one below the other, not too many."""
+    return "\n  ".join(lines[:most]) + (f"\n  … and {len(lines) - most} more" if len(lines) > most else "")
 
 
 def to_array(image):

@@ -46,6 +46,13 @@ def load(name, options, split="train"):
     )
 
 
+def has_test(name, options):
+    """Whether the set has a split called test."""
+    import tensorflow_datasets as tfds
+
+    return "test" in _builder(tfds, name, options).info.splits
+
+
 def _builder(tfds, name, options):
     folder = prepared.folder(name, options)
     if folder:

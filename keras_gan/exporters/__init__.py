@@ -1,4 +1,4 @@
-"""What leaves the building: the EMA generator as SavedModel, TFLite and ONNX, verified, with a manifest and a card.
+"""What leaves the building: EMA generators as SavedModel, TFLite and ONNX, verified, with a manifest and a card.
 
 The formats are a contract with programs that know nothing of this one; `export/README.md` states it.
 """
@@ -15,7 +15,8 @@ from keras_gan import pictures
 from keras_gan.checkpoint import sha256
 from keras_gan.errors import UserError, why
 from keras_gan.exporters import manifest as manifests
-from keras_gan.exporters import model_card, onnx, saved_model, tflite, verify
+from keras_gan.exporters import model_card, onnx, saved_model, tflite, translation, verify
+from keras_gan.translation import TranslationModel
 
 
 def export(
@@ -26,8 +27,11 @@ def export(
     precisions=("float32",),
     tflite_batch=1,
     judge=None,
+    tflite_size=None,
 ):
     """Writes the EMA generator of `model` in float32 and verifies every file in a fresh process.
+
+    Of a `TranslationModel`, every network that it exports, verified on its examples.
 
     Args:
         model: an `AdversarialModel`.
@@ -37,21 +41,28 @@ def export(
         precisions: which `.tflite` files, any of `float32`, `float16`, `dynamic`, `int8` and `int8_io`.
         tflite_batch: pictures per call of these.
         judge: function from images uint8 [N, height, width, C] of the seeds from 0 on to `(name of a score, value)`;
-            then the manifest says what each smaller `.tflite` file loses by it.
+            then the manifest says what each smaller `.tflite` file loses by it. Not of a `TranslationModel`.
+        tflite_size: height and width in pixels of what the `.tflite` files of a `TranslationModel` take; default: those
+            of its examples.
 
     Returns:
         The manifest, a dict; see `export/README.md`.
 
     Raises:
-        UserError: if the folder exists or cannot be written.
+        UserError: if the folder exists or cannot be written, or the model cannot be given `tflite_size`.
         VerificationError: if what a file computes differs from Keras by more than its bound.
     """
     directory = Path(directory)
     if directory.exists():
         raise UserError(f"{directory} exists: an exported version is never overwritten.")
+    size = _source_size(model, tflite_size)
     temporary = _scratch(directory)
     try:
-        manifest = _write(model, temporary, formats, facts or {}, precisions, tflite_batch, judge)
+        if size:
+            written = translation.write(model, temporary, formats, precisions, tflite_batch, size)
+        else:
+            written = _write(model, temporary, formats, precisions, tflite_batch, judge)
+        manifest = _describe(model, temporary, *written, facts or {})
         temporary.chmod(0o755)
         # Renamed when complete: a server that watches the folder never sees half a model.
         temporary.rename(directory)
@@ -79,7 +90,17 @@ def next_version(base):
     return Path(base) / str(max(versions, default=0) + 1)
 
 
-def _write(model, directory, formats, facts, precisions, tflite_batch, judge):
+def _source_size(model, tflite_size):
+    """What the `.tflite` files of a `TranslationModel` take, `(height, width)`; None of any other model."""
+    if isinstance(model, TranslationModel):
+        return translation.source_size(model, tflite_size)
+    if tflite_size is not None:
+        raise UserError(f"--tflite-size is for models that are given images, and {model.name} draws them of noise.")
+    return None
+
+
+def _write(model, directory, formats, precisions, tflite_batch, judge):
+    """Writes and checks a generator that draws images of noise; returns `(facts, checks)`."""
     trained = model.exported()["generator"]
     network = saved_model.float32_copy(trained)
     if "saved_model" in formats:
@@ -92,21 +113,27 @@ def _write(model, directory, formats, facts, precisions, tflite_batch, judge):
     is_float32 = all(layer.compute_dtype == "float32" for layer in trained.layers)
     exact = trained if is_float32 else network
     checks = verify.verify(exact, directory, formats, model.num_classes, precisions, judge)
-    count, columns = pictures.sheet(model.num_classes)
-    pictures.save_grid(directory / "samples.png", model.sample(count, seed=0), columns)
+    facts = {
+        "variant": model.name,
+        "latent_dim": saved_model.latent_dim(network),
+        "num_classes": model.num_classes,
+        "image_shape": list(network.output_shape[1:]),
+        "parameters": network.count_params(),
+        "step": int(keras.ops.convert_to_numpy(model.step)),
+        "tflite_batch": tflite_batch,
+    }
+    return facts, checks
+
+
+def _describe(model, directory, generator, checks, facts):
+    """Adds sample pictures, the manifest and the model card; returns the manifest."""
+    images, columns = pictures.preview(model)
+    pictures.save_grid(directory / "samples.png", images, columns)
     files = sorted(path for path in directory.rglob("*") if path.is_file())
     manifest = {
         "format": manifests.FORMAT,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "generator": {
-            "variant": model.name,
-            "latent_dim": saved_model.latent_dim(network),
-            "num_classes": model.num_classes,
-            "image_shape": list(network.output_shape[1:]),
-            "parameters": network.count_params(),
-            "step": int(keras.ops.convert_to_numpy(model.step)),
-            "tflite_batch": tflite_batch,
-        },
+        "generator": generator,
         "verification": [dataclasses.asdict(check) for check in checks],
         "versions": manifests.versions(),
         "files": {

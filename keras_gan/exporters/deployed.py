@@ -16,7 +16,7 @@ class SubpixelConv2DTranspose(keras.layers.Conv2DTranspose):
     """
 
     def call(self, inputs):
-        size, (height, width) = self.kernel_size[0], inputs.shape[1:3]
+        size, (height, width) = self.kernel_size[0], keras.ops.shape(inputs)[1:3]  # numbers where they are known
         taps, before = (size + 1) // 2, (size - 2) // 2
         edges = [taps - 1 - before // 2, (before + 1) // 2]
         padded = tf.pad(inputs, [[0, 0], edges, edges, [0, 0]])
@@ -40,11 +40,18 @@ class SubpixelConv2DTranspose(keras.layers.Conv2DTranspose):
         return tf.transpose(tf.convert_to_tensor(self.kernel)[row::2, column::2][::-1, ::-1], [0, 1, 3, 2])
 
 
+class UpSamplingOfAnySize2D(keras.layers.UpSampling2D):
+    """The same function for maps whose size is known only when they come; Keras 3.15 wants to know it before."""
+
+    def call(self, inputs):
+        return tf.image.resize(inputs, tf.shape(inputs)[1:3] * self.size, self.interpolation)
+
+
 def deployed(network, odd_kernels):
     """A network that computes the same, up to rounding, with less work: for files that only draw.
 
     A BatchNormalization that follows a convolution becomes part of its weights, and transposed convolutions of stride 2
-    become plain ones.
+    become plain ones. Interpolation comes to work for images of any size.
 
     Args:
         network: a functional Keras model.
@@ -59,8 +66,9 @@ def deployed(network, odd_kernels):
         config = layer.get_config()
         if layer in norms:
             config["use_bias"] = True
-        subpixel = _is_doubling(layer) and (odd_kernels or layer.kernel_size[0] % 2 == 0)
-        return (SubpixelConv2DTranspose if subpixel else layer.__class__).from_config(config)
+        if _is_doubling(layer) and (odd_kernels or layer.kernel_size[0] % 2 == 0):
+            return SubpixelConv2DTranspose.from_config(config)
+        return (UpSamplingOfAnySize2D if _interpolates(layer) else layer.__class__).from_config(config)
 
     def call(layer, *inputs, **options):
         return inputs[0] if isinstance(layer, keras.layers.Identity) else layer(*inputs, **options)
@@ -101,6 +109,14 @@ def _folded(layer, norm):
     return [np.asarray(layer.kernel) * (scale[:, None] if transposed else scale), bias]
 
 
+def _interpolates(layer):
+    return (
+        type(layer) is keras.layers.UpSampling2D
+        and layer.interpolation != "nearest"
+        and layer.data_format == "channels_last"
+    )
+
+
 def _is_doubling(layer):
     """Whether it is a transposed convolution that `SubpixelConv2DTranspose` can compute."""
     # The type itself: a class that inherits from it may compute something else.
@@ -112,5 +128,4 @@ def _is_doubling(layer):
         and layer.output_padding is None
         and layer.data_format == "channels_last"
         and layer.kernel_size[0] == layer.kernel_size[1] >= 2
-        and None not in layer.input.shape[1:]
     )

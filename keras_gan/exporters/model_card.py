@@ -3,34 +3,70 @@
 import re
 
 from keras_gan import metrics
+from keras_gan.exporters import translator_use
 
 MOST_CLASSES = 100
 _MEASURES = {"max_difference": "largest", "worst_picture": "worst picture"}
 
 
 def write(manifest, directory):
-    """Writes the model card of an exported generator from its manifest."""
-    (directory / "MODEL_CARD.md").write_text(_text(manifest), encoding="utf-8")
+    """Writes the model card of an exported model from its manifest."""
+    sections = _of_translator(manifest) if "kind" in manifest["generator"] else _of_generator(manifest)
+    sections += ["## Versions\n\n" + ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())]
+    (directory / "MODEL_CARD.md").write_text("\n\n".join(sections) + "\n", encoding="utf-8")
 
 
-def _text(manifest):
+def _of_generator(manifest):
     generator = manifest["generator"]
     height, width, channels = generator["image_shape"]
-    sections = [
+    return [
         f"# {generator['variant']}: a generator of {width}x{height} px images with {channels} channel(s)",
         "![samples of consecutive seeds from 0 on](samples.png)",
         _training(manifest),
         "## Use\n\n" + _use(manifest),
         *_classes(manifest),
         "## Files\n\n" + _files(manifest["files"]),
-        "## Verification\n\nEach file was loaded in a fresh process that knows nothing of the training program,\n"
-        "and its pictures of 64 seeds, in [0, 1], were compared with the trained network's. Worst picture is the\n"
-        "largest mean difference of one.\n\n" + _checks(manifest["verification"]),
+        _verification(manifest, "64 seeds"),
         "## Limits\n\nThe generator knows only what its training images show, with their gaps and biases.\n"
         "It was not made to depict real persons or events, and its pictures should be labelled as generated.",
-        "## Versions\n\n" + ", ".join(f"{name} {version}" for name, version in manifest["versions"].items()),
     ]
-    return "\n\n".join(sections) + "\n"
+
+
+def _of_translator(manifest):
+    generator = manifest["generator"]
+    height, width, channels = generator["image_shape"]
+    size = f"{width}x{height} px images with {channels} channel(s)"
+    return [
+        f"# {generator['variant']}: turns images into images, learned on {size}",
+        "![examples the training did not see: given, made, and where it is known what it should be](samples.png)",
+        _training(manifest),
+        *_scores(manifest.get("scores")),
+        "## Use\n\n" + _use_of_translator(manifest),
+        "## Files\n\n" + _files(manifest["files"]),
+        _verification(manifest, "up to 8 examples"),
+        "## Limits\n\nIt knows only what its training images show, with their gaps and biases. What it adds to an\n"
+        "image is a guess: likely in the training images, not what was there. It was not made to depict real persons\n"
+        "or events, and its pictures should be labelled as generated.",
+    ]
+
+
+def _verification(manifest, of_what):
+    return (
+        "## Verification\n\nEach file was loaded in a fresh process that knows nothing of the training program,\n"
+        f"and its pictures of {of_what}, in [0, 1], were compared with the trained network's. Worst picture is the\n"
+        "largest mean difference of one.\n\n" + _checks(manifest["verification"])
+    )
+
+
+def _scores(scores):
+    """The section on scores in a list, which is empty if there are none."""
+    if not scores:
+        return []
+    rows = [
+        (score["name"].replace("_", " "), f"{score['value']:.4g}", metrics.protocol_text(score["protocol"]))
+        for score in scores
+    ]
+    return ["## Scores\n\n" + _table(("score", "value", "protocol"), rows)]
 
 
 def _training(manifest):
@@ -97,6 +133,14 @@ def _use(manifest):
     parts += [
         "A seed gives the same picture in every format; the rule is in `export/README.md` of the training program."
     ]
+    return "\n\n".join(parts)
+
+
+def _use_of_translator(manifest):
+    parts = translator_use.sentences(manifest)
+    if "saved_model.pb" in manifest["files"]:
+        rows = translator_use.signatures(manifest["generator"])
+        parts = ["SavedModel, signatures:", _table(("signature", "input", "output"), rows), *parts]
     return "\n\n".join(parts)
 
 

@@ -3,9 +3,9 @@
     python -I reload.py saved_model|tflite|onnx
 
 Each line of standard input is a job, `{"directory": …, "files": […], "threads": […], "inputs": NPZ, "outputs": NPZ}`;
-each is answered with a line, `{"error": null}` or why the files cannot be used. The inputs are `latents`, `seeds` and
-`truncation`, and `labels` where there are classes, one row per picture; a signature takes those that it names. Imports
-nothing of keras_gan, as the programs that will use these files do not either.
+each is answered with a line, `{"error": null}` or why the files cannot be used. The inputs are arrays by the names that
+signatures have for them, one row per picture; what only one signature or file is to be given has its name before,
+`serving_default/images`. Imports nothing of keras_gan, as the programs that will use these files do not either.
 """
 
 import functools
@@ -24,8 +24,8 @@ def saved_model(directory, inputs, files, threads):
     model = tf.saved_model.load(directory)
     outputs = {"runtime": f"tensorflow {tf.__version__}"}
     for signature, run in model.signatures.items():
-        arguments = {name: tf.constant(inputs[name]) for name in run.structured_input_signature[1]}
-        answer = run(**arguments)
+        given = _of(inputs, signature, run.structured_input_signature[1])
+        answer = run(**{name: tf.constant(values) for name, values in given.items()})
         if "image_bytes" in answer:
             answer["images"] = tf.stack([tf.io.decode_png(file) for file in answer["image_bytes"]]) / 255
             answer["images"] = tf.cast(answer["images"], tf.float32)
@@ -43,7 +43,8 @@ def tflite(directory, inputs, files, threads):
     for file in files:
         for number in threads:
             runner = Interpreter(f"{directory}/{file}", num_threads=number).get_signature_runner("serving_default")
-            outputs[file], outputs[f"{file} {number}"] = _draw(functools.partial(_call, runner), inputs, _batch(runner))
+            given = _of(inputs, file, runner.get_input_details())
+            outputs[file], outputs[f"{file} {number}"] = _draw(functools.partial(_call, runner), given, _batch(runner))
     return outputs
 
 
@@ -57,15 +58,19 @@ def onnx(directory, inputs, files, threads):
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = number
             session = onnxruntime.InferenceSession(f"{directory}/{file}", options, providers=["CPUExecutionProvider"])
-            names = [each.name for each in session.get_inputs()]
-            draw = functools.partial(_call_session, session, names)
-            outputs[file], outputs[f"{file} {number}"] = _draw(draw, inputs, 1)
+            given = _of(inputs, file, [each.name for each in session.get_inputs()])
+            outputs[file], outputs[f"{file} {number}"] = _draw(functools.partial(_call_session, session), given, 1)
     return outputs
+
+
+def _of(inputs, target, names):
+    """The inputs that a signature or file takes."""
+    return {name: inputs[own if (own := f"{target}/{name}") in inputs else name] for name in names}
 
 
 def _draw(call, inputs, batch):
     """All pictures, batch after batch, and the median of the milliseconds of a call."""
-    count = len(inputs["seeds"])
+    count = len(next(iter(inputs.values())))
     images, seconds = [], []
     for start in range(0, count, batch):
         rows = np.arange(start, start + batch) % count  # the last batch begins anew
@@ -76,8 +81,8 @@ def _draw(call, inputs, batch):
     return np.concatenate(images)[:count], 1000 * float(np.median(seconds))
 
 
-def _call_session(session, names, given):
-    return session.run(["images"], {name: given[name] for name in names})[0]
+def _call_session(session, given):
+    return session.run(None, given)[0]
 
 
 def _call(runner, given):
@@ -86,7 +91,7 @@ def _call(runner, given):
 
 
 def _batch(runner):
-    return int(runner.get_input_details()["latents"]["shape"][0])
+    return int(next(iter(runner.get_input_details().values()))["shape"][0])
 
 
 def _quantized(values, detail):

@@ -56,10 +56,11 @@ def write(network, directory, num_classes=0):
 def save(network, directory, found):
     """Writes functions that call `network`, `{name: (function, input specs)}`, as a SavedModel with its weights once.
 
-    Keras's own `ExportArchive` writes every weight twice (Keras 3.15).
+    Keras's own `ExportArchive` writes every weight twice (Keras 3.15). `network` may be a list of several.
     """
+    networks = network if isinstance(network, list) else [network]
     module = tf.Module()
-    module.weights = [getattr(weight, "value", weight) for weight in network.weights]
+    module.weights = [getattr(weight, "value", weight) for each in networks for weight in each.weights]
     functions = {
         name: tf.function(function, input_signature=inputs, autograph=False)
         for name, (function, inputs) in found.items()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.exporters import deployed, saved_model
+from keras_gan.exporters import deployed, saved_model, translator
 from keras_gan.randomness import portable_labels, portable_latents
 
 CALIBRATION_SEEDS = np.arange(-200, -72, dtype=np.int64)  # not those that files are verified with
@@ -60,19 +60,57 @@ def write(network, directory, num_classes=0, precisions=("float32",), batch=1):
     length = saved_model.latent_dim(network)
     signature = saved_model.specs(network, num_classes, batch)
     network = deployed.deployed(network, odd_kernels=True)
+    files = {name: directory / PRECISIONS[name].file for name in precisions}
+    _convert(network, (serving_default, signature), files, lambda: _calibration(length, num_classes, batch))
+
+
+def write_translator(given, directory, precisions, batch, size, examples):
+    """Writes a file of each precision, from images float32 [batch, *size, c] to images, all in [0, 1].
+
+    A network that takes masks has a second input, masks float32 [batch, *size, 1], above 0.5 in the hole. Files have
+    the names of `PRECISIONS` with the network's in place of `generator`.
+
+    Args:
+        given: a `Translator` in float32.
+        directory: folder of the files.
+        precisions, batch: as for `write`.
+        size: `(height, width)`, multiples of what the network wants.
+        examples: list of arrays [M, *size, …], images and masks: what the ranges of 8-bit numbers are chosen by.
+    """
+    specs = given.specs(batch, size)
+    given = translator.deploy(given, odd_kernels=True)
+    files = {name: directory / file_of(name, given.name) for name in precisions}
+
+    def calibration():
+        rows = np.arange(max(len(examples[0]), batch)) % len(examples[0])
+        for start in range(0, len(rows) // batch * batch, batch):
+            chosen = rows[start : start + batch]
+            parts = zip(specs, examples, strict=True)
+            yield "serving_default", {spec.name: tf.constant(values[chosen]) for spec, values in parts}
+
+    _convert(given.network, (given.of_exact_size, specs), files, calibration)
+
+
+def file_of(precision, network):
+    """The name of the file of a network in a precision."""
+    return network + PRECISIONS[precision].file.removeprefix("generator")
+
+
+def _convert(network, signature, files, calibration):
+    """Writes `{precision: path}` of a function that calls `network`."""
     with tempfile.TemporaryDirectory() as static:
         # By way of a SavedModel: conversion from a concrete function loses the weights in silence.
-        saved_model.save(network, static, {"serving_default": (serving_default, signature)})
-        for name in precisions:
+        saved_model.save(network, static, {"serving_default": signature})
+        for name, path in files.items():
             converter = tf.lite.TFLiteConverter.from_saved_model(static)
             # Builtins alone: what would need the Flex delegate is an error here and not on somebody's phone.
             converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-            _ask_for(converter, name, lambda: _calibration(length, num_classes, batch))
+            _ask_for(converter, name, calibration)
             with warnings.catch_warnings():
                 # TensorFlow's converter warns of TensorFlow's interpreter, by which it finds the ranges of int8.
                 warnings.filterwarnings("ignore", r"\s*Warning: tf\.lite\.Interpreter is deprecated", UserWarning)
                 content = converter.convert()
-            (directory / PRECISIONS[name].file).write_bytes(content)
+            path.write_bytes(content)
 
 
 def _ask_for(converter, name, calibration):

@@ -110,7 +110,7 @@ def verify(network, directory, formats, num_classes=0, precisions=("float32",), 
     with tf.device("CPU:0"), processes():
         inputs, expected = _inputs_and_images(network, num_classes)
         kinds = {"saved_model": [], "tflite": [f"tflite {name}" for name in precisions], "onnx": ["onnx"]}
-        outputs = _run({name: kinds[name] for name in formats}, directory, inputs)
+        outputs = run_files({name: _files(kinds[name]) for name in formats}, directory, inputs)
         checks = []
         for name in formats:
             if name == "saved_model":
@@ -122,39 +122,55 @@ def verify(network, directory, formats, num_classes=0, precisions=("float32",), 
     return checks
 
 
-def _run(wanted, directory, inputs, threads=(1, 2)):
-    """What fresh processes compute of `{format: kinds of file}`: `{format: {signature or file: pictures}}`."""
+def run_files(wanted, directory, inputs, threads=(1, 2)):
+    """What fresh processes compute of `{format: files}`: `{format: {"runtime": …, signature or file: pictures}}`.
+
+    `inputs` are those that `reload.py` tells of.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         job = {"directory": str(Path(directory).resolve()), "inputs": f"{scratch}/inputs.npz", "threads": threads}
         np.savez(job["inputs"], **inputs)
         # All start up at once, which takes most of the time, and compute one after the other, since they are timed.
         for name in wanted:
             _start(name)
-        for name, kinds in wanted.items():
-            _ask(name, **job, files=[KINDS[kind].file for kind in kinds], outputs=f"{scratch}/{name}.npz")
+        for name, files in wanted.items():
+            _ask(name, **job, files=files, outputs=f"{scratch}/{name}.npz")
             error = _answer(name)
             if error:
                 raise VerificationError(f"the exported {name} cannot be used in a fresh process: {error}")
         return {name: dict(np.load(f"{scratch}/{name}.npz")) for name in wanted}
 
 
+def _files(kinds):
+    return [KINDS[kind].file for kind in kinds]
+
+
+def check_signatures(found, expected):
+    """Raises `VerificationError` unless a SavedModel has the signatures that are expected."""
+    if set(found) != set(expected):
+        raise VerificationError(f"saved_model has the signatures {sorted(found)}, expected {sorted(expected)}.")
+
+
 def _of_saved_model(images, expected):
     runtime = str(images.pop("runtime"))
-    if set(images) != set(expected):
-        raise VerificationError(f"saved_model has the signatures {sorted(images)}, expected {sorted(expected)}.")
+    check_signatures(images, expected)
     return [
-        _compare("saved_model", name, runtime, images[name], pictures, BOUND + (ROUNDED if name == "png" else 0.0))
+        compare("saved_model", name, runtime, images[name], pictures, BOUND + (ROUNDED if name == "png" else 0.0))
         for name, pictures in expected.items()
     ]
 
 
 def _of_file(name, outputs, expected):
     kind = KINDS[name]
-    milliseconds = {str(n): round(float(outputs[f"{kind.file} {n}"]), 3) for n in (1, 2)}
-    return _compare(
+    return compare(
         *(name, "serving_default", str(outputs["runtime"]), outputs[kind.file], expected),
-        *(kind.bound, kind.measure, milliseconds),
+        *(kind.bound, kind.measure, milliseconds_of(kind.file, outputs)),
     )
+
+
+def milliseconds_of(file, outputs):
+    """The time of one call, by number of threads."""
+    return {str(number): round(float(outputs[f"{file} {number}"]), 3) for number in (1, 2)}
 
 
 def _judged(checks, judge, network, directory, num_classes):
@@ -165,7 +181,7 @@ def _judged(checks, judge, network, directory, num_classes):
     inputs = {"latents": portable_latents(JUDGED, saved_model.latent_dim(network)).numpy(), "seeds": JUDGED}
     if num_classes:
         inputs["labels"] = portable_labels(JUDGED, num_classes).numpy()
-    drawn = _run({"tflite": rounded}, directory, inputs, threads=(2,))["tflite"]
+    drawn = run_files({"tflite": _files(rounded)}, directory, inputs, threads=(2,))["tflite"]
     name, before = judge(to_uint8(_draw(network, inputs["latents"], inputs.get("labels"))))
     scores = {}
     for kind in rounded:
@@ -233,7 +249,8 @@ def _answer(name):
     return (errors.read().strip().splitlines() or ["the process ended without a word"])[-1]
 
 
-def _compare(name, signature, runtime, images, expected, bound, measure="max_difference", milliseconds=None):
+def compare(name, signature, runtime, images, expected, bound, measure="max_difference", milliseconds=None):
+    """The `Check` of images; raises `VerificationError` if they are farther from the expected ones than the bound."""
     if images.shape != expected.shape or images.dtype != np.float32:
         raise VerificationError(
             f"{name} {signature} gives {images.dtype} {images.shape}, expected float32 {expected.shape}."

@@ -14,13 +14,15 @@ BATCHES = (1, 8)  # pictures per request
 _PACKAGE = "keras_gan.warmup"  # names do not travel, only numbers do; those of the original may be taken
 
 
-def write(directory, signatures):
+def write(directory, signatures, values=None):
     """Writes one request of each batch size for every signature.
 
     Args:
         directory: folder of the SavedModel.
         signatures: `{name: list of tf.TensorSpec}`, the first axis of each is the batch.
+        values: function from a spec and a batch size to the NumPy array of a request; default: see `_values`.
     """
+    values = values or _values
     folder = directory / "assets.extra"
     folder.mkdir()
     log_class = _prediction_log()
@@ -31,7 +33,7 @@ def write(directory, signatures):
                 request = log.predict_log.request
                 request.model_spec.signature_name = name
                 for spec in inputs:
-                    request.inputs[spec.name].CopyFrom(tf.make_tensor_proto(_values(spec, batch)))
+                    request.inputs[spec.name].CopyFrom(tf.make_tensor_proto(values(spec, batch)))
                 writer.write(log.SerializeToString())
 
 

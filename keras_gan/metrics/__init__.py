@@ -15,8 +15,13 @@ METRICS = {
     "ms-ssim": "likeness of pairs of samples by structure; near that of real pairs is better, above it is collapse",
     "lpips": "perceptual distance of pairs of samples; near that of real pairs is better, below it is collapse",
     "ppl": "perceptual path length of the latent space (Karras et al. 2018); lower is smoother",
+    "psnr": "peak signal-to-noise ratio of outputs to their targets, in dB; higher is better",
+    "ssim": "structural similarity of outputs to their targets (Wang et al. 2004); higher is better",
+    "l1": "mean absolute difference of outputs from their targets; lower is better",
+    "lpips-target": "perceptual distance of outputs from their targets (Zhang et al. 2018); lower is better",
 }
-# What a run can be steered by: the score that decides, and whether less of it is better.
+# What a run can be steered by: the score that decides, and whether less of it is better. Nearness to the targets does
+# not: where several outputs would be right, a blurred average of them comes nearest, and the blurriest checkpoint wins.
 DECIDING = {
     "fid": ("fid", True),
     "fid-infinity": ("fid_infinity", True),

@@ -10,9 +10,10 @@ from keras_gan import interpolation, metrics
 from keras_gan.errors import UserError
 from keras_gan.metrics.features import Extractor, Seen
 from keras_gan.metrics.fid import fid, fid_infinity, fid_warning
+from keras_gan.metrics.fidelity import PEAK, PSNR_CAP, WINDOWS, l1, psnr, ssim
 from keras_gan.metrics.inception_score import inception_score
 from keras_gan.metrics.kid import kid
-from keras_gan.metrics.ms_ssim import ms_ssim
+from keras_gan.metrics.ms_ssim import SIGMA, ms_ssim
 from keras_gan.metrics.neighbours import prdc
 from keras_gan.metrics.path_length import EPSILON, perceptual_path_length
 from keras_gan.metrics.reference import Reference
@@ -55,6 +56,7 @@ class Case:
         reference: of the same extractor.
         real_images: some of the real images, uint8.
         real_labels: their classes.
+        targets: uint8 like `fakes`; row i is what fake i should have been.
         perceptual: function that returns a `perceptual.Perceptual`.
         latents: function `(count, seed)` that returns latents `[count, D]` and labels or None.
         draw: function `(latents, labels)` that returns images float32 in [0, 1].
@@ -69,6 +71,7 @@ class Case:
     reference: Reference | None = None
     real_images: np.ndarray | None = None
     real_labels: np.ndarray | None = None
+    targets: np.ndarray | None = None
     perceptual: Callable | None = None
     latents: Callable | None = None
     draw: Callable | None = None
@@ -183,6 +186,28 @@ def _path_length(case, _seen):
     yield Score("ppl", perceptual_path_length(distance(*images)), None, None, True, protocol)
 
 
+def _psnr(case, _seen):
+    def capped(*images):
+        return np.minimum(psnr(*images), PSNR_CAP)  # one output equal to its target would make the mean infinite
+
+    yield _of_targets(case, "psnr", capped, lower=False, data_range=PEAK, mean_of="images", capped_at_db=PSNR_CAP)
+
+
+def _ssim(case, _seen):
+    window = f"Gaussian, {WINDOWS['gaussian']} px, sigma {SIGMA} px"
+    yield _of_targets(case, "ssim", ssim, lower=False, data_range=PEAK, window=window)
+
+
+def _l1(case, _seen):
+    yield _of_targets(case, "l1", l1, lower=True, data_range=1.0)
+
+
+def _lpips_target(case, _seen):
+    _check_targets(case, "lpips-target")  # before weights are looked for
+    distance = case.perceptual()
+    yield _of_targets(case, "lpips-target", distance, lower=True, **distance.protocol)
+
+
 _SCORERS = {
     "fid": _fid,
     "fid-infinity": _fid_infinity,
@@ -193,6 +218,10 @@ _SCORERS = {
     "ms-ssim": _ms_ssim,
     "lpips": _lpips,
     "ppl": _path_length,
+    "psnr": _psnr,
+    "ssim": _ssim,
+    "l1": _l1,
+    "lpips-target": _lpips_target,
 }
 
 
@@ -231,6 +260,23 @@ def _of_pairs(case, name, function, **more):
         real = float(function(*_pairs(case.real_images, labels, case.seed)).mean())
     protocol = {**case.protocol, "pairs": len(values), "within_class": case.labels is not None, **more}
     return Score(name, float(values.mean()), float(values.std()), real, None, protocol)
+
+
+def _of_targets(case, name, function, *, lower, **more):
+    _check_targets(case, name)
+    values = function(case.fakes, case.targets)
+    protocol = {**case.protocol, "samples": len(values), "channels": case.fakes.shape[-1], **more}
+    return Score(name.replace("-", "_"), float(values.mean()), float(values.std()), None, lower, protocol)
+
+
+def _check_targets(case, name):
+    if case.targets is None:
+        raise UserError(
+            f"--metrics {name} compares each image with its target: it needs an image-to-image model, and data with "
+            "targets."
+        )
+    if case.targets.shape != case.fakes.shape:
+        raise ValueError(f"{name} of images {case.fakes.shape} and targets {case.targets.shape}")
 
 
 def _pairs(images, labels, seed):

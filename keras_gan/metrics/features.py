@@ -13,7 +13,8 @@ from PIL import Image
 
 from keras_gan import cache
 from keras_gan.errors import UserError, why
-from keras_gan.metrics import classifier, inception, squeezenet, torch_weights
+from keras_gan.metrics import classifier, inception, torch_weights
+from keras_gan.networks import squeezenet
 
 NAMES = ("inception", "classifier", "squeezenet", "random")
 SQUEEZENET_FILE = "squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5"

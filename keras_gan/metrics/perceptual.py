@@ -7,8 +7,9 @@ import numpy as np
 
 from keras_gan import cache
 from keras_gan.errors import UserError
-from keras_gan.metrics import features, squeezenet
+from keras_gan.metrics import features
 from keras_gan.metrics.lpips import lpips
+from keras_gan.networks import squeezenet
 
 LPIPS_FILE = "lpips_lin_squeeze.npz"
 BATCH_SIZE = 64

@@ -5,15 +5,7 @@ import math
 import keras
 from keras import layers, ops
 
-
-def normal(stddev=0.02):
-    """The paper's initializer: a zero-centred normal with standard deviation 0.02 (Radford et al. 2016, section 4)."""
-    return keras.initializers.RandomNormal(stddev=stddev)
-
-
-def batch_norm(**options):
-    """BatchNorm over the whole batch: two replicas with half of it each take the same statistics."""
-    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, synchronized=True, **options)
+from keras_gan.networks.parts import batch_norm, normal
 
 
 def _widths(image_shape, channels, max_channels):

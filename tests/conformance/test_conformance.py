@@ -10,15 +10,32 @@ import tensorflow as tf
 
 from keras_gan import checkpoint, config, distribution, exporters, registry
 from keras_gan.commands import train
+from keras_gan.data import pipeline
 from keras_gan.data.spec import DataSpec
 from keras_gan.errors import UserError
 from keras_gan.exporters import tflite
-from tests.conftest import save_noise
+from keras_gan.objectives import HINGE
+from tests.conftest import noise_images, save_dataset
 
 IMAGE_SHAPE = (16, 16, 3)
 BOUND = 1e-5
 
 pytestmark = pytest.mark.parametrize("name", registry.list_variants())
+
+
+@pytest.fixture
+def batches(name):
+    """Makes a dataset of `count` batches that the variant can be trained on, the same at every call."""
+
+    def make(count=3, batch_size=8):
+        preparation = registry.preparation(name, registry.module(name).TINY)
+        return pipeline.batches(noise_images(name, 24), batch_size, seed=0, prepare=preparation).take(count)
+
+    return make
+
+
+def draws_from_noise(name):
+    return registry.task(name) == "sample"
 
 
 def sgd():
@@ -53,7 +70,8 @@ def test_documented(name):
 
 
 def test_images_have_the_data_shape_and_range(name, make_model):
-    for image_shape in (IMAGE_SHAPE, (16, 16, 1)):
+    for channels in {3, min(registry.image_channels(name))}:
+        image_shape = (16, 16, channels)
         images = make_model(name, image_shape=image_shape).sample(4)
         assert images.shape == (4, *image_shape)
         assert images.min() >= 0
@@ -62,66 +80,59 @@ def test_images_have_the_data_shape_and_range(name, make_model):
 
 def test_every_size_and_channel_count_builds(name):
     module = registry.module(name)
+    channels = registry.image_channels(name)[::-1]
     for number, size in enumerate(module.IMAGE_SIZES):
-        image_shape = (size, size, (4, 1, 3, 2)[number % 4])
-        model = module.build(module.TINY, DataSpec(image_shape, num_classes=3))
-        assert model.generator.output_shape[1:] == image_shape
-        assert model.discriminator.inputs[0].shape[1:] == image_shape
+        image_shape = (size, size, channels[number % len(channels)])
+        if draws_from_noise(name):
+            model = module.build(module.TINY, DataSpec(image_shape, num_classes=3))
+            assert model.generator.output_shape[1:] == image_shape
+            assert model.discriminator.inputs[0].shape[1:] == image_shape
+            continue
+        source_shape = (size, size, 3) if registry.task(name) in ("paired", "unpaired") else None
+        model = module.build(module.TINY, DataSpec(image_shape, 3, source_shape))
+        for network in model.exported().values():
+            given = [
+                (None, size // model.scale, size // model.scale, tensor.shape[-1]) for tensor in network.inputs
+            ]
+            shape = network.compute_output_shape(given if len(given) > 1 else given[0])
+            assert shape[1:3] == (size, size)
 
 
-def test_discriminator_update_changes_the_discriminator_alone(name, make_model, batches):
-    rates = {"generator_optimizer": keras.optimizers.SGD(0.0), "discriminator_optimizer": keras.optimizers.SGD(0.1)}
-    model = make_model(name, run_eagerly=True, **rates)
-    generator, discriminator = snapshot(model.generator), snapshot(model.discriminator)
-    # Two steps: weights behind a layer that starts from zero move in the second one.
-    model.fit(batches(2, 8 * model.discriminator_steps), verbose=0)
-    assert changed(model.generator, generator)[0] == set()
-    assert changed(model.discriminator, discriminator)[0] == trainable(model.discriminator)
+def test_each_update_changes_its_own_network(name, make_model, batches):
+    model = make_model(name, run_eagerly=True, **sgd())
+    parts = model.generator, model.discriminator, model.ema_generator
+    for active, network in ((model.discriminator_optimizer, model.discriminator), (model.optimizer, model.generator)):
+        for optimizer in (model.optimizer, model.discriminator_optimizer):
+            optimizer.learning_rate = 0.1 if optimizer is active else 0.0
+        before = [snapshot(part) for part in parts]
+        # What is added to all scores has no gradient in the hinge loss while they all are within its margins.
+        common = {"scores/bias"} if network is model.discriminator and model.objective is HINGE else set()
+        others = [part for part in (model.generator, model.discriminator) if part is not network]
+        for _ in range(2):  # weights behind a layer that starts from zero move in the second step
+            model.fit(batches(1, 8 * model.discriminator_steps), verbose=0)
+            moved, statistics = zip(*map(changed, parts, before), strict=True)
+            if moved[parts.index(network)] | common == trainable(network) | common:
+                break
+        assert moved[parts.index(network)] | common == trainable(network) | common
+        assert all(moved[parts.index(other)] == set() for other in others)
+        assert moved[2] == set()  # the average is not trainable
+    assert len(statistics[2]) == len(model.generator.weights)  # and follows all of the generator's weights
 
 
-def test_generator_update_changes_the_generator_alone(name, make_model, batches):
-    rates = {"generator_optimizer": keras.optimizers.SGD(0.1), "discriminator_optimizer": keras.optimizers.SGD(0.0)}
-    model = make_model(name, run_eagerly=True, **rates)
-    generator, discriminator = snapshot(model.generator), snapshot(model.discriminator)
-    # Two steps: weights behind a layer that starts from zero move in the second one.
-    model.fit(batches(2, 8 * model.discriminator_steps), verbose=0)
-    assert changed(model.generator, generator)[0] == trainable(model.generator)
-    assert changed(model.discriminator, discriminator)[0] == set()
-
-
-def test_ema_follows_all_weights_of_the_generator(name, make_model, batches):
-    model = make_model(name, run_eagerly=True)
-    before = snapshot(model.ema_generator)
-    model.fit(batches(2, 8 * model.discriminator_steps), verbose=0)
-    moved_weights, moved_statistics = changed(model.ema_generator, before)
-    assert moved_weights == set()  # the average is not trainable
-    assert len(moved_statistics) == len(model.generator.weights)
-
-
-def test_three_steps_stay_finite(name, make_model, batches):
-    model = make_model(name)
-    history = model.fit(batches(3, 8 * model.discriminator_steps), verbose=0).history
-    assert all(np.isfinite(values).all() for values in history.values())
-    assert all(np.isfinite(np.array(weight)).all() for weight in model.weights)
-    assert int(model.step) == 3
-
-
-def test_a_seed_decides_everything(name, make_model, batches):
-    runs = []
-    for seed in (3, 3, 4):
-        model = make_model(name, seed=seed, run_eagerly=True)
-        model.fit(batches(2, 8 * model.discriminator_steps), verbose=0)
-        runs.append(model.sample(2))
-    np.testing.assert_array_equal(runs[0], runs[1])
-    assert not np.array_equal(runs[0], runs[2])
+def test_a_seed_decides_the_weights(name, make_model):
+    first, same, other = (make_model(name, seed=seed, compiled=False).get_weights() for seed in (3, 3, 4))
+    assert all(np.array_equal(a, b) for a, b in zip(first, same, strict=True))
+    assert not all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
 
 
 def test_two_replicas_equal_one_with_the_whole_batch(name, make_model, batches):
     models = []
     one, two = tf.distribute.get_strategy(), distribution.make_strategy("mirrored")
-    for strategy, eagerly in ((one, True), (two, False)):
+    for strategy in (one, two):
+        # Two of them as they are trained, compiled; tests/e2e does so with others.
+        compiled = strategy is two and name in ("dcgan", "cyclegan")
         with strategy.scope():
-            model = make_model(name, run_eagerly=eagerly, **sgd())
+            model = make_model(name, run_eagerly=not compiled, **sgd())
         logs = model.fit(batches(2, 8 * model.discriminator_steps), verbose=0).history
         models.append((model, logs))
     (one, one_logs), (two, two_logs) = models
@@ -139,13 +150,14 @@ def test_mixed_precision_trains_and_exports_float32(name, precision, make_model,
     keras.mixed_precision.set_dtype_policy(precision)
     try:
         model = make_model(name, run_eagerly=True)
-        history = model.fit(batches(2, 8 * model.discriminator_steps), verbose=0).history
+        history = model.fit(batches(1, 8 * model.discriminator_steps), verbose=0).history
     finally:
         keras.mixed_precision.set_dtype_policy("float32")
-    assert np.isfinite(history["d_loss"]).all()
+    assert np.isfinite(history["g_loss"]).all()
     assert all(weight.dtype == "float32" for weight in model.generator.weights)
-    copy = exporters.saved_model.float32_copy(model.exported()["generator"])
-    assert {layer.compute_dtype for layer in copy.layers} <= {"float32", "int32"}
+    for network in model.exported().values():
+        copy = exporters.saved_model.float32_copy(network)
+        assert {layer.compute_dtype for layer in copy.layers} <= {"float32", "int32"}
     if name in ("dcgan", "r3gan"):  # without and with operations of `keras.ops`
         exporters.export(model, tmp_path / "1", formats=("tflite",))
 
@@ -157,6 +169,8 @@ def test_augmentation_trains_or_is_refused(name, augment, make_model, batches, t
             make_model(name, augment=augment)
         return
     model = make_model(name, augment=augment, run_eagerly=True)
+    if model.stage_ends:
+        model.step.assign(model.stage_ends[-1])  # in the first one the discriminator may rest
     if augment == "ada":
         model.augment_probability.assign(0.25)
     history = model.fit(batches(1, 8 * model.discriminator_steps), verbose=0).history
@@ -170,16 +184,17 @@ def test_augmentation_trains_or_is_refused(name, augment, make_model, batches, t
 
 
 def test_checkpoint_round_trip(name, make_model, batches, tmp_path):
-    data = batches(
-        4, 8 * registry.module(name).build(registry.module(name).TINY, DataSpec(IMAGE_SHAPE, 3)).discriminator_steps
-    )
     # Eagerly, which needs no tracing; tests/e2e/test_resume.py does it as users do.
     straight, first, second = (make_model(name, run_eagerly=True) for _ in range(3))
-    straight.fit(data, verbose=0)
-    first.fit(data.take(2), verbose=0)
-    checkpoint.save(first, tmp_path, step=2)
-    assert checkpoint.restore_newest(second, tmp_path) == 2
-    second.fit(data.skip(2), verbose=0)
+    data = batches(2, 8 * straight.discriminator_steps)
+    history = straight.fit(data, verbose=0).history
+    assert all(np.isfinite(values).all() for values in history.values())
+    assert all(np.isfinite(np.array(weight)).all() for weight in straight.weights)
+    assert int(straight.step) == 2
+    first.fit(data.take(1), verbose=0)
+    checkpoint.save(first, tmp_path, step=1)
+    assert checkpoint.restore_newest(second, tmp_path) == 1
+    second.fit(data.skip(1), verbose=0)
     for a, b in zip(straight.variables, second.variables, strict=True):
         np.testing.assert_array_equal(np.array(a), np.array(b), err_msg=a.path)
 
@@ -223,11 +238,9 @@ def test_config_round_trip(name):
 
 def test_train_command(name, tmp_path, capsys):
     """From a folder of pictures to samples, event files and a checkpoint: all of a run but its exports."""
-    paths = [tmp_path / "pictures" / label / f"{index}.png" for label in "abc" for index in range(4)]
-    save_noise(paths, (16, 16, 3), seed=0)
     run = config.RunConfig(
         variant=name,
-        dataset=f"folder:{tmp_path / 'pictures'}",
+        dataset=save_dataset(tmp_path / "pictures", registry.task(name)),
         image_size=16,
         batch_size=4,
         steps=2,
@@ -235,7 +248,7 @@ def test_train_command(name, tmp_path, capsys):
         export=(),
     )
     assert train.run(run, dataclasses.asdict(registry.module(name).TINY)) == 0
-    assert f"{name} on folder:" in capsys.readouterr().out
+    assert f"{name} on {run.dataset}: " in capsys.readouterr().out
     folder = tmp_path / "logs" / f"{name}-pictures"
     assert [path.name for path in checkpoint.list_checkpoints(folder / "checkpoints")][-1] == "step-000000002"
     assert len(list((folder / "samples").iterdir())) == 2

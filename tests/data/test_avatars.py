@@ -177,6 +177,60 @@ def test_poster_looks_different_and_is_the_same_person():
         assert np.corrcoef(cartoon.ravel(), poster.ravel())[0, 1] > 0.4
 
 
+# --- Translation ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def few(monkeypatch):
+    monkeypatch.setattr(avatars, "TRANSLATION_SPLITS", {"train": 8, "test": 4})
+
+
+def translated(task, split="train", **options):
+    return data.load(DataOptions(dataset="avatars", image_size=32, **options), split, task)
+
+
+def test_paired_avatars_are_sketches_and_cartoons_of_the_same_faces(few):
+    loaded = translated("paired")
+    people = avatars.attributes("train", 8)
+    np.testing.assert_array_equal(loaded.sources[5], array(people[5], 32, "sketch"))
+    np.testing.assert_array_equal(loaded.images[5], array(people[5], 32, "cartoon"))
+    assert (len(loaded), len(loaded.sources), loaded.aligned) == (8, 8, True)
+    assert loaded.labels.tolist() == [avatar.label for avatar in people]
+    back = translated("paired", direction="BtoA")
+    np.testing.assert_array_equal(back.sources, loaded.images)
+    np.testing.assert_array_equal(back.images, loaded.sources)
+
+
+def test_unpaired_avatars_are_of_different_faces(few):
+    loaded = translated("unpaired")
+    people = avatars.attributes("train", 8)
+    for index in range(4):
+        np.testing.assert_array_equal(loaded.sources[index], array(people[index], 32, "cartoon"))
+        np.testing.assert_array_equal(loaded.images[index], array(people[4 + index], 32, "poster"))
+    assert (len(loaded), len(loaded.sources), loaded.aligned) == (4, 4, False)
+    assert loaded.labels.tolist() == [avatar.label for avatar in people[4:]]
+    back = translated("unpaired", direction="BtoA")
+    np.testing.assert_array_equal(back.sources, loaded.images)
+    np.testing.assert_array_equal(back.images, loaded.sources)
+    assert back.labels.tolist() == [avatar.label for avatar in people[:4]]
+
+
+def test_avatars_for_translation_have_a_test_split(few):
+    train, test = data.load_splits(DataOptions(dataset="avatars", image_size=32), "paired")
+    assert (len(train), len(test)) == (8, 4)
+    np.testing.assert_array_equal(test.images[3], array(avatars.random_avatar(0, "test", 3), 32))
+    assert train.facts["source_shape"] == [32, 32, 3]
+
+
+def test_without_translation_there_are_cartoons_alone(dataset):
+    assert dataset.sources is None
+    assert "sources" not in dataset.facts
+
+
+def test_pictures_can_begin_anywhere():
+    np.testing.assert_array_equal(avatars.pictures(32, count=3, first=4), avatars.pictures(32, count=7)[4:])
+
+
 # --- Captions ------------------------------------------------------------------------------------------------------
 
 

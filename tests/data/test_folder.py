@@ -5,7 +5,8 @@ import pytest
 from PIL import Image
 
 from keras_gan import data
-from keras_gan.config import DataOptions
+from keras_gan.commands import inspect_data
+from keras_gan.config import DataOptions, InspectOptions
 from keras_gan.errors import UserError
 
 
@@ -85,7 +86,79 @@ def test_strange_names(tmp_path):
     assert data.short_name("folder:my photos/cats & dogs") == "cats---dogs"
 
 
-@pytest.mark.parametrize("name", ["avatar", "folder", "folder:", "tfds:", "http:x", "", "MNIST"])
+NO_NAMES = ("avatar", "folder", "folder:", "tfds:", "paired", "paired:", "unpaired:", "http:x", "", "MNIST")
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
 def test_unknown_names(name):
     with pytest.raises(UserError, match="unknown dataset"):
         data.check_name(name)
+
+
+def test_several_folders_are_one_set_without_classes(tmp_path):
+    fill(tmp_path / "cats", ["x/b.png", "y/a.png"], "L")
+    fill(tmp_path / "dogs", ["c.png"])
+    options = DataOptions(dataset=f"folder:{tmp_path / 'cats'}+{tmp_path / 'dogs'}", image_size=8)
+    loaded = data.load(options)
+    assert loaded.images.shape == (3, 8, 8, 3)
+    assert loaded.images[:, 0, 0, 0].tolist() == [0, 40, 0]
+    assert (loaded.labels, loaded.class_names) == (None, ())
+    assert "3 image files of the folders cats and dogs" in loaded.source
+    assert data.short_name(options.dataset) == "cats+dogs"
+
+
+def test_a_folder_whose_name_has_a_plus_is_one(tmp_path):
+    fill(tmp_path / "a+b", ["one/x.png", "two/y.png"])
+    fill(tmp_path / "a", ["z.png"])
+    loaded = data.load(DataOptions(dataset=f"folder:{tmp_path / 'a+b'}", image_size=8))
+    assert loaded.class_names == ("one", "two")
+    assert data.short_name(f"folder:{tmp_path / 'a+b'}") == "a+b"
+
+
+def test_the_missing_one_of_several_folders_is_named(tmp_path):
+    fill(tmp_path / "cats", ["a.png"])
+    for name, message in (
+        (f"{tmp_path}/cats+{tmp_path}/dogs", f"the folder {tmp_path}/dogs of"),
+        (f"{tmp_path}/bats+{tmp_path}/cats", f"the folder {tmp_path}/bats of"),
+        (f"{tmp_path}/cats+", "a \\+ too many"),
+    ):
+        with pytest.raises(UserError, match=message):
+            data.check_available(DataOptions(dataset=f"folder:{name}"))
+
+
+def test_home_is_understood_in_each_of_several_folders(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert data.folders(data.split_name("folder:~/a+~/b")[1]) == [f"{tmp_path}/a", f"{tmp_path}/b"]
+
+
+def test_inspect_data_looks_into_several_folders(tmp_path, capsys):
+    fill(tmp_path / "cats", ["x/a.png"])
+    fill(tmp_path / "dogs", ["a.png", "b.png"])
+    inspect_data.run(InspectOptions(dataset=f"folder:{tmp_path}/cats+{tmp_path}/dogs", image_size=8))
+    printed = capsys.readouterr().out
+    for expected in ("cats: 1 image files", "dogs: 2 image files", "classes: none", "training sees 3 images"):
+        assert expected in printed
+    assert f"{tmp_path}/cats/x/a.png = {tmp_path}/dogs/a.png" in printed
+
+
+@pytest.mark.parametrize(
+    ("dataset", "task", "fits"),
+    [
+        *(("avatars", task, True) for task in ("sample", "restore", "paired", "unpaired")),
+        *((name, task, True) for name in ("mnist", "folder:x", "tfds:y") for task in ("sample", "restore")),
+        *(("paired:x", "paired", True), ("unpaired:x", "unpaired", True)),
+        *((name, task, False) for name in ("mnist", "folder:x", "tfds:y") for task in ("paired", "unpaired")),
+        *(("paired:x", task, False) for task in ("sample", "restore", "unpaired")),
+        *(("unpaired:x", task, False) for task in ("sample", "restore", "paired")),
+    ],
+)
+def test_the_kind_of_data_must_fit_the_task(dataset, task, fits):
+    if fits:
+        data.check_task(dataset, task, "some_variant")
+        return
+    with pytest.raises(UserError) as caught:
+        data.check_task(dataset, task, "some_variant")
+    message = str(caught.value)
+    assert f"--dataset {dataset} " in message
+    assert "some_variant" in message
+    assert f"avatars or {task}:PATH" in message if task.endswith("paired") else "folder:PATH" in message

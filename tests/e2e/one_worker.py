@@ -17,15 +17,18 @@ from keras_gan.data.spec import ImageData
 STEPS = 20
 
 
-def data():
+def data(task):
     rng = np.random.default_rng(3)
-    pixels = rng.integers(0, 256, (50, 16, 16, 3), dtype=np.uint8)
-    return ImageData("noise", pixels, np.arange(50, dtype=np.int32) % 3, ("a", "b", "c"), "", "")
+    pixels, sources = rng.integers(0, 256, (2, 50, 16, 16, 3), dtype=np.uint8)
+    labels, names = np.arange(50, dtype=np.int32) % 3, ("a", "b", "c")
+    if task == "sample":
+        return ImageData("noise", pixels, labels, names, "", "")
+    return ImageData("noise", pixels, labels, names, "", "", sources=sources, aligned=task == "paired")
 
 
 def train(strategy, variant):
     """Weights by position, and the logs of the last step."""
-    images = data()
+    images = data(registry.task(variant))
     with strategy.scope():
         model = registry.build(variant, registry.module(variant).TINY, images.spec.image_shape, 3, seed=1)
         model.compile()

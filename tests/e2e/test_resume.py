@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from benchmarks import faults
-from keras_gan import checkpoint
-from tests.conftest import ROOT, train
+from keras_gan import checkpoint, registry
+from tests.conftest import ROOT, save_dataset, train
 
 STEPS, EVERY = 60, 10
 
@@ -50,23 +50,32 @@ def bits(run):
     return found
 
 
+SMALL = ["--model.generator-channels", "4", "--model.discriminator-channels", "4"]
+NARROW = ["--model.channels", "4"]
+
+
 @pytest.mark.parametrize(
-    ("variant", "options"),
+    ("variant", "options", "kills"),
     [
-        ("dcgan", ["--augment", "ada", "--model.generator-channels", "4", "--model.discriminator-channels", "4"]),
-        ("wgan_gp", ["--model.generator-channels", "4", "--model.discriminator-channels", "4"]),
-        ("began", ["--model.channels", "4", "--cpu-replicas", "2"]),
+        ("dcgan", ["--augment", "ada", *SMALL], [("after_step", 25), ("saving", 40)]),
+        ("wgan_gp", SMALL, [("after_step", 35)]),
+        ("began", [*NARROW, "--cpu-replicas", "2"], [("saving", 40)]),
+        ("pix2pix", [*NARROW, "--data-augment", "flip,crop"], [("saving", 40)]),
+        ("cyclegan", [*NARROW, "--cpu-replicas", "2", "--model.pool-size", "10"], [("after_step", 35)]),
     ],
 )
-def test_killed_twice_and_resumed_to_the_bit(variant, options, photos, tmp_path):
+def test_killed_and_resumed_to_the_bit(variant, options, kills, tmp_path):
     options = [
-        *("--variant", variant, "--dataset", f"folder:{photos}", "--image-size", 16, "--batch-size", 8),
-        *("--steps", STEPS, "--snapshot-every", EVERY, "--log-dir", tmp_path, "--no-health", "--export"),
+        *("--variant", variant, "--dataset", save_dataset(tmp_path / "photos", registry.task(variant), 42)),
+        *("--image-size", 16, "--batch-size", 8, "--steps", STEPS, "--snapshot-every", EVERY, "--log-dir", tmp_path),
+        *("--no-health", "--metrics", "--export"),
         *options,
     ]
     again = ["--resume", tmp_path / "killed"]
-    train_and_die("after_step", 25, *options, "--run-name", "killed")
-    train_and_die("saving", 40, *again)
+    started = [*options, "--run-name", "killed"]
+    for when, step in kills:
+        train_and_die(when, step, *started)
+        started = again
     names = [path.name for path in checkpoint.list_checkpoints(tmp_path / "killed" / "checkpoints")]
     assert names == [f"step-{step:09d}" for step in (10, 20, 30)]
     assert train(*again) == 0

@@ -13,7 +13,8 @@ import pytest
 from tests.conftest import ROOT, free_address
 from tests.e2e.test_resume import bits
 
-VARIANTS = ("dcgan", "began", "sngan")  # synchronised statistics, a running state, power iterations
+# Synchronised statistics; a running state; power iterations; dropout; a pool of images.
+VARIANTS = ("dcgan", "began", "sngan", "pix2pix", "cyclegan")
 
 
 def start(log, *arguments):

@@ -6,6 +6,7 @@ import pytest
 from keras import layers
 
 from keras_gan.exporters import deployed, tflite
+from keras_gan.layers.instance_norm import InstanceNormalization
 
 
 def network(*convolutions, shape=(5, 7, 3)):
@@ -88,3 +89,39 @@ def test_tflite_has_no_transposed_convolutions(make_model, tmp_path):
     operations = {operation["op_name"] for operation in interpreter._get_ops_details()}
     assert "CONV_2D" in operations
     assert "TRANSPOSE_CONV" not in operations
+
+
+@pytest.mark.parametrize("size", range(2, 8))
+def test_the_same_pixels_of_any_size(size):
+    options = {"strides": 2, "padding": "same", "bias_initializer": keras.initializers.RandomNormal(seed=1)}
+    original = network(
+        layers.Conv2DTranspose(4, size, **options), layers.Conv2DTranspose(2, size, **options), shape=(None, None, 3)
+    )
+    copy = deployed.deployed(original, odd_kernels=True)
+    assert [type(layer) for layer in copy.layers[1:]] == [deployed.SubpixelConv2DTranspose] * 2
+    for shape in ((5, 7), (2, 1)):
+        images = np.random.RandomState(size).normal(size=(2, *shape, 3)).astype(np.float32)
+        np.testing.assert_allclose(copy(images), original(images), atol=1e-6)
+
+
+@pytest.mark.parametrize("interpolation", ["bilinear", "bicubic", "nearest"])
+def test_interpolation_of_any_size(interpolation):
+    import tensorflow as tf
+
+    original = network(layers.UpSampling2D((2, 3), interpolation=interpolation), shape=(None, None, 3))
+    copy = tf.function(deployed.deployed(original, True), input_signature=[tf.TensorSpec((None, None, None, 3))])
+    images = np.random.RandomState(0).normal(size=(2, 4, 5, 3)).astype(np.float32)
+    assert copy(images).shape == (2, 8, 15, 3)
+    np.testing.assert_allclose(copy(images), original(images), atol=1e-6)
+
+
+def test_unknown_layers_stay_as_they_are():
+    original = network(
+        layers.Conv2D(4, 3, use_bias=False), layers.BatchNormalization(), InstanceNormalization(), shape=(None, None, 3)
+    )
+    rng = np.random.RandomState(0)
+    original.set_weights([rng.uniform(0.2, 2.0, weight.shape) for weight in original.get_weights()])
+    copy = deployed.deployed(original, odd_kernels=True)
+    assert type(copy.layers[-1]) is InstanceNormalization
+    images = rng.normal(size=(2, 8, 6, 3)).astype(np.float32)
+    np.testing.assert_allclose(copy(images), original(images, training=False), atol=1e-4)

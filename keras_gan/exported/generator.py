@@ -1,13 +1,12 @@
-"""An exported generator as any program may use it: by its signatures and its manifest alone."""
+"""A generator that draws images of noise."""
 
-import hashlib
-import json
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
 from keras_gan.errors import UserError, unknown
+from keras_gan.exported import files
 from keras_gan.randomness import portable_labels, portable_latents
 
 BATCH_SIZE = 64
@@ -29,11 +28,17 @@ class ExportedGenerator:
 
     def __init__(self, directory):
         # The signatures refer to variables that the loaded object owns, so it must stay alive.
-        manifest = _manifest(directory)
-        _check_whole(Path(directory), manifest)
-        self._model = _load(directory)
+        manifest = files.read_manifest(directory)
+        files.check_whole(Path(directory), manifest)
+        self._model = files.load(directory)
+        if "from_seeds" not in self._model.signatures:
+            if "images" in files.inputs_of(self._model.signatures["serving_default"]):
+                raise UserError(
+                    f"{directory} turns images into images, it draws none of seeds: use the command translate."
+                )
+            raise files.not_ours(directory, "from_seeds")
         self._directory = directory
-        inputs = self._model.signatures["serving_default"].structured_input_signature[1]
+        inputs = files.inputs_of(self._model.signatures["serving_default"])
         self._latent_dim = inputs["latents"].shape[-1]
         self.takes_labels = "labels" in inputs
         self.image_shape = tuple(self._model.signatures["serving_default"].structured_outputs["images"].shape[1:])
@@ -104,34 +109,3 @@ class ExportedGenerator:
                 f"{self._directory} takes labels, but there is no manifest.json with it that says how many classes "
                 "it has: copy the whole folder of the export."
             )
-
-
-def _load(directory):
-    try:
-        model = tf.saved_model.load(str(directory))
-    except Exception as error:  # a damaged file can raise anything
-        raise UserError(f"{directory} cannot be loaded: {(str(error).splitlines() or [''])[0]}") from None
-    for name in ("serving_default", "from_seeds"):
-        if name not in model.signatures:
-            raise UserError(f"{directory} has no signature {name}: it was not exported by this program.")
-    return model
-
-
-def _check_whole(directory, manifest):
-    """Raises `UserError` if a file of the SavedModel is not the one that was exported: it might load all the same."""
-    for name, facts in manifest.get("files", {}).items():
-        path = directory / name
-        if not name.startswith(("saved_model", "variables/")) or not path.is_file():
-            continue
-        with open(path, "rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != facts["sha256"]:
-                raise UserError(f"{path} is not the file that manifest.json beside it describes: it is damaged.")
-
-
-def _manifest(directory):
-    """The manifest of an export, or an empty one where none can be read."""
-    try:
-        manifest = json.loads((Path(directory) / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return manifest if isinstance(manifest, dict) else {}

@@ -1,0 +1,239 @@
+"""`translate`: images from images, by an exported model."""
+
+import contextlib
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+from tqdm import tqdm
+
+from keras_gan import pictures
+from keras_gan.commands import quiet_tensorflow
+from keras_gan.commands.sample import check_model
+from keras_gan.data import images
+from keras_gan.errors import UserError, why
+
+SOME_FAILED = 1  # exit code
+OPAQUE = 128  # what is at least as opaque is known
+
+
+def run(options):
+    """Translates one image, or a folder of them; returns 0, or 1 if some could not be read."""
+    model = Path(options.model)
+    if model.suffix != ".tflite":
+        _check_folder(model)
+    jobs = _jobs(options)
+    quiet_tensorflow()
+    import tensorflow as tf
+
+    from keras_gan.exported import ExportedTranslator
+
+    translator = ExportedTranslator(model, options.direction)
+    _check(translator, options)
+    started = time.perf_counter()
+    errors = []
+    for job in tqdm(jobs, "translating", unit=" images", leave=False, disable=len(jobs) == 1):
+        try:
+            given = _read(job, translator)
+        except Exception as error:  # decoders raise nearly anything
+            errors.append(f"{job.source}: {images.reason(error)}")
+            continue
+        try:
+            image = _translated(given, translator, options)
+        except (MemoryError, tf.errors.ResourceExhaustedError):
+            errors.append(f"{job.source}: not enough memory: try a smaller --memory-limit-mb or --tile")
+            continue
+        try:
+            _write(job.target, image)
+        except OSError as error:
+            raise UserError(f"cannot write {job.target}: {why(error)}.") from None
+    return _report(jobs, errors, time.perf_counter() - started)
+
+
+def _check_folder(model):
+    """Raises `UserError` unless a folder looks like an exported SavedModel."""
+    files = sorted(model.glob("*.tflite"))
+    if files and not (model / "saved_model.pb").is_file():
+        raise UserError(f"{model} holds no SavedModel: did you mean {files[0]}?")
+    check_model(model)
+
+
+def _report(jobs, errors, seconds):
+    done = len(jobs) - len(errors)
+    where = jobs[0].target if len(jobs) == 1 else os.path.commonpath([job.target.parent for job in jobs])
+    if errors:
+        shown = images.listed(errors)
+        if not done:
+            raise UserError(f"none of {len(jobs)} image(s) could be translated:\n  {shown}")
+        print(f"error: {len(errors)} of {len(jobs)} images could not be translated:\n  {shown}", file=sys.stderr)
+    print(f"{done} image(s) translated in {seconds:.1f} s: {where}")
+    return SOME_FAILED if errors else 0
+
+
+# --- Files -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Job:
+    """An image to translate: the files of the image, of its mask, or None, and of the result."""
+
+    source: Path
+    mask: Path | None
+    target: Path
+
+
+def _jobs(options):
+    """What is to be done; `UserError` if there is nothing, or if an original would be overwritten."""
+    given, out = Path(options.input), Path(options.out)
+    if out.resolve() == (given if given.is_dir() else given.parent).resolve():
+        raise UserError(f"--out {out} is the folder of the originals: give another one.")
+    if given.is_dir():
+        # What an earlier call has written below the folder is no original.
+        sources = [path for path in images.find_files(given) if out.resolve() not in path.resolve().parents]
+        if not sources:
+            raise UserError(f"no images below {given}: looked for {', '.join(images.SUFFIXES)}.")
+        root = given
+    elif given.is_file():
+        sources, root = [given], given.parent
+    else:
+        raise UserError(f"--input {given}: there is no such file or folder.")
+    jobs = [
+        Job(source, _mask_of(source.relative_to(root), options.mask), target)
+        for source, target in zip(sources, _targets(sources, root, out), strict=True)
+    ]
+    originals = {path.resolve() for job in jobs for path in (job.source, job.mask) if path}
+    for job in jobs:
+        if job.target.resolve() in originals:
+            raise UserError(f"{job.target} is one of the originals: give another folder as --out.")
+    return jobs
+
+
+def _targets(sources, root, out):
+    """Where results go: the same names in the same sub-folders, as PNG, no two the same."""
+    if len(sources) == 1 and sources[0].parent == root and out.suffix.lower() == ".png" and not out.is_dir():
+        return [out]
+    taken, targets = set(), []
+    for source in sources:
+        folder = out / source.parent.relative_to(root)
+        names = _names(source)
+        # Not all file systems tell capitals from small letters.
+        target = next(path for name in names if (path := folder / name).as_posix().casefold() not in taken)
+        taken.add(target.as_posix().casefold())
+        targets.append(target)
+    return targets
+
+
+def _names(source):
+    """photo.png, and where that is taken photo-jpg.png, photo-jpg-2.png, …"""
+    yield f"{source.stem}.png"
+    stem = f"{source.stem}-{source.suffix[1:].lower()}"
+    yield f"{stem}.png"
+    number = 2
+    while True:
+        yield f"{stem}-{number}.png"
+        number += 1
+
+
+def _mask_of(name, masks):
+    """The mask of an image: the one file, or that of the same name, with any ending, in a folder of them."""
+    if masks is None:
+        return None
+    masks = Path(masks)
+    if not masks.exists():
+        raise UserError(f"--mask {masks}: there is no such file or folder.")
+    if not masks.is_dir():
+        return masks
+    found = [masks / name.with_suffix(suffix) for suffix in (name.suffix, *images.SUFFIXES)]
+    return next((path for path in found if path.is_file()), found[0])
+
+
+# --- One image -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Given:
+    """An image as the network takes it, its hole, or None, and its opacity as a Pillow image, or None."""
+
+    pixels: np.ndarray
+    hole: np.ndarray | None
+    opacity: Image.Image | None
+
+
+def _read(job, translator):
+    """Reads one image upright, and its mask."""
+    with Image.open(job.source) as file:
+        file.load()
+        image = ImageOps.exif_transpose(file)
+    opacity = _opacity(image)
+    if not translator.takes_mask:
+        return Given(images.to_array(images.flatten(image, translator.channels)), None, opacity)
+    if job.mask:
+        with images.naming(job.mask):
+            mask = images.decode(job.mask, 1)
+        if mask.size != image.size:
+            raise ValueError(f"its mask has {_size(mask)} px, the image {_size(image)}")
+        hole = np.asarray(mask) >= OPAQUE
+        return Given(images.to_array(images.flatten(image, translator.channels)), hole, opacity)
+    if opacity is None:
+        raise ValueError("no pixel is transparent, so there is no hole: give --mask")
+    # The colours of what is half transparent are its own: white must not shine through.
+    pixels = images.to_array(image.convert("RGBA").convert("L" if translator.channels == 1 else "RGB"))
+    return Given(pixels, np.asarray(opacity) < OPAQUE, None)
+
+
+def _size(image):
+    return f"{image.width}x{image.height}"
+
+
+def _opacity(image):
+    """The opacity of an image, a Pillow image of mode L; None if it has none."""
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        return image.convert("RGBA").getchannel("A")
+    return None
+
+
+def _translated(given, translator, options):
+    """The translation as a Pillow image."""
+    height, width = given.pixels.shape[:2]
+    tile = options.tile or translator.tile_within(height, width, options.memory_limit_mb * 1e6)
+    count = translator.tiles(height, width, tile)
+    with tqdm(total=count, desc="tiles", unit=" tiles", leave=False, disable=count == 1, delay=1) as bar:
+        canvas, top = None, 0
+        # Band by band onto the image that is written: an array of it beside would be as large again.
+        for band in translator.bands(given.pixels, given.hole, tile, bar.update):
+            rows = pictures.to_pillow(band)
+            if canvas is None:
+                canvas = Image.new(rows.mode, (rows.width, translator.scale * height))
+            canvas.paste(rows, (0, top))
+            top += rows.height
+    if given.opacity is not None and canvas.mode in ("L", "RGB"):
+        canvas.putalpha(given.opacity.resize(canvas.size, Image.Resampling.BICUBIC))
+    return canvas
+
+
+def _write(path, image):
+    """Writes a PNG file under its name when it is complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        image.save(temporary, format="PNG")
+        temporary.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _check(translator, options):
+    """Raises `UserError` unless the network can do what is asked for."""
+    if translator.channels not in (1, 3):
+        raise UserError(f"{options.model} takes images with {translator.channels} channels, which no image file has.")
+    if options.mask and not translator.takes_mask:
+        raise UserError(f"{options.model} fills no holes: leave out --mask.")
+    if options.tile and translator.size:
+        height, width = translator.size
+        raise UserError(f"{options.model} takes tiles of {width}x{height} px alone: leave out --tile.")

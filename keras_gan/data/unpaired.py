@@ -1,0 +1,60 @@
+"""`unpaired:PATH`: images of two domains, A and B, none of which belongs to any other.
+
+`PATH/trainA` and `PATH/trainB` hold the images to learn from, `PATH/testA` and `PATH/testB` (or `valA` and `valB`),
+which may be missing, those to test with.
+"""
+
+from pathlib import Path
+
+from keras_gan.data import folder
+from keras_gan.data.names import SPLIT_FOLDERS
+from keras_gan.data.paired import SIDES, ordered
+from keras_gan.data.spec import ImageData
+from keras_gan.errors import UserError, unknown
+
+
+def load(path, options, split="train"):
+    """Reads both sides of a split; see `keras_gan.data.load`. Without folders for tests there is one split.
+
+    A side has one channel if all its files for training are grey, else three.
+    """
+    parts, trained = split_folders(path, split), split_folders(path, "train")
+    sides = []
+    for part, training in zip(parts, trained, strict=True):
+        channels = folder.common_channels(folder.find_files(training))
+        sides.append(folder.read(folder.find_files(part), channels, options, part.name)[0])
+    (from_, to), (sources, targets) = (ordered(both, options.direction) for both in (parts, sides))
+    return ImageData(
+        name=options.dataset,
+        images=targets,
+        labels=None,
+        class_names=(),
+        source=f"{len(targets)} image files of {to.name}, made from {len(sources)} of {from_.name}, in the folder "
+        f"{Path(path).resolve().name}; their licence is their owner's to state.",
+        treatment=f"brought to {options.image_size}x{options.image_size} px (fit: {options.fit}).",
+        sources=sources,
+        aligned=False,
+    )
+
+
+def check_available(path):
+    """Raises `UserError` unless both sides of the training split are there."""
+    for part in split_folders(path, "train"):
+        if not part.is_dir():
+            raise UserError(f"{path} has no folder {part.name}: unpaired images lie in trainA and trainB.")
+
+
+def has_test(path, options):
+    """Whether there is a test split."""
+    return split_folders(path, "test") != split_folders(path, "train")
+
+
+def split_folders(path, split):
+    """The folders of both sides of a split; those of the training split where there are no others."""
+    if split not in SPLIT_FOLDERS:
+        raise unknown("split", split, SPLIT_FOLDERS)
+    for name in SPLIT_FOLDERS[split]:
+        parts = [Path(path) / f"{name}{side}" for side in SIDES]
+        if all(part.is_dir() for part in parts):
+            return parts
+    return [Path(path) / f"train{side}" for side in SIDES]

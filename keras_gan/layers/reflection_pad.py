@@ -1,0 +1,33 @@
+"""Padding by reflection."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class ReflectionPadding2D(keras.layers.Layer):
+    """Continues maps `[B, height, width, C]` by their mirror image, the edge itself not repeated: `c b | a b c | b a`.
+
+    Args:
+        padding: pixels at each of the four edges; height and width must be larger.
+    """
+
+    def __init__(self, padding, **kwargs):
+        super().__init__(**kwargs)
+        self.padding = padding
+        self.input_spec = keras.layers.InputSpec(ndim=4)
+
+    def call(self, inputs):
+        edges = (self.padding, self.padding)
+        return ops.pad(inputs, ((0, 0), edges, edges, (0, 0)), mode="reflect")
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, channels = input_shape
+        return batch, _grown(height, self.padding), _grown(width, self.padding), channels
+
+    def get_config(self):
+        return {**super().get_config(), "padding": self.padding}
+
+
+def _grown(size, padding):
+    return None if size is None else size + 2 * padding

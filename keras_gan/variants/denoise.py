@@ -1,0 +1,94 @@
+"""Denoising: a residual U-Net that takes noise away, with an adversarial term against blur
+
+Papers: the residual objective is that of K. Zhang, W. Zuo, Y. Chen, D. Meng, L. Zhang, "Beyond a Gaussian Denoiser"
+(DnCNN), arXiv 1608.03981; the adversarial one that of T. Miyato et al., "Spectral Normalization for Generative
+Adversarial Networks", arXiv 1802.05957.
+
+Objective, noisy source x, clean image y, s = D(y):
+    L_D = E[max(0, 1 - s(y))] + E[max(0, 1 + s(G(x)))]
+    L_G = lambda_1 E|y - G(x)| - lambda_a E[s(G(x))]
+
+The mean of all images that a noisy one may have been is blurred, and it is what L1 alone comes near to; the adversarial
+term brings texture back at some cost in PSNR. The noise is Gaussian, Poisson or salt and pepper, of one level or, image
+by image, of a random one up to it.
+
+Networks: a U-Net of three levels without normalisation, whose output is added to the source; a PatchGAN with spectral
+normalisation.
+
+Deviations:
+- This is no one paper's network. DnCNN has 17 layers at full size, BatchNorm and the squared error, without a
+  discriminator.
+- Noisy images are cut to the range of pixels, as files are; papers mostly leave them uncut.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from keras_gan import corruptions
+from keras_gan.layers.spectral import SpectralConv2D
+from keras_gan.networks import patchgan, unet
+from keras_gan.objectives import HINGE
+from keras_gan.options import TranslationOptions
+from keras_gan.translation import TranslationModel
+
+TASK = "restore"
+IMAGE_SIZES = (16, 32, 64, 128, 256, 512)
+DEFAULTS = {"image_size": 64, "batch_size": 8, "metrics": ("psnr", "ssim", "l1"), "eval_samples": 256}
+LEVELS = 3
+
+
+@dataclass(frozen=True)
+class Config(TranslationOptions):
+    """Options of denoising."""
+
+    adversarial_weight: float = 0.005
+    """Weight of the adversarial term in the generator's loss."""
+    l1_weight: float = 1.0
+    """Weight of the mean absolute difference from the clean image."""
+    noise: Literal["gaussian", "poisson", "salt"] = "gaussian"
+    """Kind of noise: gaussian; poisson, of counted light; salt (and pepper), pixels that are white or black."""
+    level: float = 25.0
+    """How much: standard deviation in grey levels of 255; of poisson the count that white stands for, less being noisier;
+    of salt the percentage of pixels."""
+    random_level: bool = False
+    """Give each image a level of its own, uniform from 0 (of poisson: the level itself to ten times it) to the level."""
+
+
+TINY = Config(channels=4, discriminator_channels=4)
+
+
+def prepare(batch, noise, config):
+    """The source of an image is the image with noise."""
+    images = batch["real"]
+    share = noise.uniform((), "level") if config.random_level else 1.0
+    if config.noise == "gaussian":
+        source = corruptions.gaussian(images, config.level * share, noise.normal(images.shape[1:], "noise"))
+    elif config.noise == "poisson":
+        peak = config.level * (10.0 - 9.0 * share)
+        source = corruptions.poisson(images, peak, noise.uniform(images.shape[1:], "noise"))
+    else:
+        uniform = noise.uniform((*images.shape[1:3], 1), "noise")
+        source = corruptions.salt_and_pepper(images, config.level / 100.0 * share, uniform)
+    return {**batch, "source": source}
+
+
+def build(config, spec):
+    """Builds the model for square images of 16 to 512 px with 1 to 4 channels."""
+    size, _, channels = spec.image_shape
+    return TranslationModel(
+        unet.restorer(channels, channels, levels=LEVELS, channels=config.channels),
+        patchgan.discriminator(
+            channels,
+            channels=config.discriminator_channels,
+            layers=patchgan.layers_for(size),
+            norm=None,
+            conv=SpectralConv2D,
+        ),
+        objective=HINGE,
+        adversarial_weight=config.adversarial_weight,
+        l1_weight=config.l1_weight,
+        size_multiple=2**LEVELS,
+        optimizers=config.optimizers,
+        ema_halflife_kimg=config.ema_halflife_kimg,
+        name="denoise",
+    )

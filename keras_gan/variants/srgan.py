@@ -1,0 +1,187 @@
+"""SRGAN: super-resolution, first by pixels, then by what networks see (Ledig et al. 2016)
+
+Paper: C. Ledig et al., "Photo-Realistic Single Image Super-Resolution Using a Generative Adversarial Network", CVPR 2017,
+arXiv 1609.04802.
+
+Objective, small source x, image y, s = D(y) before the sigmoid, phi what a network sees:
+    first stage, `pixel_steps` long:  L_G = E|y - G(x)|, and D rests
+    second stage:  L_D = (E[softplus(-s(y))] + E[softplus(s(G(x)))]) / 2
+                   L_G = lambda_c d(phi(y), phi(G(x))) + lambda_p E|y - G(x)| + lambda_a E[softplus(-s(G(x)))]
+
+The source is the image made `scale` times smaller, bicubic with antialiasing. phi is chosen by `--model.perceptual`:
+- `vgg19`, the paper's (VGG_5,4), with Keras's weights from `--perceptual-weights FILE`, or fetched;
+- `squeezenet`, seven layers of SqueezeNet 1.1 from `--perceptual-weights FILE`;
+- `discriminator`, the discriminator's own hidden layers, which needs no file (Larsen et al. 2015, arXiv 1512.09300);
+- `auto`: what the file holds, if one is given, else the discriminator.
+d sums over the layers the mean squared distance of activations scaled to length 1, as LPIPS does.
+
+Networks: SRResNet with `blocks` residual blocks and PixelShuffle; a PatchGAN with spectral normalisation.
+
+Deviations:
+- 8 blocks of 32 channels (paper: 16 of 64), without BatchNorm (Lim et al. 2017, arXiv 1707.02921); the last kernel is 3x3
+  (paper: 9x9); what the network adds is added to the source enlarged bilinearly. Images of 64 px (paper: crops of 96).
+- L1 and not the squared error by pixels, also in the second stage, where the paper has none.
+- A PatchGAN where the paper's discriminator has one score for a whole crop.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import keras
+from keras import layers
+
+from keras_gan import content, corruptions
+from keras_gan.errors import UserError
+from keras_gan.layers.pixel_shuffle import PixelShuffle
+from keras_gan.layers.spectral import SpectralConv2D
+from keras_gan.networks import patchgan, perceptual
+from keras_gan.objectives import NON_SATURATING, halved
+from keras_gan.options import TranslationOptions
+from keras_gan.translation import TranslationModel
+
+TASK = "restore"
+IMAGE_SIZES = (16, 32, 64, 128, 256, 512)
+CHANNELS = (1, 3)
+DEFAULTS = {"image_size": 64, "batch_size": 16, "metrics": ("psnr", "ssim", "l1"), "eval_samples": 256, "steps": 2500}
+
+
+@dataclass(frozen=True)
+class Config(TranslationOptions):
+    """Options of super-resolution."""
+
+    adversarial_weight: float = 0.005
+    """Weight of the adversarial term in the generator's loss of the second stage."""
+    pixel_weight: float = 1.0
+    """Weight of the mean absolute difference, in both stages."""
+    perceptual_weight: float = 0.1
+    """Weight of the distance of features in the second stage."""
+    scale: int = 4
+    """How many times larger images become, 2 or 4."""
+    blocks: int = 8
+    """Residual blocks of the generator."""
+    pixel_steps: int = 1500
+    """Steps of the first stage."""
+    perceptual: Literal["auto", "vgg19", "squeezenet", "discriminator"] = "auto"
+    """What features are compared: those of VGG19, of SqueezeNet, or the discriminator's own; auto: what the file of
+    weights is of, if one is given, else the discriminator's."""
+    perceptual_weights: str | None = None
+    """File of the weights of VGG19 or SqueezeNet (.h5, without top); also --perceptual-weights."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.scale not in (2, 4):
+            raise UserError(f"--model.scale must be 2 or 4, got {self.scale}.")
+        if self.perceptual == "squeezenet" and not self.perceptual_weights:
+            raise UserError("--model.perceptual squeezenet needs the file of its weights: --perceptual-weights FILE.")
+        if self.perceptual == "discriminator" and self.perceptual_weights:
+            raise UserError("--model.perceptual discriminator reads no file: leave out --perceptual-weights.")
+
+
+TINY = Config(channels=4, discriminator_channels=4, blocks=1, pixel_steps=1)
+
+
+def prepare(batch, noise, config):
+    """The source of an image is the image made smaller."""
+    return {**batch, "source": corruptions.downscale(batch["real"], config.scale)}
+
+
+class SRGAN(TranslationModel):
+    """Two stages; in the first the discriminator rests.
+
+    Attributes:
+        perceptual: whose features are compared: `vgg19`, `squeezenet` or `discriminator`.
+    """
+
+    def __init__(self, generator, discriminator, *, config, **kwargs):
+        super().__init__(
+            generator, discriminator, scale=config.scale, adversarial_weight=config.adversarial_weight, **kwargs
+        )
+        self.stage_ends = (config.pixel_steps,)
+        self.pixel_weight, self.perceptual_weight = config.pixel_weight, config.perceptual_weight
+        # As functions: networks that are attributes would be saved with this model.
+        self.perceptual, self._see = _chosen(config)
+        hidden = [layer.output for layer in discriminator.layers if isinstance(layer, layers.LeakyReLU)]
+        taps = keras.Model(discriminator.input, [*hidden, discriminator.output])
+        self._taps = lambda images: taps(images, training=True)
+
+    def discriminator_terms(self, batch, fakes):
+        return super().discriminator_terms(batch, fakes) if self.stage else {}
+
+    def generator_terms(self, batch, fakes):
+        real = batch["real"]
+        terms = {"g_pixel": self.pixel_weight * content.l1(fakes, real)}
+        if not self.stage:
+            return terms
+        if self._see:
+            seen, wanted, scores = self._see(fakes), self._see(real), self.score(fakes, batch)
+        else:
+            *seen, scores = self._taps(fakes)
+            *wanted, _ = self._taps(real)
+        adversarial = self.objective.generator(real_scores=None, fake_scores=scores)
+        return {
+            **terms,
+            **{name: self.adversarial_weight * term for name, term in adversarial.items()},
+            "g_perceptual": self.perceptual_weight * content.of_features(seen, wanted),
+        }
+
+
+def _chosen(config):
+    """Whose features are compared, and the function that finds them; None for the discriminator's."""
+    name, path = config.perceptual, config.perceptual_weights
+    try:
+        if name == "auto":
+            name = perceptual.name_of(path) if path else "discriminator"
+        return name, None if name == "discriminator" else perceptual.seeing(name, path)
+    except Exception as error:  # of files and of fetching, they share no base class
+        raise UserError(
+            f"the weights of {path or 'VGG19'} cannot be had ({str(error).splitlines()[0]}): give a Keras .h5 file of VGG19 "
+            "or SqueezeNet 1.1, without top, with --perceptual-weights FILE, or choose --model.perceptual discriminator."
+        ) from None
+
+
+def build(config, spec):
+    """Builds the model for square images of 16 to 512 px with 1 or 3 channels."""
+    size, _, channels = spec.image_shape
+    return SRGAN(
+        generator(channels, config),
+        patchgan.discriminator(
+            channels,
+            channels=config.discriminator_channels,
+            layers=patchgan.layers_for(size),
+            norm=None,
+            conv=SpectralConv2D,
+        ),
+        objective=halved(NON_SATURATING),
+        config=config,
+        optimizers=config.optimizers,
+        ema_halflife_kimg=config.ema_halflife_kimg,
+        name="srgan",
+    )
+
+
+def generator(channels, config):
+    """SRResNet: `source` `[B, h, w, C]` to `images` `[B, scale h, scale w, C]`, about [-1, 1], float32, not clipped."""
+    width, doublings = config.channels, config.scale // 2
+    source = keras.Input((None, None, channels), name="source")
+    x = first = _prelu(_convolution(source, width, 9))
+    for _ in range(config.blocks):
+        y = _convolution(_prelu(_convolution(x, width)), width)
+        x = layers.Add()([x, y])
+    x = layers.Add()([_convolution(x, width), first])
+    for _ in range(doublings):
+        x = _prelu(PixelShuffle(2)(_convolution(x, 4 * width)))
+    detail = _convolution(x, channels, kernel_initializer="zeros", dtype="float32")
+    enlarged = layers.UpSampling2D(config.scale, interpolation="bilinear", dtype="float32")(source)
+    return keras.Model(source, layers.Add(dtype="float32", name="images")([enlarged, detail]), name="generator")
+
+
+def _convolution(x, width, size=3, kernel_initializer="he_normal", **options):
+    return layers.Conv2D(width, size, padding="same", kernel_initializer=kernel_initializer, **options)(x)
+
+
+def _prelu(x):
+    return layers.PReLU(shared_axes=(1, 2), alpha_initializer=_quarter())(x)
+
+
+def _quarter():
+    return keras.initializers.Constant(0.25)

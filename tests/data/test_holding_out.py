@@ -1,0 +1,122 @@
+"""Images that the training does not see: the source's own test split, or a tenth of the images."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_gan import data
+from keras_gan.config import DataOptions
+from keras_gan.data import holding_out, images, tfds
+from keras_gan.data.spec import ImageData
+from keras_gan.errors import UserError
+
+
+def make(count, sources=None, aligned=True):
+    """Each image holds its index, each source 1000 more, in two bytes."""
+
+    def numbered(numbers):
+        return np.stack([numbers // 256, numbers % 256], axis=-1).astype(np.uint8)[:, None, None, :]
+
+    return ImageData(
+        "folder:some",
+        numbered(np.arange(count)),
+        np.arange(count, dtype=np.int32),
+        ("a", "b"),
+        "origin",
+        "as they are.",
+        None if sources is None else numbered(1000 + np.arange(sources)),
+        aligned,
+    )
+
+
+def numbers(pixels):
+    return (pixels[:, 0, 0, 0].astype(int) * 256 + pixels[:, 0, 0, 1]).tolist()
+
+
+@pytest.mark.parametrize(("count", "held"), [(2, 1), (19, 1), (20, 2), (330, 33), (2560, 256), (5000, 256)])
+def test_a_tenth_is_held_out(count, held):
+    train, out = holding_out.hold_out(make(count))
+    assert len(out) == held
+    assert sorted(numbers(train.images) + numbers(out.images)) == list(range(count))
+    assert train.labels.tolist() == numbers(train.images) == sorted(numbers(train.images))
+    assert out.labels.tolist() == numbers(out.images)
+    assert f"{held:,} of {count:,} images, chosen at random, were held out" in train.treatment
+    assert train.treatment != out.treatment
+    assert train.class_names == out.class_names == ("a", "b")
+
+
+def test_it_is_the_same_tenth_for_ever():
+    assert numbers(holding_out.hold_out(make(30))[1].images) == [2, 13, 28]
+
+
+def test_pairs_stay_together():
+    train, out = holding_out.hold_out(make(40, sources=40))
+    for part in (train, out):
+        assert numbers(part.sources) == [1000 + number for number in numbers(part.images)]
+    assert "4 of 40 pairs" in train.treatment
+
+
+def test_unrelated_sets_lose_a_tenth_each():
+    train, out = holding_out.hold_out(make(40, sources=21, aligned=False))
+    assert [len(part) for part in (train.images, out.images, train.sources, out.sources)] == [36, 4, 19, 2]
+    assert sorted(numbers(train.sources) + numbers(out.sources)) == list(range(1000, 1021))
+    assert "4 of 40 images and 2 of 21 sources" in train.treatment
+
+
+@pytest.mark.parametrize(("count", "sources"), [(1, None), (1, 1), (1, 5), (5, 1)])
+def test_something_must_be_left(count, sources):
+    with pytest.raises(UserError, match="folder:some has one image where at least two"):
+        holding_out.hold_out(make(count, sources, aligned=count == sources))
+
+
+def test_large_sets_stay_in_their_file(monkeypatch):
+    monkeypatch.setattr(images, "MEMORY_LIMIT_BYTES", 100)
+    pixels = images.allocate((400, 4, 4, 3))
+    pixels[:] = np.arange(400)[:, None, None, None] % 256
+    whole = np.array(pixels)
+    train, out = holding_out.hold_out(ImageData("folder:x", pixels, None, (), "", ""))
+    assert isinstance(train.images, np.memmap)
+    held = [int(row) for row in np.flatnonzero(~np.isin(np.arange(400), kept_of(400)))]
+    np.testing.assert_array_equal(train.images, np.delete(whole, held, axis=0))
+    np.testing.assert_array_equal(out.images, whole[held])
+
+
+def kept_of(count):
+    return numbers(holding_out.hold_out(make(count))[0].images)
+
+
+def fill(folder, count, width=8):
+    folder.mkdir(parents=True)
+    for index in range(count):
+        Image.new("RGB", (width, 8), (index, 0, 200)).save(folder / f"{index:03}.png")
+
+
+def splits(name):
+    return data.load_splits(DataOptions(dataset=name, image_size=8))
+
+
+def test_sources_with_a_test_split_use_it(tmp_path):
+    fill(tmp_path / "paired" / "train", 12, width=16)
+    fill(tmp_path / "paired" / "val", 3, width=16)
+    train, out = splits(f"paired:{tmp_path / 'paired'}")
+    assert (len(train), len(out)) == (12, 3)
+    assert "held out" not in train.treatment
+    for name, count in (("trainA", 4), ("trainB", 5), ("testA", 2), ("testB", 3)):
+        fill(tmp_path / "unpaired" / name, count)
+    train, out = splits(f"unpaired:{tmp_path / 'unpaired'}")
+    assert [len(part) for part in (train.sources, train.images, out.sources, out.images)] == [4, 5, 2, 3]
+
+
+def test_sources_without_one_lose_a_tenth(tmp_path):
+    fill(tmp_path / "folder", 20)
+    fill(tmp_path / "paired", 20, width=16)
+    fill(tmp_path / "unpaired" / "trainA", 20)
+    fill(tmp_path / "unpaired" / "trainB", 30)
+    for kind, expected in (("folder", (18, 2)), ("paired", (18, 2)), ("unpaired", (27, 3))):
+        train, out = splits(f"{kind}:{tmp_path / kind}")
+        assert (len(train), len(out)) == expected
+        assert "held out" in train.treatment
+
+
+def test_tensorflow_datasets_may_have_their_own(mnist_dir):
+    assert tfds.has_test("mnist", DataOptions(dataset="mnist", data_dir=str(mnist_dir)))

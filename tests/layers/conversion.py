@@ -1,0 +1,23 @@
+"""Networks as TFLite files of builtin operations alone."""
+
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
+
+from keras_gan.exporters import saved_model
+
+
+def converted(network, directory, *shapes):
+    """A function from arrays `[1, *shape]` to the file's output, and the names of the operations in the file."""
+    names = [tensor.name for tensor in network.inputs]
+    specs = [tf.TensorSpec((1, *shape), name=name) for name, shape in zip(names, shapes, strict=True)]
+
+    def call(*inputs):
+        return {"outputs": network(inputs[0] if len(inputs) == 1 else list(inputs), training=False)}
+
+    saved_model.save(network, directory, {"serving_default": (call, specs)})
+    converter = tf.lite.TFLiteConverter.from_saved_model(str(directory))
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    interpreter = Interpreter(model_content=converter.convert())
+    run = interpreter.get_signature_runner("serving_default")
+    operations = {operation["op_name"] for operation in interpreter._get_ops_details()}
+    return lambda *arrays: run(**dict(zip(names, arrays, strict=True)))["outputs"], operations

@@ -51,14 +51,30 @@ def bare_step(model, image_shape, batch_size):
 
 
 def random_batch(model, image_shape, batch_size, updates):
-    """Random images, labelled if the model wants it, for so many updates of the discriminator."""
+    """Random images, labelled if the model wants it, for so many updates of the discriminator.
+
+    A model that is given images gets random ones, of the size and by the names that its generator asks for.
+    """
     import tensorflow as tf
 
     rows = batch_size * updates
     batch = {"real": tf.random.stateless_uniform((rows, *image_shape), seed=(0, 0), minval=-1.0)}
     if model.num_classes:
         batch["label"] = tf.range(rows) % model.num_classes
-    return batch
+    return batch if model.latent_dim else _sources(model, image_shape, rows) | batch
+
+
+def _sources(model, image_shape, rows):
+    import tensorflow as tf
+
+    size = [length // model.scale for length in image_shape[:2]]
+    given = {
+        tensor.name: tf.random.stateless_uniform((rows, *size, tensor.shape[-1]), seed=(0, number), minval=-1.0)
+        for number, tensor in enumerate(model.generator.inputs, 4)
+    }
+    if "mask" in given:
+        given["mask"] = tf.cast(given["mask"] > 0.0, tf.float32)
+    return given
 
 
 def facts(model):
@@ -93,6 +109,59 @@ def _networks(model):
         "generator_widths": [reshape.target_shape[-1], *(layer.filters for layer in up)],
         "discriminator_widths": [layer.filters for layer in down],
         "image_shape": model.discriminator.input_shape[1:],
+        **training_constants(model),
+    }
+
+
+def translation_networks(model, image_shape):
+    """Everything that a peer needs to build the same pix2pix or CycleGAN, read from the layers as they are.
+
+    Where the networks are pairs, these are the sizes of one of each; the numbers of weights are those of both.
+    """
+    from keras_gan.layers.dropout import StepDropout
+
+    generator, discriminator = (_one_of(network) for network in (model.generator, model.discriminator))
+    rates = {layer.name: layer.rate for layer in generator.layers if isinstance(layer, StepDropout)}
+    weights = ("adversarial_weight", "l1_weight", "cycle_weight", "identity_weight")
+    return {
+        "variant": model.name,
+        "image_shape": image_shape,
+        "source_channels": generator.inputs[0].shape[-1],
+        "generator": _convolutions(generator),
+        "discriminator": _convolutions(discriminator),
+        "dropout": [rates.get(f"dropout_{place}", 0.0) for place in (1, 2, 3)],
+        "pool_size": next((pool.shape[0] for pool in getattr(model, "pools", {}).values()), 0),
+        **{name: getattr(model, name) for name in weights if hasattr(model, name)},
+        **training_constants(model),
+    }
+
+
+def _one_of(network):
+    import keras
+
+    return next((layer for layer in network.layers if isinstance(layer, keras.Model)), network)
+
+
+def _convolutions(network):
+    """All convolutions from the input on. In these networks those without a bias are normalised."""
+    from keras import layers
+
+    return [
+        {
+            "width": layer.filters,
+            "size": layer.kernel_size[0],
+            "stride": layer.strides[0],
+            "transposed": isinstance(layer, layers.Conv2DTranspose),
+            "normalized": not layer.use_bias,
+        }
+        for layer in network.layers
+        if isinstance(layer, (layers.Conv2D, layers.Conv2DTranspose))
+    ]
+
+
+def training_constants(model):
+    """Numbers of weights, and what the updates need beside gradients."""
+    return {
         "generator_weights": model.generator.count_params(),
         "discriminator_weights": model.discriminator.count_params(),
         "learning_rate": float(model.optimizer.learning_rate),

@@ -2,6 +2,7 @@
 
     python benchmarks/passes.py
     python benchmarks/passes.py --variants wgan_gp r3gan
+    python benchmarks/passes.py --torch-python PYTHON      # an interpreter that has PyTorch
 
 Writes `passes.json` and `passes.md`; README.md beside this file says what is measured and how. `speed.py` runs it,
 too. This process does not import TensorFlow: it asks one worker for each variant and takes medians.
@@ -10,6 +11,7 @@ too. This process does not import TensorFlow: it asks one worker for each varian
 import dataclasses
 import json
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +20,8 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.passes_worker import PASSES
-from benchmarks.report import BUSY_LOAD, machine, milliseconds, ratio, summary, table, target, target_line
+from benchmarks.passes_worker import PASSES, PEERS
+from benchmarks.report import BUSY_LOAD, machine, milliseconds, ratio, rotated, summary, table, target, target_line
 from benchmarks.workers import ROOT, Worker
 from keras_gan import registry
 from keras_gan.errors import UserError
@@ -28,11 +30,13 @@ RESULTS = ROOT / "benchmarks" / "results"
 MOST_OVERHEAD = 1.15  # of the step over the sum of its passes
 SETTINGS = {"image_shape": (32, 32, 1), "num_classes": 10, "batch_size": 64}
 QUICK_SETTINGS = {"image_shape": (16, 16, 1), "num_classes": 3, "batch_size": 4}
+QUICK_TRANSLATION = {"image_size": 16, "batch_size": 2}
 
 
 @dataclass(frozen=True)
 class Options:
-    """Measures the step of every variant at 32 px, 1 channel, batch 64, and each of its passes, on this machine."""
+    """Measures the step of every variant, and each of its passes, on this machine: from noise to images at 32 px,
+    1 channel, batch 64; from images to images with 3 channels, at the variant's own size and batch."""
 
     variants: tuple[str, ...] = ()
     """Which; default: all."""
@@ -42,6 +46,10 @@ class Options:
     """Timed calls of each in each round; one more goes before."""
     out_dir: str | None = None
     """Where passes.json and passes.md go; default: benchmarks/results, or nowhere with --variants or --quick."""
+    torch_python: str | None = None
+    """Interpreter that has PyTorch; default: this one if it has, else $KERAS_GAN_TORCH_PYTHON."""
+    skip_torch: bool = False
+    """Leave PyTorch out."""
     quick: bool = False
     """Tiny networks, two rounds of one step: shows that everything runs, not how fast."""
 
@@ -75,29 +83,73 @@ def write(result, directory):
 
 def measure(options, computer=None):
     """Everything that the report says, as a dict; `computer` is `machine()` from before any work, by default of now."""
-    names = [registry.resolve(name) for name in options.variants] or registry.list_variants("sample")
-    settings = SETTINGS
+    from benchmarks.speed import find_torch  # which imports this module
+
+    names = [registry.resolve(name) for name in options.variants] or registry.list_variants()
     if options.quick:
-        options, settings = dataclasses.replace(options, rounds=2, steps_per_round=1), QUICK_SETTINGS
+        options = dataclasses.replace(options, rounds=2, steps_per_round=1)
     computer = computer or machine()
-    rows = {name: measure_variant(name, options, settings) for name in tqdm(names, "passes", leave=False, disable=None)}
+    torch_python = None if options.skip_torch else find_torch(options.torch_python)
+    rows = {
+        name: measure_variant(name, options, settings_of(name, options.quick), torch_python)
+        for name in tqdm(names, "passes", leave=False, disable=None)
+    }
     return {
         "machine": computer,
-        "settings": {**settings, "rounds": options.rounds, "steps_per_round": options.steps_per_round},
+        "settings": {"rounds": options.rounds, "steps_per_round": options.steps_per_round},
         "variants": rows,
         "targets": {name: target(row["ratio"]["median"], MOST_OVERHEAD) for name, row in rows.items()},
     }
 
 
-def measure_variant(name, options, settings):
-    """One variant's row; its step, passes and updates take turns in a process of their own."""
-    with Worker("benchmarks.passes_worker", variant=name, tiny=options.quick, **settings) as worker:
+def settings_of(name, quick=False):
+    """Shape of the images, number of classes and batch that a variant is measured with."""
+    if registry.task(name) == "sample":
+        return QUICK_SETTINGS if quick else SETTINGS
+    own = QUICK_TRANSLATION if quick else registry.defaults(name)
+    size = own["image_size"]
+    return {"image_shape": (size, size, 3), "num_classes": 0, "batch_size": own["batch_size"]}
+
+
+def measure_variant(name, options, settings, torch_python=None):
+    """One variant's row; its step, passes and updates take turns in a process of their own, and its peers in others."""
+    with ExitStack() as stack:
+        worker = stack.enter_context(Worker("benchmarks.passes_worker", variant=name, tiny=options.quick, **settings))
         facts = worker.ask("facts")
-        rounds = [
-            worker.ask("round", number=number, count=options.steps_per_round)["seconds"]
-            for number in range(options.rounds)
-        ]
-        return {**{key: facts[key] for key in ("needed", "weights", "versions")}, **charge(facts["needed"], rounds)}
+        peers = _peers(stack, torch_python, settings, facts) if torch_python and name in PEERS else {}
+        rounds, theirs = [], {layout: [] for layout in peers}
+        for number in range(options.rounds):
+            rounds.append(worker.ask("round", number=number, count=options.steps_per_round)["seconds"])
+            for layout in rotated(peers, number) if peers else ():
+                theirs[layout].append(peers[layout].ask("step", count=options.steps_per_round)["seconds"])
+        row = {"settings": settings, **{key: facts[key] for key in ("needed", "weights", "versions")}}
+        row |= charge(facts["needed"], rounds)
+        if peers:
+            row["pytorch"] = {layout: _beside(peers[layout], rounds, theirs[layout]) for layout in peers}
+        return row
+
+
+def _peers(stack, python, settings, facts):
+    """The same step in PyTorch, in each layout."""
+    from benchmarks.speed import LAYOUTS
+
+    shared = {"batch_size": settings["batch_size"], "threads": facts["threads"], "networks": facts["networks"]}
+    return {
+        layout: stack.enter_context(
+            Worker("benchmarks.peers.translation_pytorch", python=python, layout=layout, **shared)
+        )
+        for layout in LAYOUTS
+    }
+
+
+def _beside(peer, rounds, seconds):
+    facts = peer.ask("facts")
+    pairs = zip(rounds, seconds, strict=True)
+    return {
+        "seconds_per_step": summary(seconds),
+        "ours_over_this": summary([ours["step"][0] / theirs for ours, theirs in pairs]),
+        **{key: facts[key] for key in ("version", "adam", "threads")},
+    }
 
 
 def charge(needed, rounds):
@@ -132,15 +184,40 @@ def _sum(needed, seconds):
 
 def markdown(result):
     """The table, with everything needed to read it."""
-    head = ["variant", "passes needed", "each, ms", "sum", "step", "step / sum", "processor time", "updates, ms"]
-    head.append(f"at most {MOST_OVERHEAD:.2f}")
+    head = ["variant", "images, batch", "passes needed", "each, ms", "sum", "step", "step / sum", "processor time"]
+    head += ["updates, ms", f"at most {MOST_OVERHEAD:.2f}"]
     rows = [_row(name, row, result["targets"][name]) for name, row in result["variants"].items()]
     parts = ["# The steps of all variants, and their passes", _headline(result), table(head, rows), _legend()]
+    parts += _peer_section(result)
     parts.append("## Target\n\n" + target_line(*worst(result)))
     if result["machine"]["load_before"] > BUSY_LOAD:
         parts.append(f"The machine was busy (load {result['machine']['load_before']}): this is no evidence.")
     parts.append("Made by `python benchmarks/passes.py`; benchmarks/README.md says how each figure is measured.")
     return "\n\n".join(parts) + "\n"
+
+
+def _peer_section(result):
+    from benchmarks.speed import LAYOUTS
+
+    rows = {name: row for name, row in result["variants"].items() if "pytorch" in row}
+    if not rows:
+        return []
+    head = ["variant", "this program", *LAYOUTS.values(), *(f"over {name}" for name in LAYOUTS.values())]
+    lines = [
+        [
+            name,
+            milliseconds(row["step"]),
+            *(milliseconds(row["pytorch"][layout]["seconds_per_step"]) for layout in LAYOUTS),
+            *(ratio(row["pytorch"][layout]["ours_over_this"]) for layout in LAYOUTS),
+        ]
+        for name, row in rows.items()
+    ]
+    version = next(iter(rows.values()))["pytorch"]["nchw"]["version"]
+    return [
+        "## The same steps in PyTorch",
+        f"PyTorch {version}; ratios of steps, taken round by round.",
+        table(head, lines),
+    ]
 
 
 def worst(result):
@@ -154,20 +231,21 @@ def _headline(result):
     computer, setting = result["machine"], result["settings"]
     rows = list(result["variants"].values())
     versions = ", ".join(f"{name} {version}" for name, version in rows[0]["versions"].items())
-    height, width, channels = setting["image_shape"]
     return (
         f"{computer['cpu']}, {computer['threads']} threads; {computer['system']}, Python {computer['python']}, "
         f"{versions}.\n"
-        f"{width}x{height}x{channels}, float32, batch {setting['batch_size']} for each update of the discriminator, "
-        f"{setting['num_classes']} classes.\n"
+        "Float32; the batch is that of each update of the discriminator. Where images are drawn from noise, "
+        f"{SETTINGS['num_classes']} classes.\n"
         f"Medians of {setting['rounds']} rounds of {setting['steps_per_round']}, quartiles in brackets; "
         f"load of the machine beforehand {computer['load_before']}."
     )
 
 
 def _row(name, row, target):
+    height, width, channels = row["settings"]["image_shape"]
     return [
         name,
+        f"{width}x{height}x{channels}, {row['settings']['batch_size']}",
         ", ".join(f"{count} {one}" for one, count in row["needed"].items()),
         ", ".join(f"{one} {seconds['median'] * 1000:.1f}" for one, seconds in row["passes"].items()),
         milliseconds(row["sum"]),

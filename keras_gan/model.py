@@ -176,7 +176,7 @@ class AdversarialModel(keras.Model):
         return self._all_reduce_mean(tf.reduce_mean(values))
 
     def gathered(self, values):
-        """The rows of all replicas, `[global B, …]`, of one replica's rows `[B, …]`; in the order of the whole batch."""
+        """The rows of all replicas, `[global B, …]`, of one replica's `[B, …]`; in the order of the whole batch."""
         if self._num_replicas == 1:
             return values
         return tf.distribute.get_replica_context().all_gather(values, axis=0)

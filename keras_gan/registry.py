@@ -116,8 +116,10 @@ def build(name, config, image_shape, num_classes=0, seed=0, augment="none", sour
     height, width, channels = image_shape
     if channels not in image_channels(name):
         choices = " or ".join(map(str, image_channels(name))).replace("1 or 2 or 3 or 4", "1 to 4")
-        raise UserError(f"{resolve(name)} takes images of {choices} channels (image_shape is height, width, channels), "
-                        f"not of {channels}.")
+        raise UserError(
+            f"{resolve(name)} takes images of {choices} channels (image_shape is height, width, channels), "
+            f"not of {channels}."
+        )
     sizes = image_sizes(name)
     if sizes and (height != width or height not in sizes):
         raise UserError(

@@ -13,8 +13,9 @@ BATCH_SIZE = 16
 class TranslationModel(AdversarialModel):
     """An image-to-image GAN: the generator turns `batch["source"]` into an image like `batch["real"]`.
 
-    As it stands the class trains what an `Objective` describes, and L1; a variant with other terms beside the adversarial
-    ones overrides `content_terms`. The discriminator's inputs are `images` and, by their names in the batch, what it sees beside them, such as `source`.
+    As it stands the class trains what an `Objective` describes, and L1; a variant with other terms beside the
+    adversarial ones overrides `content_terms`. The discriminator's inputs are `images` and, by their names in the
+    batch, what it sees beside them, such as `source`.
 
     What such a model makes of nothing but seeds is shown on examples: images that are held out from training, see
     `use_examples`. Seed s is then example s.
@@ -50,7 +51,7 @@ class TranslationModel(AdversarialModel):
         return {"g_l1": self.l1_weight * content.l1(fakes, batch["real"])}
 
     def discriminate(self, images, batch):
-        first, *conditions = [tensor.name for tensor in self.discriminator.inputs]
+        _, *conditions = [tensor.name for tensor in self.discriminator.inputs]
         # What belongs to an image is augmented as the image is.
         inputs = self.augmented_alike([images, *(batch[name] for name in conditions)])
         return self.discriminator(inputs if conditions else inputs[0], training=True)

@@ -9,20 +9,16 @@ equally on both sides; PyTorch's running variances are unbiased. This side does 
 Keras step logs.
 """
 
-import copy
 import itertools
 import json
 import sys
-import time
 
 import torch
 from torch import nn
 from torch.nn.functional import softplus
 
+from benchmarks.peers.training import MEMORY_FORMATS, Training, check_size, serve
 from benchmarks.workers import Channel, seconds_per_step
-
-MEMORY_FORMATS = {"nchw": torch.contiguous_format, "channels_last": torch.channels_last}
-ADAM_IMPLEMENTATIONS = {"for-loop": {"foreach": False}, "foreach": {"foreach": True}, "fused": {"fused": True}}
 
 
 class Generator(nn.Module):
@@ -88,7 +84,7 @@ class Sampler:
         self.generator = Generator(
             networks["latent_dim"], networks["generator_widths"], networks["generator_kernels"], channels_last
         )
-        _check_size("generator", self.generator, networks["generator_weights"])
+        check_size("generator", self.generator, networks["generator_weights"])
         self.generator.to(memory_format=memory_format).eval()
         self.latent_dim = networks["latent_dim"]
 
@@ -98,132 +94,38 @@ class Sampler:
         return images.mul_(0.5).add_(0.5).clamp_(0.0, 1.0).permute(0, 2, 3, 1).contiguous().numpy()
 
 
-class Trainer:
-    """Both networks, their optimizers and the generator's moving average; a call is one training step.
-
-    Args:
-        memory_format: layout of images, features and kernels.
-        batch_size: images per step.
-        networks: the shape of both networks and the constants of training, as `keras_worker` describes them.
-    """
+class Trainer(Training):
+    """DCGAN's step; see `Training`."""
 
     def __init__(self, memory_format, batch_size, networks):
         torch.manual_seed(0)
         size, _, channels = networks["image_shape"]
-        self.latent_shape = (batch_size, networks["latent_dim"])
         channels_last = memory_format == torch.channels_last
-        self.generator = Generator(
+        generator = Generator(
             networks["latent_dim"], networks["generator_widths"], networks["generator_kernels"], channels_last
         )
-        self.discriminator = Discriminator(
-            channels, networks["discriminator_widths"], networks["discriminator_kernels"]
-        )
-        for network in (self.generator, self.discriminator):
-            _initialize(network)
-            network.to(memory_format=memory_format)
-        _check_size("generator", self.generator, networks["generator_weights"])
-        _check_size("discriminator", self.discriminator, networks["discriminator_weights"])
-        self.real = torch.rand(batch_size, channels, size, size).mul(2).sub(1).to(memory_format=memory_format)
+        discriminator = Discriminator(channels, networks["discriminator_widths"], networks["discriminator_kernels"])
+        super().__init__(generator, discriminator, memory_format, batch_size, networks)
+        self.latent_shape = (batch_size, networks["latent_dim"])
+        self.real = self.random_images(channels, size)
 
-        adam = {
-            "lr": networks["learning_rate"],
-            "betas": (networks["beta_1"], networks["beta_2"]),
-            "eps": networks["epsilon"],
-        }
-        self.adam_implementation = _fastest_adam(self.generator, adam)
-        adam |= ADAM_IMPLEMENTATIONS[self.adam_implementation]
-        self.generator_optimizer = torch.optim.Adam(self.generator.parameters(), **adam)
-        self.discriminator_optimizer = torch.optim.Adam(self.discriminator.parameters(), **adam)
-
-        self.ema_generator = copy.deepcopy(self.generator).requires_grad_(False)
-        self.weights, self.averages = _state(self.generator), _state(self.ema_generator)
-        self.halflife_images = networks["ema_halflife_kimg"] * 1000.0
-        self.ema_rampup = networks["ema_rampup"]
-        self.images_seen = 0
-
-    def __call__(self):
-        """One step; returns the generator's loss as a number."""
+    def step(self):
         fakes = self.generator(torch.randn(self.latent_shape))
-
         real_scores, fake_scores = self.discriminator(self.real), self.discriminator(fakes.detach())
-        loss = softplus(-real_scores).mean() + softplus(fake_scores).mean()
-        self._update(loss, self.discriminator_optimizer)
-
-        self.discriminator.requires_grad_(False)  # its weights' gradients would be thrown away
-        loss = softplus(-self.discriminator(fakes)).mean()
-        self._update(loss, self.generator_optimizer)
-        self.discriminator.requires_grad_(True)
-
-        self._update_ema()
-        return loss.item()
-
-    def _update(self, loss, optimizer):
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-
-    @torch.no_grad()
-    def _update_ema(self):
-        batch = self.latent_shape[0]
-        self.images_seen += batch
-        halflife = min(self.halflife_images, self.images_seen * self.ema_rampup)
-        torch._foreach_lerp_(self.averages, self.weights, 1.0 - 0.5 ** (batch / halflife))
+        self.update_discriminator(softplus(-real_scores).mean() + softplus(fake_scores).mean())
+        return self.update_generator(lambda: softplus(-self.discriminator(fakes)).mean())
 
 
-def _initialize(network):
-    for module in network.modules():
-        if isinstance(module, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
-            nn.init.normal_(module.weight, std=0.02)
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
-
-
-def _state(network):
-    """All weights and running statistics, without PyTorch's integer counters of batches."""
-    return [tensor for tensor in network.state_dict().values() if tensor.is_floating_point()]
-
-
-def _check_size(name, network, expected):
-    """Ends the worker if the network is not the size of its Keras counterpart, statistics included."""
-    size = sum(tensor.numel() for tensor in _state(network))
-    if size != expected:
-        raise SystemExit(f"the PyTorch {name} has {size:,} weights, the Keras one {expected:,}: not the same network.")
-
-
-def _fastest_adam(network, adam):
-    """The name of the implementation of Adam that is fastest here on these weights."""
-    parameters = list(network.parameters())
-    for parameter in parameters:
-        parameter.grad = torch.zeros_like(parameter)  # leaves the weights as they are
-    optimizers = {name: torch.optim.Adam(parameters, **adam, **how) for name, how in ADAM_IMPLEMENTATIONS.items()}
-    seconds = {name: min(_seconds(optimizer.step) for _ in range(6)) for name, optimizer in optimizers.items()}
-    network.zero_grad(set_to_none=True)
-    return min(seconds, key=seconds.get)
-
-
-def _seconds(act):
-    started = time.perf_counter()
-    act()
-    return time.perf_counter() - started
-
-
-def main():
-    """Answers `step` with the seconds of a step, of training or of sampling, and `facts` with what this is."""
-    options = json.loads(sys.argv[1])
+def serve_sampling(options):
+    """Answers `step` with the seconds of drawing a batch."""
     channel = Channel()
     torch.set_num_threads(options["threads"])
-    if options.get("kind") == "sample":
-        sampler = Sampler(MEMORY_FORMATS[options["layout"]], options["networks"])
-        sampler(1)
-        channel.answer(version=f"PyTorch {torch.__version__}")
-        channel.serve({"step": lambda count, batch: {"seconds": seconds_per_step(lambda: sampler(batch), count)}})
-        return
-    trainer = Trainer(MEMORY_FORMATS[options["layout"]], options["batch_size"], options["networks"])
-    trainer()
-    channel.answer()
-    facts = {"version": torch.__version__, "adam": trainer.adam_implementation, "threads": torch.get_num_threads()}
-    channel.serve({"step": lambda count: {"seconds": seconds_per_step(trainer, count)}, "facts": lambda: facts})
+    sampler = Sampler(MEMORY_FORMATS[options["layout"]], options["networks"])
+    sampler(1)
+    channel.answer(version=f"PyTorch {torch.__version__}")
+    channel.serve({"step": lambda count, batch: {"seconds": seconds_per_step(lambda: sampler(batch), count)}})
 
 
 if __name__ == "__main__":
-    main()
+    options = json.loads(sys.argv[1])
+    serve_sampling(options) if options.get("kind") == "sample" else serve(Trainer)

@@ -116,7 +116,7 @@ class Scores(Every):
 
 
 def samples(model, count):
-    """What a model gives to be scored, as fields of an `evaluation.Case`: at most `count` samples, and what they are of."""
+    """At most `count` samples of a model and what goes with them, as fields of an `evaluation.Case`."""
     if model.examples:
         count = min(count, len(model.examples["source"]))
         targets = model.targets(count)

@@ -392,8 +392,8 @@ FEW = 200
 CHUNK = 100
 
 
-# For translation the styles A and B. Fewer faces than to draw samples like: variants that are given images learn from less,
-# see larger ones, and there are two pictures to draw of each.
+# For translation the styles A and B. Fewer faces than for drawing from noise: variants that are given images learn from
+# less, see larger ones, and there may be two pictures to draw of each.
 TRANSLATION_STYLES = {"paired": ("sketch", "cartoon"), "unpaired": ("cartoon", "poster")}
 TRANSLATION_SPLITS = {"train": 6_000, "test": 600}
 

@@ -7,8 +7,8 @@ Objective: that of `pix2pix`, with the image's luminance (ITU-R BT.601) as the s
     L_D = (E[softplus(-s(x, y))] + E[softplus(s(x, G(x)))]) / 2
     L_G = E[softplus(-s(x, G(x)))] + lambda E|y - G(x)|, lambda = 100
 
-The generator adds colour and nothing else: of what its U-Net paints it takes away the luminance and puts the source's in
-its place, G(x) = x + (u - luminance(u)), cut to [-1, 1]. So all detail of the source stays.
+The generator adds colour and nothing else: of what its U-Net paints it takes away the luminance and puts the source's
+in its place, G(x) = x + (u - luminance(u)), cut to [-1, 1]. So all detail of the source stays.
 
 Deviations:
 - The paper works in Lab, with a network that draws the two channels of colour; here it is RGB.

@@ -8,22 +8,22 @@ Objective (section 3), images a and b, generators G (A to B) and F (B to A), sco
           + lambda (E|F(G(a)) - a| + E|G(F(b)) - b|) + lambda mu (E|G(b) - b| + E|F(a) - a|)
     L_D = E[(D_A(a) - 1)^2 + D_A(F(b))^2] / 2 + E[(D_B(b) - 1)^2 + D_B(G(a))^2] / 2
 with lambda = 10 and mu = 0.5; the last term of L_G, identity, keeps colours where they need not change. The generators
-are updated first. The discriminators see fakes from a pool of the last 50: while it fills, new ones; then each new one is
-seen and forgotten with probability 1/2, else it takes the place of an old one, which is seen (section 4).
+are updated first. The discriminators see fakes from a pool of the last 50: while it fills, new ones; then each new one
+is seen and forgotten with probability 1/2, else it takes the place of an old one, which is seen (section 4).
 
 Networks as in the paper: residual generators with instance normalisation and reflected edges, 6 blocks (9 from 256 px
 on); PatchGANs with instance normalisation. Adam(2e-4, 0.5, 0.999), the rate constant for the first half of the run,
 then falling to 0 linearly.
 
 Deviations:
-- Less than half the paper's width (`--model.channels 64 --model.discriminator-channels 64` to compare), a batch of 2, not 1,
-  64 px instead of 256: minutes on a small machine must show something. The receptive field of the PatchGAN shrinks with
-  the image.
+- Less than half the paper's width (`--model.channels 64 --model.discriminator-channels 64` to compare), a batch of 2,
+  not 1, 64 px instead of 256: minutes on a small machine must show something. The receptive field of the PatchGAN
+  shrinks with the image.
 - Images of one batch never take the same place in the pool.
 - Both generators' weights are averaged for use.
 
-A checkpoint holds the pool; the pool is one for all replicas. A run that is resumed with more steps than it was begun with
-has another decay of the rate from there on.
+A checkpoint holds the pool; the pool is one for all replicas. A run that is resumed with more steps than it was begun
+with has another decay of the rate from there on.
 """
 
 from dataclasses import dataclass
@@ -180,9 +180,7 @@ def from_pool(pool, filled, fakes, slots, coins):
 
 def _optimizers(config, total_steps):
     rates = (config.generator_learning_rate, config.discriminator_learning_rate)
-    return tuple(
-        Adam(LinearDecay(rate, total_steps), beta_1=config.beta_1, beta_2=config.beta_2) for rate in rates
-    )
+    return tuple(Adam(LinearDecay(rate, total_steps), beta_1=config.beta_1, beta_2=config.beta_2) for rate in rates)
 
 
 def build(config, spec):

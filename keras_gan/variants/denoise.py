@@ -41,6 +41,8 @@ LEVELS = 3
 class Config(TranslationOptions):
     """Options of denoising."""
 
+    channels: int = 24
+    """Width of the generator where it is narrowest."""
     adversarial_weight: float = 0.005
     """Weight of the adversarial term in the generator's loss."""
     l1_weight: float = 1.0
@@ -48,10 +50,10 @@ class Config(TranslationOptions):
     noise: Literal["gaussian", "poisson", "salt"] = "gaussian"
     """Kind of noise: gaussian; poisson, of counted light; salt (and pepper), pixels that are white or black."""
     level: float = 25.0
-    """How much: standard deviation in grey levels of 255; of poisson the count that white stands for, less being noisier;
-    of salt the percentage of pixels."""
+    """How much: standard deviation in grey levels of 255; of poisson the count that white stands for, less being
+    noisier; of salt the percentage of pixels."""
     random_level: bool = False
-    """Give each image a level of its own, uniform from 0 (of poisson: the level itself to ten times it) to the level."""
+    """Give each image a level of its own, uniform from 0 to the level; of poisson, from the level to ten times it."""
 
 
 TINY = Config(channels=4, discriminator_channels=4)

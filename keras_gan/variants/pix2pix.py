@@ -8,12 +8,13 @@ Objective (section 3.1), source x, image y, s = D(x, y) before the sigmoid at ea
     L_G = E[softplus(-s(x, G(x)))] + lambda E|y - G(x)|, lambda = 100
 
 Networks as in the paper's appendix: a U-Net with a skip at every size from the image's to 1x1, dropout of half of the
-values in its three innermost decoder layers, which is all the noise there is; a PatchGAN that sees the source, too, with
-a receptive field of 70x70 px from 128 px images on, 34x34 at 64 px and 16x16 below. Adam(2e-4, 0.5, 0.999).
+values in up to three innermost decoder layers (those of full width), which is all the noise there is; a PatchGAN that
+sees the source, too, with a receptive field of 70x70 px from 128 px images on, 34x34 at 64 px and 16x16 below.
+Adam(2e-4, 0.5, 0.999).
 
 Deviations:
-- Half the paper's width (`--model.channels 64 --model.discriminator-channels 64` to compare), a batch of 8 instead of 1,
-  64 px instead of 256: minutes on a small machine must show something.
+- Half the paper's width (`--model.channels 64 --model.discriminator-channels 64` to compare), a batch of 8 instead of
+  1, 64 px instead of 256: minutes on a small machine must show something.
 - There is no dropout when a trained generator is used, and BatchNorm takes its running statistics: one source has one
   image. The paper leaves both as in training.
 - Random jitter and mirroring, for small sets such as facades, are `--data-augment crop,flip`.

@@ -1,7 +1,7 @@
 """SRGAN: super-resolution, first by pixels, then by what networks see (Ledig et al. 2016)
 
-Paper: C. Ledig et al., "Photo-Realistic Single Image Super-Resolution Using a Generative Adversarial Network", CVPR 2017,
-arXiv 1609.04802.
+Paper: C. Ledig et al., "Photo-Realistic Single Image Super-Resolution Using a Generative Adversarial Network",
+CVPR 2017, arXiv 1609.04802.
 
 Objective, small source x, image y, s = D(y) before the sigmoid, phi what a network sees:
     first stage, `pixel_steps` long:  L_G = E|y - G(x)|, and D rests
@@ -18,8 +18,9 @@ d sums over the layers the mean squared distance of activations scaled to length
 Networks: SRResNet with `blocks` residual blocks and PixelShuffle; a PatchGAN with spectral normalisation.
 
 Deviations:
-- 8 blocks of 32 channels (paper: 16 of 64), without BatchNorm (Lim et al. 2017, arXiv 1707.02921); the last kernel is 3x3
-  (paper: 9x9); what the network adds is added to the source enlarged bilinearly. Images of 64 px (paper: crops of 96).
+- 8 blocks of 32 channels (paper: 16 of 64), without BatchNorm (Lim et al. 2017, arXiv 1707.02921); the last kernel is
+  3x3 (paper: 9x9); what the network adds is added to the source enlarged bilinearly. Images of 64 px (paper: crops
+  of 96).
 - L1 and not the squared error by pixels, also in the second stage, where the paper has none.
 - A PatchGAN where the paper's discriminator has one score for a whole crop.
 """
@@ -134,8 +135,9 @@ def _chosen(config):
         return name, None if name == "discriminator" else perceptual.seeing(name, path)
     except Exception as error:  # of files and of fetching, they share no base class
         raise UserError(
-            f"the weights of {path or 'VGG19'} cannot be had ({str(error).splitlines()[0]}): give a Keras .h5 file of VGG19 "
-            "or SqueezeNet 1.1, without top, with --perceptual-weights FILE, or choose --model.perceptual discriminator."
+            f"the weights of {path or 'VGG19'} cannot be had ({str(error).splitlines()[0]}): give a Keras .h5 file of "
+            "VGG19 or SqueezeNet 1.1, without top, with --perceptual-weights FILE, or choose --model.perceptual "
+            "discriminator."
         ) from None
 
 

@@ -13,8 +13,10 @@ from keras_gan.commands import train
 from keras_gan.data import pipeline
 from keras_gan.data.spec import DataSpec
 from keras_gan.errors import UserError
+from keras_gan.exported import ExportedTranslator
 from keras_gan.exporters import tflite
 from keras_gan.objectives import HINGE
+from keras_gan.translation import inputs_of
 from tests.conftest import noise_images, save_dataset
 
 IMAGE_SHAPE = (16, 16, 3)
@@ -91,9 +93,7 @@ def test_every_size_and_channel_count_builds(name):
         source_shape = (size, size, 3) if registry.task(name) in ("paired", "unpaired") else None
         model = module.build(module.TINY, DataSpec(image_shape, 3, source_shape))
         for network in model.exported().values():
-            given = [
-                (None, size // model.scale, size // model.scale, tensor.shape[-1]) for tensor in network.inputs
-            ]
+            given = [(None, size // model.scale, size // model.scale, tensor.shape[-1]) for tensor in network.inputs]
             shape = network.compute_output_shape(given if len(given) > 1 else given[0])
             assert shape[1:3] == (size, size)
 
@@ -199,17 +199,39 @@ def test_checkpoint_round_trip(name, make_model, batches, tmp_path):
         np.testing.assert_array_equal(np.array(a), np.array(b), err_msg=a.path)
 
 
+def export_of(name, model, batches, directory):
+    """The manifest of a model that has been trained a little, and the checks by format and signature."""
+    model.fit(batches(1, 8 * model.discriminator_steps), verbose=0)
+    # benchmarks/export.py has all formats of all variants; here networks that have something of their own.
+    formats, precisions = ("saved_model", "tflite"), ("float32",)
+    if name in ("dcgan", "cgan", "r3gan", "began", "pix2pix", "inpaint"):
+        formats, precisions = (*formats, "onnx"), ("float32", "int8")
+    if name in ("dcgan", "cgan"):  # without classes, and with them
+        precisions = tuple(tflite.PRECISIONS)
+    manifest = exporters.export(model, directory, formats, precisions=precisions)
+    checks = {(check["format"], check["signature"]): check for check in manifest["verification"]}
+    assert all(check[check["measure"]] <= check["bound"] for check in checks.values())
+    wanted = {"saved_model", *formats[2:], *(f"tflite {precision}" for precision in precisions)}
+    # Of several networks each has a file of its own, which is named after it.
+    assert wanted <= {name.removesuffix(" AtoB").removesuffix(" BtoA") for name, _ in checks}
+    return manifest, checks
+
+
 def test_exported_files_equal_keras(name, make_model, batches, tmp_path):
     model = make_model(name, run_eagerly=True)
-    model.fit(batches(2, 8 * model.discriminator_steps), verbose=0)
-    # All precisions of two variants, with and without classes; of all others those that differ most.
-    precisions = tuple(tflite.PRECISIONS) if name in ("dcgan", "cgan") else ("float32", "int8")
-    formats = ("saved_model", "tflite", "onnx")
-    manifest = exporters.export(model, tmp_path / "1", formats, precisions=precisions)
-    checks = {(check["format"], check["signature"]): check for check in manifest["verification"]}
-    assert {name for name, _ in checks} == {"saved_model", "onnx", *(f"tflite {name}" for name in precisions)}
-    assert all(check[check["measure"]] <= check["bound"] for check in checks.values())
-    for signature in ("saved_model", "from_seeds"), ("tflite float32", "serving_default"), ("onnx", "serving_default"):
+    manifest, checks = export_of(name, model, batches, tmp_path / "1")
+    if not draws_from_noise(name):
+        for direction, network in model.exported().items():
+            exported = ExportedTranslator(tmp_path / "1", direction=direction if len(model.exported()) > 1 else None)
+            row = {key: values[:1] for key, values in model.examples.items()}
+            pixels = np.rint(127.5 * (row["source"][0] + 1)).astype(np.uint8)
+            row["source"] = (pixels / 127.5 - 1.0).astype(np.float32)[None]
+            hole = row["mask"][0, :, :, 0] > 0.5 if "mask" in row else None
+            expected = np.clip(np.array(network(inputs_of(network, row)))[0], -1, 1)
+            made = exported.translate(pixels, hole).astype(np.float32) / 127.5 - 1.0
+            np.testing.assert_allclose(made, expected, atol=1.1 / 255)
+        return
+    for signature in ("saved_model", "from_seeds"), ("tflite float32", "serving_default"):
         assert checks[signature]["max_difference"] <= BOUND
     # What the files compute must be this model's pictures, not merely some generator's.
     exported = tf.saved_model.load(str(tmp_path / "1"))

@@ -10,7 +10,7 @@ from keras_gan.data import pipeline
 from keras_gan.errors import UserError
 from keras_gan.objectives import NON_SATURATING, halved
 from keras_gan.translation import TranslationModel
-from keras_gan.variants import colorize, cyclegan, denoise, inpaint, srgan
+from keras_gan.variants import cyclegan, denoise, inpaint, srgan
 from tests.conftest import noise_images
 
 SHAPE = (2, 2, 1)
@@ -175,7 +175,9 @@ def test_the_rate_falls_from_the_middle_of_the_run_on(make_model):
     model.total_steps = 100
     model.compile()
     rate = model.optimizer._learning_rate
-    np.testing.assert_allclose([float(rate(step)) / 2e-4 for step in (0, 50, 75, 100, 120)], [1, 1, 0.5, 0, 0], rtol=1e-6)
+    np.testing.assert_allclose(
+        [float(rate(step)) / 2e-4 for step in (0, 50, 75, 100, 120)], [1, 1, 0.5, 0, 0], rtol=1e-6
+    )
 
 
 def test_cyclegan_exports_both_directions(make_model):
@@ -268,7 +270,7 @@ def test_srgan_rests_its_discriminator_in_the_first_stage(make_model):
 def test_srgan_says_whose_features_it_compares(make_model, tmp_path):
     assert make_model("srgan").perceptual == "discriminator"
     (tmp_path / "no.h5").write_bytes(b"nothing")
-    with pytest.raises(UserError, match="weights of .*no.h5 cannot be had"):
+    with pytest.raises(UserError, match=r"weights of .*no\.h5 cannot be had"):
         registry.create("srgan", (16, 16, 3), perceptual_weights=str(tmp_path / "no.h5"))
     with pytest.raises(UserError, match="needs the file"):
         srgan.Config(perceptual="squeezenet")

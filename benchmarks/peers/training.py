@@ -1,0 +1,142 @@
+"""What the training steps of all PyTorch peers share: weights, optimizers, the moving average of the generator."""
+
+import copy
+import json
+import sys
+import time
+
+import torch
+from torch import nn
+
+from benchmarks.workers import Channel, seconds_per_step
+
+MEMORY_FORMATS = {"nchw": torch.contiguous_format, "channels_last": torch.channels_last}
+ADAM_IMPLEMENTATIONS = {"for-loop": {"foreach": False}, "foreach": {"foreach": True}, "fused": {"fused": True}}
+
+
+class Training:
+    """Both networks, their optimizers and the generator's moving average; a call is one training step.
+
+    Args:
+        generator, discriminator: the networks, newly made.
+        memory_format: layout of images, features and kernels.
+        batch_size: images per step.
+        networks: the sizes that the networks are to have and the constants of training, as `keras_worker` describes
+            them.
+    """
+
+    def __init__(self, generator, discriminator, memory_format, batch_size, networks):
+        self.generator, self.discriminator = generator, discriminator
+        self.memory_format, self.batch_size = memory_format, batch_size
+        for name, network in (("generator", generator), ("discriminator", discriminator)):
+            initialize(network)
+            network.to(memory_format=memory_format)
+            check_size(name, network, networks[f"{name}_weights"])
+        adam = {
+            "lr": networks["learning_rate"],
+            "betas": (networks["beta_1"], networks["beta_2"]),
+            "eps": networks["epsilon"],
+        }
+        self.adam_implementation = fastest_adam(generator, adam)
+        adam |= ADAM_IMPLEMENTATIONS[self.adam_implementation]
+        self.generator_optimizer = torch.optim.Adam(generator.parameters(), **adam)
+        self.discriminator_optimizer = torch.optim.Adam(discriminator.parameters(), **adam)
+
+        self.ema_generator = copy.deepcopy(generator).requires_grad_(False)
+        self.weights, self.averages = state(generator), state(self.ema_generator)
+        self.halflife_images = networks["ema_halflife_kimg"] * 1000.0
+        self.ema_rampup = networks["ema_rampup"]
+        self.images_seen = 0
+
+    def __call__(self):
+        """One step; returns the generator's loss as a number."""
+        loss = self.step()
+        self._update_ema()
+        return loss.item()
+
+    def step(self):
+        """Both updates; returns the generator's loss."""
+        raise NotImplementedError
+
+    def random_images(self, channels, size):
+        """A batch of random images in [-1, 1]."""
+        images = torch.rand(self.batch_size, channels, size, size)
+        return images.mul(2).sub(1).to(memory_format=self.memory_format)
+
+    def update_discriminator(self, loss):
+        """One update by a loss."""
+        _update(loss, self.discriminator_optimizer)
+
+    def update_generator(self, loss):
+        """One update by what the function `loss` returns, and returns it; the discriminator's weights are left out."""
+        self.discriminator.requires_grad_(False)  # they would be thrown away
+        value = loss()
+        _update(value, self.generator_optimizer)
+        self.discriminator.requires_grad_(True)
+        return value
+
+    @torch.no_grad()
+    def _update_ema(self):
+        self.images_seen += self.batch_size
+        halflife = min(self.halflife_images, self.images_seen * self.ema_rampup)
+        torch._foreach_lerp_(self.averages, self.weights, 1.0 - 0.5 ** (self.batch_size / halflife))
+
+
+def _update(loss, optimizer):
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    optimizer.step()
+
+
+def initialize(network):
+    """Draws all kernels from the normal distribution of DCGAN, standard deviation 0.02."""
+    for module in network.modules():
+        if isinstance(module, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
+            nn.init.normal_(module.weight, std=0.02)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+
+
+def state(network):
+    """All weights and running statistics, without PyTorch's integer counters of batches."""
+    return [tensor for tensor in network.state_dict().values() if tensor.is_floating_point()]
+
+
+def check_size(name, network, expected):
+    """Ends the worker if the network is not the size of its Keras counterpart, statistics included."""
+    size = sum(tensor.numel() for tensor in state(network))
+    if size != expected:
+        raise SystemExit(f"the PyTorch {name} has {size:,} weights, the Keras one {expected:,}: not the same network.")
+
+
+def fastest_adam(network, adam):
+    """The name of the implementation of Adam that is fastest here on these weights."""
+    parameters = list(network.parameters())
+    for parameter in parameters:
+        parameter.grad = torch.zeros_like(parameter)  # leaves the weights as they are
+    optimizers = {name: torch.optim.Adam(parameters, **adam, **how) for name, how in ADAM_IMPLEMENTATIONS.items()}
+    seconds = {name: min(_seconds(optimizer.step) for _ in range(6)) for name, optimizer in optimizers.items()}
+    network.zero_grad(set_to_none=True)
+    return min(seconds, key=seconds.get)
+
+
+def _seconds(act):
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
+
+
+def serve(trainer_of):
+    """Answers `step` with the seconds of a training step, and `facts` with what this is.
+
+    Args:
+        trainer_of: function from memory format, batch size and `networks` to a `Training`.
+    """
+    options = json.loads(sys.argv[1])
+    channel = Channel()
+    torch.set_num_threads(options["threads"])
+    trainer = trainer_of(MEMORY_FORMATS[options["layout"]], options["batch_size"], options["networks"])
+    trainer()
+    channel.answer()
+    facts = {"version": torch.__version__, "adam": trainer.adam_implementation, "threads": torch.get_num_threads()}
+    channel.serve({"step": lambda count: {"seconds": seconds_per_step(trainer, count)}, "facts": lambda: facts})

@@ -76,7 +76,10 @@ def main():
     result["loop"] = {precision: measure_loop(options, precision) for precision in PRECISIONS}
     of_passes = None
     if not options.skip_passes:
-        of_passes = passes.measure(passes.Options(quick=options.quick), result["machine"])
+        of_passes = passes.measure(
+            passes.Options(quick=options.quick, torch_python=torch_python, skip_torch=torch_python is None),
+            result["machine"],
+        )
     result["targets"] = targets(result, of_passes)
 
     text = markdown(result)

@@ -137,7 +137,8 @@ def write(translators, directory, size):
             return np.full(batch, file, object)
         return np.zeros((batch, *size, spec.shape[-1]), np.float32)
 
-    warmup.write(directory, {name: inputs for name, (_, inputs) in found.items()}, values)
+    # One image each: several large ones may need more memory than the server is ever asked for.
+    warmup.write(directory, {name: inputs for name, (_, inputs) in found.items()}, values, batches=(1,))
 
 
 def deploy(translator, odd_kernels):

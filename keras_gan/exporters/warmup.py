@@ -14,13 +14,14 @@ BATCHES = (1, 8)  # pictures per request
 _PACKAGE = "keras_gan.warmup"  # names do not travel, only numbers do; those of the original may be taken
 
 
-def write(directory, signatures, values=None):
+def write(directory, signatures, values=None, batches=BATCHES):
     """Writes one request of each batch size for every signature.
 
     Args:
         directory: folder of the SavedModel.
         signatures: `{name: list of tf.TensorSpec}`, the first axis of each is the batch.
         values: function from a spec and a batch size to the NumPy array of a request; default: see `_values`.
+        batches: the batch sizes.
     """
     values = values or _values
     folder = directory / "assets.extra"
@@ -28,7 +29,7 @@ def write(directory, signatures, values=None):
     log_class = _prediction_log()
     with tf.io.TFRecordWriter(str(folder / "tf_serving_warmup_requests")) as writer:
         for name, inputs in signatures.items():
-            for batch in BATCHES:
+            for batch in batches:
                 log = log_class()
                 request = log.predict_log.request
                 request.model_spec.signature_name = name

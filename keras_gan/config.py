@@ -55,7 +55,8 @@ class DataOptions:
     skip_bad_files: bool = False
     """Go on without unreadable image files instead of stopping."""
     direction: Direction = "AtoB"
-    """For translation: AtoB makes images of the second side, B, from images of the first; BtoA the other way round."""
+    """For translation: AtoB makes images of the second side, B, from images of the first; BtoA the other way round.
+    Both ways are learned from unpaired data: there A and B change places."""
 
     def __post_init__(self):
         data.check_name(self.dataset)

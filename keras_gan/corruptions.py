@@ -9,7 +9,7 @@ import math
 
 import tensorflow as tf
 
-LUMINANCE = (0.299, 0.587, 0.114)  # of red, green and blue, ITU-R BT.601
+from keras_gan.layers.chroma import LUMINANCE
 
 BOX_NUMBERS = 4  # uniform numbers that an image's box takes
 

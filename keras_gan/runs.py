@@ -174,7 +174,8 @@ _FREE_ON_RESUME = (
     *("strategy", "cpu_replicas", "coordinator", "num_workers", "worker_index", "steps_per_execution"),
     *("deterministic", "allow_config_change", "init_from"),
     *("metrics", "eval_every", "eval_samples", "eval_features", "health", "export_checkpoint"),
-    *("run_name", "log_dir", "export_dir", "export", "tflite", "tflite_batch", "resume", "dry_run"),
+    *("run_name", "log_dir", "export_dir", "export", "tflite", "tflite_batch", "tflite_size", "resume"),
+    "dry_run",
 )
 
 

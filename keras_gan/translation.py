@@ -105,14 +105,8 @@ class TranslationModel(AdversarialModel):
         [0, 1]: the sources, the outputs and, where there are any, the targets."""
         batch = self._some_examples(count)
         targets = self.targets(count)
-        return [self.shown(batch), self.translate(batch), *([] if targets is None else [targets])]
-
-    def shown(self, batch):
-        """The sources of a batch dict as pictures of the outputs' size and channels, in [0, 1]."""
-        source = unit_range(batch["source"])
-        factor = batch["real"].shape[1] // source.shape[1]
-        source = source.repeat(factor, axis=1).repeat(factor, axis=2)
-        return np.repeat(source, batch["real"].shape[3] // source.shape[3], axis=3)
+        source = unit_range(batch["source"]).repeat(self.scale, axis=1).repeat(self.scale, axis=2)
+        return alike([source, self.translate(batch), *([] if targets is None else [targets])])
 
     def _some_examples(self, count, seed=0):
         if self.examples is None:
@@ -138,6 +132,12 @@ def run(network, inputs, batch_size=BATCH_SIZE):
         rows = slice(start, start + batch_size)
         parts.append(network([each[rows] for each in inputs] if several else inputs[rows], training=False))
     return keras.ops.convert_to_numpy(to_unit_range(tf.concat(parts, axis=0)))
+
+
+def alike(columns):
+    """The same pictures, grey ones with as many channels as the others."""
+    most = max(images.shape[3] for images in columns)
+    return [np.repeat(images, most, axis=3) if images.shape[3] == 1 else images for images in columns]
 
 
 def unit_range(images):

@@ -34,7 +34,14 @@ SHARED = ROOT.parent / "shared"
 NUM_CLASSES = 3
 # Files whose tests share a fixture that takes seconds.
 TOGETHER = (
-    *("commands/test_sample.py", "data/test_avatars.py", "e2e/test_cli.py", "e2e/test_evaluate.py"),
+    *("exporters/test_translators.py", "exporters/test_exported.py", "commands/test_translate.py"),
+    *(
+        "export/test_mobile_translate.py",
+        "commands/test_sample.py",
+        "data/test_avatars.py",
+        "e2e/test_cli.py",
+        "e2e/test_evaluate.py",
+    ),
     *("export/test_c_api.py", "export/test_mobile_sample.py", "export/test_portable_seeds_phone.py"),
     *("export/test_serving.py", "export/test_web.py"),
 )

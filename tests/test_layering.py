@@ -24,7 +24,7 @@ ALLOWED = {
     "randomness": set(),
     "augment": set(),
     "penalties": set(),
-    "corruptions": set(),
+    "corruptions": {"layers"},
     "optimizers": set(),
     "options": {"errors", "optimizers"},
     "objectives": set(),
@@ -57,7 +57,7 @@ ALLOWED = {
     "callbacks": {"errors", "metrics", "diagnosis", "pictures", "checkpoint"},
     "checkpoint": {"errors"},
     "event_files": set(),
-    "exporters": {"errors", "pictures", "model", "translation", "randomness", "checkpoint", "metrics"},
+    "exporters": {"errors", "pictures", "model", "translation", "layers", "randomness", "checkpoint", "metrics"},
     "commands": {
         *("errors", "registry", "config", "runs", "data", "callbacks", "checkpoint", "exporters", "metrics"),
         *("dry_run", "distribution", "pictures", "randomness", "exported", "interpolation", "event_files", "cluster"),

@@ -17,11 +17,14 @@ def run(options):
     directory = exporters.next_version(Path(options.export_dir) / folder.name)
     run, judge = restored.run, None
     facts = train.facts(run, restored.model_config, restored.data_facts)
+    facts["scores"] = train.scores_of(folder, restored.model)
     score = checkpoint.best_score(folder.checkpoints)
     if score and score["step"] == restored.step:
         facts["score"] = score
-        judge = real.judge(run, score, restored.model.num_classes)
+        if not restored.model.examples:
+            judge = real.judge(run, score, restored.model.num_classes)
+    kinds = options.export, facts, options.tflite, options.tflite_batch, judge, options.tflite_size
     with quiet_stderr():
-        exporters.export(restored.model, directory, options.export, facts, options.tflite, options.tflite_batch, judge)
+        exporters.export(restored.model, directory, *kinds)
     print(f"step {restored.step} of {folder.name} exported to {directory}")
     return 0

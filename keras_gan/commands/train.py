@@ -123,6 +123,7 @@ def _prepare(run, model_options):
             _take_weights(model, run)
     if held_out:
         model.use_examples(pipeline.examples(held_out, run.eval_samples, task.preparation))
+        exporters.translation.source_size(model, run.tflite_size)  # refused now, not when the training has ended
     return task
 
 
@@ -339,7 +340,8 @@ def _export(task, folder, facts):
     print("exporting and verifying …")
     try:
         with quiet_stderr():  # the converter talks of its own passes
-            exporters.export(task.model, directory, run.export, facts, run.tflite, run.tflite_batch, judge)
+            kinds = run.export, facts, run.tflite, run.tflite_batch, judge, run.tflite_size
+            exporters.export(task.model, directory, *kinds)
     except Exception:
         print(f"the run is saved; to export it again: python -m keras_gan export --run {folder.name}", file=sys.stderr)
         raise
@@ -358,9 +360,11 @@ def facts(run, model_config, data_facts):
 
 def scores_of(folder, model):
     """The scores that the run has measured at the model's step, JSON-able, as `scores.jsonl` has them."""
+    import keras
+
     from keras_gan.callbacks import scores
 
-    return scores.of_step(folder.path, int(model.step))
+    return scores.of_step(folder.path, int(keras.ops.convert_to_numpy(model.step)))
 
 
 def _treatment(run, data_facts):

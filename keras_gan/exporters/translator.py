@@ -7,10 +7,10 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.exporters import deployed, saved_model, warmup
+from keras_gan.layers.chroma import LUMINANCE
 from keras_gan.model import to_unit_range
 from keras_gan.translation import inputs_of
 
-LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow
 _MOST_MULTIPLES = 16
 
 

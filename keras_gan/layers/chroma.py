@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-WEIGHTS = (0.299, 0.587, 0.114)  # of red, green and blue in luminance, ITU-R BT.601
+LUMINANCE = (0.299, 0.587, 0.114)  # of red, green and blue in luminance, ITU-R BT.601
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -14,5 +14,5 @@ class Colour(keras.layers.Layer):
     """
 
     def call(self, luminance, picture):
-        grey = ops.sum(picture * ops.array(WEIGHTS, picture.dtype), axis=-1, keepdims=True)
+        grey = ops.sum(picture * ops.array(LUMINANCE, picture.dtype), axis=-1, keepdims=True)
         return ops.clip(luminance + (picture - grey), -1.0, 1.0)

@@ -36,7 +36,7 @@ from keras_gan.networks import patchgan, resnet
 from keras_gan.networks.parts import instance_norm
 from keras_gan.optimizers import Adam, LinearDecay
 from keras_gan.options import TranslationOptions
-from keras_gan.translation import TranslationModel, run, unit_range
+from keras_gan.translation import TranslationModel, alike, run, unit_range
 
 TASK = "unpaired"
 IMAGE_SIZES = (16, 32, 64, 128, 256, 512)
@@ -127,7 +127,7 @@ class CycleGAN(TranslationModel):
             networks = self.exported()
             changed = run(networks[there], batch[name])
             columns += [unit_range(batch[name]), changed, run(networks[back], 2.0 * changed - 1.0)]
-        return columns
+        return alike(columns)
 
     def _translate(self, direction, images, training):
         return self.generator.get_layer(direction)(images, training=training)

@@ -85,11 +85,12 @@ def _number(value):
 
 
 def _of_run(options):
-    from keras_gan.callbacks import scores
     from keras_gan.commands.restore import restore
 
     folder = runs.find(options.log_dir, options.run)
     restored = restore(folder, options.checkpoint, options.samples or DEFAULT_SAMPLES)
+    from keras_gan.callbacks import scores  # not before TensorFlow has been imported without its messages
+
     model = restored.model
     of_run = Generated(
         subject={"run": folder.name, "step": restored.step},

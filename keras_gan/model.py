@@ -319,6 +319,10 @@ class AdversarialModel(keras.Model):
         """The classes of those seeds, int32 `[count]`, or None of a generator without labels."""
         return portable_labels(seed_range(seed, count), self.num_classes).numpy() if self.num_classes else None
 
+    def inputs_of_seeds(self, count, seed=0):
+        """Latents and labels of those seeds, as `draw` takes them."""
+        return self.latents_of_seeds(count, seed), self.labels_of_seeds(count, seed)
+
     def draw(self, latents, labels=None, batch_size=64):
         """Pictures of the EMA generator, float32 `[N, height, width, channels]` in [0, 1], of latents and labels."""
         parts = []
@@ -337,6 +341,14 @@ class AdversarialModel(keras.Model):
             `{name: scalar}`: global-batch means of every term and watched value, the two losses, and the norms of both
             gradients, `d_gradient` and `g_gradient`.
         """
+        try:
+            return self._train_step(data)
+        finally:
+            set_current(None)  # the noise of a step ends with it, however it ends
+
+    # --- Inside --------------------------------------------------------------------------------------------------
+
+    def _train_step(self, data):
         self._replica.watched = {}
         *early_batches, batch = self._discriminator_batches(data)
         for draw, early_batch in enumerate(early_batches):
@@ -370,12 +382,9 @@ class AdversarialModel(keras.Model):
             probability = augment.adapt(self.augment_probability.value, logs["augment_rt"], images)
             self.augment_probability.assign(probability)
             logs["augment_probability"] = probability
-        set_current(None)
         self.step.assign_add(1)
         self._update_ema(images)
         return logs
-
-    # --- Inside --------------------------------------------------------------------------------------------------
 
     @property
     def _num_replicas(self):

@@ -65,6 +65,7 @@ def preparation(name, config):
     return functools.partial(prepare, config=config) if prepare else None
 
 
+@functools.cache
 def _parse(name):
     return ast.parse((VARIANTS / f"{resolve(name)}.py").read_text(encoding="utf-8"))
 

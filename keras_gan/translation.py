@@ -31,6 +31,9 @@ class TranslationModel(AdversarialModel):
         **kwargs: of `AdversarialModel`.
     """
 
+    # Whether each source has an image that belongs to it.
+    aligned = True
+
     def __init__(
         self, generator, discriminator, *, adversarial_weight=1.0, l1_weight=1.0, size_multiple=1, scale=1, **kwargs
     ):
@@ -88,11 +91,6 @@ class TranslationModel(AdversarialModel):
         if not self.aligned:
             return None
         return unit_range(self._some_examples(count, seed)["real"])
-
-    @property
-    def aligned(self):
-        """Whether each source has an image that belongs to it."""
-        return True
 
     def translate(self, batch, batch_size=BATCH_SIZE):
         """The EMA generator's images of a batch dict of NumPy arrays, float32 `[N, height, width, C]` in [0, 1]."""

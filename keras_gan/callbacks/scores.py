@@ -102,13 +102,9 @@ class Scores(Every):
 
     def _earlier_values(self):
         """The deciding scores of the run before a resume, up to the step it goes on from."""
-        path = self.directory / FILE
-        if not path.exists():
-            return []
-        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         return [
             score["value"]
-            for line in lines
+            for line in _lines(self.directory)
             if line["step"] <= self.step
             for score in line["scores"]
             if score["name"] == self.deciding
@@ -122,18 +118,16 @@ def samples(model, count):
         targets = model.targets(count)
         targets = None if targets is None else pictures.to_uint8(targets)
         return {"fakes": pictures.to_uint8(model.sample(count)), "targets": targets}
-
-    def latents(count, seed):
-        return model.latents_of_seeds(count, seed), model.labels_of_seeds(count, seed)
-
     fakes, labels = pictures.to_uint8(model.sample(count, seed=0)), model.labels_of_seeds(count, seed=0)
-    return {"fakes": fakes, "labels": labels, "latents": latents, "draw": model.draw}
+    return {"fakes": fakes, "labels": labels, "latents": model.inputs_of_seeds, "draw": model.draw}
 
 
 def of_step(directory, step):
     """The scores that a run has measured at a step, as its `scores.jsonl` has them; empty if it has not."""
+    return next((line["scores"] for line in reversed(_lines(directory)) if line["step"] == step), [])
+
+
+def _lines(directory):
+    """All evaluations of a run, in order."""
     path = Path(directory) / FILE
-    if not path.exists():
-        return []
-    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return next((line["scores"] for line in reversed(lines) if line["step"] == step), [])
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []

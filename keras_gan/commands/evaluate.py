@@ -1,6 +1,7 @@
 """`evaluate`: scores of a run, of an exported model, or of any folder of images."""
 
 import dataclasses
+import functools
 import json
 import sys
 from collections.abc import Callable
@@ -92,20 +93,19 @@ def _of_run(options):
     from keras_gan.callbacks import scores  # not before TensorFlow has been imported without its messages
 
     model = restored.model
-    of_run = Generated(
+    if model.examples:
+        samples = functools.partial(scores.samples, model, options.samples or DEFAULT_SAMPLES)
+        wanted = ("l1", "psnr", "ssim") if model.aligned else ("kid",)
+    else:
+        samples, wanted = functools.partial(_drawn, model.draw, model.inputs_of_seeds, options), Generated.metrics
+    return Generated(
         subject={"run": folder.name, "step": restored.step},
         image_size=restored.run.image_size,
         trained_on=restored.run,
-        samples=lambda: scores.samples(model, options.samples or DEFAULT_SAMPLES),
+        samples=samples,
         folder=folder.path,
+        metrics=wanted,
     )
-    if model.examples:
-        return dataclasses.replace(of_run, metrics=("l1", "psnr", "ssim") if model.aligned else ("kid",))
-
-    def latents(count, seed):
-        return model.latents_of_seeds(count, seed), model.labels_of_seeds(count, seed)
-
-    return dataclasses.replace(of_run, samples=lambda: _drawn(model.draw, latents, options))
 
 
 def _of_model(options):

@@ -2,6 +2,7 @@
 
 import keras
 
+from keras_gan.layers.spectral import SpectralConv2D
 from keras_gan.networks.parts import batch_norm, normal
 
 _KERNEL = 4
@@ -55,6 +56,11 @@ def discriminator(image_channels, conditions=None, *, channels=64, layers=3, nor
         x = keras.layers.LeakyReLU(0.2)(norm()(x) if normalized else x)
     scores = _padded(conv, x, 1, last, dtype="float32", name="scores")
     return keras.Model(inputs if len(inputs) > 1 else inputs[0], scores, name="discriminator")
+
+
+def spectral(image_channels, conditions=None, *, channels=64, layers=3):
+    """SN-PatchGAN (Yu et al. 2019, arXiv 1806.03589, section 3.3): spectral normalisation in place of the other one."""
+    return discriminator(image_channels, conditions, channels=channels, layers=layers, norm=None, conv=SpectralConv2D)
 
 
 def _padded(conv, x, width, stride, **options):

@@ -25,7 +25,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from keras_gan import corruptions
-from keras_gan.layers.spectral import SpectralConv2D
 from keras_gan.networks import patchgan, unet
 from keras_gan.objectives import HINGE
 from keras_gan.options import TranslationOptions
@@ -79,13 +78,7 @@ def build(config, spec):
     size, _, channels = spec.image_shape
     return TranslationModel(
         unet.restorer(channels, channels, levels=LEVELS, channels=config.channels),
-        patchgan.discriminator(
-            channels,
-            channels=config.discriminator_channels,
-            layers=patchgan.layers_for(size),
-            norm=None,
-            conv=SpectralConv2D,
-        ),
+        patchgan.spectral(channels, channels=config.discriminator_channels, layers=patchgan.layers_for(size)),
         objective=HINGE,
         adversarial_weight=config.adversarial_weight,
         l1_weight=config.l1_weight,

@@ -12,7 +12,7 @@ Networks: an encoder and a decoder of gated convolutions, activation(features) *
 between them with dilations of 2, 4 and 8; a PatchGAN with spectral normalisation that sees the mask, the paper's
 SN-PatchGAN.
 
-Masks, one to an image: a box of a quarter to five eighths of both edges, or brush strokes of random direction and
+Masks, one to an image: a box of a quarter to half of both edges, or brush strokes of random direction and
 width, or each for half of the images.
 
 Deviations:
@@ -31,7 +31,6 @@ from keras import layers, ops
 
 from keras_gan import content, corruptions
 from keras_gan.layers.gated import Gate
-from keras_gan.layers.spectral import SpectralConv2D
 from keras_gan.networks import patchgan
 from keras_gan.objectives import HINGE
 from keras_gan.options import TranslationOptions
@@ -116,13 +115,8 @@ def build(config, spec):
     size, _, channels = spec.image_shape
     return Inpainter(
         generator(channels, config.channels),
-        patchgan.discriminator(
-            channels,
-            {"mask": 1},
-            channels=config.discriminator_channels,
-            layers=patchgan.layers_for(size),
-            norm=None,
-            conv=SpectralConv2D,
+        patchgan.spectral(
+            channels, {"mask": 1}, channels=config.discriminator_channels, layers=patchgan.layers_for(size)
         ),
         objective=HINGE,
         adversarial_weight=config.adversarial_weight,

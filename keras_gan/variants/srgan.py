@@ -34,7 +34,6 @@ from keras import layers
 from keras_gan import content, corruptions
 from keras_gan.errors import UserError
 from keras_gan.layers.pixel_shuffle import PixelShuffle
-from keras_gan.layers.spectral import SpectralConv2D
 from keras_gan.networks import patchgan, perceptual
 from keras_gan.objectives import NON_SATURATING, halved
 from keras_gan.options import TranslationOptions
@@ -146,13 +145,7 @@ def build(config, spec):
     size, _, channels = spec.image_shape
     return SRGAN(
         generator(channels, config),
-        patchgan.discriminator(
-            channels,
-            channels=config.discriminator_channels,
-            layers=patchgan.layers_for(size),
-            norm=None,
-            conv=SpectralConv2D,
-        ),
+        patchgan.spectral(channels, channels=config.discriminator_channels, layers=patchgan.layers_for(size)),
         objective=halved(NON_SATURATING),
         config=config,
         optimizers=config.optimizers,

@@ -16,8 +16,9 @@ Masks, one to an image: a box of a quarter to half of both edges, or brush strok
 width, or each for half of the images.
 
 Deviations:
-- One network where the paper has a coarse one and a fine one with contextual attention; skips between encoder and
-  decoder, which it has not; narrower, at 64 px instead of 256.
+- One network where the paper has a coarse one and a fine one with contextual attention: in place of the coarse one's
+  guess it is given a smooth continuation of what is known (`layers/smooth_fill.py`), and r is what it adds to that.
+- Skips between encoder and decoder; narrower, at 64 px instead of 256.
 - The hole's weight is six times that of the rest (Liu et al. 2018, arXiv 1804.07723, equation 7); the paper weighs all
   pixels the same.
 - Activations are ELU as in the paper's code; samples come from a moving average of the generator.
@@ -31,6 +32,7 @@ from keras import layers, ops
 
 from keras_gan import content, corruptions
 from keras_gan.layers.gated import Gate
+from keras_gan.layers.smooth_fill import SmoothFill
 from keras_gan.networks import patchgan
 from keras_gan.objectives import HINGE
 from keras_gan.options import TranslationOptions
@@ -133,7 +135,8 @@ def generator(image_channels, channels):
     """`source` and `mask` to `images`, in [-1, 1], which are the source where the mask is 0."""
     source = keras.Input((None, None, image_channels), name="source")
     mask = keras.Input((None, None, 1), name="mask")
-    x = full = _gated(layers.Concatenate()([source, mask]), channels, 5)
+    filled = SmoothFill(dtype="float32", name="filled")(source, mask)
+    x = full = _gated(layers.Concatenate()([filled, mask]), channels, 5)
     x = half = _gated(_gated(x, 2 * channels, strides=2), 2 * channels)
     x = _gated(_gated(x, 4 * channels, strides=2), 4 * channels)
     for dilation in DILATIONS:
@@ -141,8 +144,8 @@ def generator(image_channels, channels):
     x = _gated(x, 4 * channels)
     x = _gated(layers.Concatenate()([layers.UpSampling2D(2)(x), half]), 2 * channels)
     x = _gated(layers.Concatenate()([layers.UpSampling2D(2)(x), full]), channels)
-    raw = layers.Conv2D(image_channels, 3, padding="same")(x)
-    raw = layers.Activation("tanh", dtype="float32", name="raw")(raw)
+    change = layers.Conv2D(image_channels, 3, padding="same", kernel_initializer="zeros", dtype="float32")(x)
+    raw = layers.Add(dtype="float32", name="raw")([filled, change])
     images = layers.Identity(dtype="float32", name="images")(ops.where(mask > 0.5, raw, source))
     return keras.Model([source, mask], images, name="generator")
 

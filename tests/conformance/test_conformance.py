@@ -204,9 +204,11 @@ def export_of(name, model, batches, directory):
     model.fit(batches(1, 8 * model.discriminator_steps), verbose=0)
     # benchmarks/export.py has all formats of all variants; here networks that have something of their own.
     formats, precisions = ("saved_model", "tflite"), ("float32",)
-    if name in ("dcgan", "cgan", "r3gan", "began", "pix2pix", "inpaint"):
-        formats, precisions = (*formats, "onnx"), ("float32", "int8")
-    if name in ("dcgan", "cgan"):  # without classes, and with them
+    if name in ("dcgan", "r3gan", "pix2pix", "inpaint"):
+        formats = (*formats, "onnx")
+    if name in ("r3gan", "pix2pix"):
+        precisions = ("float32", "int8")
+    if name == "cgan":  # with classes, which some precisions leave alone
         precisions = tuple(tflite.PRECISIONS)
     manifest = exporters.export(model, directory, formats, precisions=precisions)
     checks = {(check["format"], check["signature"]): check for check in manifest["verification"]}

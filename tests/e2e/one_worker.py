@@ -1,7 +1,7 @@
 """One worker of a training by the Python API: `one_worker.py OUT COORDINATOR WORKERS INDEX VARIANT …`.
 
-Trains each variant for 20 steps and writes the weights and losses that this worker has come to, `OUT/VARIANT.npz`.
-With `-` as the coordinator it trains in one process, on two devices. tests/e2e/test_workers.py starts it.
+Trains each variant for a few steps and writes the weights and losses that this worker has come to, `OUT/VARIANT.npz`.
+tests/e2e/test_workers.py starts it.
 """
 
 import sys
@@ -14,7 +14,7 @@ from keras_gan import distribution, registry
 from keras_gan.data import pipeline
 from keras_gan.data.spec import ImageData
 
-STEPS = 20
+STEPS = 10
 
 
 def data(task):
@@ -46,10 +46,7 @@ def train(strategy, variant):
 
 
 def main(out, coordinator, workers, index, *variants):
-    if coordinator == "-":
-        strategy = distribution.make_strategy("auto", cpu_replicas=int(workers))
-    else:
-        strategy = distribution.make_strategy("multi_worker", workers=(coordinator, int(workers), int(index)))
+    strategy = distribution.make_strategy("multi_worker", workers=(coordinator, int(workers), int(index)))
     for variant in variants:
         np.savez(Path(out) / f"{variant}.npz", **train(strategy, variant))
 

@@ -42,10 +42,10 @@ def train_and_die(when, step, *arguments):
     assert result.returncode == -signal.SIGKILL, result.stderr
 
 
-def bits(run):
+def bits(run, steps=STEPS):
     """The bits of a run that has come to its end."""
     found = faults.bits(run)
-    assert checkpoint.list_checkpoints(run / "checkpoints")[-1].name == f"step-{STEPS:09d}"
+    assert checkpoint.list_checkpoints(run / "checkpoints")[-1].name == f"step-{steps:09d}"
     assert any("optimizer" in name for name in found)
     return found
 
@@ -57,8 +57,9 @@ NARROW = ["--model.channels", "4"]
 @pytest.mark.parametrize(
     ("variant", "options", "kills"),
     [
-        ("dcgan", ["--augment", "ada", *SMALL], [("after_step", 25), ("saving", 40)]),
-        ("wgan_gp", SMALL, [("after_step", 35)]),
+        ("gan", [], [("after_step", 25), ("saving", 40)]),
+        ("dcgan", ["--augment", "ada", *SMALL], [("after_step", 35)]),
+        ("wgan_gp", [*SMALL, "--model.critic-steps", "2"], [("after_step", 35)]),
         ("began", [*NARROW, "--cpu-replicas", "2"], [("saving", 40)]),
         ("pix2pix", [*NARROW, "--data-augment", "flip,crop"], [("saving", 40)]),
         ("cyclegan", [*NARROW, "--model.blocks", "1", "--model.pool-size", "10"], [("after_step", 35)]),

@@ -10,11 +10,13 @@ import time
 import numpy as np
 import pytest
 
+from keras_gan import distribution
 from tests.conftest import ROOT, free_address
+from tests.e2e import one_worker
 from tests.e2e.test_resume import bits
 
-# Synchronised statistics; a running state; power iterations; dropout; a pool of images.
-VARIANTS = ("dcgan", "began", "sngan", "pix2pix", "cyclegan")
+# A running state; synchronised statistics and power iterations; dropout; a pool of images.
+VARIANTS = ("began", "sngan", "pix2pix", "cyclegan")
 
 
 def start(log, *arguments):
@@ -38,18 +40,18 @@ def codes(processes, seconds=120):
 
 def test_two_workers_are_one_process_with_two_devices(tmp_path):
     address, script = free_address(), ROOT / "tests" / "e2e" / "one_worker.py"
-    for name in ("worker0", "worker1", "alone"):
+    for name in ("worker0", "worker1"):
         (tmp_path / name).mkdir()
     workers = [
         start(tmp_path / f"{i}.log", script, tmp_path / f"worker{i}", address, 2, i, *VARIANTS) for i in range(2)
     ]
+    two_devices = distribution.make_strategy("auto", cpu_replicas=2)
+    alone = {variant: one_worker.train(two_devices, variant) for variant in VARIANTS}
     assert codes(workers) == [0, 0], (tmp_path / "0.log").read_text() + (tmp_path / "1.log").read_text()
-    alone = start(tmp_path / "alone.log", script, tmp_path / "alone", "-", 2, 0, *VARIANTS)
-    assert codes([alone]) == [0], (tmp_path / "alone.log").read_text()
-    for variant in VARIANTS:
-        ours, theirs, one = (np.load(tmp_path / name / f"{variant}.npz") for name in ("worker0", "worker1", "alone"))
+    for variant, one in alone.items():
+        ours, theirs = (np.load(tmp_path / name / f"{variant}.npz") for name in ("worker0", "worker1"))
         assert len(ours.files) > 20
-        assert {"log d_loss", "log g_loss"} <= set(ours.files) == set(theirs.files) == set(one.files)
+        assert {"log d_loss", "log g_loss"} <= set(ours.files) == set(theirs.files) == set(one)
         for name in ours.files:
             np.testing.assert_array_equal(ours[name], theirs[name], err_msg=f"{variant} {name}")
             np.testing.assert_allclose(ours[name], one[name], rtol=0, atol=1e-5, err_msg=f"{variant} {name}")
@@ -57,9 +59,8 @@ def test_two_workers_are_one_process_with_two_devices(tmp_path):
 
 def test_a_worker_that_dies_ends_the_others_and_all_go_on_exactly(photos, tmp_path):
     options = (
-        *("--variant", "dcgan", "--dataset", f"folder:{photos}", "--image-size", 16, "--batch-size", 8),
-        *("--model.latent-dim", 5, "--model.generator-channels", 4, "--model.discriminator-channels", 4),
-        *("--snapshot-every", 10, "--log-dir", tmp_path, "--no-health", "--export", "--run-name"),
+        *("--variant", "gan", "--dataset", f"folder:{photos}", "--image-size", 16, "--batch-size", 8),
+        *("--snapshot-every", 100, "--log-dir", tmp_path, "--no-health", "--export", "--run-name"),
     )
     train = ["train.py", *options]
 
@@ -68,21 +69,21 @@ def test_a_worker_that_dies_ends_the_others_and_all_go_on_exactly(photos, tmp_pa
         return start(tmp_path / f"{i}.log", *program, *cluster)
 
     address = free_address()
-    chief = worker(0, address, *train, "cut", "--steps", 60)
-    other = worker(1, address, "-c", FOLLOWER_DIES, 25, *options, "cut", "--steps", 60)
+    chief = worker(0, address, *train, "cut", "--steps", 600)
+    other = worker(1, address, "-c", FOLLOWER_DIES, 250, *options, "cut", "--steps", 600)
     assert other.wait(120) == -signal.SIGKILL, (tmp_path / "1.log").read_text()
     died = time.monotonic()
     assert codes([chief]) == [4]
     assert time.monotonic() - died < 60
     said = (tmp_path / "0.log").read_text()
     assert re.search(r"error: worker 1 \(127\.0\.0\.1:\d+\) has gone", said)
-    assert "the last good checkpoint is of step 20" in said
+    assert "the last good checkpoint is of step 200" in said
     assert f"--resume {tmp_path / 'cut'}" in said
 
     # A signal to one ends all after the same step, and saves.
     address, resume = free_address(), ("train.py", "--resume", tmp_path / "cut")
     again = [worker(i, address, *resume) for i in range(2)]
-    until(lambda: (tmp_path / "cut" / "checkpoints" / "step-000000030").exists(), again)
+    until(lambda: (tmp_path / "cut" / "checkpoints" / "step-000000300").exists(), again)
     again[1].send_signal(signal.SIGTERM)
     assert codes(again) == [143, 143], (tmp_path / "0.log").read_text() + (tmp_path / "1.log").read_text()
     assert "SIGTERM arrived: saved at step" in (tmp_path / "0.log").read_text()
@@ -91,8 +92,8 @@ def test_a_worker_that_dies_ends_the_others_and_all_go_on_exactly(photos, tmp_pa
     address = free_address()
     assert codes([worker(i, address, *resume) for i in range(2)]) == [0, 0]
     address = free_address()
-    assert codes([worker(i, address, *train, "whole", "--steps", 60) for i in range(2)]) == [0, 0]
-    assert bits(tmp_path / "cut") == bits(tmp_path / "whole")
+    assert codes([worker(i, address, *train, "whole", "--steps", 600) for i in range(2)]) == [0, 0]
+    assert bits(tmp_path / "cut", 600) == bits(tmp_path / "whole", 600)
 
 
 # A worker that kills itself after a step.

@@ -21,7 +21,7 @@ from keras_gan import data, metrics, registry
 from keras_gan.errors import UserError, unknown
 
 # Of a run, where its variant has no `DEFAULTS` of its own.
-DEFAULTS = {"steps": 1500, "batch_size": 64, "image_size": 32, "metrics": (), "eval_samples": 2048}
+DEFAULTS = {"steps": 1500, "batch_size": 64, "image_size": 32, "metrics": (), "eval_samples": 2048, "data_augment": ""}
 DEFAULT_SNAPSHOTS = 10
 DEFAULT_FRAMES = 24
 MOST_FRAMES = 500
@@ -86,9 +86,10 @@ class RunConfig(DataOptions, _VariantOption):
     augment: Augment = "none"
     """Random changes of all that the discriminator sees, which the generator does not learn to draw: for small data
     sets. diffaugment has a fixed strength, ada adapts it."""
-    data_augment: str = ""
+    data_augment: str | None = None
     """Random changes that enlarge the data set, and that the generator will learn to draw: any of
-    flip,rotate,color,crop,scale,light, joined by commas; default: none. docs/augmentation.md gives their ranges."""
+    flip,rotate,color,crop,scale,light, joined by commas; default: none, or the variant's own; "" for none.
+    docs/augmentation.md gives their ranges."""
     seed: int = 0
     """Decides initial weights, data order and noise."""
     run_name: str | None = None

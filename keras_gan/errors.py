@@ -39,7 +39,7 @@ def check_options(config, any_finite=()):
     """Raises `UserError` for a variant's option outside its range, told from its type and name.
 
     Whole numbers count something and are at least 1; floats are above 0, those in `any_finite` apart; those named
-    `beta_…` are momenta in [0, 1).
+    `beta_…` are momenta in [0, 1), and a `…_weight` may be 0, which leaves a term out.
     """
     for name, value in vars(config).items():
         if isinstance(value, (bool, str)):
@@ -53,6 +53,9 @@ def check_options(config, any_finite=()):
         elif name.startswith("beta_"):
             if not 0 <= value < 1:
                 raise UserError(f"{flag} must be at least 0 and below 1, got {value}.")
+        elif name.endswith("_weight"):
+            if not 0 <= value < math.inf:
+                raise UserError(f"{flag} must be at least 0, got {value}.")
         elif isinstance(value, float) and not 0 < value < math.inf:
             raise UserError(f"{flag} must be above 0, got {value}.")
 

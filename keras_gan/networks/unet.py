@@ -1,4 +1,4 @@
-"""U-Nets, encoders and decoders with skips between maps of one size: pix2pix's generator, and one that restores."""
+"""pix2pix's U-Net, an encoder and a decoder with skips between maps of one size."""
 
 import math
 
@@ -6,7 +6,6 @@ import keras
 from keras import layers
 
 from keras_gan.layers.dropout import StepDropout
-from keras_gan.layers.pixel_shuffle import PixelShuffle
 from keras_gan.networks.parts import batch_norm, images, normal
 
 
@@ -53,41 +52,3 @@ def generator(source_channels, image_channels, *, levels, channels=64, max_chann
 def _strided(convolution, x, width, norm):
     x = convolution(width, 4, strides=2, padding="same", use_bias=norm is None, kernel_initializer=normal())(x)
     return x if norm is None else norm()(x)
-
-
-def restorer(channels_in, channels_out, *, levels=3, channels=32):
-    """A residual U-Net: `source` to `images` of the same size, `source + f(source)` where both have as many channels.
-
-    3x3 convolutions with ReLU and without normalisation, whose statistics would lose the brightness of single images;
-    strided ones halve the size, pixel shuffles double it, and maps of the same size are added, not joined, which is
-    less work. The last layer starts at zero: before the first update images are the source itself. They are not
-    clipped, so that the gradient reaches every pixel.
-
-    Args:
-        channels_in: channels of `source`, float32 `[B, height, width, c]` in [-1, 1], both sides multiples of 2^levels.
-        channels_out: channels of `images`, float32, about [-1, 1].
-        levels: how often the size is halved.
-        channels: width at the full size; it doubles with every level.
-    """
-    source = keras.Input((None, None, channels_in), name="source")
-    x = _convolution(source, channels)
-    skips = []
-    for level in range(1, levels + 1):
-        skips.append(x)
-        x = _convolution(x, channels * 2**level, strides=2)
-        x = _convolution(x, channels * 2**level)
-    for level in reversed(range(levels)):
-        x = PixelShuffle(2)(layers.Conv2D(4 * channels * 2**level, 1)(x))
-        x = _convolution(layers.Add()([x, skips.pop()]), channels * 2**level)
-    residual = channels_in == channels_out
-    name = "residual" if residual else "images"
-    x = layers.Conv2D(channels_out, 3, padding="same", kernel_initializer="zeros", dtype="float32", name=name)(x)
-    if residual:
-        x = layers.Add(dtype="float32", name="images")([source, x])
-    return keras.Model(source, x, name="generator")
-
-
-def _convolution(x, width, strides=1):
-    return layers.Conv2D(width, 3, strides=strides, padding="same", activation="relu", kernel_initializer="he_normal")(
-        x
-    )

@@ -5,12 +5,14 @@ CVPR 2017, arXiv 1611.07004, which has colorisation among its tasks (section 4).
 
 Objective: that of `pix2pix`, with the image's luminance (ITU-R BT.601) as the source x:
     L_D = (E[softplus(-s(x, y))] + E[softplus(s(x, G(x)))]) / 2
-    L_G = E[softplus(-s(x, G(x)))] + lambda E|y - G(x)|, lambda = 100
+    L_G = lambda_a E[softplus(-s(x, G(x)))] + lambda E|y - G(x)|, lambda_a = 0.2, lambda = 100
 
 The generator adds colour and nothing else: of what its U-Net paints it takes away the luminance and puts the source's
 in its place, G(x) = x + (u - luminance(u)), cut to [-1, 1]. So all detail of the source stays.
 
 Deviations:
+- The paper's lambda_a is 1. With it the colours of small sets are bold and wrong: on 1,350 photographs the error is
+  larger than that of their mean colour.
 - The paper works in Lab, with a network that draws the two channels of colour; here it is RGB.
 - BatchNorm, dropout, widths, sizes and the moving average as in `pix2pix`, without its dropout by default: with it the
   colours of small sets stay pale.
@@ -30,13 +32,21 @@ from keras_gan.translation import TranslationModel
 TASK = "restore"
 IMAGE_SIZES = (16, 32, 64, 128, 256, 512)
 CHANNELS = (3,)
-DEFAULTS = {"image_size": 64, "batch_size": 8, "metrics": ("l1", "psnr", "ssim"), "eval_samples": 256}
+DEFAULTS = {
+    "image_size": 64,
+    "batch_size": 8,
+    "data_augment": "flip,crop",
+    "metrics": ("l1", "psnr", "ssim"),
+    "eval_samples": 256,
+}
 
 
 @dataclass(frozen=True)
 class Config(TranslationOptions):
     """Options of colorisation."""
 
+    adversarial_weight: float = 0.2
+    """Weight of the adversarial term in the generator's loss."""
     l1_weight: float = 100.0
     """Weight of the mean absolute difference from the true colours."""
 

@@ -12,8 +12,8 @@ The mean of all images that a noisy one may have been is blurred, and it is what
 term brings texture back at some cost in PSNR. The noise is Gaussian, Poisson or salt and pepper, of one level or, image
 by image, of a random one up to it.
 
-Networks: a U-Net of three levels without normalisation, whose output is added to the source; a PatchGAN with spectral
-normalisation.
+Networks: SRResNet's blocks at half the size, without normalisation, whose output is added to the source; a PatchGAN with
+spectral normalisation.
 
 Deviations:
 - This is no one paper's network. DnCNN has 17 layers at full size, BatchNorm and the squared error, without a
@@ -25,23 +25,32 @@ from dataclasses import dataclass
 from typing import Literal
 
 from keras_gan import corruptions
-from keras_gan.networks import patchgan, unet
+from keras_gan.networks import patchgan, srresnet
 from keras_gan.objectives import HINGE
 from keras_gan.options import TranslationOptions
 from keras_gan.translation import TranslationModel
 
 TASK = "restore"
 IMAGE_SIZES = (16, 32, 64, 128, 256, 512)
-DEFAULTS = {"image_size": 64, "batch_size": 8, "metrics": ("psnr", "ssim", "l1"), "eval_samples": 256}
-LEVELS = 3
+DEFAULTS = {
+    "image_size": 64,
+    "batch_size": 8,
+    "data_augment": "flip",
+    "metrics": ("psnr", "ssim", "l1"),
+    "eval_samples": 256,
+}
 
 
 @dataclass(frozen=True)
 class Config(TranslationOptions):
     """Options of denoising."""
 
-    channels: int = 24
-    """Width of the generator where it is narrowest."""
+    generator_learning_rate: float = 1e-3
+    """Adam step size of the generator."""
+    channels: int = 32
+    """Width of the generator's residual blocks."""
+    blocks: int = 8
+    """How many residual blocks it has."""
     adversarial_weight: float = 0.005
     """Weight of the adversarial term in the generator's loss."""
     l1_weight: float = 1.0
@@ -55,7 +64,7 @@ class Config(TranslationOptions):
     """Give each image a level of its own, uniform from 0 to the level; of poisson, from the level to ten times it."""
 
 
-TINY = Config(channels=4, discriminator_channels=4)
+TINY = Config(channels=4, discriminator_channels=4, blocks=1)
 
 
 def prepare(batch, noise, config):
@@ -77,12 +86,12 @@ def build(config, spec):
     """Builds the model for square images of 16 to 512 px with 1 to 4 channels."""
     size, _, channels = spec.image_shape
     return TranslationModel(
-        unet.restorer(channels, channels, levels=LEVELS, channels=config.channels),
+        srresnet.restorer(channels, width=config.channels, blocks=config.blocks),
         patchgan.spectral(channels, channels=config.discriminator_channels, layers=patchgan.layers_for(size)),
         objective=HINGE,
         adversarial_weight=config.adversarial_weight,
         l1_weight=config.l1_weight,
-        size_multiple=2**LEVELS,
+        size_multiple=2,
         optimizers=config.optimizers,
         ema_halflife_kimg=config.ema_halflife_kimg,
         name="denoise",

@@ -33,8 +33,7 @@ from keras import layers
 
 from keras_gan import content, corruptions
 from keras_gan.errors import UserError
-from keras_gan.layers.pixel_shuffle import PixelShuffle
-from keras_gan.networks import patchgan, perceptual
+from keras_gan.networks import patchgan, perceptual, srresnet
 from keras_gan.objectives import NON_SATURATING, halved
 from keras_gan.options import TranslationOptions
 from keras_gan.translation import TranslationModel
@@ -42,7 +41,14 @@ from keras_gan.translation import TranslationModel
 TASK = "restore"
 IMAGE_SIZES = (16, 32, 64, 128, 256, 512)
 CHANNELS = (1, 3)
-DEFAULTS = {"image_size": 64, "batch_size": 16, "metrics": ("psnr", "ssim", "l1"), "eval_samples": 256, "steps": 2500}
+DEFAULTS = {
+    "image_size": 64,
+    "batch_size": 16,
+    "data_augment": "flip",
+    "steps": 2500,
+    "metrics": ("psnr", "ssim", "l1"),
+    "eval_samples": 256,
+}
 
 
 @dataclass(frozen=True)
@@ -144,7 +150,7 @@ def build(config, spec):
     """Builds the model for square images of 16 to 512 px with 1 or 3 channels."""
     size, _, channels = spec.image_shape
     return SRGAN(
-        generator(channels, config),
+        srresnet.upscaler(channels, scale=config.scale, width=config.channels, blocks=config.blocks),
         patchgan.spectral(channels, channels=config.discriminator_channels, layers=patchgan.layers_for(size)),
         objective=halved(NON_SATURATING),
         config=config,
@@ -152,31 +158,3 @@ def build(config, spec):
         ema_halflife_kimg=config.ema_halflife_kimg,
         name="srgan",
     )
-
-
-def generator(channels, config):
-    """SRResNet: `source` `[B, h, w, C]` to `images` `[B, scale h, scale w, C]`, about [-1, 1], float32, not clipped."""
-    width, doublings = config.channels, config.scale // 2
-    source = keras.Input((None, None, channels), name="source")
-    x = first = _prelu(_convolution(source, width, 9))
-    for _ in range(config.blocks):
-        y = _convolution(_prelu(_convolution(x, width)), width)
-        x = layers.Add()([x, y])
-    x = layers.Add()([_convolution(x, width), first])
-    for _ in range(doublings):
-        x = _prelu(PixelShuffle(2)(_convolution(x, 4 * width)))
-    detail = _convolution(x, channels, kernel_initializer="zeros", dtype="float32")
-    enlarged = layers.UpSampling2D(config.scale, interpolation="bilinear", dtype="float32")(source)
-    return keras.Model(source, layers.Add(dtype="float32", name="images")([enlarged, detail]), name="generator")
-
-
-def _convolution(x, width, size=3, kernel_initializer="he_normal", **options):
-    return layers.Conv2D(width, size, padding="same", kernel_initializer=kernel_initializer, **options)(x)
-
-
-def _prelu(x):
-    return layers.PReLU(shared_axes=(1, 2), alpha_initializer=_quarter())(x)
-
-
-def _quarter():
-    return keras.initializers.Constant(0.25)

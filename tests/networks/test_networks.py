@@ -9,7 +9,7 @@ from keras import layers
 from keras_gan.exporters import deployed, saved_model
 from keras_gan.layers.dropout import StepDropout
 from keras_gan.layers.spectral import SpectralConv2D
-from keras_gan.networks import dcgan, parts, patchgan, resnet, unet
+from keras_gan.networks import dcgan, parts, patchgan, resnet, srresnet, unet
 from keras_gan.networks.parts import instance_norm
 from keras_gan.randomness import StepNoise
 from tests.layers.conversion import converted
@@ -28,8 +28,7 @@ NETWORKS = {
     "unet": lambda: unet.generator(2, 3, levels=3, channels=4, max_channels=8),
     "unet-instance": lambda: unet.generator(3, 1, levels=2, channels=4, norm=instance_norm),
     "unet-plain": lambda: unet.generator(3, 1, levels=2, channels=4, norm=None),
-    "restorer": lambda: unet.restorer(3, 3, levels=2, channels=4),
-    "restorer-other-channels": lambda: unet.restorer(4, 3, levels=1, channels=4),
+    "restorer": lambda: srresnet.restorer(3, width=4, blocks=1),
     "resnet": lambda: resnet.generator(2, 3, channels=4, blocks=2),
     "patchgan": lambda: patchgan.discriminator(3, {"source": 2, "mask": 1}, channels=4, layers=2),
     "patchgan-instance": lambda: patchgan.discriminator(3, channels=4, layers=1, norm=instance_norm),
@@ -116,15 +115,20 @@ def test_patchgan_by_hand():
 
 
 def test_restorer_by_hand():
-    network = made("restorer-other-channels")
+    network = made("restorer")
     x = pictures(network)
-    head, down, inner, up, merged, last = weights_of(network)
-    outer = relu(convolution(padded(x, 1), *head))
-    y = relu(convolution(padded(outer, 0, 1), *down, 2))
-    y = convolution(relu(convolution(padded(y, 1), *inner)), *up)
-    shuffled = y.reshape(*y.shape[:3], 2, 2, 4).transpose(0, 1, 3, 2, 4, 5).reshape(outer.shape)
-    y = relu(convolution(padded(shuffled + outer, 1), *merged))
-    np.testing.assert_allclose(network(x), convolution(padded(y, 1), *last), atol=1e-4)
+    head, first, second, bridge, up, last = weights_of(network)
+    slopes = iter([layer.alpha.numpy() for layer in of_type(network, layers.PReLU)])
+
+    def prelu(y):
+        return np.where(y > 0, y, next(slopes) * y)
+
+    y0 = prelu(convolution(padded(x, 1), *head, 2))
+    y = y0 + convolution(padded(prelu(convolution(padded(y0, 1), *first)), 1), *second)
+    y = y0 + convolution(padded(y, 1), *bridge)
+    y = convolution(padded(y, 1), *up)
+    y = prelu(y.reshape(*y.shape[:3], 2, 2, 2).transpose(0, 1, 3, 2, 4, 5).reshape(2, 16, 24, 2))
+    np.testing.assert_allclose(network(x), x + convolution(padded(y, 1), *last), atol=1e-4)
 
 
 # --- The papers' numbers -----------------------------------------------------------------------------------------
@@ -247,17 +251,8 @@ def test_restorer_starts_as_the_identity():
         outputs = network(x)
         loss = tf.reduce_sum(outputs**2)
     np.testing.assert_array_equal(outputs, x)
-    gradients = tape.gradient(loss, [weight.value for weight in network.get_layer("residual").weights])
+    gradients = tape.gradient(loss, [weight.value for weight in network.trainable_weights[-2:]])
     assert all(np.abs(gradient).max() > 0.1 for gradient in gradients)
-    network = made("restorer")
-    residual = keras.Model(network.input, network.get_layer("residual").output)
-    np.testing.assert_allclose(network(x), x + residual(x), atol=1e-6)
-    assert np.abs(residual(x)).max() > 0.1
-
-
-def test_restorer_between_other_channels_starts_at_zero():
-    network = NETWORKS["restorer-other-channels"]()
-    np.testing.assert_array_equal(network(pictures(network)), np.zeros((2, 16, 24, 3)))
 
 
 # --- What is done with every network -----------------------------------------------------------------------------

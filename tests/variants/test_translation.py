@@ -202,13 +202,10 @@ def test_inpainting_keeps_known_pixels_and_weighs_the_hole(make_model):
     np.testing.assert_array_equal(made[known], batch["real"].numpy()[known])
     assert 0.05 < 1 - known.mean() < 0.6
     assert np.abs(made - batch["real"].numpy())[~known].max() > 0.1
-    model._replica.watched = {}
-    raw = tf.zeros_like(batch["real"])
-    logs = model._reconstruction(batch, raw)
     real = batch["real"].numpy()
+    (term,) = model.content_terms(batch, tf.zeros_like(real)).values()
     for row in range(len(real)):
-        assert float(logs["g_hole"][row]) == pytest.approx(6 * np.abs(real[row][~known[row]]).mean(), rel=1e-4)
-        assert float(logs["g_valid"][row]) == pytest.approx(np.abs(real[row][known[row]]).mean(), rel=1e-4)
+        assert float(term[row]) == pytest.approx(np.abs(real[row][~known[row]]).mean(), rel=1e-4)
 
 
 @pytest.mark.parametrize("holes", ["box", "free_form"])

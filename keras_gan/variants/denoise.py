@@ -12,8 +12,8 @@ The mean of all images that a noisy one may have been is blurred, and it is what
 term brings texture back at some cost in PSNR. The noise is Gaussian, Poisson or salt and pepper, of one level or, image
 by image, of a random one up to it.
 
-Networks: SRResNet's blocks at half the size, without normalisation, whose output is added to the source; a PatchGAN with
-spectral normalisation.
+Networks: SRResNet's blocks at half the size, without normalisation, whose output is added to the source; a PatchGAN
+with spectral normalisation.
 
 Deviations:
 - This is no one paper's network. DnCNN has 17 layers at full size, BatchNorm and the squared error, without a

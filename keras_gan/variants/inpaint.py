@@ -45,7 +45,7 @@ DEFAULTS = {
     "image_size": 64,
     "batch_size": 8,
     "data_augment": "flip",
-    "steps": 1200,
+    "steps": 1000,
     "metrics": ("l1", "psnr", "ssim"),
     "eval_samples": 256,
 }

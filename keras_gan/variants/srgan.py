@@ -45,7 +45,7 @@ DEFAULTS = {
     "image_size": 64,
     "batch_size": 16,
     "data_augment": "flip",
-    "steps": 2500,
+    "steps": 2000,
     "metrics": ("psnr", "ssim", "l1"),
     "eval_samples": 256,
 }
@@ -65,7 +65,7 @@ class Config(TranslationOptions):
     """How many times larger images become, 2 or 4."""
     blocks: int = 8
     """Residual blocks of the generator."""
-    pixel_steps: int = 1500
+    pixel_steps: int = 1000
     """Steps of the first stage."""
     perceptual: Literal["auto", "vgg19", "squeezenet", "discriminator"] = "auto"
     """What features are compared: those of VGG19, of SqueezeNet, or the discriminator's own; auto: what the file of

@@ -118,6 +118,8 @@ def translation_networks(model, image_shape):
 
     Where the networks are pairs, these are the sizes of one of each; the numbers of weights are those of both.
     """
+    from keras import layers
+
     from keras_gan.layers.dropout import StepDropout
 
     generator, discriminator = (_one_of(network) for network in (model.generator, model.discriminator))
@@ -129,6 +131,7 @@ def translation_networks(model, image_shape):
         "source_channels": generator.inputs[0].shape[-1],
         "generator": _convolutions(generator),
         "discriminator": _convolutions(discriminator),
+        "residual": isinstance(generator.get_layer("images"), layers.Add),
         "dropout": [rates.get(f"dropout_{place}", 0.0) for place in (1, 2, 3)],
         "pool_size": next((pool.shape[0] for pool in getattr(model, "pools", {}).values()), 0),
         **{name: getattr(model, name) for name in weights if hasattr(model, name)},

@@ -68,7 +68,7 @@ class Residual(nn.Module):
         return x + self.layers(x)
 
 
-def residual_generator(source_channels, convolutions):
+def residual_generator(source_channels, convolutions, residual):
     """CycleGAN's generator: two strided convolutions, pairs of others in residual blocks, two transposed ones."""
     first, *inner, last = convolutions
     layers = [*_reflected(source_channels, first), nn.ReLU(inplace=True)]
@@ -82,7 +82,8 @@ def residual_generator(source_channels, convolutions):
             layers.append(Residual(*halves, *_reflected(width, layer)))
             halves = []
         width = layer["width"]
-    return nn.Sequential(*layers, *_reflected(width, last), nn.Tanh())
+    layers += _reflected(width, last)
+    return Residual(*layers) if residual else nn.Sequential(*layers, nn.Tanh())
 
 
 def patch_discriminator(channels, convolutions, norm):
@@ -166,7 +167,7 @@ class CycleGAN(Training):
         size, _, channels = networks["image_shape"]
         generators, discriminators = nn.ModuleDict(), nn.ModuleDict()
         for direction, kind in (("AtoB", "A"), ("BtoA", "B")):
-            generators[direction] = residual_generator(channels, networks["generator"])
+            generators[direction] = residual_generator(channels, networks["generator"], networks["residual"])
             discriminators[kind] = patch_discriminator(channels, networks["discriminator"], _instance_norm)
         super().__init__(generators, discriminators, memory_format, batch_size, networks)
         self.images = {kind: self.random_images(channels, size) for kind in ("A", "B")}

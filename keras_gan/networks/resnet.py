@@ -7,7 +7,7 @@ from keras_gan.layers.reflection_pad import ReflectionPadding2D
 from keras_gan.networks.parts import images, instance_norm, normal
 
 
-def generator(source_channels, image_channels, *, channels=64, blocks=6, norm=instance_norm):
+def generator(source_channels, image_channels, *, channels=64, blocks=6, norm=instance_norm, residual=False):
     """`source` to `images` of the same size: c7s1-64, d128, d256, R256 `blocks` times, u128, u64, c7s1-3.
 
     c7s1 is a 7x7 convolution, d a 3x3 one strided by 2, R a residual block of two 3x3 ones, u a fractionally strided
@@ -21,6 +21,8 @@ def generator(source_channels, image_channels, *, channels=64, blocks=6, norm=in
         channels: width at the full size.
         blocks: number of residual blocks; the paper has 6 for images of 128 px and 9 from 256 px on.
         norm: makes a normalisation layer, or None for none.
+        residual: add the last convolution, which starts at zero, to the source, without tanh: images are the source
+            itself before the first update. Both must have as many channels.
     """
 
     def normalized(convolution, x, width, size, **options):
@@ -42,5 +44,7 @@ def generator(source_channels, image_channels, *, channels=64, blocks=6, norm=in
         x = block(x)
     for width in (2 * channels, channels):
         x = layers.ReLU()(normalized(layers.Conv2DTranspose, x, width, 3, strides=2, padding="same"))
-    x = layers.Conv2D(image_channels, 7, kernel_initializer=normal())(ReflectionPadding2D(3)(x))
-    return keras.Model(source, images(x), name="generator")
+    initializer = "zeros" if residual else normal()
+    x = layers.Conv2D(image_channels, 7, kernel_initializer=initializer)(ReflectionPadding2D(3)(x))
+    made = layers.Add(dtype="float32", name="images")([source, x]) if residual else images(x)
+    return keras.Model(source, made, name="generator")

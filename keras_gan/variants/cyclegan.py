@@ -19,6 +19,8 @@ Deviations:
 - Less than half the paper's width (`--model.channels 64 --model.discriminator-channels 64` to compare), a batch of 2,
   not 1, 64 px instead of 256: minutes on a small machine must show something. The receptive field of the PatchGAN
   shrinks with the image.
+- A generator adds to its source and begins as the identity (`--no-model.residual` to compare): what need not change has
+  not to be learned first.
 - Images of one batch never take the same place in the pool.
 - Both generators' weights are averaged for use.
 
@@ -58,6 +60,8 @@ class Config(TranslationOptions):
     """How many fakes of each kind the discriminators remember."""
     blocks: int = 6
     """Residual blocks of each generator; at 256 px and above 9 by default."""
+    residual: bool = True
+    """Let the generators add to their source, where both kinds have as many channels; without it they draw all anew."""
 
 
 TINY = Config(channels=4, discriminator_channels=4, blocks=1, pool_size=12)
@@ -190,8 +194,11 @@ def build(config, spec):
     blocks = BLOCKS_FOR_LARGE if size >= LARGE and config.blocks == Config.blocks else config.blocks
     a, b = (keras.Input((None, None, shapes[kind][2]), name=name) for kind, name in (("A", "source"), ("B", "real")))
 
+    residual = config.residual and shapes["A"][2] == shapes["B"][2]
+
     def generator(name, given, made):
-        network = resnet.generator(shapes[given][2], shapes[made][2], channels=config.channels, blocks=blocks)
+        options = {"channels": config.channels, "blocks": blocks, "residual": residual}
+        network = resnet.generator(shapes[given][2], shapes[made][2], **options)
         return keras.Model(network.input, network.output, name=name)
 
     def discriminator(kind):

@@ -51,7 +51,7 @@ class Config(TranslationOptions):
     """Width of the generator's residual blocks."""
     blocks: int = 8
     """How many residual blocks it has."""
-    adversarial_weight: float = 0.005
+    adversarial_weight: float = 0.002
     """Weight of the adversarial term in the generator's loss."""
     l1_weight: float = 1.0
     """Weight of the mean absolute difference from the clean image."""

@@ -60,7 +60,7 @@ class Config(TranslationOptions):
     """Adam step size of the generator."""
     channels: int = 24
     """Width of the generator where it is narrowest."""
-    adversarial_weight: float = 0.005
+    adversarial_weight: float = 0.01
     """Weight of the adversarial term in the generator's loss."""
     l1_weight: float = 1.0
     """Weight of the mean absolute difference in the hole."""

@@ -22,6 +22,7 @@ Deviations:
   3x3 (paper: 9x9); what the network adds is added to the source enlarged bilinearly. Images of 64 px (paper: crops
   of 96).
 - L1 and not the squared error by pixels, also in the second stage, where the paper has none.
+- The rate falls to a fifth from the first stage to the second (paper: to a tenth within the second).
 - A PatchGAN where the paper's discriminator has one score for a whole crop.
 """
 
@@ -30,6 +31,7 @@ from typing import Literal
 
 import keras
 from keras import layers
+from keras.optimizers.schedules import PiecewiseConstantDecay
 
 from keras_gan import content, corruptions
 from keras_gan.errors import UserError
@@ -55,6 +57,8 @@ DEFAULTS = {
 class Config(TranslationOptions):
     """Options of super-resolution."""
 
+    generator_learning_rate: float = 1e-3
+    """Adam step size of the generator; in the second stage a fifth of it."""
     adversarial_weight: float = 0.005
     """Weight of the adversarial term in the generator's loss of the second stage."""
     pixel_weight: float = 1.0
@@ -81,6 +85,13 @@ class Config(TranslationOptions):
             raise UserError("--model.perceptual squeezenet needs the file of its weights: --perceptual-weights FILE.")
         if self.perceptual == "discriminator" and self.perceptual_weights:
             raise UserError("--model.perceptual discriminator reads no file: leave out --perceptual-weights.")
+
+    def optimizers(self):
+        rate = self.generator_learning_rate
+        generator, discriminator = super().optimizers()
+        # Counted from 0, and a boundary belongs to what is before it.
+        generator.learning_rate = PiecewiseConstantDecay([self.pixel_steps - 1], [rate, rate / 5.0])
+        return generator, discriminator
 
 
 TINY = Config(channels=4, discriminator_channels=4, blocks=1, pixel_steps=1)

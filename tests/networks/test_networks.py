@@ -30,6 +30,7 @@ NETWORKS = {
     "unet-plain": lambda: unet.generator(3, 1, levels=2, channels=4, norm=None),
     "restorer": lambda: srresnet.restorer(3, width=4, blocks=1),
     "resnet": lambda: resnet.generator(2, 3, channels=4, blocks=2),
+    "resnet-residual": lambda: resnet.generator(3, 3, channels=4, blocks=1, residual=True),
     "patchgan": lambda: patchgan.discriminator(3, {"source": 2, "mask": 1}, channels=4, layers=2),
     "patchgan-instance": lambda: patchgan.discriminator(3, channels=4, layers=1, norm=instance_norm),
     "patchgan-spectral": lambda: patchgan.discriminator(3, channels=4, layers=1, norm=None, conv=SpectralConv2D),
@@ -244,8 +245,9 @@ def test_unet_drops_in_training_alone():
         network(x, training=True)
 
 
-def test_restorer_starts_as_the_identity():
-    network = NETWORKS["restorer"]()
+@pytest.mark.parametrize("name", ["restorer", "resnet-residual"])
+def test_residual_networks_start_as_the_identity(name):
+    network = NETWORKS[name]()
     x = 1.5 * pictures(network)  # beyond [-1, 1]: nothing is clipped
     with tf.GradientTape() as tape:
         outputs = network(x)

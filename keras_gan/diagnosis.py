@@ -20,6 +20,7 @@ COPIED = 0.5  # distance to the nearest training image, as a share of that of re
 PERIODS = 3  # of a swing, before it is called one
 NEAR = 0.05  # distance of samples from real images, as a share of how far these lie apart: much alike
 STALLED = 4  # examinations in a row without getting nearer
+STRAYED = 1.5  # L1 of held-out images over the smallest so far: noise and an adversary change it by a tenth
 
 
 @dataclass(frozen=True)
@@ -258,4 +259,21 @@ def finished(step, values, lower_is_better, patience):
         f"the score has not improved for {patience} evaluations",
         "more steps of this run are unlikely to help.",
         "Export the best checkpoint, which is kept, or change something: augmentation, width, variant.",
+    )
+
+
+def strayed(step, values):
+    """Says so if the L1 of held-out images has become far larger than it was.
+
+    Args:
+        values: mean absolute differences in [0, 1] so far, oldest first.
+    """
+    if len(values) < 2 or values[-1] <= STRAYED * min(values):
+        return None
+    return Finding(
+        "strayed",
+        step,
+        f"the L1 of held-out images is {values[-1]:.3g}, and was {min(values):.3g} before",
+        "the generator's updates have become too large, and it diverges.",
+        "Export an earlier checkpoint, and train with a smaller --model.generator-learning-rate.",
     )

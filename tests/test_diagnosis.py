@@ -89,3 +89,9 @@ def test_finished():
     assert diagnosis.finished(9, [9.0, 5.0, 7.0, 6.0, 4.99], True, 3).signal == "finished"
     assert diagnosis.finished(9, [1.0, 5.0, 2.0, 3.0, 4.0], False, 3).signal == "finished"
     assert diagnosis.finished(9, [1.0, 2.0, 3.0, 4.0, 5.0], False, 3) is None
+
+
+def test_strayed():
+    assert diagnosis.strayed(9, [0.4]) is None
+    assert diagnosis.strayed(9, [0.4, 0.1, 0.149]) is None
+    assert "is 0.16, and was 0.1 before" in diagnosis.strayed(9, [0.4, 0.1, 0.16]).saw

@@ -232,7 +232,7 @@ class Health(Every):
 
 
 # What a healthy run never shows, not even for a moment.
-CERTAIN = ("not_finite", "collapse", "finished", "memorisation")
+CERTAIN = ("not_finite", "collapse", "finished", "memorisation", "strayed")
 
 
 def _spread(count):

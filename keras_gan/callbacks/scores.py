@@ -53,7 +53,7 @@ class Scores(Every):
         self._ended = False
         best = checkpoint.best_score(self.checkpoints)
         self._best = best["value"] if best and best["name"] == self.deciding else None
-        self._values = self._earlier_values()
+        self._values = {name: self._earlier_values(name) for name in (self.deciding, "l1")}
 
     def at(self, step, logs):
         if not self._affordable():
@@ -68,7 +68,12 @@ class Scores(Every):
             with self.writer.as_default(step):
                 for score in scores:
                     tf.summary.scalar(f"scores/{score.name}", score.value)
-        self._keep_best(step, next((score for score in scores if score.name == self.deciding), None))
+        for score in scores:
+            if score.name in self._values:
+                self._values[score.name].append(score.value)
+            if score.name == self.deciding:
+                self._keep_best(step, score)
+        self._tell(diagnosis.strayed(step, self._values["l1"]))
         self._latest = time.perf_counter() - started
         self.seconds += self._latest
 
@@ -88,26 +93,25 @@ class Scores(Every):
         return evaluation.evaluate(dataclasses.replace(self.case, **samples(self.model, self.count)))[0]
 
     def _keep_best(self, step, score):
-        if score is None:
-            return
-        self._values.append(score.value)
         sign = 1 if self.lower_is_better else -1
         if self._best is None or sign * score.value < sign * self._best:
             self._best = score.value
             facts = {"name": score.name, "value": score.value, "step": step, "protocol": score.protocol}
             checkpoint.save_best(self.model, self.checkpoints, step, facts)
-        finding = diagnosis.finished(step, self._values, self.lower_is_better, PATIENCE)
+        self._tell(diagnosis.finished(step, self._values[score.name], self.lower_is_better, PATIENCE))
+
+    def _tell(self, finding):
         if finding and self.doctor and not any(f.signal == finding.signal for f in self.doctor.findings):
             self.doctor.report(finding)
 
-    def _earlier_values(self):
-        """The deciding scores of the run before a resume, up to the step it goes on from."""
+    def _earlier_values(self, name):
+        """One of the scores of the run before a resume, up to the step it goes on from."""
         return [
             score["value"]
             for line in _lines(self.directory)
             if line["step"] <= self.step
             for score in line["scores"]
-            if score["name"] == self.deciding
+            if score["name"] == name
         ]
 
 

@@ -285,3 +285,19 @@ def test_scores_that_cost_too_much_are_put_off_but_for_the_last(tmp_path, case):
     scores = Scores(tmp_path, tmp_path / "checkpoints", 2, case, 64, most_share=0.0)
     fit(build(), bars(), 6, [scores])
     assert scored_steps(tmp_path) == [2, 6]
+
+
+def test_an_image_to_image_run_that_strays_is_told_so(tmp_path, make_model):
+    model = make_model("denoise")
+    health, said = doctor(tmp_path, bars())
+    health.set_model(model)
+    scores = Scores(tmp_path, tmp_path / "checkpoints", 1, evaluation.Case(("l1",), None), 8, doctor=health)
+    scores.set_model(model)
+    for callback in (health, scores):
+        callback.on_train_begin()
+    scores.at(1, {})
+    model.ema_generator.set_weights([weight + 0.5 for weight in model.ema_generator.get_weights()])
+    for step in (2, 3):
+        scores.at(step, {})
+    assert [finding["step"] for finding in findings(tmp_path) if finding["signal"] == "strayed"] == [2]
+    assert "diverges" in said[0]

@@ -11,8 +11,8 @@ from keras_gan.translation import inputs_of, unit_range
 MOST = 8
 MOST_PIXELS = MOST * 256**2  # of all examples together
 ODD = (37, 53)
-# Of pixels in [0, 1]: a fortieth of a grey level. What another order of sums changes grows with depth, and these networks
-# are deeper than those that draw from noise, whose bound is a tenth of it.
+# Of pixels in [0, 1]: a fortieth of a grey level. What another order of sums changes grows with depth, and these
+# networks are deeper than those that draw from noise, whose bound is a tenth of it.
 BOUND = 1e-4
 
 

@@ -51,6 +51,8 @@ class Config(TranslationOptions):
     """Width of the generator's residual blocks."""
     blocks: int = 8
     """How many residual blocks it has."""
+    beta_1: float = 0.9
+    """Adam momentum of both; with 0.5 this rate of the generator can diverge."""
     adversarial_weight: float = 0.002
     """Weight of the adversarial term in the generator's loss."""
     l1_weight: float = 1.0

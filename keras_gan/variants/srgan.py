@@ -59,6 +59,8 @@ class Config(TranslationOptions):
 
     generator_learning_rate: float = 1e-3
     """Adam step size of the generator; in the second stage a fifth of it."""
+    beta_1: float = 0.9
+    """Adam momentum of both; with 0.5 this rate of the generator can diverge."""
     adversarial_weight: float = 0.005
     """Weight of the adversarial term in the generator's loss of the second stage."""
     pixel_weight: float = 1.0

@@ -42,10 +42,10 @@ def train_and_die(when, step, *arguments):
     assert result.returncode == -signal.SIGKILL, result.stderr
 
 
-def bits(run, steps=STEPS):
+def bits(run):
     """The bits of a run that has come to its end."""
     found = faults.bits(run)
-    assert checkpoint.list_checkpoints(run / "checkpoints")[-1].name == f"step-{steps:09d}"
+    assert checkpoint.list_checkpoints(run / "checkpoints")[-1].name == f"step-{STEPS:09d}"
     assert any("optimizer" in name for name in found)
     return found
 

@@ -60,7 +60,7 @@ def test_two_workers_are_one_process_with_two_devices(tmp_path):
 def test_a_worker_that_dies_ends_the_others_and_all_go_on_exactly(photos, tmp_path):
     options = (
         *("--variant", "gan", "--dataset", f"folder:{photos}", "--image-size", 16, "--batch-size", 8),
-        *("--snapshot-every", 100, "--log-dir", tmp_path, "--no-health", "--export", "--run-name"),
+        *("--snapshot-every", 10, "--log-dir", tmp_path, "--no-health", "--export", "--run-name"),
     )
     train = ["train.py", *options]
 
@@ -69,21 +69,21 @@ def test_a_worker_that_dies_ends_the_others_and_all_go_on_exactly(photos, tmp_pa
         return start(tmp_path / f"{i}.log", *program, *cluster)
 
     address = free_address()
-    chief = worker(0, address, *train, "cut", "--steps", 600)
-    other = worker(1, address, "-c", FOLLOWER_DIES, 250, *options, "cut", "--steps", 600)
+    chief = worker(0, address, *train, "cut", "--steps", 60)
+    other = worker(1, address, "-c", FOLLOWER_DIES, 25, *options, "cut", "--steps", 60)
     assert other.wait(120) == -signal.SIGKILL, (tmp_path / "1.log").read_text()
     died = time.monotonic()
     assert codes([chief]) == [4]
     assert time.monotonic() - died < 60
     said = (tmp_path / "0.log").read_text()
     assert re.search(r"error: worker 1 \(127\.0\.0\.1:\d+\) has gone", said)
-    assert "the last good checkpoint is of step 200" in said
+    assert "the last good checkpoint is of step 20" in said
     assert f"--resume {tmp_path / 'cut'}" in said
 
     # A signal to one ends all after the same step, and saves.
     address, resume = free_address(), ("train.py", "--resume", tmp_path / "cut")
     again = [worker(i, address, *resume) for i in range(2)]
-    until(lambda: (tmp_path / "cut" / "checkpoints" / "step-000000300").exists(), again)
+    until(lambda: (tmp_path / "cut" / "checkpoints" / "step-000000030").exists(), again)
     again[1].send_signal(signal.SIGTERM)
     assert codes(again) == [143, 143], (tmp_path / "0.log").read_text() + (tmp_path / "1.log").read_text()
     assert "SIGTERM arrived: saved at step" in (tmp_path / "0.log").read_text()
@@ -92,8 +92,8 @@ def test_a_worker_that_dies_ends_the_others_and_all_go_on_exactly(photos, tmp_pa
     address = free_address()
     assert codes([worker(i, address, *resume) for i in range(2)]) == [0, 0]
     address = free_address()
-    assert codes([worker(i, address, *train, "whole", "--steps", 600) for i in range(2)]) == [0, 0]
-    assert bits(tmp_path / "cut", 600) == bits(tmp_path / "whole", 600)
+    assert codes([worker(i, address, *train, "whole", "--steps", 60) for i in range(2)]) == [0, 0]
+    assert bits(tmp_path / "cut") == bits(tmp_path / "whole")
 
 
 # A worker that kills itself after a step.

@@ -6,6 +6,7 @@
 Prints one table for each model; README.md beside this file says what the other methods are.
 """
 
+import functools
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +98,8 @@ def compared(folder, options):
     variant = config.from_dict(registry.module(run.variant).Config, model_options, folder)
     if run.variant not in METHODS:
         raise UserError(f"{run.variant} is not an image-to-image variant.")
+    if options.pairs and run.variant != "srgan":
+        raise UserError(f"--pairs is for srgan, and {folder} is a model of {run.variant}.")
     task = _of_pairs(options.pairs) if options.pairs else _held_out(run, variant, options)
     translator = ExportedTranslator(folder)
     ours = [
@@ -141,7 +144,10 @@ def _of_pairs(folder):
 
 def _uint8(images):
     """Images in [-1, 1] in 8 bits."""
-    return np.rint((np.clip(images, -1, 1) + 1) * SCALE / 2).astype(np.uint8)
+    from keras_gan.pictures import to_uint8
+    from keras_gan.translation import unit_range
+
+    return to_uint8(unit_range(images))
 
 
 # --- Without a network ------------------------------------------------------------------------------------------------
@@ -150,13 +156,11 @@ def _uint8(images):
 def colour_of_each_class(task):
     """The constant colour that is nearest in L1 to the training images of the same class."""
     labels, images = task.train.labels, task.train.images
-    held_out = _labels_of(task)
     colours = {label: np.median(images[labels == label].reshape(-1, images.shape[-1]), axis=0) for label in set(labels)}
-    return [np.broadcast_to(colours[label], target.shape) for label, target in zip(held_out, task.targets, strict=True)]
-
-
-def _labels_of(task):
-    return task.batch["label"]
+    return [
+        np.broadcast_to(colours[label], target.shape)
+        for label, target in zip(task.batch["label"], task.targets, strict=True)
+    ]
 
 
 def colour_of_each_grey(task):
@@ -262,8 +266,9 @@ def grey(task):
 
 
 def _luminance(images):
-    """ITU-R BT.601, as `corruptions.luminance`."""
-    return (images @ np.array([0.299, 0.587, 0.114]))[..., None]
+    from keras_gan.layers.chroma import LUMINANCE
+
+    return (images @ np.array(LUMINANCE))[..., None]
 
 
 def histogram_match(task):
@@ -334,19 +339,30 @@ def _of_colours(images, task, options):
 
 
 def _of_sets(images, task, options):
-    from keras_gan.metrics import features
     from keras_gan.metrics.kid import kid
 
-    look = features.load("squeezenet", features.Sources(squeezenet_weights=options.squeezenet_weights))
+    look = _extractor(options.squeezenet_weights)
     made, wanted = (look(np.stack(each).astype(np.uint8)).features for each in (images, task.targets))
     found = kid(wanted, made)
     return {"KID": found.mean, "± std": found.std}
 
 
-def _lpips(images, task, options):
+@functools.cache
+def _extractor(weights):
+    from keras_gan.metrics import features
+
+    return features.load("squeezenet", features.Sources(squeezenet_weights=weights))
+
+
+@functools.cache
+def _distance(squeezenet_weights, lpips_weights):
     from keras_gan.metrics import perceptual
 
-    distance = perceptual.load(options.squeezenet_weights, options.lpips_weights)
+    return perceptual.load(squeezenet_weights, lpips_weights)
+
+
+def _lpips(images, task, options):
+    distance = _distance(options.squeezenet_weights, options.lpips_weights)
     if len({image.shape for image in images}) == 1:
         return distance(np.stack(images), np.stack(task.targets)).mean()
     pairs = zip(images, task.targets, strict=True)

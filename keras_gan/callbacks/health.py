@@ -232,7 +232,7 @@ class Health(Every):
 
 
 # What a healthy run never shows, not even for a moment.
-CERTAIN = ("not_finite", "collapse", "finished", "memorisation", "strayed")
+CERTAIN = ("not_finite", "collapse", "finished", "memorisation")
 
 
 def _spread(count):

@@ -19,9 +19,9 @@ def upscaler(channels, *, scale=4, width=32, blocks=8):
         blocks: how many there are.
     """
     source = keras.Input((None, None, channels), name="source")
-    x = _blocks(prelu(convolution(source, width, 9)), blocks)
+    x = _blocks(_prelu(_convolution(source, width, 9)), blocks)
     for _ in range(scale // 2):
-        x = prelu(PixelShuffle(2)(convolution(x, 4 * width)))
+        x = _prelu(PixelShuffle(2)(_convolution(x, 4 * width)))
     enlarged = layers.UpSampling2D(scale, interpolation="bilinear", dtype="float32")(source)
     return _added(source, enlarged, x)
 
@@ -36,8 +36,8 @@ def restorer(channels, *, width=32, blocks=8):
         channels, width, blocks: as of `upscaler`.
     """
     source = keras.Input((None, None, channels), name="source")
-    x = _blocks(prelu(convolution(source, width, 4, strides=2)), blocks)
-    return _added(source, source, prelu(PixelShuffle(2)(convolution(x, 2 * width))))
+    x = _blocks(_prelu(_convolution(source, width, 4, strides=2)), blocks)
+    return _added(source, source, _prelu(PixelShuffle(2)(_convolution(x, 2 * width))))
 
 
 def _blocks(first, blocks):
@@ -45,20 +45,20 @@ def _blocks(first, blocks):
     # A tenth of He's deviation: otherwise every block doubles the variance, and the last layer meets large numbers.
     small = keras.initializers.VarianceScaling(0.02)
     for _ in range(blocks):
-        x = layers.Add()([x, convolution(prelu(convolution(x, width)), width, kernel_initializer=small.clone())])
-    return layers.Add()([convolution(x, width), first])
+        x = layers.Add()([x, _convolution(_prelu(_convolution(x, width)), width, kernel_initializer=small.clone())])
+    return layers.Add()([_convolution(x, width), first])
 
 
 def _added(source, image, x):
-    detail = convolution(x, image.shape[-1], kernel_initializer="zeros", dtype="float32")
+    detail = _convolution(x, image.shape[-1], kernel_initializer="zeros", dtype="float32")
     return keras.Model(source, layers.Add(dtype="float32", name="images")([image, detail]), name="generator")
 
 
-def convolution(x, width, size=3, kernel_initializer="he_normal", **options):
+def _convolution(x, width, size=3, kernel_initializer="he_normal", **options):
     """A convolution that keeps the size, unless it is strided."""
     return layers.Conv2D(width, size, padding="same", kernel_initializer=kernel_initializer, **options)(x)
 
 
-def prelu(x):
+def _prelu(x):
     """ReLU with a slope of its own for each channel below zero, 1/4 at first."""
     return layers.PReLU(shared_axes=(1, 2), alpha_initializer=keras.initializers.Constant(0.25))(x)

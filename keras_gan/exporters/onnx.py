@@ -41,7 +41,10 @@ def write_translator(given, directory, name):
     given = translator.deploy(given, odd_kernels=True)
 
     def translated(images, masks=None):
-        return {"translated": given.of_any_size(images, masks)["images"]}
+        made = given.of_any_size(images, masks)["images"]
+        # tf2onnx 1.17 moves a single channel to the end by a reshape, of whose output it forgets, now and then, to
+        # take off an axis that it added. So the channel goes, and comes again as the last axis.
+        return {"translated": tf.expand_dims(tf.squeeze(made, 3), 3) if made.shape[3] == 1 else made}
 
     try:
         import onnx

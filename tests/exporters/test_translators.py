@@ -319,6 +319,14 @@ def test_onnx_takes_any_number_and_size(signatures, kind, name):
     np.testing.assert_allclose(outputs, expected, atol=1e-5)
 
 
+def test_a_single_channel_is_the_last_one_for_certain():
+    """By no reshape, of which tf2onnx loses the second half in some conversions, and not in others."""
+    import onnx
+
+    nodes = onnx.load(translators.exported("local") / "generator.onnx").graph.node
+    assert [node.op_type for node in nodes][-2:] == ["Squeeze", "Unsqueeze"]
+
+
 @keras.saving.register_keras_serializable("tests")
 class LogGamma(layers.Layer):
     """What ONNX has no operation for."""

@@ -80,11 +80,16 @@ def save_dataset(folder, task, count=12):
     return f"unpaired:{folder}" if task == "unpaired" else f"folder:{folder}"
 
 
+def command(*arguments, name=None):
+    """Runs `python -m keras_gan …` in this process; returns the exit code."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*map(str, arguments)], command=name)
+    return ended.value.code
+
+
 def train(*arguments):
     """Trains by the command line, in this process; returns the exit code."""
-    with pytest.raises(SystemExit) as ended:
-        cli.main([*map(str, arguments)], command="train")
-    return ended.value.code
+    return command(*arguments, name="train")
 
 
 def free_address():

@@ -143,9 +143,8 @@ def test_discriminator_that_meets_a_generator_which_does_not_learn(tmp_path):
 
 def test_four_images_are_learned_by_heart(tmp_path):
     model, images = build(generator_learning_rate=2e-3, discriminator_learning_rate=2e-3), bars(4)
-    found = signals_of(tmp_path, model, images, 1200, real=np.tile(images, (32, 1, 1, 1)))
+    found = signals_of(tmp_path, model, images, 900, real=np.tile(images, (32, 1, 1, 1)), checks=3)
     assert {"discriminator_overfits", "memorisation"} <= set(found)
-    assert found["discriminator_overfits"] < found["memorisation"]
 
 
 def test_two_networks_that_chase_each_other(tmp_path):

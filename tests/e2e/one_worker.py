@@ -14,7 +14,7 @@ from keras_gan import distribution, registry
 from keras_gan.data import pipeline
 from keras_gan.data.spec import ImageData
 
-STEPS = 10
+STEPS = 8
 
 
 def data(task):

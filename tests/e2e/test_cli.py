@@ -1,4 +1,5 @@
-"""The command line as a newcomer meets it: by subprocess, with all its mistakes."""
+"""The command line as a newcomer meets it, with all its mistakes: by subprocess, or where another start of TensorFlow
+would show nothing new, in this process."""
 
 import json
 import os
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.conftest import ROOT, save_noise
+from tests.conftest import ROOT, command, save_noise
 from tests.conftest import train as train_here
 
 
@@ -63,9 +64,9 @@ def test_answers_at_once(arguments, code, message):
 def test_commands_are_listed_and_mistyped_ones_named():
     listing = program("--help", module=True)
     assert listing.returncode == 0
-    for command in ("train", "sample", "export", "inspect-data", "list"):
-        assert command in listing.stdout
-        help_text = program(command, "--help", module=True)
+    for name in ("train", "sample", "export", "inspect-data", "list"):
+        assert name in listing.stdout
+        help_text = program(name, "--help", module=True)
         assert help_text.returncode == 0, help_text.stderr
     wrong = program("smaple", module=True)
     assert wrong.returncode == 2
@@ -83,7 +84,7 @@ def test_options_of_a_variant():
     assert "--model.latent-dim" in wrong.stdout + wrong.stderr
 
 
-def test_sample_refuses_what_is_no_model(tmp_path):
+def test_sample_refuses_what_is_no_model(tmp_path, capsys):
     (tmp_path / "saved_model.pb").write_bytes(b"nonsense")
     for arguments, message in (
         (["--model", tmp_path / "absent"], "is not an exported model"),
@@ -91,10 +92,8 @@ def test_sample_refuses_what_is_no_model(tmp_path):
         (["--model", tmp_path, "--count", "0"], "--count must be"),
         (["--model", tmp_path, "--out", tmp_path / "x.png"], "cannot be loaded"),
     ):
-        result = program("sample", *arguments, module=True)
-        assert result.returncode == 2
-        assert message in result.stderr
-        assert "Traceback" not in result.stderr
+        assert command("sample", *arguments) == 2
+        assert message in capsys.readouterr().err
 
 
 def test_inspect_data_reports_everything(tmp_path):
@@ -166,10 +165,8 @@ def test_training_leaves_all_it_promises(trained):
 
 def test_last_grid_is_what_the_exported_model_draws(trained, tmp_path):
     folder, _ = trained
-    result = program(
-        "sample", "--model", folder / "models" / "tiny" / "1", "--seed", "0", "--out", tmp_path / "g.png", module=True
-    )
-    assert result.returncode == 0, result.stderr
+    model = folder / "models" / "tiny" / "1"
+    assert command("sample", "--model", model, "--seed", "0", "--out", tmp_path / "g.png") == 0
     drawn = np.array(Image.open(tmp_path / "g.png")).astype(int)
     logged = np.array(Image.open(folder / "logs" / "tiny" / "samples" / "step-000000004.png"))
     assert np.abs(drawn - logged).max() <= 1
@@ -178,21 +175,18 @@ def test_last_grid_is_what_the_exported_model_draws(trained, tmp_path):
 def test_single_files_are_named_by_seed(trained, tmp_path):
     folder, _ = trained
     model = folder / "models" / "tiny" / "1"
-    result = program("sample", "--model", model, "--count", 3, "--seed", -1, "--out", f"{tmp_path}/new/", module=True)
-    assert result.returncode == 0, result.stderr
+    assert command("sample", "--model", model, "--count", 3, "--seed", -1, "--out", f"{tmp_path}/new/") == 0
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["seed--1.png", "seed-0.png", "seed-1.png"]
 
 
 def test_resume_goes_on_and_exports_the_next_version(trained, pictures, capsys):
     folder, _ = trained
-    # What is refused, in this process, which has its TensorFlow.
     assert train_here(*options(pictures, folder), "--steps", "6", "--run-name", "tiny") == 2
     assert "--resume" in capsys.readouterr().err
     assert train_here(*options(pictures, folder), "--resume", "--steps", 6, "--run-name", "tiny", "--seed", 5) == 2
     assert "seed: 0 -> 5" in capsys.readouterr().err
     where = ("--log-dir", folder / "logs", "--export-dir", folder / "models")
-    resumed = program("--resume", "--run-name", "tiny", "--steps", "6", *where)
-    assert resumed.returncode == 0, resumed.stderr
+    assert train_here("--resume", "--run-name", "tiny", "--steps", "6", *where) == 0
     assert (folder / "models" / "tiny" / "2" / "saved_model.pb").is_file()
     assert train_here("--resume", "--run_name=tiny", "--epochs", 1, *where) == 2
     assert "at step 6 already" in capsys.readouterr().err
@@ -201,8 +195,7 @@ def test_resume_goes_on_and_exports_the_next_version(trained, pictures, capsys):
 def test_saved_configuration_repeats_a_run(trained, tmp_path):
     folder, _ = trained
     config = folder / "logs" / "tiny" / "config.json"
-    result = program("--config", config, "--log-dir", tmp_path, "--export-dir", tmp_path / "models", "--export")
-    assert result.returncode == 0, result.stderr
+    assert train_here("--config", config, "--log-dir", tmp_path, "--export-dir", tmp_path / "models", "--export") == 0
     again, first = (path / "tiny" / "samples" / "step-000000004.png" for path in (tmp_path, folder / "logs"))
     assert again.read_bytes() == first.read_bytes()
     assert not (tmp_path / "models").exists()
@@ -211,27 +204,25 @@ def test_saved_configuration_repeats_a_run(trained, tmp_path):
 def test_export_command(trained):
     folder, _ = trained
     where = ("--log-dir", folder / "logs", "--export-dir", folder / "elsewhere")
-    result = program("export", "--run", "tiny", *where, "--export", "tflite", module=True)
-    assert result.returncode == 0, result.stderr
+    assert command("export", "--run", "tiny", *where, "--export", "tflite") == 0
     assert (folder / "elsewhere" / "tiny" / "1" / "generator.tflite").is_file()
 
 
-def test_export_of_a_run_without_checkpoints_is_refused(trained, tmp_path):
+def test_export_of_a_run_without_checkpoints_is_refused(trained, tmp_path, capsys):
     folder, _ = trained
     (tmp_path / "empty" / "checkpoints").mkdir(parents=True)
     for name in ("config.json", "data.json"):
         (tmp_path / "empty" / name).write_bytes((folder / "logs" / "tiny" / name).read_bytes())
-    result = program("export", "--run", "empty", "--log-dir", tmp_path, "--export-dir", tmp_path / "m", module=True)
-    assert result.returncode == 2
-    assert "no checkpoint" in result.stderr
+    assert command("export", "--run", "empty", "--log-dir", tmp_path, "--export-dir", tmp_path / "m") == 2
+    assert "no checkpoint" in capsys.readouterr().err
     assert not (tmp_path / "m").exists()
 
 
-def test_dry_run_writes_nothing(pictures, tmp_path):
-    result = train(pictures, tmp_path, "--dry-run")
-    assert result.returncode == 0, result.stderr
+def test_dry_run_writes_nothing(pictures, tmp_path, capsys):
+    assert train_here(*options(pictures, tmp_path), "--dry-run") == 0
+    shown = capsys.readouterr().out
     for expected in ('"latent_dim": 5', "generator", "discriminator", "s per 1,000 images", "peak memory"):
-        assert expected in result.stdout
+        assert expected in shown
     assert list(tmp_path.iterdir()) == []
 
 

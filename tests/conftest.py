@@ -99,6 +99,13 @@ def free_address():
 
 
 @pytest.fixture(scope="session", autouse=True)
+def shared_folder(tmp_path_factory):
+    """A folder that all processes of the suite have in common, in `SHARED_BY_TESTS`."""
+    folder = tmp_path_factory.getbasetemp()
+    os.environ["SHARED_BY_TESTS"] = str(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
 def verifier_processes():
     """One fresh process per export format for the whole suite."""
     with verify.processes():

@@ -1,7 +1,8 @@
 """Tiny image-to-image models of stock layers, with weights that make their outputs differ visibly."""
 
+import fcntl
 import functools
-import tempfile
+import os
 from pathlib import Path
 
 import keras
@@ -11,7 +12,6 @@ from keras import layers, ops
 from keras_gan import exporters
 from keras_gan.translation import TranslationModel
 
-_folder = tempfile.TemporaryDirectory(prefix="translators-")
 _OPTIONS = {
     "plain": {
         "precisions": ("float32", "int8"),
@@ -24,9 +24,12 @@ _OPTIONS = {
 
 @functools.cache
 def exported(kind):
-    """The folder of an export of `model(kind)`, made once by each process."""
-    folder = Path(_folder.name) / kind / "1"
-    exporters.export(model(kind), folder, ("saved_model", "tflite", "onnx"), **_OPTIONS.get(kind, {}))
+    """The folder of an export of `model(kind)`, made once for all processes of the suite."""
+    folder = Path(os.environ["SHARED_BY_TESTS"]) / kind / "1"
+    with open(folder.parent.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            exporters.export(model(kind), folder, ("saved_model", "tflite", "onnx"), **_OPTIONS.get(kind, {}))
     return folder
 
 

@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check web bench bench-quality bench-modes clean
+.PHONY: help demo test test-all check web bench bench-quality bench-modes clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,8 +25,13 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 demo: $(VENV)/.installed  ## trains a DCGAN on cartoon faces and exports it, in a few minutes
 	$(PY) train.py --variant dcgan
 
-test: $(VENV)/.installed-dev  ## runs all tests
-	$(PY) -m pytest -n auto --maxprocesses=4 --dist loadgroup
+PYTEST := $(PY) -m pytest -n auto --maxprocesses=4 --dist loadgroup
+
+test: $(VENV)/.installed-dev  ## runs the tests, but for those that take long
+	$(PYTEST) -m "not slow"
+
+test-all: $(VENV)/.installed-dev  ## runs all tests
+	$(PYTEST)
 
 check: $(VENV)/.installed-dev  ## lint, format and the rule of imports
 	$(PY) -m ruff check .

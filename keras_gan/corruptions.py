@@ -184,17 +184,22 @@ def free_form_mask(uniform, height, width):
     segments = tf.floor(FEWEST_SEGMENTS + of_stroke[..., 4] * (SEGMENTS - FEWEST_SEGMENTS + 1))
     drawn = tf.range(STROKES, dtype=tf.float32)[None, :] < strokes
     squared_radius = tf.where(drawn, radius**2, -1.0)
-    closest = None
-    for segment in range(SEGMENTS):
-        turn = TURN + (2.0 * of_stroke[..., 5 + segment] - 1.0) * TURN_RANGE
-        length = of_stroke[..., 5 + SEGMENTS + segment] * LONGEST * edge
-        length = tf.where(segment < segments, length, 0.0)
-        angle = way + turn * (-1) ** segment
-        new_x = tf.clip_by_value(x + length * tf.cos(angle), 0.0, width)
-        new_y = tf.clip_by_value(y + length * tf.sin(angle), 0.0, height)
-        distance = _squared_distance(x, y, new_x - x, new_y - y, height, width)
-        closest = distance if closest is None else tf.minimum(closest, distance)
-        x, y = new_x, new_y
+    numbers = tf.range(SEGMENTS, dtype=tf.float32)
+    turns, lengths = tf.split(of_stroke[..., 5:], 2, axis=-1)
+    angles = way[..., None] + (TURN + (2.0 * turns - 1.0) * TURN_RANGE) * (1.0 - 2.0 * (numbers % 2.0))
+    lengths = tf.where(numbers < segments[..., None], lengths * LONGEST * edge, 0.0)
+    steps = [tf.transpose(lengths * part(angles), (2, 0, 1)) for part in (tf.cos, tf.sin)]
+
+    def further(state, step):
+        x, y, closest = state
+        to_x = tf.clip_by_value(x + step[0], 0.0, width)
+        to_y = tf.clip_by_value(y + step[1], 0.0, height)
+        distance = _squared_distance(x, y, to_x - x, to_y - y, height, width)
+        return to_x, to_y, tf.minimum(closest, distance)
+
+    # Segment by segment, for all at once would need much memory.
+    far = tf.fill((*tf.unstack(tf.shape(x)), height, width), tf.float32.max)
+    closest = tf.foldl(further, steps, (x, y, far))[2]
     covered = tf.reduce_any(closest <= squared_radius[..., None, None], axis=1)
     return tf.cast(covered, tf.float32)[..., None]
 

@@ -268,7 +268,7 @@ class AdversarialModel(keras.Model):
                 super().make_train_function(force=True)
                 functions.append(self.train_function)
             else:
-                functions.append(tf.function(self._step_of_all_workers, reduce_retracing=True))
+                functions.append(tf.function(self._step_of_all_workers, reduce_retracing=True, autograph=False))
 
         def of_stage(iterator):
             # A boundary within one execution of several steps counts from the next execution on.

@@ -249,7 +249,7 @@ def _scorer(model):
     if isinstance(model.discriminator.output, (list, tuple, dict)) or model.discriminator.output.shape[1:] != (1,):
         return None
 
-    @tf.function
+    @tf.function(autograph=False)
     def run(inputs):
         return model.discriminator(inputs, training=False)
 

@@ -8,6 +8,8 @@ import tensorflow as tf
 from keras_gan.data import augmentation
 
 BLOCK = 64
+# Nothing here depends on a tensor by `if` or `for`, and AutoGraph would take seconds to find that out.
+_as_it_is = tf.autograph.experimental.do_not_convert
 
 
 def batches(data, batch_size, seed, start_step=0, augment=(), context=None, prepare=None):
@@ -52,8 +54,8 @@ def batches(data, batch_size, seed, start_step=0, augment=(), context=None, prep
         return prepare(batch, BatchNoise(seed, whole, batch_size, offset, share)) if prepare else batch
 
     # Without end, also in name: otherwise several workers ask one another at each step whether there is more.
-    positions = tf.data.Dataset.range(start_step * own, tf.int64.max).repeat().map(positions_of)
-    dataset = positions.map(batch_at).prefetch(2)
+    positions = tf.data.Dataset.range(start_step * own, tf.int64.max).repeat().map(_as_it_is(positions_of))
+    dataset = positions.map(_as_it_is(batch_at)).prefetch(2)
     options = tf.data.Options()
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
     # Two threads of its own keep up with any model and leave the cores to the training step.

@@ -24,7 +24,7 @@ def write(network, directory, num_classes=0):
 def _convert(function, inputs):
     import tf2onnx
 
-    function = tf.function(function, input_signature=inputs)
+    function = tf.function(function, input_signature=inputs, autograph=False)
     return tf2onnx.convert.from_function(function, input_signature=inputs, opset=OPSET)[0]
 
 

@@ -106,7 +106,7 @@ def _inception(sources):
     except (OSError, ValueError, KeyError) as error:
         raise UserError(f"{path} does not hold the weights of the FID Inception network: {_said(error)}.") from None
     resize = {"legacy": resize_legacy, "clean": resize_clean}[sources.resize]
-    run = tf.function(lambda images: network(images, training=False))
+    run = tf.function(lambda images: network(images, training=False), autograph=False)
 
     def look(images):
         seen = run(inception.scale(resize(_as_rgb(images), inception.IMAGE_SIZE)))
@@ -141,7 +141,7 @@ def _classifier(sources):
         raise UserError("--features classifier needs labelled reference images: choose random or inception.")
     images, *rest = sources.training()
     network, facts = classifier.load(images, *rest)
-    run = tf.function(lambda images: network(images, training=False))
+    run = tf.function(lambda images: network(images, training=False), autograph=False)
     channels = images.shape[-1]
 
     def look(images):
@@ -153,7 +153,7 @@ def _classifier(sources):
 
 def _squeezenet(sources):
     network, weights = squeezenet_network(sources.squeezenet_weights)
-    run = tf.function(lambda images: tf.reduce_mean(network(images, training=False)[-1], axis=(1, 2)))
+    run = tf.function(lambda images: tf.reduce_mean(network(images, training=False)[-1], axis=(1, 2)), autograph=False)
 
     def look(images):
         return run(squeezenet.scale(enlarged(_as_rgb(images), squeezenet.LEAST_SIZE))), None
@@ -185,7 +185,11 @@ def _random(_sources):
     for weight in network.trainable_weights:
         spread = np.sqrt(2.0 / np.prod(weight.shape[:-1])) if len(weight.shape) == 4 else 0.1
         weight.assign(rng.normal(0.0, spread, weight.shape))
-    run = tf.function(lambda images: network(resize_smooth(images, RANDOM_SIZE) / 127.5 - 1.0, training=False))
+
+    @tf.function(autograph=False)
+    def run(images):
+        return network(resize_smooth(images, RANDOM_SIZE) / 127.5 - 1.0, training=False)
+
     return Extractor(
         "random",
         _weights_hash(network),

@@ -78,6 +78,7 @@ def test_a_filter_takes_the_setting_that_is_best_on_training_images():
     assert (found == 15).all()
 
 
+@pytest.mark.slow
 def test_the_command(tmp_path, capsys):
     if not WEIGHTS.is_dir():
         pytest.skip("the weights of SqueezeNet are not beside this checkout")

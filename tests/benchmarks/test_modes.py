@@ -72,9 +72,10 @@ def test_points_are_drawn_around_all_centres_alike():
 
 # --- Training ---------------------------------------------------------------------------------------------------------
 
-GOOD = ("wgan_gp", "r3gan")  # benchmarks/results/modes.md has all of them
+GOOD = ("wgan_gp", "sngan", "r3gan", "dragan")
 
 
+@pytest.mark.slow
 def test_the_good_ones_cover_the_ring():
     runs = [Run("ring", objective, seed=0, steps=1000) for objective in GOOD]
     for row, samples in modes.train_all(runs, workers=2):

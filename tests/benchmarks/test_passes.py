@@ -100,7 +100,8 @@ def test_random_batch(name, given):
     assert set(np.unique(batch.get("mask", 0.0))) <= {0.0, 1.0}
 
 
-@pytest.mark.parametrize("name", ["cyclegan", "srgan", "inpaint"])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["pix2pix", "cyclegan", "srgan", "denoise", "inpaint", "colorize"])
 def test_steps_and_passes_of_translations_run(name):
     settings = passes.settings_of(name, quick=True)
     model, programs = passes_worker.build(name, **settings, tiny=True)
@@ -204,6 +205,7 @@ def test_charge():
     assert row["updates"]["median"] == 0.6
 
 
+@pytest.mark.slow
 def test_quick_run(tmp_path, capsys):
     arguments = ["--variants", "wgan-gp", "--quick", "--skip-torch", "--out-dir", str(tmp_path)]
     assert passes.main(arguments) == 0

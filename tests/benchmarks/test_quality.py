@@ -264,6 +264,7 @@ def test_rows_of_a_busy_machine_are_marked():
 # --- All of it --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_quick_run(mnist_dir, tmp_path, monkeypatch):
     monkeypatch.setattr(quality, "SAMPLES", 200)
     command = ["--quick", "--minutes", "0.5", "--variants", "dcgan", "--data-dir", str(mnist_dir)]

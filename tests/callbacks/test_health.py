@@ -71,6 +71,7 @@ def test_generator_that_ignores_its_input_is_called_at_the_first_check(tmp_path)
     assert "mode collapse" in said[0]
 
 
+@pytest.mark.slow
 def test_first_steps_of_a_healthy_run_are_not_accused(tmp_path):
     images = bars()
     for name in ("dcgan", "sngan", "wgan_gp"):
@@ -125,22 +126,26 @@ def signals_of(tmp_path, model, images, steps, real=None, checks=8):
     return {finding["signal"]: finding["step"] for finding in findings(tmp_path)}
 
 
+@pytest.mark.slow
 def test_discriminator_that_does_not_learn_lets_the_generator_collapse(tmp_path):
     # Against a judge that never answers, one picture that it likes is as good as any.
     found = signals_of(tmp_path, build(discriminator_learning_rate=1e-9), bars(), 640)
     assert {"collapse", "partial_collapse"} <= set(found)
 
 
+@pytest.mark.slow
 def test_discriminator_that_is_outrun(tmp_path):
     model = build(generator_learning_rate=3e-2, discriminator_learning_rate=1e-4)
     assert "discriminator_too_weak" in signals_of(tmp_path, model, bars(), 960, checks=24)
 
 
+@pytest.mark.slow
 def test_discriminator_that_meets_a_generator_which_does_not_learn(tmp_path):
     model = build(discriminator_learning_rate=2e-3, generator_learning_rate=1e-9)
     assert "discriminator_too_strong" in signals_of(tmp_path, model, bars(), 480)
 
 
+@pytest.mark.slow
 def test_four_images_are_learned_by_heart(tmp_path):
     model, images = build(generator_learning_rate=2e-3, discriminator_learning_rate=2e-3), bars(4)
     found = signals_of(tmp_path, model, images, 900, real=np.tile(images, (32, 1, 1, 1)), checks=3)

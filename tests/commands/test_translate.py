@@ -357,6 +357,7 @@ print("megabytes", run("--model", model, "--input", large, "--out", out, *sys.ar
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is read from /proc")
 def test_memory_is_bounded(tmp_path):
     import keras

@@ -170,6 +170,7 @@ def test_read_only_disk(photos, small_disk, capsys):
     assert train("--resume", small_disk / "run", "--steps", 4) == 0
 
 
+@pytest.mark.slow
 def test_logs_go_on_without_overlap(photos, tmp_path):
     """A run that is killed after steps that no checkpoint knows of logs these again, and once."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2"}

@@ -52,17 +52,20 @@ def bits(run, steps=STEPS):
 
 SMALL = ["--model.generator-channels", "4", "--model.discriminator-channels", "4"]
 NARROW = ["--model.channels", "4"]
+slow = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
     ("variant", "options", "kills"),
     [
         ("gan", [], [("after_step", 25), ("saving", 40)]),
-        ("dcgan", ["--augment", "ada", *SMALL], [("after_step", 35)]),
-        ("wgan_gp", [*SMALL, "--model.critic-steps", "2"], [("after_step", 35)]),
-        ("began", [*NARROW, "--cpu-replicas", "2"], [("saving", 40)]),
+        pytest.param("dcgan", ["--augment", "ada", *SMALL], [("after_step", 35)], marks=slow),
+        pytest.param("wgan_gp", [*SMALL, "--model.critic-steps", "2"], [("after_step", 35)], marks=slow),
+        pytest.param("began", [*NARROW, "--cpu-replicas", "2"], [("saving", 40)], marks=slow),
         ("pix2pix", [*NARROW, "--data-augment", "flip,crop"], [("saving", 40)]),
-        ("cyclegan", [*NARROW, "--model.blocks", "1", "--model.pool-size", "10"], [("after_step", 35)]),
+        pytest.param(
+            "cyclegan", [*NARROW, "--model.blocks", "1", "--model.pool-size", "10"], [("after_step", 35)], marks=slow
+        ),
     ],
 )
 def test_killed_and_resumed_to_the_bit(variant, options, kills, tmp_path):

@@ -38,6 +38,7 @@ def codes(processes, seconds=120):
             process.kill()
 
 
+@pytest.mark.slow
 def test_two_workers_are_one_process_with_two_devices(tmp_path):
     address, script = free_address(), ROOT / "tests" / "e2e" / "one_worker.py"
     for name in ("worker0", "worker1"):
@@ -57,6 +58,7 @@ def test_two_workers_are_one_process_with_two_devices(tmp_path):
             np.testing.assert_allclose(ours[name], one[name], rtol=0, atol=1e-5, err_msg=f"{variant} {name}")
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_ends_the_others_and_all_go_on_exactly(photos, tmp_path):
     steps = 60
     options = (

@@ -48,6 +48,7 @@ def test_random_features_are_the_same_everywhere_and_of_any_image():
     assert_allclose(extractor(grey).features, extractor(np.repeat(grey, 3, axis=-1)).features)
 
 
+@pytest.mark.slow
 def test_classifier_learns_is_cached_and_says_how_good_it_is(capsys):
     images, labels = two_classes()
     sources = features.Sources(training=lambda: (images, labels, None))

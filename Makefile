@@ -25,7 +25,8 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 demo: $(VENV)/.installed  ## trains a DCGAN on cartoon faces and exports it, in a few minutes
 	$(PY) train.py --variant dcgan
 
-PYTEST := $(PY) -m pytest -n auto --maxprocesses=4 --dist loadgroup
+# One process more than there are cores, for many wait for programs that they start.
+PYTEST = $(PY) -m pytest -n $(shell expr $$(nproc) + 1) --maxprocesses=4 --dist loadgroup
 
 test: $(VENV)/.installed-dev  ## runs the tests, but for those that take long
 	$(PYTEST) -m "not slow"

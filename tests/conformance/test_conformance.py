@@ -21,10 +21,15 @@ from tests.conftest import noise_images, save_dataset
 
 IMAGE_SHAPE = (16, 16, 3)
 BOUND = 1e-5
-# Their generator is dcgan's or cgan's, whose tests have all formats.
+# Their generator is dcgan's or cgan's.
 DRAW_AS_DCGAN = {"acgan", "dragan", "lsgan", "sngan", "wgan", "wgan_gp"}
 
-pytestmark = pytest.mark.parametrize("name", registry.list_variants())
+every_variant = pytest.mark.parametrize("name", registry.list_variants())
+# In `make test`, what costs much leaves out those that draw as another does.
+most_variants = pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] * (name in DRAW_AS_DCGAN)) for name in registry.list_variants()],
+)
 
 
 @pytest.fixture
@@ -66,6 +71,7 @@ def trainable(network):
 # Where a test trains eagerly, it is only to save the time of compiling: the step is the same.
 
 
+@every_variant
 def test_documented(name):
     module = registry.module(name)
     assert "arXiv" in module.__doc__
@@ -73,6 +79,7 @@ def test_documented(name):
     assert registry.describe(name) == module.__doc__.splitlines()[0]
 
 
+@every_variant
 def test_images_have_the_data_shape_and_range(name, make_model):
     for channels in {3, min(registry.image_channels(name))}:
         image_shape = (16, 16, channels)
@@ -82,6 +89,7 @@ def test_images_have_the_data_shape_and_range(name, make_model):
         assert images.max() <= 1
 
 
+@every_variant
 def test_every_size_and_channel_count_builds(name):
     module = registry.module(name)
     channels = registry.image_channels(name)[::-1]
@@ -100,6 +108,7 @@ def test_every_size_and_channel_count_builds(name):
             assert shape[1:3] == (size, size)
 
 
+@every_variant
 def test_each_update_changes_its_own_network(name, make_model, batches):
     model = make_model(name, run_eagerly=True, **sgd())
     parts = model.generator, model.discriminator, model.ema_generator
@@ -121,12 +130,14 @@ def test_each_update_changes_its_own_network(name, make_model, batches):
     assert len(statistics[2]) == len(model.generator.weights)  # and follows all of the generator's weights
 
 
+@every_variant
 def test_a_seed_decides_the_weights(name, make_model):
     first, same, other = (make_model(name, seed=seed, compiled=False).get_weights() for seed in (3, 3, 4))
     assert all(np.array_equal(a, b) for a, b in zip(first, same, strict=True))
     assert not all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
 
 
+@most_variants
 def test_two_replicas_equal_one_with_the_whole_batch(name, make_model, batches):
     models = []
     one, two = tf.distribute.get_strategy(), distribution.make_strategy("mirrored")
@@ -147,6 +158,7 @@ def test_two_replicas_equal_one_with_the_whole_batch(name, make_model, batches):
         np.testing.assert_allclose(one_logs[term], values, rtol=1e-4, atol=1e-4, err_msg=term)
 
 
+@most_variants
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 def test_mixed_precision_trains_and_exports_float32(name, precision, make_model, batches, tmp_path):
     keras.mixed_precision.set_dtype_policy(precision)
@@ -164,6 +176,7 @@ def test_mixed_precision_trains_and_exports_float32(name, precision, make_model,
         exporters.export(model, tmp_path / "1", formats=("tflite",))
 
 
+@most_variants
 @pytest.mark.parametrize("augment", ["diffaugment", "ada"])
 def test_augmentation_trains_or_is_refused(name, augment, make_model, batches, tmp_path):
     if augment == "ada" and make_model(name).decision_boundary is None:
@@ -185,6 +198,7 @@ def test_augmentation_trains_or_is_refused(name, augment, make_model, batches, t
         assert float(restored.augment_probability) == float(model.augment_probability)
 
 
+@most_variants
 def test_checkpoint_round_trip(name, make_model, batches, tmp_path):
     # Eagerly, which needs no tracing; tests/e2e/test_resume.py does it as users do.
     straight, first, second = (make_model(name, run_eagerly=True) for _ in range(3))
@@ -205,8 +219,7 @@ def export_of(name, model, batches, directory):
     """The manifest of a model that has been trained a little, and the checks by format and signature."""
     model.fit(batches(1, 8 * model.discriminator_steps), verbose=0)
     # benchmarks/export.py has all formats of all variants; here networks that have something of their own.
-    formats = ("saved_model",) if name in DRAW_AS_DCGAN else ("saved_model", "tflite")
-    precisions = ("float32",)
+    formats, precisions = ("saved_model", "tflite"), ("float32",)
     if name in ("dcgan", "r3gan", "pix2pix", "inpaint"):
         formats = (*formats, "onnx")
     if name in ("r3gan", "pix2pix"):
@@ -216,12 +229,13 @@ def export_of(name, model, batches, directory):
     manifest = exporters.export(model, directory, formats, precisions=precisions)
     checks = {(check["format"], check["signature"]): check for check in manifest["verification"]}
     assert all(check[check["measure"]] <= check["bound"] for check in checks.values())
-    wanted = {*formats} - {"tflite"} | {f"tflite {precision}" for precision in precisions if "tflite" in formats}
+    wanted = {"saved_model", *formats[2:], *(f"tflite {precision}" for precision in precisions)}
     # Of several networks each has a file of its own, which is named after it.
     assert wanted <= {name.removesuffix(" AtoB").removesuffix(" BtoA") for name, _ in checks}
     return manifest, checks
 
 
+@most_variants
 def test_exported_files_equal_keras(name, make_model, batches, tmp_path):
     model = make_model(name, run_eagerly=True)
     manifest, checks = export_of(name, model, batches, tmp_path / "1")
@@ -236,9 +250,8 @@ def test_exported_files_equal_keras(name, make_model, batches, tmp_path):
             made = exported.translate(pixels, hole).astype(np.float32) / 127.5 - 1.0
             np.testing.assert_allclose(made, expected, atol=1.1 / 255)
         return
-    assert checks["saved_model", "from_seeds"]["max_difference"] <= BOUND
-    if ("tflite float32", "serving_default") in checks:
-        assert checks["tflite float32", "serving_default"]["max_difference"] <= BOUND
+    for signature in ("saved_model", "from_seeds"), ("tflite float32", "serving_default"):
+        assert checks[signature]["max_difference"] <= BOUND
     # What the files compute must be this model's pictures, not merely some generator's.
     exported = tf.saved_model.load(str(tmp_path / "1"))
     images = exported.signatures["from_seeds"](seeds=tf.constant([7, -1], tf.int64))["images"]
@@ -253,6 +266,7 @@ def test_exported_files_equal_keras(name, make_model, batches, tmp_path):
         assert np.abs(expected[0] - expected[1]).max() > 10 * BOUND
 
 
+@every_variant
 def test_config_round_trip(name):
     cls = registry.module(name).Config
     options = registry.module(name).TINY
@@ -264,6 +278,7 @@ def test_config_round_trip(name):
     assert all(type(value) is type(getattr(cls(), field)) for field, value in dataclasses.asdict(options).items())
 
 
+@every_variant
 def test_train_command(name, tmp_path, capsys):
     """From a folder of pictures to samples, event files and a checkpoint: all of a run but its exports."""
     run = config.RunConfig(

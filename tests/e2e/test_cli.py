@@ -256,6 +256,7 @@ def test_interrupt_ends_with_130(pictures, tmp_path):
     assert resumed.returncode == 0, resumed.stderr
 
 
+@pytest.mark.slow
 def test_two_replicas_through_the_command_line(pictures, tmp_path, capsys):
     # In this process, which has two logical devices.
     run = (*options(pictures, tmp_path), "--steps", 2, "--run-name", "two", "--strategy", "mirrored")

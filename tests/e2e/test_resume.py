@@ -58,7 +58,7 @@ slow = pytest.mark.slow
 @pytest.mark.parametrize(
     ("variant", "options", "kills"),
     [
-        ("gan", [], [("after_step", 25), ("saving", 40)]),
+        pytest.param("gan", [], [("after_step", 25), ("saving", 40)], marks=slow),
         pytest.param("dcgan", ["--augment", "ada", *SMALL], [("after_step", 35)], marks=slow),
         pytest.param("wgan_gp", [*SMALL, "--model.critic-steps", "2"], [("after_step", 35)], marks=slow),
         pytest.param("began", [*NARROW, "--cpu-replicas", "2"], [("saving", 40)], marks=slow),

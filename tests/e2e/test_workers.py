@@ -126,6 +126,7 @@ def until(done, processes, seconds=120):
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_workers_with_other_options_are_told_so(photos, tmp_path):
     address = free_address()
     options = ("train.py", "--variant", "gan", "--dataset", f"folder:{photos}", "--image-size", 16, "--batch-size", 8)

@@ -4,7 +4,7 @@ import functools
 from dataclasses import dataclass
 
 from keras_gan.errors import check_options
-from keras_gan.optimizers import Adam, LinearDecay
+from keras_gan.optimizers import Adam
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,6 @@ class TranslationOptions(AdamRates, EMAOptions):
     """Width of the discriminator's first layer; doubles from layer to layer, up to eight times."""
     adversarial_weight: float = 1.0
     """Weight of the adversarial term in the generator's loss."""
-
-    def decaying_optimizers(self, total_steps):
-        """New `(generator, discriminator)` optimizers whose rates fall to 0 in the second half of a run."""
-        rates = self.generator_learning_rate, self.discriminator_learning_rate
-        return tuple(Adam(LinearDecay(rate, total_steps), beta_1=self.beta_1, beta_2=self.beta_2) for rate in rates)
 
 
 @dataclass(frozen=True)

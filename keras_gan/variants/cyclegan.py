@@ -36,6 +36,7 @@ from keras import ops
 from keras_gan import content
 from keras_gan.networks import patchgan, resnet
 from keras_gan.networks.parts import instance_norm
+from keras_gan.optimizers import Adam, LinearDecay
 from keras_gan.options import TranslationOptions
 from keras_gan.translation import TranslationModel, alike, run, unit_range
 
@@ -74,7 +75,7 @@ class CycleGAN(TranslationModel):
     aligned = False
 
     def __init__(self, *args, config, shapes, **kwargs):
-        super().__init__(*args, optimizers=lambda: config.decaying_optimizers(self.total_steps), **kwargs)
+        super().__init__(*args, optimizers=lambda: _optimizers(config, self.total_steps), **kwargs)
         self.cycle_weight, self.identity_weight = config.cycle_weight, config.identity_weight
         # One pool for all replicas, which compute the same.
         state = {"trainable": False, "initializer": "zeros", "aggregation": "only_first_replica"}
@@ -179,6 +180,11 @@ def from_pool(pool, filled, fakes, slots, coins):
     seen = ops.where(ops.reshape(swapped, rows), old, fakes)
     kept = ops.reshape(ops.logical_or(filling, swapped), rows)
     return seen, ops.scatter_update(pool, slot[:, None], ops.where(kept, fakes, old))
+
+
+def _optimizers(config, total_steps):
+    rates = (config.generator_learning_rate, config.discriminator_learning_rate)
+    return tuple(Adam(LinearDecay(rate, total_steps), beta_1=config.beta_1, beta_2=config.beta_2) for rate in rates)
 
 
 def build(config, spec):

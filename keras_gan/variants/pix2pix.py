@@ -10,18 +10,16 @@ Objective (section 3.1), source x, image y, s = D(x, y) before the sigmoid at ea
 Networks as in the paper's appendix: a U-Net with a skip at every size from the image's to 1x1, dropout of half of the
 values in up to three innermost decoder layers (those of full width), which is all the noise there is; a PatchGAN that
 sees the source, too, with a receptive field of 70x70 px from 128 px images on, 34x34 at 64 px and 16x16 below.
-Adam(4e-4, 0.5, 0.999), the rate constant for the first half of the run, then falling to 0 linearly.
+Adam(4e-4, 0.5, 0.999).
 
 Deviations:
 - Half the paper's width (`--model.channels 64 --model.discriminator-channels 64` to compare), a batch of 8 instead of
-  1 at twice the paper's rate, 64 px instead of 256: minutes on a small machine must show something.
-- The rate falls in the second half, as in the authors' later implementation; the paper's is constant.
+  1 at twice the paper's rate, 64 px instead of 256: minutes on a small machine must show something. On the drawn faces
+  held-out L1 is least after 750 steps: later the discriminator has the generator choose colours that no sketch tells.
 - There is no dropout when a trained generator is used, and BatchNorm takes its running statistics: one source has one
   image. The paper leaves both as in training.
 - Random jitter and mirroring, for small sets such as facades, are `--data-augment crop,flip`.
 - Samples come from a moving average of the generator.
-
-A run that is resumed with more steps than it was begun with has another decay of the rate from there on.
 """
 
 from dataclasses import dataclass
@@ -33,7 +31,7 @@ from keras_gan.translation import TranslationModel
 
 TASK = "paired"
 IMAGE_SIZES = (16, 32, 64, 128, 256, 512)
-DEFAULTS = {"image_size": 64, "batch_size": 8, "metrics": ("l1", "psnr", "ssim"), "eval_samples": 256}
+DEFAULTS = {"image_size": 64, "batch_size": 8, "steps": 750, "metrics": ("l1", "psnr", "ssim"), "eval_samples": 256}
 
 
 @dataclass(frozen=True)
@@ -41,9 +39,9 @@ class Config(TranslationOptions):
     """Options of pix2pix."""
 
     generator_learning_rate: float = 4e-4
-    """Adam step size of the generator, in the first half of the run."""
+    """Adam step size of the generator."""
     discriminator_learning_rate: float = 4e-4
-    """Adam step size of the discriminator, in the first half of the run."""
+    """Adam step size of the discriminator."""
     l1_weight: float = 100.0
     """Weight of the mean absolute difference from the image that belongs to the source."""
     dropout: float = 0.5
@@ -57,7 +55,7 @@ def build(config, spec):
     """Builds the model for square images of 16 to 512 px."""
     size, channels, source_channels = spec.image_shape[0], spec.image_shape[2], spec.source_shape[2]
     levels = unet.levels_for(size, size)
-    model = TranslationModel(
+    return TranslationModel(
         unet.generator(
             source_channels,
             channels,
@@ -76,8 +74,7 @@ def build(config, spec):
         adversarial_weight=config.adversarial_weight,
         l1_weight=config.l1_weight,
         size_multiple=2**levels,
-        optimizers=lambda: config.decaying_optimizers(model.total_steps),
+        optimizers=config.optimizers,
         ema_halflife_kimg=config.ema_halflife_kimg,
         name="pix2pix",
     )
-    return model

@@ -23,8 +23,10 @@ Deviations:
   is 1e-2 in proportion to the spread of each layer's weights (`EqualizedAdam`): with one rate for all, its wide dense
   convolutions, where the paper has narrow groups, change by several per cent a step, and the samples of one moment
   are of a few kinds that are others a moment later. FID on MNIST: 39 at 1,000 steps, against 59 at 1,200.
-- Both rates fall to a twentieth within 2,500 steps along a cosine, as the paper's do within its much longer runs. gamma
-  and Adam's beta_2, which it anneals as well, are constant; gamma falling to a tenth made no difference.
+- Both rates fall to a twentieth within the run along a cosine, as the paper's do within a part of its much longer ones.
+  gamma and Adam's beta_2, which it anneals as well, are constant; gamma falling to a tenth made no difference.
+
+A run that is resumed with more steps than it was begun with has another fall of the rates from there on.
 """
 
 from dataclasses import dataclass
@@ -42,6 +44,7 @@ from keras_gan.options import AdamOptions
 
 IMAGE_SIZES = (16, 32, 64, 128, 256)
 FINAL_RATE = 0.05  # of the learning rates, as a share of the first
+ANNEAL_STEPS = 2500  # where nobody says how long the run is to be
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,14 @@ class Config(AdamOptions):
     """Adam momentum of both."""
     beta_2: float = 0.9
     """Decay of Adam's squared gradients, of both."""
-    anneal_steps: int = 2500
-    """Steps within which both step sizes fall, along a cosine, to a twentieth; they stay there."""
+    anneal_steps: int | None = None
+    """Steps within which both step sizes fall, along a cosine, to a twentieth, where they stay; default: of the run."""
 
-    def optimizers(self):
-        """New `(generator, discriminator)` optimizers."""
+    def optimizers(self, total_steps=None):
+        """New `(generator, discriminator)` optimizers for a run of so many steps."""
+        steps = self.anneal_steps or total_steps or ANNEAL_STEPS
         generator, discriminator = (
-            keras.optimizers.schedules.CosineDecay(rate, self.anneal_steps, FINAL_RATE)
+            keras.optimizers.schedules.CosineDecay(rate, steps, FINAL_RATE)
             for rate in (self.generator_learning_rate, self.discriminator_learning_rate)
         )
         return (
@@ -123,16 +127,17 @@ class R3GAN(AdversarialModel):
 
 def build(config, spec):
     """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
-    return R3GAN(
+    model = R3GAN(
         generator(config, spec.image_shape),
         discriminator(config, spec.image_shape),
         objective=RELATIVISTIC,
         gamma=config.gamma,
         latent_dim=config.latent_dim,
-        optimizers=config.optimizers,
+        optimizers=lambda: config.optimizers(model.total_steps),
         ema_halflife_kimg=config.ema_halflife_kimg,
         name="r3gan",
     )
+    return model
 
 
 def generator(config, image_shape):

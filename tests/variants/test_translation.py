@@ -170,14 +170,13 @@ def test_half_of_the_fakes_are_old_ones():
     assert np.mean(401 - np.array(pool)) == pytest.approx(25, rel=0.35)
 
 
-@pytest.mark.parametrize(("name", "constant"), [("cyclegan", 2e-4), ("pix2pix", 4e-4)])
-def test_the_rate_falls_from_the_middle_of_the_run_on(make_model, name, constant):
-    model = make_model(name, compiled=False)
+def test_the_rate_falls_from_the_middle_of_the_run_on(make_model):
+    model = make_model("cyclegan", compiled=False)
     model.total_steps = 100
     model.compile()
     rate = model.optimizer._learning_rate
     np.testing.assert_allclose(
-        [float(rate(step)) / constant for step in (0, 50, 75, 100, 120)], [1, 1, 0.5, 0, 0], rtol=1e-6
+        [float(rate(step)) / 2e-4 for step in (0, 50, 75, 100, 120)], [1, 1, 0.5, 0, 0], rtol=1e-6
     )
 
 

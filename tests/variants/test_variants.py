@@ -70,8 +70,9 @@ def test_wgan_gp_looks_between_pairs(monkeypatch):
     assert alphas.max() < 1
 
 
-def test_r3gan_anneals_its_learning_rates():
-    rates = [optimizer._learning_rate for optimizer in r3gan.Config(anneal_steps=100).optimizers()]
+@pytest.mark.parametrize(("options", "total_steps"), [({"anneal_steps": 100}, 700), ({}, 100)])
+def test_r3gan_anneals_its_learning_rates(options, total_steps):
+    rates = [optimizer._learning_rate for optimizer in r3gan.Config(**options).optimizers(total_steps)]
     for rate, first in zip(rates, (1e-2, 1e-3), strict=True):
         values = [float(rate(step)) / first for step in (0, 50, 100, 10_000)]
         np.testing.assert_allclose(values, [1, 0.95 / 2 + 0.05, 0.05, 0.05], rtol=1e-6)

@@ -42,7 +42,7 @@ def check_options(config, any_finite=()):
     `beta_…` are momenta in [0, 1), and a `…_weight` may be 0, which leaves a term out.
     """
     for name, value in vars(config).items():
-        if isinstance(value, (bool, str)):
+        if value is None or isinstance(value, (bool, str)):
             continue
         flag = f"--model.{name.replace('_', '-')}"
         if isinstance(value, int) and value < 1:

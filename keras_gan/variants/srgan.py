@@ -51,6 +51,8 @@ DEFAULTS = {
     "metrics": ("psnr", "ssim", "l1"),
     "eval_samples": 256,
 }
+# Long against the second stage: what is exported lies between the generators of both.
+EMA_RAMPUP = 0.5
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,12 @@ class Config(TranslationOptions):
     """Adam step size of the generator; in the second stage a fifth of it."""
     beta_1: float = 0.9
     """Adam momentum of both; with 0.5 this rate of the generator can diverge."""
-    adversarial_weight: float = 0.005
+    adversarial_weight: float = 0.002
     """Weight of the adversarial term in the generator's loss of the second stage."""
     pixel_weight: float = 1.0
     """Weight of the mean absolute difference, in both stages."""
-    perceptual_weight: float = 0.1
-    """Weight of the distance of features in the second stage."""
+    perceptual_weight: float | None = None
+    """Weight of the distance of features in the second stage; default: 0.1, of the discriminator's own 0.03."""
     scale: int = 4
     """How many times larger images become, 2 or 4."""
     blocks: int = 8
@@ -116,9 +118,11 @@ class SRGAN(TranslationModel):
             generator, discriminator, scale=config.scale, adversarial_weight=config.adversarial_weight, **kwargs
         )
         self.stage_ends = (config.pixel_steps,)
-        self.pixel_weight, self.perceptual_weight = config.pixel_weight, config.perceptual_weight
         # As functions: networks that are attributes would be saved with this model.
         self.perceptual, self._see = _chosen(config)
+        self.pixel_weight, self.perceptual_weight = config.pixel_weight, config.perceptual_weight
+        if self.perceptual_weight is None:
+            self.perceptual_weight = 0.03 if self.perceptual == "discriminator" else 0.1
         hidden = [layer.output for layer in discriminator.layers if isinstance(layer, layers.LeakyReLU)]
         taps = keras.Model(discriminator.input, [*hidden, discriminator.output])
         self._taps = lambda images: taps(images, training=True)
@@ -169,5 +173,6 @@ def build(config, spec):
         config=config,
         optimizers=config.optimizers,
         ema_halflife_kimg=config.ema_halflife_kimg,
+        ema_rampup=EMA_RAMPUP,
         name="srgan",
     )

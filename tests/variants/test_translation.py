@@ -265,7 +265,9 @@ def test_srgan_rests_its_discriminator_in_the_first_stage(make_model):
 
 
 def test_srgan_says_whose_features_it_compares(make_model, tmp_path):
-    assert make_model("srgan").perceptual == "discriminator"
+    model = make_model("srgan")
+    assert (model.perceptual, model.perceptual_weight) == ("discriminator", 0.03)
+    assert registry.create("srgan", (16, 16, 3), perceptual_weight=0.7).perceptual_weight == 0.7
     (tmp_path / "no.h5").write_bytes(b"nothing")
     with pytest.raises(UserError, match=r"weights of .*no\.h5 cannot be had"):
         registry.create("srgan", (16, 16, 3), perceptual_weights=str(tmp_path / "no.h5"))

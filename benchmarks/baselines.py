@@ -88,11 +88,7 @@ def compared(folder, options):
     values = files.read_manifest(Path(folder)).get("configuration")
     if not values:
         raise UserError(f"{folder} has no manifest that says what it was trained on.")
-    values = dict(values)
-    model_options = values.pop("model")
-    if options.dataset:
-        values["dataset"] = options.dataset
-    run = config.from_dict(config.RunConfig, values, folder)
+    run, model_options = config.parse(values | ({"dataset": options.dataset} if options.dataset else {}), folder)
     if options.holes:
         model_options["holes"] = {"half": "box"}.get(options.holes, options.holes)
     variant = config.from_dict(registry.module(run.variant).Config, model_options, folder)

@@ -483,10 +483,15 @@ def load_json(path):
         raise UserError(f"cannot read the configuration {path}: {error.strerror}.") from None
     except ValueError as error:
         raise UserError(f"{path} is not JSON: {error}.") from None
+    return parse(values, path)
+
+
+def parse(values, where):
+    """The same of what the file holds."""
     if not isinstance(values, dict) or not isinstance(values.get("model", {}), dict):
-        raise UserError(f"{path} must hold one JSON object, with the variant's options in an object under 'model'.")
-    model = values.pop("model", {})
-    return from_dict(RunConfig, values, path), model
+        raise UserError(f"{where} must hold one JSON object, with the variant's options in an object under 'model'.")
+    run = {name: value for name, value in values.items() if name != "model"}
+    return from_dict(RunConfig, run, where), values.get("model", {})
 
 
 def from_dict(cls, values, where):

@@ -74,6 +74,10 @@ class Health(Every):
         classes = self.model.num_classes if 2 <= self.model.num_classes <= MOST_CLASSES else 0
         self._labels = np.arange(max(SAMPLES, PER_CLASS * classes)) % classes if classes else None
         self._count = len(self._labels) if classes else SAMPLES
+        examples = self.model.examples
+        # One sample of each: those of the same example are no different.
+        self._most = len(examples["source"]) if examples else self._count
+        self._count = max(2, min(self._count, self._most))
         real, labels = self._some_real()
         self._real_features = self._look(real).features
         self._real_distances = self._distances(real, self._real_features, labels)
@@ -103,7 +107,7 @@ class Health(Every):
         self._most_variety = max(self._most_variety, diagnosis.overall_variety(variety))
         far = energy_distance(self._real_features, seen) / max(self._real_distances["features"], 1e-12)
         self._series["distance"].append(far)
-        found = [diagnosis.collapse(step, variety, started, self._most_variety)]
+        found = [diagnosis.collapse(step, variety, started, self._most_variety)] if self._most > 1 else []
         if started:
             found += self._of_the_discriminator(step, images)
             found += [diagnosis.oscillation(step, self._series["g_loss"][-SWINGS:])]
@@ -202,6 +206,8 @@ class Health(Every):
             reasons["discriminator_too_strong"] = reasons["discriminator_too_weak"] = (
                 "the sign of this variant's scores does not say real or fake"
             )
+        if self._most == 1:
+            reasons["collapse"] = reasons["partial_collapse"] = "one image alone was held out to make samples of"
         if self.real.held_out is None:
             reasons["discriminator_overfits"] = "the data set has no images that the training does not see"
         elif not self._scores:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from keras_gan import config, data, metrics, runs
+from keras_gan import config, data, metrics, registry, runs
 from keras_gan.commands import quiet_tensorflow
 from keras_gan.commands.real import Real, task_of
 from keras_gan.errors import UserError, why
@@ -95,7 +95,7 @@ def _of_run(options):
     model = restored.model
     if model.examples:
         samples = functools.partial(scores.samples, model, options.samples or DEFAULT_SAMPLES)
-        wanted = ("l1", "psnr", "ssim") if model.aligned else ("kid",)
+        wanted = _wanted_of_images(model.aligned)
     else:
         samples, wanted = functools.partial(_drawn, model.draw, model.inputs_of_seeds, options), Generated.metrics
     return Generated(
@@ -114,8 +114,11 @@ def _of_model(options):
     directory = Path(options.model)
     check_model(directory)
     quiet_tensorflow()
-    from keras_gan.exported import ExportedGenerator
+    from keras_gan.exported import ExportedGenerator, files
 
+    manifest = files.read_manifest(directory)
+    if manifest.get("generator", {}).get("kind") == "image-to-image":
+        return _of_translator(options, directory, manifest)
     generator = ExportedGenerator(directory)
 
     def latents(count, seed):
@@ -130,6 +133,47 @@ def _of_model(options):
         trained_on=_training_data(generator.configuration),
         samples=lambda: _drawn(generator.draw, latents, options),
     )
+
+
+def _of_translator(options, directory, manifest):
+    """A model of images, on those held out from its training, as 8 bits hold them; of two networks the first."""
+    from keras_gan.data import pipeline
+    from keras_gan.exported import ExportedTranslator
+    from keras_gan.pictures import to_uint8
+    from keras_gan.translation import unit_range
+
+    if "configuration" not in manifest:
+        raise UserError(f"the manifest of {directory} does not say what it was trained on: translate images yourself.")
+    trained, model_options = config.parse(manifest["configuration"], directory)
+    trained = dataclasses.replace(trained, data_dir=options.data_dir or trained.data_dir)
+    task = registry.task(trained.variant)
+    prepare = registry.preparation(
+        trained.variant, config.from_dict(registry.module(trained.variant).Config, model_options, directory)
+    )
+    translator = ExportedTranslator(directory)
+    aligned = task != "unpaired"
+
+    def samples():
+        _, held_out = data.load_splits(trained, task)
+        batch = pipeline.examples(held_out, options.samples or DEFAULT_SAMPLES, prepare)
+        sources, targets = (to_uint8(unit_range(batch[name])) for name in ("source", "real"))
+        holes = batch["mask"][..., 0] > 0.5 if translator.takes_mask else [None] * len(sources)
+        pairs = zip(sources, holes, strict=True)
+        fakes = np.stack([translator.translate(*each) for each in _bar("translating")(list(pairs))])
+        return {"fakes": fakes, "targets": targets if aligned else None}
+
+    return Generated(
+        subject={"model": str(directory)},
+        image_size=trained.image_size,
+        trained_on=trained,
+        samples=samples,
+        metrics=_wanted_of_images(aligned),
+    )
+
+
+def _wanted_of_images(aligned):
+    """What is measured of images made of images where nothing is named."""
+    return ("l1", "psnr", "ssim") if aligned else ("kid",)
 
 
 def _of_folder(options):

@@ -97,6 +97,7 @@ def _prepare(run, model_options):
 
     from keras_gan import distribution, exporters
     from keras_gan.data import pipeline
+    from keras_gan.metrics import evaluation
 
     if run.export and not run.dry_run:
         exporters.check_writable(run.export_dir)
@@ -123,7 +124,9 @@ def _prepare(run, model_options):
             _take_weights(model, run)
     if held_out:
         model.use_examples(pipeline.examples(held_out, run.eval_samples, task.preparation))
-        exporters.translation.source_size(model, run.tflite_size)  # refused now, not when the training has ended
+        # Refused now, not when the training has gone on.
+        evaluation.check_count(run.metrics, len(model.examples["source"]))
+        exporters.translation.source_size(model, run.tflite_size)
     return task
 
 

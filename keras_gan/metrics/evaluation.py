@@ -86,6 +86,7 @@ def evaluate(case, progress=None):
         UserError: for a metric that needs what the case does not have.
     """
     metrics.check_names(case.metrics)
+    check_count(case.metrics, len(case.fakes))
     seen = case.extractor(case.fakes, progress) if case.extractor else None
     scores = [score for name in case.metrics for score in _SCORERS[name](case, seen)]
     warnings = []
@@ -98,6 +99,13 @@ def evaluate(case, progress=None):
 def needs_features(names):
     """Whether any of the metrics looks through an extractor."""
     return bool({"fid", "fid-infinity", "kid", "is", "prdc", "accuracy"} & set(names))
+
+
+def check_count(names, count):
+    """Raises `UserError` if one of the metrics compares sets, and there is one sample alone."""
+    sets = [name for name in names if needs_features([name])]
+    if sets and count < 2:
+        raise UserError(f"{sets[0]} compares sets of images, and there is one sample alone: hold out more images.")
 
 
 def as_json(scores, warnings=()):

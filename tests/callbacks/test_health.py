@@ -10,12 +10,14 @@ import tensorflow as tf
 
 from keras_gan import checkpoint, config, diagnosis, objectives, pictures, registry
 from keras_gan.callbacks import Checkpoints, Health, RealImages, Scores
+from keras_gan.callbacks.health import FIRST_STEPS
 from keras_gan.commands import train
 from keras_gan.data import pipeline
 from keras_gan.data.spec import ImageData
 from keras_gan.errors import TrainingFailed
 from keras_gan.metrics import evaluation, features, reference
 from keras_gan.model import AdversarialModel
+from tests.conftest import noise_images
 
 SIZE = 16
 
@@ -289,6 +291,19 @@ def test_scores_that_cost_too_much_are_put_off_but_for_the_last(tmp_path, case):
     scores = Scores(tmp_path, tmp_path / "checkpoints", 2, case, 64, most_share=0.0)
     fit(build(), bars(), 6, [scores])
     assert scored_steps(tmp_path) == [2, 6]
+
+
+@pytest.mark.parametrize(("count", "unwatched"), [(1, {"collapse", "partial_collapse"}), (3, set())])
+def test_few_examples_are_no_collapse(count, unwatched, tmp_path, make_model):
+    model = make_model("denoise")
+    model.use_examples({name: values[:count] for name, values in model.examples.items()})
+    health, said = doctor(tmp_path, noise_images("denoise", 64).images)
+    health.set_model(model)
+    health.on_train_begin()
+    health.at(FIRST_STEPS, {})
+    assert not said
+    reasons = json.loads((tmp_path / "health.json").read_text())["not_watched"]
+    assert unwatched == set(reasons) & {"collapse", "partial_collapse"}
 
 
 def test_an_image_to_image_run_that_strays_is_told_so(tmp_path, make_model):

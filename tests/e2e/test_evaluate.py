@@ -10,6 +10,8 @@ import pytest
 
 from keras_gan import cli, config, data, pictures, registry
 from keras_gan.commands import real, train
+from keras_gan.errors import UserError
+from tests.conftest import save_dataset
 
 
 def call(*arguments):
@@ -110,6 +112,48 @@ def test_finished_run_and_its_model_alone_score_the_same(room, tmp_path, monkeyp
     for name, score in of_run.items():
         assert score["protocol"] == of_model[name]["protocol"]
         assert score["value"] == pytest.approx(of_model[name]["value"], rel=1e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("variant", ["denoise", "cyclegan"])
+def test_images_from_images_score_the_same_without_their_run(variant, tmp_path):
+    run = config.RunConfig(
+        variant=variant,
+        dataset=save_dataset(tmp_path / "pictures", registry.task(variant), 60),
+        image_size=16,
+        batch_size=4,
+        steps=2,
+        metrics=("kid",) if variant == "cyclegan" else ("psnr", "l1"),
+        eval_samples=3,
+        log_dir=str(tmp_path / "logs"),
+        run_name="tiny",
+        export_dir=str(tmp_path / "models"),
+        export=("saved_model",),
+    )
+    assert train.run(run, dataclasses.asdict(registry.module(variant).TINY)) == 0
+    assert call("evaluate", "--run", "tiny", "--log-dir", tmp_path / "logs", "--metrics", *run.metrics) == 0
+    folder = tmp_path / "models" / "tiny" / "1"
+    asked = ("--metrics", *run.metrics, "--out", tmp_path / "scores.json")
+    assert call("evaluate", "--model", folder, *asked) == 0
+    of_run, _ = scores(tmp_path / "logs" / "tiny" / "scores.json")
+    of_model, report = scores(tmp_path / "scores.json")
+    assert report["subject"] == {"model": str(folder)}
+    for name, score in of_run.items():
+        assert score["protocol"] == of_model[name]["protocol"]
+        assert score["value"] == pytest.approx(of_model[name]["value"], rel=1e-2)
+
+
+def test_one_held_out_image_is_no_set_to_score(tmp_path):
+    run = config.RunConfig(
+        variant="cyclegan",
+        dataset=save_dataset(tmp_path / "pictures", "unpaired"),
+        image_size=16,
+        batch_size=4,
+        metrics=("kid",),
+        log_dir=str(tmp_path),
+    )
+    with pytest.raises(UserError, match="kid compares sets of images, and there is one sample alone"):
+        train.run(run, dataclasses.asdict(registry.module("cyclegan").TINY))
 
 
 def test_statistics_can_be_kept_and_given(room, tmp_path):

@@ -24,6 +24,8 @@ Deviations:
 - L1 and not the squared error by pixels, also in the second stage, where the paper has none.
 - The rate falls to a fifth from the first stage to the second (paper: to a tenth within the second).
 - A PatchGAN where the paper's discriminator has one score for a whole crop.
+- The exported moving average is so long that it lies between the generators of both stages, which ESRGAN does by
+  interpolating them (Wang et al. 2018, arXiv 1809.00219, section 3.4).
 """
 
 from dataclasses import dataclass
@@ -51,7 +53,7 @@ DEFAULTS = {
     "metrics": ("psnr", "ssim", "l1"),
     "eval_samples": 256,
 }
-# Long against the second stage: what is exported lies between the generators of both.
+# Long against the second stage, so that the average has something of the first one.
 EMA_RAMPUP = 0.5
 
 

@@ -45,6 +45,7 @@ web:  ## a page that draws in the browser: make web MODEL=export/models/NAME/1, 
 bench: $(VENV)/.installed  ## speed of the training step, of the loop and of sampling, into benchmarks/results/
 	$(PY) benchmarks/speed.py
 	$(PY) benchmarks/sampling.py
+	$(PY) benchmarks/waiting.py
 
 bench-quality: $(VENV)/.installed  ## trains every variant on MNIST for the same time and scores it (hours, resumable)
 	$(PY) benchmarks/quality.py

@@ -32,6 +32,8 @@ from keras_gan.translation import TranslationModel
 TASK = "paired"
 IMAGE_SIZES = (16, 32, 64, 128, 256, 512)
 DEFAULTS = {"image_size": 64, "batch_size": 8, "steps": 750, "metrics": ("l1", "psnr", "ssim"), "eval_samples": 256}
+# Long, for the colours that the generator settles on swing, and the mean of them is nearer to the targets.
+EMA_RAMPUP = 0.25
 
 
 @dataclass(frozen=True)
@@ -76,5 +78,6 @@ def build(config, spec):
         size_multiple=2**levels,
         optimizers=config.optimizers,
         ema_halflife_kimg=config.ema_halflife_kimg,
+        ema_rampup=EMA_RAMPUP,
         name="pix2pix",
     )

@@ -61,6 +61,7 @@ ALLOWED = {
     "commands": {
         *("errors", "registry", "config", "runs", "data", "callbacks", "checkpoint", "exporters", "metrics"),
         *("dry_run", "distribution", "pictures", "randomness", "exported", "interpolation", "event_files", "cluster"),
+        "translation",
     },
     "__init__": {"registry", "exporters"},
     "__main__": {"cli"},

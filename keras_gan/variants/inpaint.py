@@ -45,7 +45,7 @@ DEFAULTS = {
     "image_size": 64,
     "batch_size": 8,
     "data_augment": "flip",
-    "steps": 1000,
+    "steps": 800,
     "metrics": ("l1", "psnr", "ssim"),
     "eval_samples": 256,
 }

@@ -131,7 +131,7 @@ def translation_networks(model, image_shape):
         "source_channels": generator.inputs[0].shape[-1],
         "generator": _convolutions(generator),
         "discriminator": _convolutions(discriminator),
-        "residual": isinstance(generator.get_layer("images"), layers.Add),
+        "skip": any(isinstance(layer, layers.Concatenate) for layer in generator.layers),
         "dropout": [rates.get(f"dropout_{place}", 0.0) for place in (1, 2, 3)],
         "pool_size": next((pool.shape[0] for pool in getattr(model, "pools", {}).values()), 0),
         **{name: getattr(model, name) for name in weights if hasattr(model, name)},

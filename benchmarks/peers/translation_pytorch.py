@@ -3,9 +3,8 @@
 The same layers, losses, optimizers, moving average and order of update, built from sizes read off the Keras layers. Run
 by `passes.py` as `python -m benchmarks.peers.translation_pytorch OPTIONS`, with any interpreter that has PyTorch.
 
-Not the same, and of no consequence for speed: where a 3x3 kernel is strided by 2, TensorFlow pads a pixel on the right,
-PyTorch one on both sides; PyTorch's running variances are unbiased; its pool lets images of one batch take the same
-place. This side computes neither the accuracies nor the norms of gradients that the Keras steps log.
+Not the same, and of no consequence for speed: PyTorch's running variances are unbiased; its pool lets images of one batch
+take the same place. This side computes neither the accuracies nor the norms of gradients that the Keras steps log.
 """
 
 import random
@@ -68,22 +67,38 @@ class Residual(nn.Module):
         return x + self.layers(x)
 
 
-def residual_generator(source_channels, convolutions, residual):
-    """CycleGAN's generator: two strided convolutions, pairs of others in residual blocks, two transposed ones."""
-    first, *inner, last = convolutions
-    layers = [*_reflected(source_channels, first), nn.ReLU(inplace=True)]
-    width, halves = first["width"], []
-    for layer in inner:
-        if layer["transposed"] or layer["stride"] > 1:
-            layers += [*_convolution(width, layer, _instance_norm), nn.ReLU(inplace=True)]
-        elif not halves:
-            halves = [*_reflected(width, layer), nn.ReLU(inplace=True)]
-        else:
-            layers.append(Residual(*halves, *_reflected(width, layer)))
-            halves = []
-        width = layer["width"]
-    layers += _reflected(width, last)
-    return Residual(*layers) if residual else nn.Sequential(*layers, nn.Tanh())
+class ResNet(nn.Module):
+    """CycleGAN's generator: two strided convolutions, pairs of others in residual blocks, two that enlarge, a last one.
+
+    Args:
+        source_channels: of sources `[B, c, size, size]`.
+        convolutions: all of them in order.
+        skip: join what the first one found to what the last one is given.
+    """
+
+    def __init__(self, source_channels, convolutions, skip):
+        super().__init__()
+        first, *inner, last = convolutions
+        self.first = nn.Sequential(*_reflected(source_channels, first), nn.ReLU(inplace=True))
+        width, layers, halves = first["width"], [], []
+        for layer in inner:
+            convolution = _reflected(width, layer)
+            if layer["width"] != width:
+                enlarged = [nn.Upsample(scale_factor=2)] if layer["width"] < width else []
+                layers += [*enlarged, *convolution, nn.ReLU(inplace=True)]
+            elif not halves:
+                halves = [*convolution, nn.ReLU(inplace=True)]
+            else:
+                layers.append(Residual(*halves, *convolution))
+                halves = []
+            width = layer["width"]
+        self.inner, self.skip = nn.Sequential(*layers), skip
+        self.last = nn.Sequential(*_reflected(width + (first["width"] if skip else 0), last), nn.Tanh())
+
+    def forward(self, x):
+        first = self.first(x)
+        inner = self.inner(first)
+        return self.last(torch.cat([first, inner], dim=1) if self.skip else inner)
 
 
 def patch_discriminator(channels, convolutions, norm):
@@ -106,9 +121,10 @@ def _convolution(before, layer, norm):
 
 
 def _reflected(before, layer):
-    size, width = layer["size"], layer["width"]
-    convolution = nn.Conv2d(before, width, size, bias=not layer["normalized"])
-    return [nn.ReflectionPad2d(size // 2), convolution, *([_instance_norm(width)] if layer["normalized"] else [])]
+    size, stride, width = layer["size"], layer["stride"], layer["width"]
+    padding = nn.ReflectionPad2d(size // 2 if stride == 1 else (0, 1, 0, 1))
+    convolution = nn.Conv2d(before, width, size, stride, bias=not layer["normalized"])
+    return [padding, convolution, *([_instance_norm(width)] if layer["normalized"] else [])]
 
 
 def _batch_norm(width):
@@ -167,7 +183,7 @@ class CycleGAN(Training):
         size, _, channels = networks["image_shape"]
         generators, discriminators = nn.ModuleDict(), nn.ModuleDict()
         for direction, kind in (("AtoB", "A"), ("BtoA", "B")):
-            generators[direction] = residual_generator(channels, networks["generator"], networks["residual"])
+            generators[direction] = ResNet(channels, networks["generator"], networks["skip"])
             discriminators[kind] = patch_discriminator(channels, networks["discriminator"], _instance_norm)
         super().__init__(generators, discriminators, memory_format, batch_size, networks)
         self.images = {kind: self.random_images(channels, size) for kind in ("A", "B")}

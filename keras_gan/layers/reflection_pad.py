@@ -9,17 +9,17 @@ class ReflectionPadding2D(keras.layers.Layer):
     """Continues maps `[B, height, width, C]` by their mirror image, the edge itself not repeated: `c b | a b c | b a`.
 
     Args:
-        padding: pixels at each of the four edges; height and width must be larger.
+        padding: pixels at each of the four edges, or `(before, after)`: at the upper and left, at the lower and right
+            ones; height and width must be larger.
     """
 
     def __init__(self, padding, **kwargs):
         super().__init__(**kwargs)
-        self.padding = padding
+        self.padding = (padding, padding) if isinstance(padding, int) else tuple(padding)
         self.input_spec = keras.layers.InputSpec(ndim=4)
 
     def call(self, inputs):
-        edges = (self.padding, self.padding)
-        return ops.pad(inputs, ((0, 0), edges, edges, (0, 0)), mode="reflect")
+        return ops.pad(inputs, ((0, 0), self.padding, self.padding, (0, 0)), mode="reflect")
 
     def compute_output_shape(self, input_shape):
         batch, height, width, channels = input_shape
@@ -30,4 +30,4 @@ class ReflectionPadding2D(keras.layers.Layer):
 
 
 def _grown(size, padding):
-    return None if size is None else size + 2 * padding
+    return None if size is None else size + sum(padding)

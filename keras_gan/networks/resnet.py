@@ -7,12 +7,14 @@ from keras_gan.layers.reflection_pad import ReflectionPadding2D
 from keras_gan.networks.parts import images, instance_norm, normal
 
 
-def generator(source_channels, image_channels, *, channels=64, blocks=6, norm=instance_norm, residual=False):
+def generator(source_channels, image_channels, *, channels=64, blocks=6, norm=instance_norm, skip=False):
     """`source` to `images` of the same size: c7s1-64, d128, d256, R256 `blocks` times, u128, u64, c7s1-3.
 
-    c7s1 is a 7x7 convolution, d a 3x3 one strided by 2, R a residual block of two 3x3 ones, u a fractionally strided
-    3x3 one, which doubles the size. Each is followed by a normalisation and ReLU; the last by tanh, and the second of a
-    block by the sum alone. Convolutions of stride 1 reflect the edges.
+    c7s1 is a 7x7 convolution, d a 3x3 one strided by 2, R a residual block of two 3x3 ones. u doubles the size by
+    nearest-neighbour before a 3x3 convolution: the paper's fractionally strided one, of as many weights, draws
+    checkerboards (Odena et al. 2016, https://distill.pub/2016/deconv-checkerboard). Each is followed by a normalisation
+    and ReLU; the last by tanh, and the second of a block by the sum alone. All convolutions reflect the edges: where
+    zeros are seen, a generator learns to draw a frame.
 
     Args:
         source_channels: channels of `source`, float32 `[B, height, width, c]` in [-1, 1], both sides multiples of 4,
@@ -21,30 +23,28 @@ def generator(source_channels, image_channels, *, channels=64, blocks=6, norm=in
         channels: width at the full size.
         blocks: number of residual blocks; the paper has 6 for images of 128 px and 9 from 256 px on.
         norm: makes a normalisation layer, or None for none.
-        residual: add the last convolution, which starts at zero, to the source, without tanh: images are the source
-            itself before the first update. Both must have as many channels.
+        skip: join what the first convolution found to what the last one is given.
     """
 
-    def normalized(convolution, x, width, size, **options):
-        x = convolution(width, size, use_bias=norm is None, kernel_initializer=normal(), **options)(x)
+    def reflected(x, width, size, strides=1):
+        # Strided, one pixel after the last, where "same" pads with zeros: sides are even.
+        x = ReflectionPadding2D(size // 2 if strides == 1 else (0, 1))(x)
+        x = layers.Conv2D(width, size, strides, use_bias=norm is None, kernel_initializer=normal())(x)
         return x if norm is None else norm()(x)
-
-    def reflected(x, width, size):
-        return normalized(layers.Conv2D, ReflectionPadding2D(size // 2)(x), width, size)
 
     def block(x):
         y = layers.ReLU()(reflected(x, 4 * channels, 3))
         return layers.Add()([x, reflected(y, 4 * channels, 3)])
 
     source = keras.Input((None, None, source_channels), name="source")
-    x = layers.ReLU()(reflected(source, channels, 7))
+    x = first = layers.ReLU()(reflected(source, channels, 7))
     for width in (2 * channels, 4 * channels):
-        x = layers.ReLU()(normalized(layers.Conv2D, x, width, 3, strides=2, padding="same"))
+        x = layers.ReLU()(reflected(x, width, 3, strides=2))
     for _ in range(blocks):
         x = block(x)
     for width in (2 * channels, channels):
-        x = layers.ReLU()(normalized(layers.Conv2DTranspose, x, width, 3, strides=2, padding="same"))
-    initializer = "zeros" if residual else normal()
-    x = layers.Conv2D(image_channels, 7, kernel_initializer=initializer)(ReflectionPadding2D(3)(x))
-    made = layers.Add(dtype="float32", name="images")([source, x]) if residual else images(x)
-    return keras.Model(source, made, name="generator")
+        x = layers.ReLU()(reflected(layers.UpSampling2D()(x), width, 3))
+    if skip:
+        x = layers.Concatenate()([first, x])
+    x = layers.Conv2D(image_channels, 7, kernel_initializer=normal())(ReflectionPadding2D(3)(x))
+    return keras.Model(source, images(x), name="generator")

@@ -75,14 +75,14 @@ def test_statistics_are_float32_in_half_precision(precision):
     np.testing.assert_allclose(tf.cast(outputs, tf.float32), normalized(tf.cast(x, tf.float32).numpy()), rtol=1e-2)
 
 
-@pytest.mark.parametrize("padding", [1, 3])
-def test_reflection_is_that_of_numpy(padding):
+@pytest.mark.parametrize(("padding", "edges"), [(1, (1, 1)), (3, (3, 3)), ((0, 1), (0, 1)), ([2, 1], (2, 1))])
+def test_reflection_is_that_of_numpy(padding, edges):
     x = maps(2, 4, 6, 3)
-    edges = (padding, padding)
     expected = np.pad(x, ((0, 0), edges, edges, (0, 0)), mode="reflect")
     layer = ReflectionPadding2D(padding)
     np.testing.assert_array_equal(layer(x), expected)
-    assert layer.compute_output_shape((None, 4, None, 3)) == (None, 4 + 2 * padding, None, 3)
+    assert layer.compute_output_shape((None, 4, None, 3)) == (None, 4 + sum(edges), None, 3)
+    assert ReflectionPadding2D.from_config(layer.get_config()).padding == edges
 
 
 @pytest.mark.parametrize(("factor", "channels"), [(2, 3), (3, 2)])

@@ -30,7 +30,7 @@ NETWORKS = {
     "unet-plain": lambda: unet.generator(3, 1, levels=2, channels=4, norm=None),
     "restorer": lambda: srresnet.restorer(3, width=4, blocks=1),
     "resnet": lambda: resnet.generator(2, 3, channels=4, blocks=2),
-    "resnet-residual": lambda: resnet.generator(3, 3, channels=4, blocks=1, residual=True),
+    "resnet-skip": lambda: resnet.generator(2, 3, channels=4, blocks=2, skip=True),
     "patchgan": lambda: patchgan.discriminator(3, {"source": 2, "mask": 1}, channels=4, layers=2),
     "patchgan-instance": lambda: patchgan.discriminator(3, channels=4, layers=1, norm=instance_norm),
     "patchgan-spectral": lambda: patchgan.discriminator(3, channels=4, layers=1, norm=None, conv=SpectralConv2D),
@@ -88,21 +88,24 @@ def test_unet_by_hand():
     np.testing.assert_allclose(network(x), np.tanh(y), atol=1e-4)
 
 
-def test_resnet_by_hand():
-    network = made("resnet")
+@pytest.mark.parametrize("name", ["resnet", "resnet-skip"])
+def test_resnet_by_hand(name):
+    network = made(name)
     x = pictures(network)
     weights = weights_of(network)
 
     def reflected(x, size):
         return convolution(padded(x, size // 2, mode="reflect"), *next(weights))
 
-    y = relu(normalized(reflected(x, 7)))
+    y = first = relu(normalized(reflected(x, 7)))
     for _ in range(2):
-        y = relu(normalized(convolution(padded(y, 0, 1), *next(weights), 2)))
+        y = relu(normalized(convolution(padded(y, 0, 1, mode="reflect"), *next(weights), 2)))
     for _ in range(2):
         y = y + normalized(reflected(relu(normalized(reflected(y, 3))), 3))
     for _ in range(2):
-        y = relu(normalized(transposed_convolution(y, *next(weights), 0, 1)))
+        y = relu(normalized(reflected(y.repeat(2, axis=1).repeat(2, axis=2), 3)))
+    if name == "resnet-skip":
+        y = np.concatenate([first, y], -1)
     np.testing.assert_allclose(network(x), np.tanh(reflected(y, 7)), atol=1e-3)
 
 
@@ -245,9 +248,8 @@ def test_unet_drops_in_training_alone():
         network(x, training=True)
 
 
-@pytest.mark.parametrize("name", ["restorer", "resnet-residual"])
-def test_residual_networks_start_as_the_identity(name):
-    network = NETWORKS[name]()
+def test_the_restorer_starts_as_the_identity():
+    network = NETWORKS["restorer"]()
     x = 1.5 * pictures(network)  # beyond [-1, 1]: nothing is clipped
     with tf.GradientTape() as tape:
         outputs = network(x)

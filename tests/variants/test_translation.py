@@ -176,7 +176,7 @@ def test_the_rate_falls_from_the_middle_of_the_run_on(make_model):
     model.compile()
     rate = model.optimizer._learning_rate
     np.testing.assert_allclose(
-        [float(rate(step)) / 2e-4 for step in (0, 50, 75, 100, 120)], [1, 1, 0.5, 0, 0], rtol=1e-6
+        [float(rate(step)) / 5e-4 for step in (0, 50, 75, 100, 120)], [1, 1, 0.5, 0, 0], rtol=1e-6
     )
 
 

@@ -12,16 +12,16 @@ are updated first. The discriminators see fakes from a pool of the last 50: whil
 is seen and forgotten with probability 1/2, else it takes the place of an old one, which is seen (section 4).
 
 Networks as in the paper: residual generators with instance normalisation and reflected edges, 6 blocks (9 from 256 px
-on); PatchGANs with instance normalisation. Adam(beta_1 0.5, beta_2 0.999), the rate constant for the first half of the run,
-then falling to 0 linearly. Images are mirrored and cropped at random, as the authors' are.
+on); PatchGANs with instance normalisation. Adam(beta_1 0.5, beta_2 0.999), the rate constant for the first half of the
+run, then falling to 0 linearly. Images are mirrored and cropped at random, as the authors' are.
 
 Deviations:
-- A quarter of the paper's width and half of its discriminators' (`--model.channels 64 --model.discriminator-channels 64`
+- A quarter of the paper's width, half of its discriminators' (`--model.channels 64 --model.discriminator-channels 64`
   to compare), a rate of 5e-4, not 2e-4, 64 px instead of 256: minutes on a small machine must show something. The
   receptive field of the PatchGAN shrinks with the image.
-- The last convolution sees what the first one found, at the full size (`--model.no-skip` to compare): details need not
-  pass through the bottleneck, which takes many thousands of steps to learn. A generator that adds to its source and
-  begins as the identity does not do: cycle and identity then hold it there, but for faint patterns.
+- The last convolution sees what the first one found, at the full size (`--model.no-skip` to compare): details need
+  not pass through the bottleneck, which takes many thousands of steps to learn. A generator that adds to its source
+  and begins as the identity would not do: cycle and identity then hold it there, but for faint patterns.
 - The generators enlarge by nearest-neighbour before a convolution, and reflect the edges everywhere (`networks.resnet`).
 - Images of one batch never take the same place in the pool.
 - Both generators' weights are averaged for use.

@@ -3,8 +3,9 @@
 The same layers, losses, optimizers, moving average and order of update, built from sizes read off the Keras layers. Run
 by `passes.py` as `python -m benchmarks.peers.translation_pytorch OPTIONS`, with any interpreter that has PyTorch.
 
-Not the same, and of no consequence for speed: PyTorch's running variances are unbiased; its pool lets images of one batch
-take the same place. This side computes neither the accuracies nor the norms of gradients that the Keras steps log.
+Not the same, and of no consequence for speed: PyTorch's running variances are unbiased; its pool lets images of one
+batch take the same place. This side computes neither the accuracies nor the norms of gradients that the Keras steps
+log.
 """
 
 import random

@@ -22,7 +22,7 @@ Deviations:
 - The last convolution sees what the first one found, at the full size (`--model.no-skip` to compare): details need
   not pass through the bottleneck, which takes many thousands of steps to learn. A generator that adds to its source
   and begins as the identity would not do: cycle and identity then hold it there, but for faint patterns.
-- The generators enlarge by nearest-neighbour before a convolution, and reflect the edges everywhere (`networks.resnet`).
+- The generators enlarge by nearest-neighbour before a convolution and reflect all edges (`networks.resnet`).
 - Images of one batch never take the same place in the pool.
 - Both generators' weights are averaged for use.
 

@@ -187,6 +187,7 @@ def test_second_derivatives_are_right(augmentation):
     assert np.abs(gradient).max() > 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("augmentation", [ada, diffaugment])
 def test_eager_graph_and_xla_agree(augmentation):
     x, weights = tf.constant(pictures(3, 6, 5, 3)), tf.constant(pictures(3, 6, 5, 3, seed=1))

@@ -21,15 +21,28 @@ from tests.conftest import noise_images, save_dataset
 
 IMAGE_SHAPE = (16, 16, 3)
 BOUND = 1e-5
-# Their generator is dcgan's or cgan's.
-DRAW_AS_DCGAN = {"acgan", "dragan", "lsgan", "sngan", "wgan", "wgan_gp"}
+# Their generator is dcgan's or cgan's; srgan's; pix2pix's.
+DRAW_AS_ANOTHER = {"acgan", "dragan", "lsgan", "sngan", "wgan", "wgan_gp", "denoise", "colorize"}
+# Formats and precisions beside float32, of networks that have something of their own, or classes; `benchmarks/export.py`
+# has all of them of all variants.
+FURTHER_FORMATS = {
+    "dcgan": (("onnx",), ()),
+    "r3gan": (("onnx",), ("int8",)),
+    "pix2pix": (("onnx",), ("int8",)),
+    "inpaint": (("onnx",), ()),
+    "cgan": ((), tuple(precision for precision in tflite.PRECISIONS if precision != "float32")),
+}
 
-every_variant = pytest.mark.parametrize("name", registry.list_variants())
+
+def variants(slow):
+    """Every variant, some of them in `make test-all` alone."""
+    names = registry.list_variants()
+    return pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n in slow)) for n in names])
+
+
+every_variant = variants(slow=())
 # In `make test`, what costs much leaves out those that draw as another does.
-most_variants = pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=[pytest.mark.slow] * (name in DRAW_AS_DCGAN)) for name in registry.list_variants()],
-)
+most_variants = variants(slow=DRAW_AS_ANOTHER)
 
 
 @pytest.fixture
@@ -215,30 +228,23 @@ def test_checkpoint_round_trip(name, make_model, batches, tmp_path):
         np.testing.assert_array_equal(np.array(a), np.array(b), err_msg=a.path)
 
 
-def export_of(name, model, batches, directory):
+def export_of(model, batches, directory, formats, precisions):
     """The manifest of a model that has been trained a little, and the checks by format and signature."""
     model.fit(batches(1, 8 * model.discriminator_steps), verbose=0)
-    # benchmarks/export.py has all formats of all variants; here networks that have something of their own.
-    formats, precisions = ("saved_model", "tflite"), ("float32",)
-    if name in ("dcgan", "r3gan", "pix2pix", "inpaint"):
-        formats = (*formats, "onnx")
-    if name in ("r3gan", "pix2pix"):
-        precisions = ("float32", "int8")
-    if name == "cgan":  # with classes, which some precisions leave alone
-        precisions = tuple(tflite.PRECISIONS)
     manifest = exporters.export(model, directory, formats, precisions=precisions)
     checks = {(check["format"], check["signature"]): check for check in manifest["verification"]}
     assert all(check[check["measure"]] <= check["bound"] for check in checks.values())
-    wanted = {"saved_model", *formats[2:], *(f"tflite {precision}" for precision in precisions)}
+    wanted = {*formats} - {"tflite"} | {f"tflite {precision}" for precision in precisions}
     # Of several networks each has a file of its own, which is named after it.
     assert wanted <= {name.removesuffix(" AtoB").removesuffix(" BtoA") for name, _ in checks}
     return manifest, checks
 
 
-@most_variants
+# inpaint's is the largest graph by far; tests/exporters/test_translators.py exports networks with masks, too.
+@variants(slow={*DRAW_AS_ANOTHER, "inpaint"})
 def test_exported_files_equal_keras(name, make_model, batches, tmp_path):
     model = make_model(name, run_eagerly=True)
-    manifest, checks = export_of(name, model, batches, tmp_path / "1")
+    manifest, checks = export_of(model, batches, tmp_path / "1", ("saved_model", "tflite"), ("float32",))
     if not draws_from_noise(name):
         for direction, network in model.exported().items():
             exported = ExportedTranslator(tmp_path / "1", direction=direction if len(model.exported()) > 1 else None)
@@ -266,6 +272,14 @@ def test_exported_files_equal_keras(name, make_model, batches, tmp_path):
         assert np.abs(expected[0] - expected[1]).max() > 10 * BOUND
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FURTHER_FORMATS)
+def test_further_formats_equal_keras(name, make_model, batches, tmp_path):
+    formats, precisions = FURTHER_FORMATS[name]
+    model = make_model(name, run_eagerly=True)
+    export_of(model, batches, tmp_path / "1", (*formats, *(("tflite",) if precisions else ())), precisions)
+
+
 @every_variant
 def test_config_round_trip(name):
     cls = registry.module(name).Config
@@ -278,7 +292,7 @@ def test_config_round_trip(name):
     assert all(type(value) is type(getattr(cls(), field)) for field, value in dataclasses.asdict(options).items())
 
 
-@every_variant
+@most_variants
 def test_train_command(name, tmp_path, capsys):
     """From a folder of pictures to samples, event files and a checkpoint: all of a run but its exports."""
     run = config.RunConfig(

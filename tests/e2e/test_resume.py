@@ -58,11 +58,12 @@ slow = pytest.mark.slow
 @pytest.mark.parametrize(
     ("variant", "options", "kills"),
     [
+        ("gan", [], [("saving", 40)]),
         pytest.param("gan", [], [("after_step", 25), ("saving", 40)], marks=slow),
         pytest.param("dcgan", ["--augment", "ada", *SMALL], [("after_step", 35)], marks=slow),
         pytest.param("wgan_gp", [*SMALL, "--model.critic-steps", "2"], [("after_step", 35)], marks=slow),
         pytest.param("began", [*NARROW, "--cpu-replicas", "2"], [("saving", 40)], marks=slow),
-        ("pix2pix", [*NARROW, "--data-augment", "flip,crop"], [("saving", 40)]),
+        pytest.param("pix2pix", [*NARROW, "--data-augment", "flip,crop"], [("saving", 40)], marks=slow),
         pytest.param(
             "cyclegan", [*NARROW, "--model.blocks", "1", "--model.pool-size", "10"], [("after_step", 35)], marks=slow
         ),

@@ -33,6 +33,7 @@ from keras_gan.objectives import MINIMAX, NON_SATURATING
 from keras_gan.options import AdamOptions
 
 IMAGE_SIZES = (16, 28, 32, 48, 64)
+DEFAULTS = {"steps": 6000}  # small ones
 OBJECTIVES = {"non_saturating": NON_SATURATING, "minimax": MINIMAX}
 
 

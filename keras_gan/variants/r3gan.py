@@ -43,6 +43,7 @@ from keras_gan.optimizers import Adam, EqualizedAdam
 from keras_gan.options import AdamOptions
 
 IMAGE_SIZES = (16, 32, 64, 128, 256)
+DEFAULTS = {"steps": 3000}
 FINAL_RATE = 0.05  # of the learning rates, as a share of the first
 ANNEAL_STEPS = 2500  # where nobody says how long the run is to be
 

@@ -34,15 +34,15 @@ FURTHER_FORMATS = {
 }
 
 
-def variants(slow):
-    """Every variant, some of them in `make test-all` alone."""
-    names = registry.list_variants()
-    return pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n in slow)) for n in names])
+def variants(quick):
+    """Every variant; those that are not `quick` in `make test-all` alone."""
+    marks = {name: [] if name in quick else [pytest.mark.slow] for name in registry.list_variants()}
+    return pytest.mark.parametrize("name", [pytest.param(name, marks=marks[name]) for name in marks])
 
 
-every_variant = variants(slow=())
+every_variant = variants(quick=registry.list_variants())
 # In `make test`, what costs much leaves out those that draw as another does.
-most_variants = variants(slow=DRAW_AS_ANOTHER)
+most_variants = variants(quick={*registry.list_variants()} - DRAW_AS_ANOTHER)
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def test_two_replicas_equal_one_with_the_whole_batch(name, make_model, batches):
 
 
 @most_variants
-@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", pytest.param("mixed_float16", marks=pytest.mark.slow)])
 def test_mixed_precision_trains_and_exports_float32(name, precision, make_model, batches, tmp_path):
     keras.mixed_precision.set_dtype_policy(precision)
     try:
@@ -211,7 +211,7 @@ def test_augmentation_trains_or_is_refused(name, augment, make_model, batches, t
         assert float(restored.augment_probability) == float(model.augment_probability)
 
 
-@most_variants
+@variants(quick={"dcgan", "began", "srgan", "cyclegan"})  # with state of their own, stages, a pool
 def test_checkpoint_round_trip(name, make_model, batches, tmp_path):
     # Eagerly, which needs no tracing; tests/e2e/test_resume.py does it as users do.
     straight, first, second = (make_model(name, run_eagerly=True) for _ in range(3))
@@ -241,7 +241,7 @@ def export_of(model, batches, directory, formats, precisions):
 
 
 # inpaint's is the largest graph by far; tests/exporters/test_translators.py exports networks with masks, too.
-@variants(slow={*DRAW_AS_ANOTHER, "inpaint"})
+@variants(quick={"dcgan", "cgan", "r3gan", "pix2pix", "cyclegan", "srgan"})
 def test_exported_files_equal_keras(name, make_model, batches, tmp_path):
     model = make_model(name, run_eagerly=True)
     manifest, checks = export_of(model, batches, tmp_path / "1", ("saved_model", "tflite"), ("float32",))
@@ -292,7 +292,7 @@ def test_config_round_trip(name):
     assert all(type(value) is type(getattr(cls(), field)) for field, value in dataclasses.asdict(options).items())
 
 
-@most_variants
+@variants(quick={"dcgan", "cgan", "pix2pix", "cyclegan", "srgan"})  # one of each kind of data, and stages
 def test_train_command(name, tmp_path, capsys):
     """From a folder of pictures to samples, event files and a checkpoint: all of a run but its exports."""
     run = config.RunConfig(

@@ -28,7 +28,6 @@ from keras_gan import config, data, registry
 from keras_gan.errors import UserError
 
 PROTOCOL = 1  # raise it when rows from before a change no longer belong beside rows from after it
-BATCH_SIZE = 64
 IMAGE_SIZE = 32
 SAMPLES = 10_000
 DECISIVE = ("cpu", "threads", "bfloat16_instructions")  # of a machine: rows of another do not compare
@@ -147,13 +146,14 @@ class Bench:
             "variant": variant,
             "seed": seed,
             "minutes": self.minutes,
+            "batch_size": {**config.DEFAULTS, **registry.defaults(variant)}["batch_size"],
             "protocol": PROTOCOL,
             "sources": variant_hash(variant),
             "machine": machine(),
             "samples": f"{variant}-seed{seed}-{uuid.uuid4().hex[:8]}.npz",
         }
         self.samples(row).parent.mkdir(parents=True, exist_ok=True)
-        options = {"variant": variant, "seed": seed, "image_size": IMAGE_SIZE, "batch_size": BATCH_SIZE}
+        options = {"variant": variant, "seed": seed, "image_size": IMAGE_SIZE, "batch_size": row["batch_size"]}
         options |= {"data_dir": self.data_dir, "split": "test" if self.options.quick else "train"}
         with Worker("benchmarks.quality_worker", kind="train", **options) as worker:
             # Memory as of here: that of the training, without the samples.
@@ -232,7 +232,6 @@ class Bench:
         result = {
             "minutes": self.minutes,
             "quick": self.options.quick,
-            "batch_size": BATCH_SIZE,
             "samples": self.count,
             "machine": self.machine,
             "judge": self.judge,

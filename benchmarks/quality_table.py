@@ -2,6 +2,7 @@
 
 import statistics
 
+COMMON_BATCH = 64  # a row's, where it is not said
 BUSY_CORES = 0.2  # other programs' share of the machine from which a row is marked
 
 # Heading: (figure of `figures`, format).
@@ -96,13 +97,16 @@ def figures(row):
 def _protocol(result):
     computer, judge = result["machine"], result["judge"]
     versions = sorted({f"{name} {v}" for row in result["rows"] for name, v in row["training"]["versions"].items()})
+    batches = {row["variant"]: row.get("batch_size", COMMON_BATCH) for row in result["rows"]}
+    others = ", ".join(f"`{name}`: {size}" for name, size in batches.items() if size != COMMON_BATCH)
+    batch = f"{COMMON_BATCH} ({others})" if others else COMMON_BATCH
     time = f"{result['minutes'] * 60:g} seconds" if result["quick"] else f"{result['minutes']:g} minutes"
     lines = [
         "**A quick run: these figures mean nothing.**" if result["quick"] else "",
         f"{computer['cpu']}, {computer['threads']} threads; "
         f"{', '.join([computer['system'], 'Python ' + computer['python'], *versions])}.",
         f"Each variant at its defaults trains for {time}, counted from the end of its first step, in a process of its "
-        f"own, on MNIST padded to 32 px, in batches of {result['batch_size']} for each update of the discriminator. "
+        f"own, on MNIST padded to 32 px, in batches of {batch} for each update of the discriminator. "
         f"{result['samples']:,} samples of its averaged generator are then scored against the 10,000 test images.",
         f"The judge is a classifier that recognises {judge['accuracy']:.2%} of the test images; its FID between "
         f"10,000 training images and the test images, the floor, is {judge['real']['fid']:.2f}.",

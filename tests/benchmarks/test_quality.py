@@ -214,7 +214,6 @@ def table(rows, missing=()):
         {
             "minutes": 8.0,
             "quick": False,
-            "batch_size": 64,
             "samples": 10000,
             "machine": row()["machine"],
             "judge": {"accuracy": 0.992, "real": real},
@@ -243,6 +242,11 @@ def test_the_table_is_sorted_by_fid_and_names_what_is_missing():
     assert "are not comparable" in text
     assert "![wgan](quality/wgan.png)" in text
     assert "## Seeds" not in text
+
+
+def test_the_table_names_the_batches_that_are_not_64():
+    assert "in batches of 64 for each" in table([row(), row("wgan", batch_size=64)])
+    assert "in batches of 64 (`began`: 16) for each" in table([row(), row("began", batch_size=16)])
 
 
 def test_several_seeds_are_means_with_spread_and_listed_one_by_one():

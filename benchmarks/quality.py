@@ -146,7 +146,7 @@ class Bench:
             "variant": variant,
             "seed": seed,
             "minutes": self.minutes,
-            "batch_size": {**config.DEFAULTS, **registry.defaults(variant)}["batch_size"],
+            "batch_size": config.defaults(variant)["batch_size"],
             "protocol": PROTOCOL,
             "sources": variant_hash(variant),
             "machine": machine(),

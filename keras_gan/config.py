@@ -36,6 +36,11 @@ Augment = Literal["none", "diffaugment", "ada"]
 Which = Literal["best", "last"]
 
 
+def defaults(variant):
+    """What a run of this variant takes for options that are not given, `{field of RunConfig: value}`."""
+    return {**DEFAULTS, **registry.defaults(variant)}
+
+
 @dataclass(frozen=True)
 class DataOptions:
     """Which images, and how they come to one size."""
@@ -159,7 +164,7 @@ class RunConfig(DataOptions, _VariantOption):
             raise UserError(f"--variant is required: choose from {', '.join(registry.list_variants())}.")
         object.__setattr__(self, "variant", registry.resolve(self.variant))
         # `steps` stays None, which says that --epochs may decide.
-        for name, value in {**DEFAULTS, **registry.defaults(self.variant), "steps": self.steps}.items():
+        for name, value in {**defaults(self.variant), "steps": self.steps}.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
         super().__post_init__()
@@ -183,7 +188,7 @@ class RunConfig(DataOptions, _VariantOption):
         """Steps of the whole run on so many images."""
         if self.epochs:
             return math.ceil(self.epochs * images / (self.batch_size * discriminator_steps))
-        return self.steps or {**DEFAULTS, **registry.defaults(self.variant)}["steps"]
+        return self.steps or defaults(self.variant)["steps"]
 
     def _check_counts(self):
         if self.steps is not None and self.epochs is not None:

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.report import table
 from keras_gan import config, data, registry
-from keras_gan.commands import quiet_tensorflow
+from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError
 
 TUNED_ON = 32  # training images
@@ -140,8 +140,8 @@ def _of_pairs(folder):
 
 def _uint8(images):
     """Images in [-1, 1] in 8 bits."""
-    from keras_gan.pictures import to_uint8
-    from keras_gan.translation import unit_range
+    from keras_gan.modalities.image.pictures import to_uint8
+    from keras_gan.training.translation import unit_range
 
     return to_uint8(unit_range(images))
 

@@ -30,7 +30,8 @@ STEPS, SAVES = 12, 5
 PROGRAM = f"""
 import json, os, statistics, sys, time
 
-from keras_gan import checkpoint, cli
+from keras_gan import cli
+from keras_gan.storage import checkpoint
 from keras_gan.callbacks import Progress
 
 after_step, ends = Progress.after_step, []

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.report import machine, table  # noqa: E402
-from keras_gan.commands import quiet_stderr, quiet_tensorflow  # noqa: E402
+from keras_gan.distribution.startup import quiet_stderr, quiet_tensorflow  # noqa: E402
 
 RESULTS = ROOT / "benchmarks" / "results"
 CLASSES, CHANNELS = 10, 3

@@ -150,7 +150,7 @@ def bits(run):
     """Hashes of all weights and optimizer slots of a run's last checkpoint, by name, and of its last sample grid."""
     import h5py
 
-    from keras_gan import checkpoint
+    from keras_gan.storage import checkpoint
 
     last = checkpoint.list_checkpoints(run / "checkpoints")[-1]
     found = {"grid": (run / "samples" / f"{last.name}.png").read_bytes()}

@@ -24,7 +24,7 @@ import tyro
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from keras_gan import config, data
-from keras_gan.commands import quiet_tensorflow
+from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.metrics.fid import fid
 from keras_gan.metrics.neighbours import mean_pair_distance, prdc
 
@@ -197,7 +197,7 @@ def main():
     options = tyro.cli(Options)
     judge, facts = load(options.data_dir)
     from keras_gan.exported import ExportedGenerator
-    from keras_gan.pictures import to_uint8
+    from keras_gan.modalities.image.pictures import to_uint8
 
     generator = ExportedGenerator(Path(options.model))
     seeds = np.arange(options.samples)

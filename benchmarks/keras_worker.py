@@ -9,7 +9,7 @@ import sys
 import time
 
 from benchmarks.workers import Channel, seconds_per_step, threads
-from keras_gan.commands import quiet_tensorflow
+from keras_gan.distribution.startup import quiet_tensorflow
 
 
 def main():

@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.report import machine, table
 from benchmarks.workers import ROOT, threads
-from keras_gan.commands import quiet_stderr
+from keras_gan.distribution.startup import quiet_stderr
 from keras_gan.errors import UserError, unknown
 
 with quiet_stderr():
@@ -40,8 +40,7 @@ with quiet_stderr():
     from keras import layers
 
 from keras_gan.layers.spectral import SpectralDense
-from keras_gan.model import AdversarialModel
-from keras_gan.objectives import (
+from keras_gan.losses.objectives import (
     HINGE,
     MINIMAX,
     NON_SATURATING,
@@ -51,6 +50,7 @@ from keras_gan.objectives import (
     least_squares,
 )
 from keras_gan.randomness import portable_latents
+from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.variants.began import BEGAN
 from keras_gan.variants.dragan import DRAGAN
 from keras_gan.variants.r3gan import R3GAN

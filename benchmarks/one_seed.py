@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.report import table  # noqa: E402
-from keras_gan.commands import quiet_stderr, quiet_tensorflow  # noqa: E402
+from keras_gan.distribution.startup import quiet_stderr, quiet_tensorflow  # noqa: E402
 
 TESTS = ROOT / "tests" / "export"
 SCALE, GAP = 6, 4  # size of a pixel in the picture, and pixels between two
@@ -66,10 +66,10 @@ def main():
 
 def of_keras(options):
     """From the run's checkpoint, at the step that was exported."""
-    from keras_gan import runs
-    from keras_gan.commands.restore import restore
+    from keras_gan.runs import run_folder
+    from keras_gan.runs.restore import restore
 
-    return restore(runs.find("tensorboard_logs", options.run)).model.sample(1, options.seed)[0]
+    return restore(run_folder.find("tensorboard_logs", options.run)).model.sample(1, options.seed)[0]
 
 
 def of_saved_model(options):

@@ -11,7 +11,7 @@ import time
 from benchmarks.keras_worker import bare_step, random_batch, translation_networks
 from benchmarks.report import rotated
 from benchmarks.workers import Channel, threads
-from keras_gan.commands import quiet_tensorflow
+from keras_gan.distribution.startup import quiet_tensorflow
 
 PASSES = {
     "G": "generator forward",
@@ -183,7 +183,7 @@ def _ways(model):
     """`{pass: function of a network's inputs and of the gradients in its outputs}`."""
     import tensorflow as tf
 
-    from keras_gan import penalties
+    from keras_gan.losses import penalties
     from keras_gan.randomness import StepNoise
 
     weights = {
@@ -266,7 +266,7 @@ def updates(model, batch_size):
     """
     import tensorflow as tf
 
-    from keras_gan.model import layers_of
+    from keras_gan.training.adversarial import layers_of
 
     def noise(network):
         return [1e-3 * tf.random.stateless_normal(v.shape, seed=(0, 3)) for v in network.trainable_variables]

@@ -12,7 +12,7 @@ import time
 import numpy as np
 
 from benchmarks.workers import Channel
-from keras_gan.commands import quiet_tensorflow
+from keras_gan.distribution.startup import quiet_tensorflow
 
 
 def main():
@@ -122,7 +122,7 @@ def sample(model, count, path, grid):
     Written are uint8 pixels, as a picture file would hold them: real images have 256 levels too. The first ten
     classes asked for of a conditional generator are 0 … 9, so that each column of the grid is a class.
     """
-    from keras_gan import pictures
+    from keras_gan.modalities.image import pictures
 
     images = model.sample(count, seed=0)
     if not np.isfinite(images).all():

@@ -27,7 +27,7 @@ def main():
 def export(channel, variant, image_shape, directory):
     """Writes the files, and answers with the shape of the networks and how many bytes the `.tflite` files have."""
     from benchmarks.keras_worker import facts
-    from keras_gan.commands import quiet_tensorflow
+    from keras_gan.distribution.startup import quiet_tensorflow
 
     quiet_tensorflow()
     from keras_gan import exporters, registry
@@ -62,7 +62,7 @@ def serve(channel, load, directory, latent_dim, threads):
 
 def saved_model(directory, threads, imported):
     """TensorFlow without Keras, with oneDNN; the server runs the same graph."""
-    from keras_gan.commands import ask_for_onednn
+    from keras_gan.distribution.startup import ask_for_onednn
 
     ask_for_onednn()
     import tensorflow as tf

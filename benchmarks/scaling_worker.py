@@ -9,7 +9,7 @@ import statistics
 import sys
 import time
 
-from keras_gan.commands import quiet_tensorflow
+from keras_gan.distribution.startup import quiet_tensorflow
 
 
 def main():
@@ -18,14 +18,14 @@ def main():
     quiet_tensorflow()
     import tensorflow as tf
 
-    from keras_gan import cluster, distribution
+    from keras_gan.distribution import cluster, devices
 
     workers = options["workers"]
     if workers == 1:
         strategy = tf.distribute.get_strategy()
     else:
         place = (options["coordinator"], workers, options["index"])
-        strategy = distribution.make_strategy("multi_worker", workers=place)
+        strategy = devices.make_strategy("multi_worker", workers=place)
     measured = training(strategy, options)
     measured["all_reduce"] = {count: all_reduce(strategy, count) for count in options["counts"]} if workers > 1 else {}
     if cluster.is_chief(strategy):
@@ -37,9 +37,10 @@ def training(strategy, options):
     import keras
     import numpy as np
 
-    from keras_gan import cluster, distribution, registry
+    from keras_gan import registry
     from keras_gan.data import pipeline
-    from keras_gan.data.spec import ImageData
+    from keras_gan.data.dataset import ImageData
+    from keras_gan.distribution import cluster, devices
 
     pixels = np.random.default_rng(0).integers(0, 256, (256, *options["image_shape"]), dtype=np.uint8)
     images = ImageData("noise", pixels, None, (), "", "")
@@ -52,7 +53,7 @@ def training(strategy, options):
     def stream(context):
         return pipeline.batches(images, batch_size * model.discriminator_steps, 0, context=context)
 
-    batches = distribution.distribute(strategy, stream)
+    batches = devices.distribute(strategy, stream)
     ends = []
     clock = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: ends.append(time.perf_counter()))
     model.fit(batches, steps_per_epoch=options["steps"], verbose=0, callbacks=[clock])

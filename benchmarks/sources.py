@@ -10,7 +10,7 @@ import hashlib
 from benchmarks.workers import ROOT
 
 # Messages, and what stays switched off in these trainings.
-IRRELEVANT = {"keras_gan.errors", "keras_gan.augment"}
+IRRELEVANT = {"keras_gan.errors", "keras_gan.modalities.image.augment"}
 
 
 def variant_hash(variant):

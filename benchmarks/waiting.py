@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.report import BUSY_LOAD, machine, milliseconds, summary, table, target, target_line
 from benchmarks.workers import ROOT
 from keras_gan import data, registry
-from keras_gan.commands import ask_for_onednn, quiet_stderr, quiet_tensorflow
+from keras_gan.distribution.startup import ask_for_onednn, quiet_stderr, quiet_tensorflow
 from keras_gan.errors import UserError
 
 IMAGES = 256
@@ -114,7 +114,7 @@ def noise(task, size):
     """Images of random pixels, and sources where the task takes any."""
     import numpy as np
 
-    from keras_gan.data.spec import ImageData
+    from keras_gan.data.dataset import ImageData
 
     pixels, sources = np.random.default_rng(0).integers(0, 256, (2, IMAGES, size, size, 3), dtype=np.uint8)
     given = {"sources": sources, "aligned": task == "paired"} if task in ("paired", "unpaired") else {}

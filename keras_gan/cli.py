@@ -8,8 +8,9 @@ from pathlib import Path
 
 import tyro
 
-from keras_gan import config, registry, runs
+from keras_gan import config, registry
 from keras_gan.errors import UserError, unknown
+from keras_gan.runs import run_folder
 
 ASKS_HELP = {"-h", "--help"}
 # Options of variants that may be said without their prefix.
@@ -106,7 +107,7 @@ def _saved_run(run_args):
     given = {name: _take_option(run_args, f"--{name}")[1] for name in ("log-dir", "run-name", "variant", "dataset")}
     log_dir = given["log-dir"] or config.RunConfig.log_dir
     dataset = given["dataset"] or config.RunConfig.dataset
-    folder = runs.find_resumable(log_dir, given["run-name"], given["variant"], dataset)
+    folder = run_folder.find_resumable(log_dir, given["run-name"], given["variant"], dataset)
     saved, model = config.load_json(folder.config_file)
     changes = {"log_dir": log_dir, "run_name": folder.name, "resume": True, "allow_config_change": False}
     if Path(saved.log_dir).resolve() != Path(log_dir).resolve():
@@ -116,7 +117,7 @@ def _saved_run(run_args):
 
 
 def _parse_with_variant(variant, argv, program, saved, model):
-    from keras_gan.commands import quiet_tensorflow
+    from keras_gan.distribution.startup import quiet_tensorflow
 
     variant = registry.resolve(variant)
     quiet_tensorflow()
@@ -160,7 +161,7 @@ def _resumed_by_name(argv):
         if name is None:
             changed.append(argument)
             continue
-        log_dir, name = runs.split_name(None, name)
+        log_dir, name = run_folder.split_name(None, name)
         changed += ["--resume", "--run-name", name, *(["--log-dir", log_dir] if log_dir else [])]
     return changed[:-1]
 

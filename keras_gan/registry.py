@@ -91,7 +91,7 @@ def create(name, image_shape, num_classes=0, seed=0, augment="none", source_shap
         image_shape: `(height, width, channels)` of the images, which are float32 in [-1, 1] or integers in [0, 255].
         num_classes: number of classes of the labels in a batch, 0 without labels.
         seed: decides the initial weights and all noise of the training.
-        augment: `none`, `diffaugment` or `ada`: what the discriminator sees, see `keras_gan.augment`.
+        augment: `none`, `diffaugment` or `ada`: what the discriminator sees, see `keras_gan.modalities.image.augment`.
         source_shape: `(height, width, channels)` of the sources of a variant that translates images; default: as the
             images.
         **options: fields of the variant's `Config`, such as `latent_dim=100`.
@@ -112,7 +112,7 @@ def create(name, image_shape, num_classes=0, seed=0, augment="none", source_shap
 
 def build(name, config, image_shape, num_classes=0, seed=0, augment="none", source_shape=None):
     """Like `create`, from a finished `Config` of the variant."""
-    from keras_gan.data.spec import DataSpec
+    from keras_gan.data.dataset import DataSpec
 
     height, width, channels = image_shape
     if channels not in image_channels(name):

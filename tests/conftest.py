@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
-from keras_gan.commands import ask_for_onednn, quiet_stderr  # noqa: E402
+from keras_gan.distribution.startup import ask_for_onednn, quiet_stderr  # noqa: E402
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 ask_for_onednn()  # as the command line does
@@ -27,7 +27,7 @@ from PIL import Image  # noqa: E402
 
 from keras_gan import cli, registry  # noqa: E402
 from keras_gan.data import pipeline  # noqa: E402
-from keras_gan.data.spec import ImageData  # noqa: E402
+from keras_gan.data.dataset import ImageData  # noqa: E402
 from keras_gan.exporters import verify  # noqa: E402
 
 SHARED = ROOT.parent / "shared"

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import augment, distribution
+from keras_gan.distribution import devices
+from keras_gan.modalities.image import augment
 from keras_gan.randomness import StepNoise
 
 CHANNELS = (1, 2, 3, 4)
@@ -209,7 +210,7 @@ def test_eager_graph_and_xla_agree(augmentation):
 @pytest.mark.parametrize("augmentation", [ada, diffaugment])
 def test_two_replicas_augment_like_one(augmentation):
     images = tf.constant(pictures(4, 6, 6, 3))
-    strategy = distribution.make_strategy("mirrored")
+    strategy = devices.make_strategy("mirrored")
 
     def value_and_gradient(x):
         with tf.GradientTape() as tape:
@@ -229,7 +230,10 @@ def test_two_replicas_augment_like_one(augmentation):
         np.testing.assert_allclose(parts, whole, rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("augmentation", [augment.diffaugment, lambda *args: augment.ada(args[0], 1.0, *args[1:])])
+@pytest.mark.parametrize(
+    "augmentation",
+    [augment.diffaugment, lambda *args: augment.ada(args[0], 1.0, *args[1:])],
+)
 def test_every_row_and_purpose_draws_its_own(augmentation):
     images = np.repeat(pictures(1, 8, 8, 3), 4, axis=0)
     real, again, fake = (augmentation(images, step_noise(), purpose).numpy() for purpose in ("real", "real", "fake"))
@@ -269,7 +273,10 @@ def test_alpha_keeps_its_values():
     images = pictures(2, 3, 4, 4)
     matrices = augment.colour_matrices(2, 1.0, step_noise(), "colour")
     parameters = tf.constant([0.3, -0.4]), tf.constant([0.0, 2.0]), tf.constant([0.5, 1.5])
-    for change in (lambda x: augment.recolour(x, matrices), lambda x: augment.jitter(x, *parameters)):
+    for change in (
+        lambda x: augment.recolour(x, matrices),
+        lambda x: augment.jitter(x, *parameters),
+    ):
         for colour in (1, 3):
             result = change(images[..., [*range(colour), 3]])
             np.testing.assert_array_equal(result[..., -1], images[..., 3])

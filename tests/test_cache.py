@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from keras_gan import cache
+from keras_gan.storage import cache
 
 
 def test_directory_follows_the_environment(tmp_path, monkeypatch):

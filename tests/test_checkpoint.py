@@ -7,8 +7,9 @@ import keras
 import numpy as np
 import pytest
 
-from keras_gan import checkpoint, registry
+from keras_gan import registry
 from keras_gan.errors import MachineFailed, UserError
+from keras_gan.storage import checkpoint
 
 FORMAT_1 = Path(__file__).parent / "files" / "checkpoint-format-1"
 

@@ -5,7 +5,7 @@ import json
 import pytest
 import tensorflow as tf
 
-from keras_gan import cluster, distribution
+from keras_gan.distribution import cluster, devices
 from keras_gan.errors import UserError
 
 
@@ -58,7 +58,7 @@ def test_slurm_says_who_takes_part(monkeypatch):
 
 
 def test_one_process_is_its_own_chief():
-    for strategy in (tf.distribute.get_strategy(), distribution.make_strategy("mirrored")):
+    for strategy in (tf.distribute.get_strategy(), devices.make_strategy("mirrored")):
         assert cluster.is_chief(strategy)
         assert not cluster.has_others(strategy)
         assert cluster.sum_over_workers(strategy, [2.0, 3.0]) == [2.0, 3.0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_gan import content
+from keras_gan.losses import content
 
 IMAGES = np.array([[[[1.0, 2.0]], [[3.0, -4.0]]], [[[0.0, 0.0]], [[0.5, 0.0]]]], np.float32)  # [2, 2, 1, 2]
 TARGETS = np.zeros_like(IMAGES)

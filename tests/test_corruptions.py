@@ -6,7 +6,7 @@ import tensorflow as tf
 from PIL import Image
 from scipy import stats
 
-from keras_gan import corruptions
+from keras_gan.modalities.image import corruptions
 from tests.conftest import SHARED
 
 FACADES = SHARED / "data" / "facades128"

@@ -13,10 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from keras_gan import checkpoint, config, data
-from keras_gan.config import RunConfig
-from keras_gan.data import folder, images
+from keras_gan import config, data
+from keras_gan.config.config import RunConfig
+from keras_gan.data import folder
 from keras_gan.errors import UserError
+from keras_gan.modalities.image import decoding
+from keras_gan.storage import checkpoint
 from tests.conftest import ROOT
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))  # of each test
@@ -118,7 +120,7 @@ def damaged_files(draw):
 
 
 @FUZZ
-@given(content=damaged_files() | st.binary(max_size=60), suffix=st.sampled_from(images.SUFFIXES))
+@given(content=damaged_files() | st.binary(max_size=60), suffix=st.sampled_from(decoding.SUFFIXES))
 @pytest.mark.filterwarnings("ignore")  # Pillow's, of what it has mended
 def test_image_folders(content, suffix, tmp_path):
     for old in tmp_path.iterdir():

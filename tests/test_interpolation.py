@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_gan.interpolation import slerp
+from keras_gan.latent_space import slerp
 
 
 def test_halfway_between_orthogonal_vectors():

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import distribution
-from keras_gan.model import AdversarialModel, as_batch
-from keras_gan.objectives import NON_SATURATING, Objective
+from keras_gan.distribution import devices
+from keras_gan.losses.objectives import NON_SATURATING, Objective
+from keras_gan.training.adversarial import AdversarialModel, as_batch
 
 
 def linear(inputs, outputs, value, name):
@@ -196,7 +196,7 @@ def test_jit_compiled_step_is_the_same_step():
 def test_float16_overflow_skips_the_step_on_every_replica(make_model, replicas):
     keras.mixed_precision.set_dtype_policy("mixed_float16")
     try:
-        strategy = distribution.make_strategy("mirrored" if replicas == 2 else "single")
+        strategy = devices.make_strategy("mirrored" if replicas == 2 else "single")
         with strategy.scope():
             model = make_model()
             # So large a scale makes every float16 gradient overflow.

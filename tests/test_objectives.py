@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan.objectives import HINGE, MINIMAX, NON_SATURATING, RELATIVISTIC, WASSERSTEIN, least_squares
+from keras_gan.losses.objectives import HINGE, MINIMAX, NON_SATURATING, RELATIVISTIC, WASSERSTEIN, least_squares
 
 REAL = tf.constant([[2.0], [-1.0]])
 FAKE = tf.constant([[0.5], [-3.0]])

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import distribution
-from keras_gan.optimizers import Adam, EqualizedAdam
+from keras_gan.distribution import devices
+from keras_gan.training.optimizers import Adam, EqualizedAdam
 
 
 def trained(cls, strategy, **options):
@@ -30,7 +30,7 @@ def trained(cls, strategy, **options):
 @pytest.mark.parametrize("kind", ["single", "mirrored"])
 @pytest.mark.parametrize("options", [{}, {"amsgrad": True}, {"weight_decay": 0.1}])
 def test_same_numbers_as_keras(kind, options):
-    strategy = distribution.make_strategy(kind)
+    strategy = devices.make_strategy(kind)
     ours, reference = trained(Adam, strategy, **options), trained(keras.optimizers.Adam, strategy, **options)
     assert len(ours) == len(reference)
     for a, b in zip(ours, reference, strict=True):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import penalties
+from keras_gan.losses import penalties
 
 W = np.array([[[3.0], [0.0]], [[0.0], [4.0]]], np.float32)  # |w| = 5
 X = np.random.default_rng(0).normal(size=(3, 2, 2, 1)).astype(np.float32)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from keras_gan import pictures
+from keras_gan.modalities.image import pictures
 
 
 def test_to_uint8_rounds_and_clips():

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import distribution, randomness
+from keras_gan import randomness
+from keras_gan.distribution import devices
 from keras_gan.randomness import StepNoise, portable_latents, seed_range, threefry2x32
 
 GOLDEN = json.loads((Path(__file__).parent.parent / "export" / "golden_latents.json").read_text())
@@ -65,7 +66,7 @@ def test_step_noise_differs_by_each_part_of_its_key(other):
 
 
 def test_step_noise_rows_are_global():
-    strategy = distribution.make_strategy("mirrored")
+    strategy = devices.make_strategy("mirrored")
 
     @tf.function
     def halves():

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from keras_gan import rendezvous
+from keras_gan.distribution import rendezvous
 from keras_gan.errors import MachineFailed, UserError
 from tests.conftest import free_address
 

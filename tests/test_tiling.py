@@ -5,7 +5,7 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
-from keras_gan import tiling
+from keras_gan.modalities.image import tiling
 
 
 @pytest.mark.parametrize(("tile", "overlap", "align"), [(8, 2, 1), (12, 3, 4), (20, 5, 4), (10, 0, 5), (7, 1, 1)])

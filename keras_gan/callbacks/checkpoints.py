@@ -2,12 +2,12 @@
 
 import time
 
-from keras_gan import checkpoint
 from keras_gan.callbacks.every import Every
+from keras_gan.storage import checkpoint
 
 
 class Checkpoints(Every):
-    """Saves a checkpoint every `every` steps and keeps the newest `keep`; see `keras_gan.checkpoint`.
+    """Saves a checkpoint every `every` steps and keeps the newest `keep`; see `keras_gan.storage.checkpoint`.
 
     A new run saves its start, too, so that one that fails before its first checkpoint has one to go back to.
 

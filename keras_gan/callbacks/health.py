@@ -11,11 +11,12 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from keras_gan import diagnosis, pictures
+from keras_gan import diagnosis
 from keras_gan.callbacks.every import Every
 from keras_gan.errors import TrainingFailed
 from keras_gan.metrics import features
 from keras_gan.metrics.neighbours import energy_distance, mean_pair_distance, nearest
+from keras_gan.modalities.image import pictures
 
 WINDOW = 100  # steps that accuracies are averaged over
 SWINGS = 600  # steps that a swing of the loss is looked for in

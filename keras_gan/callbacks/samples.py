@@ -4,8 +4,8 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from keras_gan import pictures
 from keras_gan.callbacks.every import Every
+from keras_gan.modalities.image import pictures
 
 
 class SampleGrid(Every):

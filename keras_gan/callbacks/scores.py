@@ -8,9 +8,11 @@ from pathlib import Path
 import tensorflow as tf
 from tqdm import tqdm
 
-from keras_gan import checkpoint, diagnosis, metrics, pictures
+from keras_gan import diagnosis, metrics
 from keras_gan.callbacks.every import Every
 from keras_gan.metrics import evaluation
+from keras_gan.modalities.image import pictures
+from keras_gan.storage import checkpoint
 
 PATIENCE = 5  # evaluations without a better score, before the doctor is told
 FILE = "scores.jsonl"

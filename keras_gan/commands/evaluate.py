@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from keras_gan import config, data, metrics, registry, runs
-from keras_gan.commands import quiet_tensorflow
-from keras_gan.commands.real import Real, task_of
+from keras_gan import config, data, metrics, registry
+from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError, why
+from keras_gan.runs import run_folder
+from keras_gan.runs.scoring import Real, task_of
 
 DEFAULT_SAMPLES = 10_000
 
@@ -86,9 +87,9 @@ def _number(value):
 
 
 def _of_run(options):
-    from keras_gan.commands.restore import restore
+    from keras_gan.runs.restore import restore
 
-    folder = runs.find(options.log_dir, options.run)
+    folder = run_folder.find(options.log_dir, options.run)
     restored = restore(folder, options.checkpoint, options.samples or DEFAULT_SAMPLES)
     from keras_gan.callbacks import scores  # not before TensorFlow has been imported without its messages
 
@@ -139,8 +140,8 @@ def _of_translator(options, directory, manifest):
     """A model of images, on those held out from its training, as 8 bits hold them; of two networks the first."""
     from keras_gan.data import pipeline
     from keras_gan.exported import ExportedTranslator
-    from keras_gan.pictures import to_uint8
-    from keras_gan.translation import unit_range
+    from keras_gan.modalities.image.pictures import to_uint8
+    from keras_gan.training.translation import unit_range
 
     if "configuration" not in manifest:
         raise UserError(f"the manifest of {directory} does not say what it was trained on: translate images yourself.")
@@ -205,7 +206,7 @@ def _training_data(configuration):
 
 def _drawn(draw, latents, options, block=512):
     """Samples of consecutive seeds, uint8 as a picture file would hold them, their classes, and how to draw more."""
-    from keras_gan.pictures import to_uint8
+    from keras_gan.modalities.image.pictures import to_uint8
 
     count = options.samples or DEFAULT_SAMPLES
     parts, classes = [], []

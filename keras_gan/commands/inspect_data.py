@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from keras_gan import data
-from keras_gan.commands import quiet_tensorflow
-from keras_gan.data import folder, images, paired, unpaired
+from keras_gan.data import folder, paired, unpaired
+from keras_gan.distribution.startup import quiet_tensorflow
+from keras_gan.modalities.image import decoding
 
 
 def run(options):
@@ -72,7 +73,7 @@ def _inspect(roots, options, split="train", channels=None, classes=False, halves
     paths = []
     for tree in roots:
         found = folder.find_files(tree)
-        others = sum(path.is_file() and path.suffix.lower() not in images.SUFFIXES for path in tree.rglob("*"))
+        others = sum(path.is_file() and path.suffix.lower() not in decoding.SUFFIXES for path in tree.rglob("*"))
         print(f"{tree}: {len(found):,} image files, {others:,} other files (not read)")
         paths += found
     with ThreadPoolExecutor() as pool:
@@ -96,12 +97,12 @@ def _inspect(roots, options, split="train", channels=None, classes=False, halves
 def _inspect_file(path, halves):
     """`(size, mode, hash of the pixels)` of a readable image, or of each half of one, or why it is not one."""
     try:
-        image = images.decode(path, channels=3)
-        with images.Image.open(path) as file:
+        image = decoding.decode(path, channels=3)
+        with decoding.Image.open(path) as file:
             mode = file.mode
         size = paired.half(image) if halves else image.size
     except Exception as error:
-        return images.reason(error)
+        return decoding.reason(error)
     return size, mode, hashlib.sha256(f"{image.size}".encode() + image.tobytes()).digest()
 
 
@@ -109,7 +110,7 @@ def _treatment(image_size, size, how):
     if image_size == (size, size):
         return "as they are"
     return {"crop": "cropped and resized", "pad": "padded", "stretch": "stretched"}[
-        images.resolve_fit(image_size, size, how)
+        decoding.resolve_fit(image_size, size, how)
     ]
 
 

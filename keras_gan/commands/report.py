@@ -5,9 +5,10 @@ import html
 import json
 from pathlib import Path
 
-from keras_gan import config, metrics, runs
-from keras_gan.commands import quiet_stderr
+from keras_gan import config, metrics
+from keras_gan.distribution.startup import quiet_stderr
 from keras_gan.errors import UserError, why
+from keras_gan.runs import run_folder
 
 MOST_GRIDS = 12
 MOST_POINTS = 400
@@ -30,7 +31,7 @@ padding-left: .8rem; } pre { overflow-x: auto; background: #f5f5f5; padding: .5r
 
 def run(options):
     """Writes `report.html` of a run."""
-    folder = runs.find(options.log_dir, options.run)
+    folder = run_folder.find(options.log_dir, options.run)
     path = Path(options.out) if options.out else folder.path / "report.html"
     page = _page(folder)
     try:

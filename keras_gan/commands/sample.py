@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_gan import interpolation, pictures
-from keras_gan.commands import quiet_tensorflow
+from keras_gan import latent_space
+from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError, why
+from keras_gan.modalities.image import pictures
 
 BATCH_SIZE = 64
 MOST_IN_A_GRID = 4096
@@ -109,7 +110,7 @@ def _write_walk(generator, options, label):
     """The pictures on the way between two seeds, all of one class: a GIF there and back, or a strip in a PNG."""
     ends = np.array(options.interpolate, np.int64)
     start, end = generator.latents(ends)
-    latents = interpolation.slerp(start, end, np.linspace(0.0, 1.0, options.frames)).astype(np.float32)
+    latents = latent_space.slerp(start, end, np.linspace(0.0, 1.0, options.frames)).astype(np.float32)
     labels = generator.labels(np.repeat(ends[:1], options.frames), label)
     images = generator.draw(options.truncation * latents, labels)
     if Path(options.out).suffix.lower() == ".gif":

@@ -11,10 +11,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from keras_gan import config, data, registry, runs
-from keras_gan.commands import quiet_stderr, quiet_tensorflow
-from keras_gan.data.spec import ImageData
+from keras_gan import config, data, registry
+from keras_gan.data.dataset import ImageData
+from keras_gan.distribution.startup import quiet_stderr, quiet_tensorflow
 from keras_gan.errors import UserError
+from keras_gan.runs import run_folder
 
 MOST_FOR_SCORES = 0.1  # share of the training's time, by default
 
@@ -26,21 +27,21 @@ def run(run, model_options):
         if run.dry_run:
             raise UserError("--dry-run looks at one process alone: leave out --strategy multi_worker.")
     else:
-        runs.check_name_is_free(run)  # of several workers the chief asks, later: the others may find it made
+        run_folder.check_name_is_free(run)  # of several workers the chief asks, later: the others may find it made
     quiet_tensorflow()
     task = _prepare(run, model_options)
     if not task.writes:
         return _follow(task)
     if run.dry_run:
-        from keras_gan.dry_run import report
+        from keras_gan.runs.dry_run import report
 
         return report(run, task.model_config, task.model, task.batches())
     if not run.resume:
-        folder = runs.create(run, task.model_config, task.images.facts)
+        folder = run_folder.create(run, task.model_config, task.images.facts)
         task = dataclasses.replace(task, run=dataclasses.replace(run, run_name=folder.name))
     else:
-        folder = runs.find(run.log_dir, run.run_name)
-    with runs.locked(folder):
+        folder = run_folder.find(run.log_dir, run.run_name)
+    with run_folder.locked(folder):
         return _train(task, folder)
 
 
@@ -71,20 +72,20 @@ class _Task:
     @property
     def writes(self):
         """Whether this process writes files: of several workers one does."""
-        from keras_gan import cluster
+        from keras_gan.distribution import cluster
 
         return cluster.is_chief(self.strategy)
 
     def batches(self, start_step=0):
         """The stream of batches from a step on; with several workers, this one's part of it."""
-        from keras_gan import distribution
         from keras_gan.data import pipeline
+        from keras_gan.distribution import devices
 
         augmentations = data.augmentations(self.run.data_augment)
         stream = functools.partial(
             pipeline.batches, self.images, self.batch_size, self.run.seed, start_step, augmentations
         )
-        return distribution.distribute(self.strategy, functools.partial(stream, prepare=self.preparation))
+        return devices.distribute(self.strategy, functools.partial(stream, prepare=self.preparation))
 
     @property
     def preparation(self):
@@ -95,8 +96,9 @@ class _Task:
 def _prepare(run, model_options):
     import keras
 
-    from keras_gan import distribution, exporters
+    from keras_gan import exporters
     from keras_gan.data import pipeline
+    from keras_gan.distribution import devices
     from keras_gan.metrics import evaluation
 
     if run.export and not run.dry_run:
@@ -104,12 +106,12 @@ def _prepare(run, model_options):
     model_config = config.from_dict(registry.module(run.variant).Config, model_options, "the variant's options")
     keras.mixed_precision.set_dtype_policy(run.precision)
     if run.deterministic:
-        distribution.be_deterministic(run.seed)
+        devices.be_deterministic(run.seed)
     with quiet_stderr():  # devices start, and talk
         workers = run.coordinator, run.num_workers, run.worker_index
-        strategy = distribution.make_strategy(run.strategy, run.cpu_replicas, workers)
-    distribution.check_batch_size(strategy, run.batch_size)
-    distribution.check_steps_per_execution(strategy, run.steps_per_execution)
+        strategy = devices.make_strategy(run.strategy, run.cpu_replicas, workers)
+    devices.check_batch_size(strategy, run.batch_size)
+    devices.check_steps_per_execution(strategy, run.steps_per_execution)
     task = registry.task(run.variant)
     images, held_out = (data.load(run), None) if task == "sample" else data.load_splits(run, task)
     with strategy.scope():
@@ -134,9 +136,9 @@ def _take_weights(model, run):
     """Gives the model the networks of the run `run.init_from`."""
     import keras
 
-    from keras_gan.commands.restore import restore
+    from keras_gan.runs.restore import restore
 
-    donor = restore(runs.find(run.log_dir, run.init_from))
+    donor = restore(run_folder.find(run.log_dir, run.init_from))
     keras.mixed_precision.set_dtype_policy(run.precision)
     try:
         for name in ("generator", "discriminator", "ema_generator"):
@@ -151,8 +153,8 @@ def _take_weights(model, run):
 
 def _train(task, folder):
     """Trains from where the run is to its end, exports, and returns the exit code."""
-    from keras_gan import checkpoint
-    from keras_gan.commands import sitting
+    from keras_gan.runs import fit
+    from keras_gan.storage import checkpoint
 
     run, model = task.run, task.model
     first_step = _resume(task, folder) if run.resume else 0
@@ -160,7 +162,7 @@ def _train(task, folder):
     print(_headline(task))
     started = time.perf_counter()
     make_callbacks = functools.partial(_callbacks, task, folder, first_step)
-    stopped = sitting.fit(run, model, folder, task.batches, task.steps, make_callbacks)
+    stopped = fit.fit(run, model, folder, task.batches, task.steps, make_callbacks)
     if stopped:
         return stopped
     _check_still_together(task)
@@ -176,14 +178,14 @@ def _train(task, folder):
 
 def _follow(task):
     """Trains along with the chief, as a worker that writes nothing; returns the exit code."""
-    from keras_gan.commands import sitting
+    from keras_gan.runs import fit
 
     run, first_step = task.run, 0
     if run.resume:
-        first_step = _restore(task, runs.find(run.log_dir, run.run_name))
+        first_step = _restore(task, run_folder.find(run.log_dir, run.run_name))
     _check_together(task, first_step)
     print(_headline(task))
-    stopped = sitting.fit(run, task.model, None, task.batches, task.steps, make_callbacks=list)
+    stopped = fit.fit(run, task.model, None, task.batches, task.steps, make_callbacks=list)
     if stopped:
         return stopped
     _check_still_together(task)
@@ -192,11 +194,13 @@ def _follow(task):
 
 def _check_together(task, first_step):
     """Raises `UserError` unless all workers are to train the same from the same step on."""
-    from keras_gan import cluster
+    from keras_gan.distribution import cluster
 
     if not cluster.has_others(task.strategy):
         return
-    if cluster.differ(task.strategy, [runs.mathematics(task.run, task.model_config, task.images.facts), task.steps]):
+    if cluster.differ(
+        task.strategy, [run_folder.mathematics(task.run, task.model_config, task.images.facts), task.steps]
+    ):
         raise UserError(
             "the workers were started with different options or data: start all with the same command, except for "
             "--worker-index."
@@ -209,7 +213,7 @@ def _check_together(task, first_step):
 
 
 def _check_still_together(task):
-    from keras_gan import cluster
+    from keras_gan.distribution import cluster
 
     if cluster.has_others(task.strategy) and cluster.differ(task.strategy, _fingerprint(task.model)):
         print("warning: the workers have come to different weights; please report this.", file=sys.stderr)
@@ -221,9 +225,9 @@ def _fingerprint(model):
 
 def _restore(task, folder):
     """Loads the newest checkpoint of the run; returns its step."""
-    from keras_gan import checkpoint
+    from keras_gan.storage import checkpoint
 
-    runs.check_same_mathematics(folder, task.run, task.model_config, task.images.facts)
+    run_folder.check_same_mathematics(folder, task.run, task.model_config, task.images.facts)
     with task.strategy.scope():
         step = checkpoint.restore_newest(task.model, folder.checkpoints)
     if step >= task.steps:
@@ -233,15 +237,15 @@ def _restore(task, folder):
 
 def _resume(task, folder):
     """Loads the newest checkpoint of the run and takes back what came after it; returns its step."""
-    from keras_gan import checkpoint
-    from keras_gan.commands import sitting
+    from keras_gan.runs import fit
+    from keras_gan.storage import checkpoint
 
     step = _restore(task, folder)
     changed = checkpoint.changed_circumstances(task.model, folder.checkpoints)
     note = f" Not to the bit as if it had never ended: {changed}." if changed else ""
     print(f"resuming {folder.name} at step {step}.{note}")
-    sitting.take_back(folder, step)
-    runs.write_configuration(folder, task.run, task.model_config)
+    fit.take_back(folder, step)
+    run_folder.write_configuration(folder, task.run, task.model_config)
     return step
 
 
@@ -264,7 +268,7 @@ def _callbacks(task, folder, first_step):
     import tensorflow as tf
 
     from keras_gan import callbacks
-    from keras_gan.commands import real
+    from keras_gan.runs import scoring
 
     run, images, steps = task.run, task.images, task.steps
     writer = tf.summary.create_file_writer(str(folder.path))
@@ -288,7 +292,7 @@ def _callbacks(task, folder, first_step):
                 folder.path,
                 folder.checkpoints,
                 run.eval_every or tenth,
-                real.case(run, images),
+                scoring.case(run, images),
                 run.eval_samples,
                 writer,
                 doctor,
@@ -335,11 +339,11 @@ def _export(task, folder, facts):
     if not run.export:
         return None
     from keras_gan import exporters
-    from keras_gan.commands import real
+    from keras_gan.runs import scoring
 
     directory = exporters.next_version(Path(run.export_dir) / folder.name)
     judged = "score" in facts and not task.held_out
-    judge = real.judge(run, facts["score"], task.model.num_classes, task.images) if judged else None
+    judge = scoring.judge(run, facts["score"], task.model.num_classes, task.images) if judged else None
     print("exporting and verifying …")
     try:
         with quiet_stderr():  # the converter talks of its own passes

@@ -11,11 +11,11 @@ import numpy as np
 from PIL import Image, ImageOps
 from tqdm import tqdm
 
-from keras_gan import pictures
-from keras_gan.commands import quiet_tensorflow
 from keras_gan.commands.sample import check_model
-from keras_gan.data import images
+from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError, why
+from keras_gan.modalities.image import decoding, pictures
+from keras_gan.storage import arrays
 
 SOME_FAILED = 1  # exit code
 OPAQUE = 128  # what is at least as opaque is known
@@ -40,7 +40,7 @@ def run(options):
         try:
             given = _read(job, translator)
         except Exception as error:  # decoders raise nearly anything
-            errors.append(f"{job.source}: {images.reason(error)}")
+            errors.append(f"{job.source}: {decoding.reason(error)}")
             continue
         try:
             image = _translated(given, translator, options)
@@ -66,7 +66,7 @@ def _report(jobs, errors, seconds):
     done = len(jobs) - len(errors)
     where = jobs[0].target if len(jobs) == 1 else os.path.commonpath([job.target.parent for job in jobs])
     if errors:
-        shown = images.listed(errors)
+        shown = arrays.listed(errors)
         if not done:
             raise UserError(f"none of {len(jobs)} image(s) could be translated:\n  {shown}")
         print(f"error: {len(errors)} of {len(jobs)} images could not be translated:\n  {shown}", file=sys.stderr)
@@ -93,9 +93,9 @@ def _jobs(options):
         raise UserError(f"--out {out} is the folder of the originals: give another one.")
     if given.is_dir():
         # What an earlier call has written below the folder is no original.
-        sources = [path for path in images.find_files(given) if out.resolve() not in path.resolve().parents]
+        sources = [path for path in decoding.find_files(given) if out.resolve() not in path.resolve().parents]
         if not sources:
-            raise UserError(f"no images below {given}: looked for {', '.join(images.SUFFIXES)}.")
+            raise UserError(f"no images below {given}: looked for {', '.join(decoding.SUFFIXES)}.")
         root = given
     elif given.is_file():
         sources, root = [given], given.parent
@@ -147,7 +147,7 @@ def _mask_of(name, masks):
         raise UserError(f"--mask {masks}: there is no such file or folder.")
     if not masks.is_dir():
         return masks
-    found = [masks / name.with_suffix(suffix) for suffix in (name.suffix, *images.SUFFIXES)]
+    found = [masks / name.with_suffix(suffix) for suffix in (name.suffix, *decoding.SUFFIXES)]
     return next((path for path in found if path.is_file()), found[0])
 
 
@@ -170,18 +170,18 @@ def _read(job, translator):
         image = ImageOps.exif_transpose(file)
     opacity = _opacity(image)
     if not translator.takes_mask:
-        return Given(images.to_array(images.flatten(image, translator.channels)), None, opacity)
+        return Given(decoding.to_array(decoding.flatten(image, translator.channels)), None, opacity)
     if job.mask:
-        with images.naming(job.mask):
-            mask = images.decode(job.mask, 1)
+        with decoding.naming(job.mask):
+            mask = decoding.decode(job.mask, 1)
         if mask.size != image.size:
             raise ValueError(f"its mask has {_size(mask)} px, the image {_size(image)}")
         hole = np.asarray(mask) >= OPAQUE
-        return Given(images.to_array(images.flatten(image, translator.channels)), hole, opacity)
+        return Given(decoding.to_array(decoding.flatten(image, translator.channels)), hole, opacity)
     if opacity is None:
         raise ValueError("no pixel is transparent, so there is no hole: give --mask")
     # The colours of what is half transparent are its own: white must not shine through.
-    pixels = images.to_array(image.convert("RGBA").convert("L" if translator.channels == 1 else "RGB"))
+    pixels = decoding.to_array(image.convert("RGBA").convert("L" if translator.channels == 1 else "RGB"))
     return Given(pixels, np.asarray(opacity) < OPAQUE, None)
 
 

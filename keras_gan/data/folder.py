@@ -11,10 +11,10 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from keras_gan.data import images
+from keras_gan.data.dataset import ImageData
 from keras_gan.data.names import folders
-from keras_gan.data.spec import ImageData
 from keras_gan.errors import UserError
+from keras_gan.modalities.image import decoding
 
 
 def load(path, options, split="train"):
@@ -47,7 +47,7 @@ def read(paths, channels, options, title):
     """Decodes image files with a progress bar; `(images, kept)` as `images.read_files`, but at least one."""
     bar = progress(title, len(paths))
     size, how = options.image_size, options.fit
-    decoded, kept = images.read_files(paths, size, channels, how, options.skip_bad_files, bar)
+    decoded, kept = decoding.read_files(paths, size, channels, how, options.skip_bad_files, bar)
     check_kept(kept, len(paths), title)
     return decoded, kept
 
@@ -67,9 +67,9 @@ def check_kept(kept, count, title):
 
 def find_files(root):
     """All image files below `root`, at least one."""
-    paths = images.find_files(root)
+    paths = decoding.find_files(root)
     if not paths:
-        raise UserError(f"no images below {root}: looked for {', '.join(images.SUFFIXES)}.")
+        raise UserError(f"no images below {root}: looked for {', '.join(decoding.SUFFIXES)}.")
     return paths
 
 
@@ -86,7 +86,7 @@ def size_of_first(root):
 
 def common_channels(paths):
     """1 if every readable file is grey, else 3. Reads headers alone."""
-    return 1 if all(mode in images.GREY_MODES for mode in map(_mode, paths) if mode) else 3
+    return 1 if all(mode in decoding.GREY_MODES for mode in map(_mode, paths) if mode) else 3
 
 
 def _mode(path):

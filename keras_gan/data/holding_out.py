@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from keras_gan.data.images import keep_rows
 from keras_gan.errors import UserError
+from keras_gan.storage.arrays import keep_rows
 
 MOST = 256
 

@@ -8,10 +8,12 @@ together by their names without suffixes.
 from collections import Counter
 from pathlib import Path
 
-from keras_gan.data import folder, images
+from keras_gan.data import folder
+from keras_gan.data.dataset import ImageData
 from keras_gan.data.names import SPLIT_FOLDERS
-from keras_gan.data.spec import ImageData
 from keras_gan.errors import UserError, unknown
+from keras_gan.modalities.image import decoding
+from keras_gan.storage import arrays
 
 SIDES = ("A", "B")
 
@@ -29,11 +31,11 @@ def load(path, options, split="train"):
     channels = channels * 2 if len(channels) == 1 else channels
 
     def read(index):
-        return [images.to_array(images.fit(side, size, options.fit)) for side in read_pair(pairs[index], channels)]
+        return [decoding.to_array(decoding.fit(side, size, options.fit)) for side in read_pair(pairs[index], channels)]
 
-    arrays = [images.allocate((len(pairs), size, size, count)) for count in channels]
+    arrays = [arrays.allocate((len(pairs), size, size, count)) for count in channels]
     bar = folder.progress(where.name, len(pairs))
-    sides, kept = images.fill(arrays, read, options.skip_bad_files, bar)
+    sides, kept = arrays.fill(arrays, read, options.skip_bad_files, bar)
     folder.check_kept(kept, len(pairs), where)
     source, target = ordered(SIDES, options.direction)
     sources, targets = ordered(sides, options.direction)
@@ -98,7 +100,7 @@ def find_pairs(root):
     if alone:
         raise UserError(
             f"{len(alone)} image files have no partner of the same name on the other side:\n"
-            f"  {images.listed([str(path) for path in alone])}"
+            f"  {arrays.listed([str(path) for path in alone])}"
         )
     return [(by_name[0][name], by_name[1][name]) for name in sorted(by_name[0])]
 
@@ -121,18 +123,18 @@ def read_pair(files, channels):
         Unreadable: if a file cannot be decoded, or its sides are of different sizes.
     """
     if len(files) == 1:
-        with images.naming(files[0]):
-            both = images.decode(files[0], max(channels))
+        with decoding.naming(files[0]):
+            both = decoding.decode(files[0], max(channels))
             width, height = half(both)
             halves = [both.crop((left, 0, left + width, height)) for left in (0, width)]
-            return [images.flatten(side, count) for side, count in zip(halves, channels, strict=True)]
+            return [decoding.flatten(side, count) for side, count in zip(halves, channels, strict=True)]
     sides = []
     for path, count in zip(files, channels, strict=True):
-        with images.naming(path):
-            sides.append(images.decode(path, count))
+        with decoding.naming(path):
+            sides.append(decoding.decode(path, count))
     if sides[0].size != sides[1].size:
         sizes = ["x".join(map(str, side.size)) for side in sides]
-        raise images.Unreadable(f"{files[0]}: {sizes[0]} px, while {files[1]} has {sizes[1]}")
+        raise arrays.Unreadable(f"{files[0]}: {sizes[0]} px, while {files[1]} has {sizes[1]}")
     return sides
 
 

@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.data import augmentation
+from keras_gan.modalities.image import data_augment
 
 BLOCK = 64
 # Nothing here depends on a tensor by `if` or `for`, and AutoGraph would take seconds to find that out.
@@ -180,9 +180,9 @@ def _augment(batch, aligned, names, seed, position, batch_size, offset):
     share = batch["real"].shape[0]
 
     def changed(images, whose=""):
-        uniform = augmentation.draw(seed, position, batch_size, whose)
+        uniform = data_augment.draw(seed, position, batch_size, whose)
         own_rows = {name: values[offset:][:share] for name, values in uniform.items()}
-        return augmentation.augment(images, own_rows, names)
+        return data_augment.augment(images, own_rows, names)
 
     batch = {**batch, "real": changed(batch["real"])}
     if "source" in batch:

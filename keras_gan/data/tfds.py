@@ -3,9 +3,11 @@
 import numpy as np
 from PIL import Image
 
-from keras_gan.data import images, prepared
-from keras_gan.data.spec import ImageData
+from keras_gan.data import prepared
+from keras_gan.data.dataset import ImageData
 from keras_gan.errors import UserError
+from keras_gan.modalities.image import decoding
+from keras_gan.storage import arrays
 
 
 def load(name, options, split="train"):
@@ -25,15 +27,15 @@ def load(name, options, split="train"):
     count = builder.info.splits[split].num_examples
     shape = features[image_key].shape
     channels = 1 if shape[-1] == 1 else 3
-    pixels = images.allocate((count, options.image_size, options.image_size, channels))
+    pixels = arrays.allocate((count, options.image_size, options.image_size, channels))
     labels = np.zeros(count, np.int32)
     try:
         for index, (example, label) in enumerate(_examples(tfds, builder, split, image_key, label_key)):
-            image = images.flatten(Image.fromarray(example[:, :, 0] if example.shape[-1] == 1 else example), channels)
-            pixels[index] = images.to_array(images.fit(image, options.image_size, options.fit))
+            image = decoding.flatten(Image.fromarray(example[:, :, 0] if example.shape[-1] == 1 else example), channels)
+            pixels[index] = decoding.to_array(decoding.fit(image, options.image_size, options.fit))
             labels[index] = label
     except Exception as error:  # of TensorFlow's record readers and of Pillow
-        raise UserError(f"{options.dataset} cannot be read: {images.reason(error)}") from None
+        raise UserError(f"{options.dataset} cannot be read: {decoding.reason(error)}") from None
     if index + 1 != count:
         raise UserError(f"{options.dataset} holds {index + 1} examples where {count} are stated: prepare it again.")
     return ImageData(
@@ -59,7 +61,7 @@ def _builder(tfds, name, options):
         try:
             return tfds.builder_from_directory(folder)
         except Exception as error:  # damaged metadata
-            raise UserError(f"{folder} cannot be read: {images.reason(error)}") from None
+            raise UserError(f"{folder} cannot be read: {decoding.reason(error)}") from None
     try:
         builder = tfds.builder(name, data_dir=prepared.data_dir(options))
         builder.download_and_prepare()
@@ -106,6 +108,6 @@ def _treatment(shape, options):
     height, width = shape[:2]
     if (height, width) == (size, size):
         return "used at its own size."
-    how = images.resolve_fit((width, height), size, options.fit)
+    how = decoding.resolve_fit((width, height), size, options.fit)
     verb = {"pad": "padded with black", "crop": "cropped and resized", "stretch": "stretched"}[how]
     return f"{width}x{height} px images {verb} to {size}x{size} px."

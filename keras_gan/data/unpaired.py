@@ -7,9 +7,9 @@ which may be missing, those to test with.
 from pathlib import Path
 
 from keras_gan.data import folder
+from keras_gan.data.dataset import ImageData
 from keras_gan.data.names import SPLIT_FOLDERS
 from keras_gan.data.paired import SIDES, ordered
-from keras_gan.data.spec import ImageData
 from keras_gan.errors import UserError, unknown
 
 

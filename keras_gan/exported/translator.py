@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from keras_gan import tiling
 from keras_gan.errors import UserError
 from keras_gan.exported import files
+from keras_gan.modalities.image import tiling
 
 SMALLEST_TILE = 64
 # Where no manifest says them.

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import keras
 
-from keras_gan import pictures
-from keras_gan.checkpoint import sha256
 from keras_gan.errors import UserError, why
 from keras_gan.exporters import manifest as manifests
 from keras_gan.exporters import model_card, onnx, saved_model, tflite, translation, verify
-from keras_gan.translation import TranslationModel
+from keras_gan.modalities.image import pictures
+from keras_gan.storage.checkpoint import sha256
+from keras_gan.training.translation import TranslationModel
 
 
 def export(

@@ -5,8 +5,8 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.exporters import deployed, warmup
-from keras_gan.model import to_unit_range
 from keras_gan.randomness import portable_labels, portable_latents
+from keras_gan.training.adversarial import to_unit_range
 
 _HALF = ("float16", "bfloat16")
 

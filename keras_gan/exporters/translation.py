@@ -6,7 +6,7 @@ import keras
 
 from keras_gan.errors import UserError
 from keras_gan.exporters import memory, onnx, saved_model, tflite, translator, translator_check
-from keras_gan.translation import unit_range
+from keras_gan.training.translation import unit_range
 
 CALIBRATION = 128  # examples that the ranges of 8-bit numbers are chosen by
 

@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from keras_gan.exporters import deployed, saved_model, warmup
 from keras_gan.layers.chroma import LUMINANCE
-from keras_gan.model import to_unit_range
-from keras_gan.translation import inputs_of
+from keras_gan.training.adversarial import to_unit_range
+from keras_gan.training.translation import inputs_of
 
 _MOST_MULTIPLES = 16
 

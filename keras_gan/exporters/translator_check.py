@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.exporters import onnx, tflite, translator, verify
-from keras_gan.translation import inputs_of, unit_range
+from keras_gan.training.translation import inputs_of, unit_range
 
 MOST = 8
 MOST_PIXELS = MOST * 256**2  # of all examples together

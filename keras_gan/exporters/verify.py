@@ -18,7 +18,7 @@ import tensorflow as tf
 from keras_gan.errors import UserError
 from keras_gan.exporters import onnx, saved_model
 from keras_gan.exporters.tflite import PRECISIONS, Precision
-from keras_gan.pictures import to_uint8
+from keras_gan.modalities.image.pictures import to_uint8
 from keras_gan.randomness import portable_labels, portable_latents
 
 BOUND = 1e-5

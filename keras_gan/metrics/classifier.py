@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from keras_gan import cache
+from keras_gan.storage import cache
 
 BATCH_SIZE = 128
 EPOCHS = 5

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from keras_gan import interpolation, metrics
+from keras_gan import latent_space, metrics
 from keras_gan.errors import UserError
 from keras_gan.metrics.features import Extractor, Seen
 from keras_gan.metrics.fid import fid, fid_infinity, fid_warning
@@ -300,4 +300,4 @@ def _pairs(images, labels, seed):
 
 
 def _slerp(start, end, position):
-    return np.stack([interpolation.slerp(a, b, t)[0] for a, b, t in zip(start, end, position, strict=True)])
+    return np.stack([latent_space.slerp(a, b, t)[0] for a, b, t in zip(start, end, position, strict=True)])

@@ -11,10 +11,10 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from keras_gan import cache
 from keras_gan.errors import UserError, why
 from keras_gan.metrics import classifier, inception, torch_weights
 from keras_gan.networks import squeezenet
+from keras_gan.storage import cache
 
 NAMES = ("inception", "classifier", "squeezenet", "random")
 SQUEEZENET_FILE = "squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5"

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from keras_gan import cache
 from keras_gan.errors import UserError
 from keras_gan.metrics import features
 from keras_gan.metrics.lpips import lpips
 from keras_gan.networks import squeezenet
+from keras_gan.storage import cache
 
 LPIPS_FILE = "lpips_lin_squeeze.npz"
 BATCH_SIZE = 64

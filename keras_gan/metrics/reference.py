@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from keras_gan import cache
 from keras_gan.errors import UserError, why
 from keras_gan.metrics.features import Seen
 from keras_gan.metrics.statistics import Gaussian, Moments
+from keras_gan.storage import cache
 
 KEPT = 10_000  # feature vectors, for the scores that need more than mean and covariance
 BLOCK = 2048

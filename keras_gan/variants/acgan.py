@@ -22,10 +22,10 @@ import keras
 from keras import layers, ops
 
 from keras_gan.errors import check_labels
-from keras_gan.model import AdversarialModel, labels_of
+from keras_gan.losses.objectives import NON_SATURATING
 from keras_gan.networks import dcgan as networks
-from keras_gan.objectives import NON_SATURATING
-from keras_gan.options import AdamOptions, ConvolutionOptions
+from keras_gan.training.adversarial import AdversarialModel, labels_of
+from keras_gan.training.options import AdamOptions, ConvolutionOptions
 
 IMAGE_SIZES = (16, 32, 64, 128, 256)
 NEEDS_LABELS = True

@@ -34,8 +34,8 @@ import keras
 from keras import layers, ops
 
 from keras_gan.layers.uniform import NormalToUniform
-from keras_gan.model import AdversarialModel
-from keras_gan.options import AdamOptions
+from keras_gan.training.adversarial import AdversarialModel
+from keras_gan.training.options import AdamOptions
 
 IMAGE_SIZES = (16, 32, 64, 128, 256)
 DEFAULTS = {"steps": 3000, "batch_size": 16}

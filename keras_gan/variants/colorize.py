@@ -22,12 +22,12 @@ from dataclasses import dataclass
 
 import keras
 
-from keras_gan import corruptions
 from keras_gan.layers.chroma import Colour
+from keras_gan.losses.objectives import NON_SATURATING, halved
+from keras_gan.modalities.image import corruptions
 from keras_gan.networks import patchgan, unet
-from keras_gan.objectives import NON_SATURATING, halved
-from keras_gan.options import TranslationOptions
-from keras_gan.translation import TranslationModel
+from keras_gan.training.options import TranslationOptions
+from keras_gan.training.translation import TranslationModel
 
 TASK = "restore"
 IMAGE_SIZES = (16, 32, 64, 128, 256, 512)

@@ -35,12 +35,12 @@ from dataclasses import dataclass
 import keras
 from keras import ops
 
-from keras_gan import content
+from keras_gan.losses import content
 from keras_gan.networks import patchgan, resnet
 from keras_gan.networks.parts import instance_norm
-from keras_gan.optimizers import Adam, LinearDecay
-from keras_gan.options import TranslationOptions
-from keras_gan.translation import TranslationModel, alike, run, unit_range
+from keras_gan.training.optimizers import Adam, LinearDecay
+from keras_gan.training.options import TranslationOptions
+from keras_gan.training.translation import TranslationModel, alike, run, unit_range
 
 TASK = "unpaired"
 IMAGE_SIZES = (16, 32, 64, 128, 256, 512)

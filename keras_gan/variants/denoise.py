@@ -24,11 +24,11 @@ Deviations:
 from dataclasses import dataclass
 from typing import Literal
 
-from keras_gan import corruptions
+from keras_gan.losses.objectives import HINGE
+from keras_gan.modalities.image import corruptions
 from keras_gan.networks import patchgan, srresnet
-from keras_gan.objectives import HINGE
-from keras_gan.options import TranslationOptions
-from keras_gan.translation import TranslationModel
+from keras_gan.training.options import TranslationOptions
+from keras_gan.training.translation import TranslationModel
 
 TASK = "restore"
 IMAGE_SIZES = (16, 32, 64, 128, 256, 512)

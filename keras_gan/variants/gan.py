@@ -27,10 +27,10 @@ import keras
 from keras import layers
 
 from keras_gan.layers.uniform import NormalToUniform
-from keras_gan.model import AdversarialModel
+from keras_gan.losses.objectives import MINIMAX, NON_SATURATING
 from keras_gan.networks.dcgan import batch_norm
-from keras_gan.objectives import MINIMAX, NON_SATURATING
-from keras_gan.options import AdamOptions
+from keras_gan.training.adversarial import AdversarialModel
+from keras_gan.training.options import AdamOptions
 
 IMAGE_SIZES = (16, 28, 32, 48, 64)
 DEFAULTS = {"steps": 6000}  # small ones

@@ -31,13 +31,14 @@ from typing import Literal
 import keras
 from keras import layers, ops
 
-from keras_gan import content, corruptions
 from keras_gan.layers.gated import Gate
 from keras_gan.layers.smooth_fill import SmoothFill
+from keras_gan.losses import content
+from keras_gan.losses.objectives import HINGE
+from keras_gan.modalities.image import corruptions
 from keras_gan.networks import patchgan
-from keras_gan.objectives import HINGE
-from keras_gan.options import TranslationOptions
-from keras_gan.translation import TranslationModel
+from keras_gan.training.options import TranslationOptions
+from keras_gan.training.translation import TranslationModel
 
 TASK = "restore"
 IMAGE_SIZES = (16, 32, 64, 128, 256, 512)

@@ -20,10 +20,10 @@ Deviations:
 from dataclasses import dataclass
 
 from keras_gan.errors import check_options
-from keras_gan.model import AdversarialModel
+from keras_gan.losses.objectives import least_squares
 from keras_gan.networks import dcgan as networks
-from keras_gan.objectives import least_squares
-from keras_gan.options import AdamOptions, ConvolutionOptions
+from keras_gan.training.adversarial import AdversarialModel
+from keras_gan.training.options import AdamOptions, ConvolutionOptions
 
 IMAGE_SIZES = (16, 32, 64, 128, 256)
 

@@ -24,10 +24,10 @@ Deviations:
 
 from dataclasses import dataclass
 
+from keras_gan.losses.objectives import NON_SATURATING, halved
 from keras_gan.networks import patchgan, unet
-from keras_gan.objectives import NON_SATURATING, halved
-from keras_gan.options import TranslationOptions
-from keras_gan.translation import TranslationModel
+from keras_gan.training.options import TranslationOptions
+from keras_gan.training.translation import TranslationModel
 
 TASK = "paired"
 IMAGE_SIZES = (16, 32, 64, 128, 256, 512)

@@ -34,13 +34,13 @@ from dataclasses import dataclass
 import keras
 from keras import layers
 
-from keras_gan import penalties
 from keras_gan.errors import UserError
 from keras_gan.layers.basis import Basis
-from keras_gan.model import AdversarialModel
-from keras_gan.objectives import RELATIVISTIC
-from keras_gan.optimizers import Adam, EqualizedAdam
-from keras_gan.options import AdamOptions
+from keras_gan.losses import penalties
+from keras_gan.losses.objectives import RELATIVISTIC
+from keras_gan.training.adversarial import AdversarialModel
+from keras_gan.training.optimizers import Adam, EqualizedAdam
+from keras_gan.training.options import AdamOptions
 
 IMAGE_SIZES = (16, 32, 64, 128, 256)
 DEFAULTS = {"steps": 3000}

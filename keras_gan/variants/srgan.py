@@ -35,12 +35,13 @@ import keras
 from keras import layers
 from keras.optimizers.schedules import PiecewiseConstantDecay
 
-from keras_gan import content, corruptions
 from keras_gan.errors import UserError
+from keras_gan.losses import content
+from keras_gan.losses.objectives import NON_SATURATING, halved
+from keras_gan.modalities.image import corruptions
 from keras_gan.networks import patchgan, perceptual, srresnet
-from keras_gan.objectives import NON_SATURATING, halved
-from keras_gan.options import TranslationOptions
-from keras_gan.translation import TranslationModel
+from keras_gan.training.options import TranslationOptions
+from keras_gan.training.translation import TranslationModel
 
 TASK = "restore"
 IMAGE_SIZES = (16, 32, 64, 128, 256, 512)

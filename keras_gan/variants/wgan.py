@@ -22,10 +22,10 @@ from dataclasses import dataclass
 import keras
 from keras import layers, ops
 
-from keras_gan.model import AdversarialModel
+from keras_gan.losses.objectives import WASSERSTEIN
 from keras_gan.networks import dcgan as networks
-from keras_gan.objectives import WASSERSTEIN
-from keras_gan.options import ConvolutionOptions, ModelOptions
+from keras_gan.training.adversarial import AdversarialModel
+from keras_gan.training.options import ConvolutionOptions, ModelOptions
 
 IMAGE_SIZES = (16, 32, 64, 128, 256)
 

@@ -22,11 +22,11 @@ from dataclasses import dataclass
 import keras
 from keras import layers, ops
 
-from keras_gan import penalties
-from keras_gan.model import AdversarialModel
+from keras_gan.losses import penalties
+from keras_gan.losses.objectives import WASSERSTEIN
 from keras_gan.networks import dcgan as networks
-from keras_gan.objectives import WASSERSTEIN
-from keras_gan.options import AdamOptions, ConvolutionOptions
+from keras_gan.training.adversarial import AdversarialModel
+from keras_gan.training.options import AdamOptions, ConvolutionOptions
 
 IMAGE_SIZES = (16, 32, 64, 128, 256)
 

@@ -8,7 +8,7 @@ import pytest
 from benchmarks import baselines
 from keras_gan import config, registry
 from keras_gan.commands import train
-from keras_gan.data.spec import ImageData
+from keras_gan.data.dataset import ImageData
 from tests.conftest import SHARED, save_dataset
 
 WEIGHTS = SHARED / "data" / "weights"

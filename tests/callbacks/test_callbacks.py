@@ -4,8 +4,9 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from keras_gan import callbacks, checkpoint
+from keras_gan import callbacks
 from keras_gan.callbacks.every import Every
+from keras_gan.storage import checkpoint
 
 
 class Recorder(Every):

@@ -8,15 +8,18 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import checkpoint, config, diagnosis, objectives, pictures, registry
+from keras_gan import config, diagnosis, registry
 from keras_gan.callbacks import Checkpoints, Health, RealImages, Scores
 from keras_gan.callbacks.health import FIRST_STEPS
 from keras_gan.commands import train
 from keras_gan.data import pipeline
-from keras_gan.data.spec import ImageData
+from keras_gan.data.dataset import ImageData
 from keras_gan.errors import TrainingFailed
+from keras_gan.losses import objectives
 from keras_gan.metrics import evaluation, features, reference
-from keras_gan.model import AdversarialModel
+from keras_gan.modalities.image import pictures
+from keras_gan.storage import checkpoint
+from keras_gan.training.adversarial import AdversarialModel
 from tests.conftest import noise_images
 
 SIZE = 16

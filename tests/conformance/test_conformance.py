@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import checkpoint, config, distribution, exporters, registry
+from keras_gan import config, exporters, registry
 from keras_gan.commands import train
 from keras_gan.data import pipeline
-from keras_gan.data.spec import DataSpec
+from keras_gan.data.dataset import DataSpec
+from keras_gan.distribution import devices
 from keras_gan.errors import UserError
 from keras_gan.exported import ExportedTranslator
 from keras_gan.exporters import tflite
-from keras_gan.objectives import HINGE
-from keras_gan.translation import inputs_of
+from keras_gan.losses.objectives import HINGE
+from keras_gan.storage import checkpoint
+from keras_gan.training.translation import inputs_of
 from tests.conftest import noise_images, save_dataset
 
 IMAGE_SHAPE = (16, 16, 3)
@@ -153,7 +155,7 @@ def test_a_seed_decides_the_weights(name, make_model):
 @most_variants
 def test_two_replicas_equal_one_with_the_whole_batch(name, make_model, batches):
     models = []
-    one, two = tf.distribute.get_strategy(), distribution.make_strategy("mirrored")
+    one, two = tf.distribute.get_strategy(), devices.make_strategy("mirrored")
     for strategy in (one, two):
         # Two of them as they are trained, compiled; tests/e2e does so with others.
         compiled = strategy is two and name in ("dcgan", "cyclegan")

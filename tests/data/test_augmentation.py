@@ -12,15 +12,17 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from keras_gan import config, data, registry, runs
+from keras_gan import config, data, registry
 from keras_gan.commands import train
-from keras_gan.config import RunConfig
-from keras_gan.data import augmentation, pipeline
-from keras_gan.data.spec import ImageData
+from keras_gan.config.config import RunConfig
+from keras_gan.data import pipeline
+from keras_gan.data.dataset import ImageData
 from keras_gan.errors import UserError
+from keras_gan.modalities.image import data_augment
+from keras_gan.runs import run_folder
 from tests.conftest import ROOT
 
-NEUTRAL = {**dict.fromkeys(augmentation.NUMBERS, 0.5), "edge": 0.0}
+NEUTRAL = {**dict.fromkeys(data_augment.NUMBERS, 0.5), "edge": 0.0}
 EACH = pytest.mark.parametrize("name", data.AUGMENTATIONS)
 
 
@@ -32,7 +34,7 @@ def pictures(count=3, height=8, width=8, channels=3, seed=0):
 def augment(images, *names, **uniform):
     """Each keyword is one random number in [0, 1) for all images; the others are neutral."""
     numbers = {name: tf.fill([len(images)], float(value)) for name, value in {**NEUTRAL, **uniform}.items()}
-    return augmentation.augment(tf.constant(images), numbers, names).numpy()
+    return data_augment.augment(tf.constant(images), numbers, names).numpy()
 
 
 def linear(x_slope, y_slope, size=8):
@@ -57,7 +59,7 @@ def test_neutral_numbers_change_nothing(name, shape):
 
 @EACH
 def test_each_name_changes_colour_images(name):
-    numbers = dict.fromkeys(augmentation.NUMBERS, 0.2)
+    numbers = dict.fromkeys(data_augment.NUMBERS, 0.2)
     assert np.abs(augment(pictures(), name, **numbers) - pictures()).max() > 0.01
 
 
@@ -66,13 +68,13 @@ def test_flip_is_the_exact_mirror_of_the_chosen_images(height, width):
     images = pictures(3, height, width)
     numbers = {name: tf.fill([3], value) for name, value in NEUTRAL.items()}
     numbers["flip"] = tf.constant([0.49, 0.5, 0.0])
-    flipped = augmentation.augment(tf.constant(images), numbers, ("flip",)).numpy()
+    flipped = data_augment.augment(tf.constant(images), numbers, ("flip",)).numpy()
     np.testing.assert_array_equal(flipped, np.stack([images[0, :, ::-1], images[1], images[2, :, ::-1]]))
 
 
 @pytest.mark.parametrize(("turn", "quarters"), [(1.0, 1), (0.0, -1)])
 def test_quarter_turn(monkeypatch, turn, quarters):
-    monkeypatch.setattr(augmentation, "MAX_ANGLE_DEGREES", 90.0)
+    monkeypatch.setattr(data_augment, "MAX_ANGLE_DEGREES", 90.0)
     expected = np.rot90(pictures(), quarters, axes=(1, 2))
     np.testing.assert_allclose(augment(pictures(), "rotate", angle=turn), expected, atol=1e-5)
 
@@ -91,7 +93,7 @@ def test_scale_is_by_up_to_a_tenth(zoom, factor):
 
 
 def test_what_zooming_out_uncovers_is_reflected(monkeypatch):
-    monkeypatch.setattr(augmentation, "MAX_ZOOM", 0.5)
+    monkeypatch.setattr(data_augment, "MAX_ZOOM", 0.5)
     image = np.array([[0.1, 0.2, 0.4, 0.8]], np.float32).reshape(1, 1, 4, 1)
     # Samples at -1.5, 0.5, 2.5, 4.5 pixels: beyond the edge, the row goes on as 0.2 0.1 | 0.1 … 0.8 | 0.8 0.4.
     np.testing.assert_allclose(augment(image, "scale", zoom=0.0)[0, 0, :, 0], [0.15, 0.15, 0.6, 0.6], atol=1e-6)
@@ -99,7 +101,7 @@ def test_what_zooming_out_uncovers_is_reflected(monkeypatch):
 
 @pytest.mark.parametrize(("left", "top"), [(0.0, 0.0), (1.0, 0.0), (0.3, 1.0)])
 def test_crop_enlarges_a_window_within_the_image(left, top):
-    size, edge = 16, augmentation.MIN_EDGE
+    size, edge = 16, data_augment.MIN_EDGE
     cropped = augment(linear(0.04, 0.0, size) + linear(0.0, 0.05, size), "crop", edge=1.0, left=left, top=top)[
         0, :, :, 0
     ]
@@ -121,7 +123,7 @@ def test_geometry_is_composed_as_if_done_in_turn():
 
 
 def test_a_third_of_a_turn_of_the_hue_moves_red_to_green(monkeypatch):
-    monkeypatch.setattr(augmentation, "MAX_HUE_DEGREES", 120.0)
+    monkeypatch.setattr(data_augment, "MAX_HUE_DEGREES", 120.0)
     np.testing.assert_allclose(augment(pictures(), "color", hue=1.0), np.roll(pictures(), 1, axis=-1), atol=1e-6)
 
 
@@ -151,7 +153,7 @@ def test_light(channels):
 @pytest.mark.parametrize("channels", [1, 3])
 def test_the_range_is_kept(channels):
     images = np.sign(pictures(64, channels=channels))
-    changed = augmentation.augment(tf.constant(images), augmentation.draw(3, tf.constant(0, tf.int64), 64),
+    changed = data_augment.augment(tf.constant(images), data_augment.draw(3, tf.constant(0, tf.int64), 64),
                                    data.AUGMENTATIONS).numpy()  # fmt: skip
     assert changed.shape == images.shape
     assert changed.dtype == np.float32
@@ -160,8 +162,8 @@ def test_the_range_is_kept(channels):
 
 def test_no_corner_is_black():
     white = np.ones((64, 12, 12, 3), np.float32)
-    numbers = augmentation.draw(0, tf.constant(0, tf.int64), 64)
-    changed = augmentation.augment(tf.constant(white), numbers, ("flip", "rotate", "crop", "scale"))
+    numbers = data_augment.draw(0, tf.constant(0, tf.int64), 64)
+    changed = data_augment.augment(tf.constant(white), numbers, ("flip", "rotate", "crop", "scale"))
     np.testing.assert_allclose(changed, white, atol=1e-5)
 
 
@@ -169,7 +171,7 @@ def test_no_corner_is_black():
 
 
 def test_numbers_are_uniform_and_independent():
-    numbers = np.stack(list(augmentation.draw(0, tf.constant(640, tf.int64), 4096).values()))
+    numbers = np.stack(list(data_augment.draw(0, tf.constant(640, tf.int64), 4096).values()))
     assert numbers.shape == (10, 4096)
     np.testing.assert_allclose(numbers.mean(axis=1), 0.5, atol=0.03)
     assert np.abs(np.corrcoef(numbers) - np.eye(10)).max() < 0.08
@@ -273,14 +275,14 @@ def test_command_and_facts_tell():
 def test_a_run_from_before_the_option_goes_on_without_it(tmp_path):
     run = options("", run_name="old", log_dir=str(tmp_path))
     model_config, facts = registry.module("dcgan").TINY, make().facts
-    folder = runs.create(run, model_config, facts)
+    folder = run_folder.create(run, model_config, facts)
     saved = json.loads(folder.config_file.read_text())
     del saved["data_augment"]
     folder.config_file.write_text(json.dumps(saved))
     assert config.load_json(folder.config_file)[0] == run
-    runs.check_same_mathematics(folder, run, model_config, facts)
+    run_folder.check_same_mathematics(folder, run, model_config, facts)
     with pytest.raises(UserError, match="data_augment:  -> flip"):
-        runs.check_same_mathematics(folder, dataclasses.replace(run, data_augment="flip"), model_config, facts)
+        run_folder.check_same_mathematics(folder, dataclasses.replace(run, data_augment="flip"), model_config, facts)
 
 
 def test_training_uses_it_and_resumes_with_it_alone(tmp_path, monkeypatch):
@@ -288,8 +290,8 @@ def test_training_uses_it_and_resumes_with_it_alone(tmp_path, monkeypatch):
     for index, image in enumerate(make().images):
         Image.fromarray(image).save(tmp_path / "images" / f"{index}.png")
     seen = []
-    whole = augmentation.augment
-    monkeypatch.setattr(augmentation, "augment", lambda *args: seen.append(args[2]) or whole(*args))
+    whole = data_augment.augment
+    monkeypatch.setattr(data_augment, "augment", lambda *args: seen.append(args[2]) or whole(*args))
     run = options(
         "light,flip", dataset=f"folder:{tmp_path}/images", image_size=16, batch_size=4, steps=1, run_name="tiny",
         strategy="single", export=(), log_dir=str(tmp_path), export_dir=str(tmp_path / "models"),

@@ -5,10 +5,11 @@ import pytest
 from PIL import Image
 
 from keras_gan import data
-from keras_gan.config import DataOptions
-from keras_gan.data import holding_out, images, tfds
-from keras_gan.data.spec import ImageData
+from keras_gan.config.config import DataOptions
+from keras_gan.data import holding_out, tfds
+from keras_gan.data.dataset import ImageData
 from keras_gan.errors import UserError
+from keras_gan.storage import arrays
 
 
 def make(count, sources=None, aligned=True):
@@ -70,8 +71,8 @@ def test_something_must_be_left(count, sources):
 
 
 def test_large_sets_stay_in_their_file(monkeypatch):
-    monkeypatch.setattr(images, "MEMORY_LIMIT_BYTES", 100)
-    pixels = images.allocate((400, 4, 4, 3))
+    monkeypatch.setattr(arrays, "MEMORY_LIMIT_BYTES", 100)
+    pixels = arrays.allocate((400, 4, 4, 3))
     pixels[:] = np.arange(400)[:, None, None, None] % 256
     whole = np.array(pixels)
     train, out = holding_out.hold_out(ImageData("folder:x", pixels, None, (), "", ""))

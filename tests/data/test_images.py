@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan.data import images
 from keras_gan.errors import UserError
+from keras_gan.modalities.image import decoding
+from keras_gan.storage import arrays
 
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
 
@@ -21,7 +22,7 @@ def quadrants(size=(8, 8)):
 
 
 def read(path, channels=3, size=8, how="auto"):
-    return images.to_array(images.fit(images.decode(path, channels), size, how))
+    return decoding.to_array(decoding.fit(decoding.decode(path, channels), size, how))
 
 
 @pytest.mark.parametrize("suffix", [".png", ".bmp", ".webp", ".jpg", ".jpeg", ".gif", ".PNG"])
@@ -29,7 +30,7 @@ def test_formats(tmp_path, suffix):
     path = tmp_path / f"image{suffix}"
     options = {".webp": {"lossless": True}, ".jpg": {"quality": 100, "subsampling": 0}}.get(suffix, {})
     quadrants((32, 32)).save(path, **options)
-    assert images.find_files(tmp_path) == [path]
+    assert decoding.find_files(tmp_path) == [path]
     pixels = read(path, size=32).astype(int)
     tolerance = 12 if suffix in (".jpg", ".jpeg") else 0
     for position, colour in (((4, 4), RED), ((4, 28), GREEN), ((28, 4), BLUE), ((28, 28), (255, 255, 255))):
@@ -66,19 +67,19 @@ def test_transparency_is_over_white(tmp_path):
     image = Image.new("RGBA", (2, 1), (0, 0, 255, 0))
     image.putpixel((1, 0), (255, 0, 0, 128))
     image.save(tmp_path / "rgba.png")
-    pixels = np.array(images.decode(tmp_path / "rgba.png", 3))
+    pixels = np.array(decoding.decode(tmp_path / "rgba.png", 3))
     assert pixels[0, 0].tolist() == [255, 255, 255]
     assert pixels[0, 1].tolist() == [255, 127, 127]
 
 
 def test_grey_with_alpha_and_transparent_palette(tmp_path):
     Image.new("LA", (2, 2), (0, 0)).save(tmp_path / "la.png")
-    assert (np.array(images.decode(tmp_path / "la.png", 1)) == 255).all()
+    assert (np.array(decoding.decode(tmp_path / "la.png", 1)) == 255).all()
     palette = Image.new("P", (2, 2), 0)
     palette.putpalette([0, 0, 0, 255, 0, 0])
     palette.putpixel((1, 1), 1)
     palette.save(tmp_path / "p.png", transparency=0)
-    pixels = np.array(images.decode(tmp_path / "p.png", 3))
+    pixels = np.array(decoding.decode(tmp_path / "p.png", 3))
     assert pixels[0, 0].tolist() == [255, 255, 255]
     assert pixels[1, 1].tolist() == [255, 0, 0]
 
@@ -86,42 +87,42 @@ def test_grey_with_alpha_and_transparent_palette(tmp_path):
 def test_16_bit_grey(tmp_path):
     values = np.array([[0, 257, 32768, 65535]], np.uint16)
     Image.fromarray(values).save(tmp_path / "deep.png")
-    assert np.array(images.decode(tmp_path / "deep.png", 1)).tolist() == [[0, 1, 128, 255]]
-    assert np.array(images.decode(tmp_path / "deep.png", 3))[0, 2].tolist() == [128, 128, 128]
+    assert np.array(decoding.decode(tmp_path / "deep.png", 1)).tolist() == [[0, 1, 128, 255]]
+    assert np.array(decoding.decode(tmp_path / "deep.png", 3))[0, 2].tolist() == [128, 128, 128]
 
 
 def test_1_bit_and_cmyk(tmp_path):
     Image.new("1", (2, 2), 1).save(tmp_path / "bits.png")
-    assert (np.array(images.decode(tmp_path / "bits.png", 1)) == 255).all()
+    assert (np.array(decoding.decode(tmp_path / "bits.png", 1)) == 255).all()
     Image.new("RGB", (8, 8), RED).convert("CMYK").save(tmp_path / "cmyk.jpg", quality=100)
-    assert np.abs(np.array(images.decode(tmp_path / "cmyk.jpg", 3)).astype(int) - RED).max() < 12
+    assert np.abs(np.array(decoding.decode(tmp_path / "cmyk.jpg", 3)).astype(int) - RED).max() < 12
 
 
 def test_crop_takes_the_centre():
     wide = Image.new("RGB", (24, 8), RED)
     wide.paste(GREEN, (8, 0, 16, 8))
-    assert (images.to_array(images.fit(wide, 8, "crop")) == GREEN).all()
-    assert (images.to_array(images.fit(wide, 4, "crop")) == GREEN).all()
+    assert (decoding.to_array(decoding.fit(wide, 8, "crop")) == GREEN).all()
+    assert (decoding.to_array(decoding.fit(wide, 4, "crop")) == GREEN).all()
 
 
 def test_shrinking_averages_the_area():
     checkers = Image.fromarray(np.indices((8, 8)).sum(0).astype(np.uint8) % 2 * 255)
-    assert set(np.unique(images.to_array(images.fit(checkers, 4, "crop")))) <= {127, 128}
+    assert set(np.unique(decoding.to_array(decoding.fit(checkers, 4, "crop")))) <= {127, 128}
 
 
 def test_stretch_keeps_everything():
     wide = Image.new("RGB", (32, 8), RED)
     wide.paste(GREEN, (16, 0, 32, 8))
-    pixels = images.to_array(images.fit(wide, 8, "stretch"))
+    pixels = decoding.to_array(decoding.fit(wide, 8, "stretch"))
     assert pixels[4, 1].tolist() == list(RED)
     assert pixels[4, 6].tolist() == list(GREEN)
 
 
 def test_pad_centres_and_never_enlarges():
-    pixels = images.to_array(images.fit(Image.new("L", (28, 28), 200), 32, "pad"))
+    pixels = decoding.to_array(decoding.fit(Image.new("L", (28, 28), 200), 32, "pad"))
     assert (pixels[2:30, 2:30] == 200).all()
     assert pixels.sum() == 200 * 28 * 28
-    wide = images.to_array(images.fit(Image.new("L", (64, 32), 200), 32, "pad"))
+    wide = decoding.to_array(decoding.fit(Image.new("L", (64, 32), 200), 32, "pad"))
     assert (wide[8:24] == 200).all()
     assert (wide[:8] == 0).all()
 
@@ -131,13 +132,13 @@ def test_pad_centres_and_never_enlarges():
     [((28, 28), "pad"), ((24, 32), "pad"), ((23, 32), "crop"), ((16, 16), "crop"), ((33, 30), "crop")],
 )
 def test_auto_fit(size, expected):
-    assert images.resolve_fit(size, 32, "auto") == expected
+    assert decoding.resolve_fit(size, 32, "auto") == expected
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (7, 5), (1000, 999)])
 @pytest.mark.parametrize("how", ["auto", "crop", "pad", "stretch"])
 def test_any_shape_becomes_square(size, how):
-    assert images.to_array(images.fit(Image.new("RGB", size, GREEN), 16, how)).shape == (16, 16, 3)
+    assert decoding.to_array(decoding.fit(Image.new("RGB", size, GREEN), 16, how)).shape == (16, 16, 3)
 
 
 def broken_files(folder):
@@ -151,7 +152,7 @@ def broken_files(folder):
 def test_broken_files_are_all_named(tmp_path):
     broken_files(tmp_path)
     with pytest.raises(UserError) as caught:
-        images.read_files(images.find_files(tmp_path), 8, 3, "auto")
+        decoding.read_files(decoding.find_files(tmp_path), 8, 3, "auto")
     message = str(caught.value)
     assert "3 of 4" in message
     assert all(name in message for name in ("empty.png", "text.jpg", "truncated.png", "--skip-bad-files"))
@@ -159,7 +160,7 @@ def test_broken_files_are_all_named(tmp_path):
 
 def test_broken_files_can_be_skipped(tmp_path):
     broken_files(tmp_path)
-    decoded, kept = images.read_files(images.find_files(tmp_path), 8, 3, "auto", skip_bad_files=True)
+    decoded, kept = decoding.read_files(decoding.find_files(tmp_path), 8, 3, "auto", skip_bad_files=True)
     assert decoded.shape == (1, 8, 8, 3)
     assert kept == [3]
 
@@ -169,7 +170,7 @@ def test_decompression_bomb_is_refused(limit, tmp_path, monkeypatch):
     quadrants((64, 64)).save(tmp_path / "bomb.png")
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)
     with pytest.raises(UserError, match=r"bomb\.png: more than 89,478,485 pixels"):
-        images.read_files([tmp_path / "bomb.png"], 8, 3, "auto")
+        decoding.read_files([tmp_path / "bomb.png"], 8, 3, "auto")
 
 
 def test_any_failure_of_a_decoder_is_a_broken_file(tmp_path):
@@ -182,11 +183,11 @@ def test_any_failure_of_a_decoder_is_a_broken_file(tmp_path):
         damaged = bytearray(content)
         damaged[position] ^= 0xFF
         (tmp_path / "damaged.jpg").write_bytes(damaged)
-        images.read_files([tmp_path / "damaged.jpg", tmp_path / "whole.jpg"], 8, 3, "auto", skip_bad_files=True)
+        decoding.read_files([tmp_path / "damaged.jpg", tmp_path / "whole.jpg"], 8, 3, "auto", skip_bad_files=True)
 
 
 def test_very_thin_images_stay_visible_when_padded():
-    assert images.to_array(images.fit(Image.new("L", (1, 4000), 255), 32, "pad")).sum() == 32 * 255
+    assert decoding.to_array(decoding.fit(Image.new("L", (1, 4000), 255), 32, "pad")).sum() == 32 * 255
 
 
 def test_hidden_files_are_passed_over(tmp_path):
@@ -194,12 +195,12 @@ def test_hidden_files_are_passed_over(tmp_path):
     quadrants().save(tmp_path / ".thumbnails" / "a.png")
     quadrants().save(tmp_path / ".b.png")
     quadrants().save(tmp_path / "c.png")
-    assert [path.name for path in images.find_files(tmp_path)] == ["c.png"]
+    assert [path.name for path in decoding.find_files(tmp_path)] == ["c.png"]
 
 
 def test_large_sets_are_held_in_a_file(monkeypatch):
-    monkeypatch.setattr(images, "MEMORY_LIMIT_BYTES", 100)
-    array = images.allocate((3, 8, 8, 3))
+    monkeypatch.setattr(arrays, "MEMORY_LIMIT_BYTES", 100)
+    array = arrays.allocate((3, 8, 8, 3))
     assert isinstance(array, np.memmap)
     array[2] = 7
     assert (array[[2]] == 7).all()

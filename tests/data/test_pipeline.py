@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import distribution
 from keras_gan.data import AUGMENTATIONS, pipeline
-from keras_gan.data.spec import ImageData
+from keras_gan.data.dataset import ImageData
+from keras_gan.distribution import devices
 
 
 def make(count=10, labels=True):
@@ -52,7 +52,7 @@ def test_a_batch_may_be_larger_than_the_data():
 
 
 def test_replicas_share_a_batch_in_order():
-    strategy = distribution.make_strategy("mirrored")
+    strategy = devices.make_strategy("mirrored")
     shared = next(iter(strategy.experimental_distribute_dataset(pipeline.batches(make(), 4, seed=1))))
     parts = strategy.experimental_local_results(shared["label"])
     np.testing.assert_array_equal(np.concatenate(parts), order(1))

@@ -10,9 +10,10 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from keras_gan import distribution, registry
+from keras_gan import registry
 from keras_gan.data import pipeline
-from keras_gan.data.spec import ImageData
+from keras_gan.data.dataset import ImageData
+from keras_gan.distribution import devices
 
 STEPS = 8
 
@@ -36,7 +37,7 @@ def train(strategy, variant):
     def stream(context):
         return pipeline.batches(images, batch_size=8, seed=1, context=context)  # epochs end within batches
 
-    batches = distribution.distribute(strategy, stream)
+    batches = devices.distribute(strategy, stream)
     last = {}
     keep = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: last.update(logs))
     model.fit(batches, steps_per_epoch=STEPS, verbose=0, callbacks=[keep])
@@ -46,7 +47,7 @@ def train(strategy, variant):
 
 
 def main(out, coordinator, workers, index, *variants):
-    strategy = distribution.make_strategy("multi_worker", workers=(coordinator, int(workers), int(index)))
+    strategy = devices.make_strategy("multi_worker", workers=(coordinator, int(workers), int(index)))
     for variant in variants:
         np.savez(Path(out) / f"{variant}.npz", **train(strategy, variant))
 

@@ -8,9 +8,11 @@ import shutil
 import numpy as np
 import pytest
 
-from keras_gan import cli, config, data, pictures, registry
-from keras_gan.commands import real, train
+from keras_gan import cli, config, data, registry
+from keras_gan.commands import train
 from keras_gan.errors import UserError
+from keras_gan.modalities.image import pictures
+from keras_gan.runs import scoring
 from tests.conftest import save_dataset
 
 
@@ -186,7 +188,7 @@ def test_export_of_a_run_says_what_small_files_lose_by_its_score(room, tmp_path)
 def test_accuracy_can_be_what_small_files_lose(room):
     run = config.RunConfig(variant="cgan", dataset=f"folder:{room / 'real'}", image_size=16, metrics=("accuracy",))
     images = data.load(run)
-    judge = real.judge(run, {"name": "accuracy"}, num_classes=2, images=images)
+    judge = scoring.judge(run, {"name": "accuracy"}, num_classes=2, images=images)
     order = np.argsort(
         np.arange(len(images)) % 2, kind="stable"
     ).argsort()  # the classes in turn, as those of seeds are

@@ -14,8 +14,10 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from keras_gan import checkpoint, cli, data, runs
+from keras_gan import cli, data
 from keras_gan.callbacks import SampleGrid
+from keras_gan.runs import run_folder
+from keras_gan.storage import checkpoint
 from tests.conftest import ROOT, save_noise, train
 
 TINY = (
@@ -49,7 +51,7 @@ def test_two_processes_cannot_train_one_run(photos, tmp_path, capsys):
         [
             *(sys.executable, "-c"),
             "import sys, time; from keras_gan import runs\n"
-            "with runs.locked(runs.find('.', sys.argv[1])): print('held', flush=True); time.sleep(60)",
+            "with run_folder.locked(run_folder.find('.', sys.argv[1])): print('held', flush=True); time.sleep(60)",
             str(tmp_path / "run"),
         ],
         cwd=ROOT,
@@ -252,7 +254,7 @@ def test_checkpoint_intervals_that_are_none(every, photos, tmp_path, capsys):
 def test_checkpoints_at_their_own_interval_and_number(photos, tmp_path):
     assert start(photos, tmp_path, "--steps", 7, "--checkpoint-every", 3, "--keep-checkpoints", 2) == 0
     assert whole(tmp_path / "run") == [6, 7]
-    assert runs.find(tmp_path, "run").path == tmp_path / "run"
+    assert run_folder.find(tmp_path, "run").path == tmp_path / "run"
 
 
 def test_several_steps_in_one_go_are_the_same_steps(photos, tmp_path):

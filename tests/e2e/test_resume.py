@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from benchmarks import faults
-from keras_gan import checkpoint, registry
+from keras_gan import registry
+from keras_gan.storage import checkpoint
 from tests.conftest import ROOT, save_dataset, train
 
 STEPS, EVERY = 40, 10
@@ -17,7 +18,8 @@ STEPS, EVERY = 40, 10
 KILLED = """
 import os, signal, sys
 
-from keras_gan import checkpoint, cli
+from keras_gan import cli
+from keras_gan.storage import checkpoint
 from keras_gan.callbacks import Progress
 
 def die():

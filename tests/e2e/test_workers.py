@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from keras_gan import distribution
+from keras_gan.distribution import devices
 from tests.conftest import ROOT, free_address, train
 from tests.e2e import one_worker
 from tests.e2e.test_resume import bits
@@ -46,7 +46,7 @@ def test_two_workers_are_one_process_with_two_devices(tmp_path):
     workers = [
         start(tmp_path / f"{i}.log", script, tmp_path / f"worker{i}", address, 2, i, *VARIANTS) for i in range(2)
     ]
-    two_devices = distribution.make_strategy("auto", cpu_replicas=2)
+    two_devices = devices.make_strategy("auto", cpu_replicas=2)
     alone = {variant: one_worker.train(two_devices, variant) for variant in VARIANTS}
     assert codes(workers) == [0, 0], (tmp_path / "0.log").read_text() + (tmp_path / "1.log").read_text()
     for variant, one in alone.items():

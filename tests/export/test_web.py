@@ -17,7 +17,7 @@ from PIL import Image
 
 from keras_gan import exporters, registry
 from keras_gan.exporters import tflite
-from keras_gan.interpolation import slerp
+from keras_gan.latent_space import slerp
 from tests.conftest import ROOT
 
 WEB = ROOT / "export" / "web"

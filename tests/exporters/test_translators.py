@@ -11,10 +11,10 @@ from keras import layers
 from PIL import Image
 
 from keras_gan import exporters
-from keras_gan.data import images
 from keras_gan.errors import UserError
 from keras_gan.exporters import memory, onnx, tflite, translation, translator, translator_check, verify, warmup
 from keras_gan.layers.reflection_pad import ReflectionPadding2D
+from keras_gan.modalities.image import decoding
 from tests.exporters import translators
 
 
@@ -133,7 +133,7 @@ def kinds_of_files():
 @pytest.mark.parametrize("kind", kinds_of_files())
 def test_files_are_read_as_in_training(kind, channels):
     content, tolerance = kinds_of_files()[kind]
-    expected = images.to_array(images.flatten(Image.open(io.BytesIO(content)), channels)).astype(int)
+    expected = decoding.to_array(decoding.flatten(Image.open(io.BytesIO(content)), channels)).astype(int)
     found = translator.decoded(tf.constant(content), channels).numpy()
     assert found.shape == (8, 12, channels)
     if channels == 1:  # Pillow rounds what lies in the middle in another way

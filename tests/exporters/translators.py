@@ -10,7 +10,7 @@ import numpy as np
 from keras import layers, ops
 
 from keras_gan import exporters
-from keras_gan.translation import TranslationModel
+from keras_gan.training.translation import TranslationModel
 
 _OPTIONS = {
     "plain": {

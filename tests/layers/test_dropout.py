@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import distribution
+from keras_gan.distribution import devices
 from keras_gan.layers.dropout import StepDropout
 from keras_gan.randomness import StepNoise
 from tests.layers.conversion import converted
@@ -84,7 +84,7 @@ def test_half_precision_has_the_same_mask(precision):
 
 def test_two_replicas_drop_what_one_drops():
     x = tf.constant(values(4, 3, 5))
-    strategy = distribution.make_strategy("mirrored")
+    strategy = devices.make_strategy("mirrored")
     layer = StepDropout(0.5, name="a")
 
     def step(x):

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import corruptions, registry
+from keras_gan import registry
 from keras_gan.data import pipeline
 from keras_gan.errors import UserError
-from keras_gan.objectives import NON_SATURATING, halved
-from keras_gan.translation import TranslationModel
+from keras_gan.losses.objectives import NON_SATURATING, halved
+from keras_gan.modalities.image import corruptions
+from keras_gan.training.translation import TranslationModel
 from keras_gan.variants import cyclegan, denoise, inpaint, srgan
 from tests.conftest import noise_images
 

@@ -7,8 +7,8 @@ import tensorflow as tf
 
 from keras_gan import registry
 from keras_gan.errors import UserError
-from keras_gan.model import AdversarialModel
-from keras_gan.objectives import NON_SATURATING, RELATIVISTIC, WASSERSTEIN
+from keras_gan.losses.objectives import NON_SATURATING, RELATIVISTIC, WASSERSTEIN
+from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.variants import acgan, began, dragan, gan, r3gan, sngan, wgan, wgan_gp
 
 W = np.array([[3.0], [4.0]], np.float32)  # |w| = 5

@@ -20,12 +20,12 @@ from functools import partial
 import numpy as np
 from tqdm import tqdm
 
-from keras_gan import cache
-from keras_gan.data.avatar_art import STYLES, draw
-from keras_gan.data.avatar_canvas import change, from_hsv, mix
-from keras_gan.data.images import allocate
-from keras_gan.data.spec import ImageData
+from keras_gan.data.avatars.art import STYLES, draw
+from keras_gan.data.avatars.canvas import change, from_hsv, mix
+from keras_gan.data.dataset import ImageData
 from keras_gan.errors import UserError, unknown
+from keras_gan.storage import cache
+from keras_gan.storage.arrays import allocate
 
 # Goes up with every change of a picture, so that nobody reads an old one from the cache.
 VERSION = 1

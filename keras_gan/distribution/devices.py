@@ -4,7 +4,7 @@ import functools
 
 import tensorflow as tf
 
-from keras_gan import cluster
+from keras_gan.distribution import cluster
 from keras_gan.errors import UserError
 
 

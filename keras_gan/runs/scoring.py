@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from keras_gan import config, data, metrics, registry
-from keras_gan.data.spec import ImageData
+from keras_gan.data.dataset import ImageData
 
 SPLITS = ("train", "test")
 

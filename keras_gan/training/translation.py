@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan import content
-from keras_gan.model import AdversarialModel, to_unit_range
+from keras_gan.losses import content
+from keras_gan.training.adversarial import AdversarialModel, to_unit_range
 
 BATCH_SIZE = 16
 

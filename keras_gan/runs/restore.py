@@ -3,9 +3,10 @@
 import dataclasses
 from dataclasses import dataclass
 
-from keras_gan import config, data, registry, runs
-from keras_gan.commands import quiet_tensorflow
+from keras_gan import config, data, registry
+from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError
+from keras_gan.runs import run_folder
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,12 @@ def restore(folder, which="best", most_examples=None):
     quiet_tensorflow()
     import keras
 
-    from keras_gan import checkpoint
     from keras_gan.data import pipeline
+    from keras_gan.storage import checkpoint
 
     keras.mixed_precision.set_dtype_policy(run.precision)
     model_config = config.from_dict(registry.module(run.variant).Config, model_options, folder.config_file)
-    facts = runs.data_facts(folder)
+    facts = run_folder.data_facts(folder)
     model = registry.build(
         *(run.variant, model_config, facts["image_shape"], len(facts["classes"]), run.seed, run.augment),
         facts.get("source_shape"),

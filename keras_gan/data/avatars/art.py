@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import ImageColor
 
-from keras_gan.data.avatar_canvas import (
+from keras_gan.data.avatars.canvas import (
     Canvas,
     Pen,
     both,

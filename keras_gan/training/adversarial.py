@@ -7,8 +7,8 @@ import threading
 import keras
 import tensorflow as tf
 
-from keras_gan import augment
 from keras_gan.errors import UserError, unknown
+from keras_gan.modalities.image import augment
 from keras_gan.randomness import StepNoise, portable_labels, portable_latents, seed_range, set_current
 
 UPDATE_ORDERS = ("discriminator_first", "generator_first", "simultaneous")
@@ -216,7 +216,7 @@ class AdversarialModel(keras.Model):
         """Augments all that the discriminator sees, in the updates of both networks. Call once, before `compile`.
 
         Args:
-            name: `none`, `diffaugment` or `ada`; see `keras_gan.augment`.
+            name: `none`, `diffaugment` or `ada`; see `keras_gan.modalities.image.augment`.
 
         Raises:
             UserError: for `ada` if the sign of a score means nothing here.

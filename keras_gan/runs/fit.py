@@ -9,8 +9,10 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from keras_gan import callbacks, checkpoint, cluster, config, event_files
+from keras_gan import callbacks, config
+from keras_gan.distribution import cluster
 from keras_gan.errors import MachineFailed, TrainingFailed, why
+from keras_gan.storage import checkpoint, event_files
 
 
 def fit(run, model, folder, batches, steps, make_callbacks):

@@ -13,7 +13,7 @@ import threading
 
 import tensorflow as tf
 
-from keras_gan import rendezvous
+from keras_gan.distribution import rendezvous
 from keras_gan.errors import MachineFailed, UserError
 
 _SLURM_PORT = 8888  # of the first task on a machine; the next ones follow

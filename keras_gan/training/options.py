@@ -4,7 +4,7 @@ import functools
 from dataclasses import dataclass
 
 from keras_gan.errors import check_options
-from keras_gan.optimizers import Adam
+from keras_gan.training.optimizers import Adam
 
 
 @dataclass(frozen=True)

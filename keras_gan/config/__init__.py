@@ -1,0 +1,48 @@
+"""The options of every command, as frozen dataclasses, and the strict JSON form of a run's configuration.
+
+The command line is made from these classes, so their field docs are what `--help` prints. Imports neither Keras
+nor TensorFlow: whatever can be checked without them is checked here, at once.
+"""
+
+from keras_gan.config.codec import from_dict, load_json, parse, to_json
+from keras_gan.config.commands import (
+    DEFAULT_FRAMES,
+    EvaluateOptions,
+    ExportOptions,
+    InspectOptions,
+    ListOptions,
+    ReportOptions,
+    SampleOptions,
+    TranslateOptions,
+    check_sampling,
+)
+from keras_gan.config.run import (
+    DEFAULT_SNAPSHOTS,
+    HOW_IT_WAS_CALLED,
+    DataOptions,
+    RunConfig,
+    defaults,
+    parse_interval,
+)
+
+__all__ = [
+    "DEFAULT_FRAMES",
+    "DEFAULT_SNAPSHOTS",
+    "HOW_IT_WAS_CALLED",
+    "DataOptions",
+    "EvaluateOptions",
+    "ExportOptions",
+    "InspectOptions",
+    "ListOptions",
+    "ReportOptions",
+    "RunConfig",
+    "SampleOptions",
+    "TranslateOptions",
+    "check_sampling",
+    "defaults",
+    "from_dict",
+    "load_json",
+    "parse",
+    "parse_interval",
+    "to_json",
+]

@@ -1,0 +1,73 @@
+"""Options as JSON and back, strictly: an unknown key or a value of another type is refused."""
+
+import dataclasses
+import json
+import types
+import typing
+from pathlib import Path
+from typing import Literal
+
+from keras_gan.config.run import HOW_IT_WAS_CALLED, RunConfig
+from keras_gan.errors import UserError, unknown
+
+
+def to_json(run, model):
+    """The JSON text of a run: every field of `RunConfig`, and the variant's options under `model`."""
+    run = dataclasses.replace(run, **HOW_IT_WAS_CALLED)
+    return json.dumps({**dataclasses.asdict(run), "model": dataclasses.asdict(model)}, indent=2) + "\n"
+
+
+def load_json(path):
+    """Reads what `to_json` wrote.
+
+    Returns:
+        `(RunConfig, dict of the variant's options)`; the variant itself checks the latter with `from_dict`.
+
+    Raises:
+        UserError: if the file is missing, is not JSON, or has an unknown key or a value of the wrong type.
+    """
+    try:
+        values = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"cannot read the configuration {path}: {error.strerror}.") from None
+    except ValueError as error:
+        raise UserError(f"{path} is not JSON: {error}.") from None
+    return parse(values, path)
+
+
+def parse(values, where):
+    """The same of what the file holds."""
+    if not isinstance(values, dict) or not isinstance(values.get("model", {}), dict):
+        raise UserError(f"{where} must hold one JSON object, with the variant's options in an object under 'model'.")
+    run = {name: value for name, value in values.items() if name != "model"}
+    return from_dict(RunConfig, run, where), values.get("model", {})
+
+
+def from_dict(cls, values, where):
+    """Builds the dataclass `cls` from JSON values; an unknown key or a wrong type is a `UserError`."""
+    hints = typing.get_type_hints(cls)
+    checked = {}
+    for key, value in values.items():
+        if key not in hints:
+            raise unknown(f"key in {where}:", key, hints)
+        value = tuple(value) if isinstance(value, list) else value
+        if not _matches(value, hints[key]):
+            raise UserError(f"{where}: {key} cannot be {json.dumps(value)}.")
+        checked[key] = value
+    return cls(**checked)
+
+
+def _matches(value, hint):
+    """Whether a JSON value is of the type that a field declares."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        return any(_matches(value, argument) for argument in arguments)
+    if origin is Literal:
+        return value in arguments
+    if origin is tuple:
+        return isinstance(value, tuple) and all(_matches(item, arguments[0]) for item in value)
+    if hint is float:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, hint)

@@ -1,0 +1,223 @@
+"""The options of all commands but `train`; their field docs are what `--help` prints."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import tyro
+
+from keras_gan import metrics
+from keras_gan.config.run import DataOptions, Direction, Format, TFLitePrecision, Which, check_export
+from keras_gan.errors import UserError
+
+DEFAULT_FRAMES = 24
+MOST_FRAMES = 500
+
+
+@dataclass(frozen=True)
+class SampleOptions:
+    """Draws pictures from an exported model."""
+
+    model: str
+    """Folder of an exported SavedModel, such as export/models/RUN/1."""
+    count: int | None = None
+    """How many pictures; default: 64, or 8 of each class if the model knows 2 to 16 classes, a column for each."""
+    seed: int | None = None
+    """The pictures are those of seeds SEED … SEED + COUNT - 1; default: 0. Of a model with n classes, seed s has the
+    class s mod n."""
+    label: str | None = None
+    """Draw this class alone: its name if the model knows names, or its number from 0 on."""
+    truncation: float = 1.0
+    """Above 0, at most 1: latents are multiplied by it (scaled towards the mean, not drawn again), so that pictures
+    vary less and often look better."""
+    interpolate: tuple[int, int] | None = None
+    """Two seeds: draw the way from the picture of the one to that of the other, in the class of --label or of the
+    first seed."""
+    frames: int | None = None
+    """How many pictures that way has, both ends included; default: 24."""
+    out: str | None = None
+    """A .png file for one grid, or a folder (ending in /) for one file per picture, named by its seed; with
+    --interpolate a .gif there and back, or a .png with one row. Default: samples.png, or walk.gif."""
+
+    def __post_init__(self):
+        walk = self.interpolate is not None
+        if walk:
+            _check_walk(self)
+        elif self.frames is not None:
+            raise UserError("--frames belongs to --interpolate A B: say how many other pictures with --count.")
+        if not 0 < self.truncation <= 1:
+            raise UserError(f"--truncation must be above 0 and at most 1, got {self.truncation}.")
+        defaults = {"seed": 0, "frames": DEFAULT_FRAMES if walk else None, "out": "walk.gif" if walk else "samples.png"}
+        for name, value in defaults.items():
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, value)
+        check_sampling(self.count, self.seed)
+
+
+@dataclass(frozen=True)
+class TranslateOptions:
+    """Turns images into images by an exported model."""
+
+    model: str
+    """Folder of an exported SavedModel, such as export/models/RUN/1, or a .tflite file."""
+    input: str
+    """An image, or a folder of images."""
+    out: str
+    """Folder of the results: the same names and sub-folders, as .png. Of one image, a .png file will do, too."""
+    mask: str | None = None
+    """For a model that fills holes: an image as large as the input, white in the hole, or a folder of images with the
+    inputs' names; default: what is transparent is the hole."""
+    direction: Direction | None = None
+    """Which way a model with two goes; default: AtoB."""
+    tile: int | None = None
+    """Divide images into overlapping tiles of this edge, in pixels; default: as --memory-limit-mb says."""
+    memory_limit_mb: int = 1000
+    """Images for which the network would need more than about so much memory are divided into tiles."""
+
+    def __post_init__(self):
+        if self.tile is not None and self.tile < 32:
+            raise UserError(f"--tile must be at least 32 px, got {self.tile}.")
+        if self.memory_limit_mb < 1:
+            raise UserError(f"--memory-limit-mb must be at least 1, got {self.memory_limit_mb}.")
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """Exports the best or the last checkpoint of a run."""
+
+    run: str
+    """Name of the run."""
+    log_dir: str = "tensorboard_logs"
+    """Folder of all runs."""
+    export_dir: str = "export/models"
+    """Folder of all exported models."""
+    export: tuple[Format, ...] = ("saved_model", "tflite")
+    """What to write; onnx needs two more packages, tf2onnx and onnxruntime."""
+    tflite: tuple[TFLitePrecision, ...] = ("float32",)
+    """Which .tflite files: float32; float16 (weights of 16 bits); dynamic (weights of 8); int8 (8 bits inside); int8_io
+    (inputs and outputs, too)."""
+    tflite_batch: int = 1
+    """Pictures per call of the .tflite files."""
+    tflite_size: int | None = None
+    """Edge of the images that .tflite files of an image-to-image model take, in pixels; default: as in training."""
+    export_checkpoint: Which = "best"
+    """Which checkpoint: best by its scores in training, if it has any, or last."""
+
+    def __post_init__(self):
+        if not self.export:
+            raise UserError("--export needs at least one of saved_model, tflite and onnx.")
+        check_export(self)
+
+
+@dataclass(frozen=True)
+class _Judged:
+    # What is scored comes first in the help, and with what it is compared second.
+    run: str | None = None
+    """Score a run: its name. Exactly one of --run, --model and --images is needed."""
+    model: str | None = None
+    """Score an exported SavedModel: its folder, such as export/models/RUN/1."""
+    images: str | None = None
+    """Score a folder of images, made by any program."""
+    reference: str | None = None
+    """Real images to compare with: a data set as in --dataset, a folder, or statistics in a .npz file; default: the
+    training data of the run or model."""
+    reference_split: Literal["train", "test"] = "train"
+    """Which split of the reference data set."""
+
+
+@dataclass(frozen=True)
+class EvaluateOptions(DataOptions, _Judged):
+    """Scores a run, an exported model or a folder of images."""
+
+    dataset: tyro.conf.Suppress[str] = "avatars"
+    image_size: int | None = None
+    """Edge of the images that are compared, in pixels; default: that of the generator, or of the first image."""
+    metrics: tuple[str, ...] | None = None
+    """Any of fid, fid-infinity, kid, is, prdc, accuracy, ms-ssim, lpips and ppl, and of models that are given images
+    psnr, ssim, l1 and lpips-target; docs/scores.md explains them; default: fid kid prdc, or l1 psnr ssim."""
+    samples: int | None = None
+    """How many samples are drawn; default: 10000. Of a folder, default: all its images."""
+    features: str = "auto"
+    """What looks at the images: inception (as published scores), classifier (trained on the reference), squeezenet,
+    random, or the file of a Keras model; auto: classifier if the reference has classes, else random."""
+    resize: Literal["legacy", "clean"] = "legacy"
+    """How images come to Inception's size: legacy as in published FIDs, clean with antialiasing as in clean-fid."""
+    inception_weights: str | None = None
+    """File of Inception's weights; default: the cache, then the internet."""
+    squeezenet_weights: str | None = None
+    """File of SqueezeNet's weights (.h5), for squeezenet, lpips, lpips-target and ppl; default: the cache."""
+    lpips_weights: str | None = None
+    """File of the weights of LPIPS for SqueezeNet (.npz), for lpips, lpips-target and ppl; default: the cache."""
+    checkpoint: Which = "best"
+    """Which checkpoint of the run: best by its scores in training, if it has any, or last."""
+    seed: int = 0
+    """First seed of the samples; also decides pairs and paths."""
+    log_dir: str = "tensorboard_logs"
+    """Folder of all runs."""
+    out: str | None = None
+    """File of the scores; default: scores.json in the run's folder, or here."""
+    save_reference: str | None = None
+    """Also write the statistics of the reference as a .npz file, for --reference."""
+    json: bool = False
+    """Print the scores as JSON alone."""
+
+    def __post_init__(self):
+        given = [name for name in ("run", "model", "images") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise UserError("give exactly one of --run NAME, --model FOLDER and --images FOLDER.")
+        if self.images and not self.reference:
+            raise UserError("--images needs --reference: a data set, a folder, or a .npz file of statistics.")
+        if self.metrics == ():
+            raise UserError(f"--metrics needs at least one of {', '.join(metrics.METRICS)}.")
+        metrics.check_names(self.metrics or ())
+        if self.samples is not None and not 2 <= self.samples <= 1_000_000:
+            raise UserError(f"--samples must be between 2 and 1000000, got {self.samples}.")
+        check_sampling(None, self.seed)
+        if self.image_size is not None:
+            super().__post_init__()
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """Writes one web page about a run."""
+
+    run: str
+    """Name of the run."""
+    log_dir: str = "tensorboard_logs"
+    """Folder of all runs."""
+    out: str | None = None
+    """The .html file to write; default: report.html in the run's folder."""
+
+
+@dataclass(frozen=True)
+class InspectOptions(DataOptions):
+    """Reports what a data set holds, and what training will do with it."""
+
+
+@dataclass(frozen=True)
+class ListOptions:
+    """Names every variant, one line each."""
+
+
+def check_sampling(count, seed):
+    """Raises `UserError` unless `count` pictures (None: as many as is usual) can be drawn from `seed` on."""
+    if count is not None and not 1 <= count <= 1_000_000:
+        raise UserError(f"--count must be between 1 and 1000000, got {count}.")
+    if not _fits(seed):
+        raise UserError("--seed must fit in 64 bits.")
+
+
+def _check_walk(options):
+    """Raises `UserError` unless the options of `--interpolate` agree."""
+    for name, instead in (("count", "say how many pictures with --frames"), ("seed", "it names its own two seeds")):
+        if getattr(options, name) is not None:
+            raise UserError(f"leave out --{name} with --interpolate: {instead}.")
+    if options.frames is not None and not 2 <= options.frames <= MOST_FRAMES:
+        raise UserError(f"--frames must be between 2 and {MOST_FRAMES}, got {options.frames}.")
+    if not all(map(_fits, options.interpolate)):
+        raise UserError("the seeds of --interpolate must fit in 64 bits.")
+    if options.interpolate[0] == options.interpolate[1]:
+        raise UserError(f"--interpolate needs two different seeds, got {options.interpolate[0]} twice.")
+
+
+def _fits(seed):
+    return -(2**63) <= seed < 2**63

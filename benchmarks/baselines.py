@@ -111,7 +111,7 @@ def compared(folder, options):
 def _held_out(run, variant, options):
     from keras_gan.data import pipeline
 
-    train, held_out = data.load_splits(run, registry.task(run.variant))
+    train, held_out = data.load_splits(run, registry.variant(run.variant).task)
     prepare = registry.preparation(run.variant, variant)
     batch = pipeline.examples(held_out, options.count, prepare)
     if options.holes == "half":

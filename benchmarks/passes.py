@@ -104,9 +104,9 @@ def measure(options, computer=None):
 
 def settings_of(name, quick=False):
     """Shape of the images, number of classes and batch that a variant is measured with."""
-    if registry.task(name) == "sample":
+    if registry.variant(name).task == "sample":
         return QUICK_SETTINGS if quick else SETTINGS
-    own = QUICK_TRANSLATION if quick else registry.defaults(name)
+    own = QUICK_TRANSLATION if quick else registry.variant(name).defaults
     size = own["image_size"]
     return {"image_shape": (size, size, 3), "num_classes": 0, "batch_size": own["batch_size"]}
 

@@ -39,11 +39,11 @@ def training(strategy, options):
 
     from keras_gan import registry
     from keras_gan.data import pipeline
-    from keras_gan.data.dataset import ImageData
+    from keras_gan.data.image_sets import image_dataset
     from keras_gan.distribution import cluster, devices
 
     pixels = np.random.default_rng(0).integers(0, 256, (256, *options["image_shape"]), dtype=np.uint8)
-    images = ImageData("noise", pixels, None, (), "", "")
+    images = image_dataset("noise", pixels, None, (), "", "")
     batch_size = options["batch_per_worker"] * options["workers"]
     with strategy.scope():
         variant = registry.module(options["variant"])

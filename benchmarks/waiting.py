@@ -55,7 +55,7 @@ def main():
     quiet_tensorflow()
     found = machine()
     try:
-        names = options.variants or [name for name in registry.list_variants() if registry.task(name) != "sample"]
+        names = options.variants or [name for name in registry.list_variants() if registry.variant(name).task != "sample"]
         rows = {registry.resolve(name): measure(registry.resolve(name), options) for name in names}
     except UserError as error:
         sys.exit(f"error: {error}")
@@ -79,7 +79,7 @@ def measure(name, options):
 
     defaults = registry.module(name).DEFAULTS
     augment = options.data_augment if options.data_augment is not None else defaults.get("data_augment", "crop,flip")
-    images = noise(registry.task(name), options.size)
+    images = noise(registry.variant(name).task, options.size)
     with quiet_stderr():
         model = registry.create(name, images.spec.image_shape)
         model.compile()
@@ -114,11 +114,11 @@ def noise(task, size):
     """Images of random pixels, and sources where the task takes any."""
     import numpy as np
 
-    from keras_gan.data.dataset import ImageData
+    from keras_gan.data.image_sets import image_dataset
 
     pixels, sources = np.random.default_rng(0).integers(0, 256, (2, IMAGES, size, size, 3), dtype=np.uint8)
     given = {"sources": sources, "aligned": task == "paired"} if task in ("paired", "unpaired") else {}
-    return ImageData("noise", pixels, None, (), "random numbers.", "none.", **given)
+    return image_dataset("noise", pixels, None, (), "random numbers.", "none.", **given)
 
 
 def verdict(rows):

@@ -13,13 +13,20 @@ Importing this package is instant: TensorFlow and Keras are imported when a func
 
 import os as _os
 
-from keras_gan.registry import create, list_variants
+from keras_gan.registry import list_variants
 
 # Must be set before Keras is first imported; anything else the user chose is reported by `AdversarialModel`.
 _os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 __version__ = "0.1.0"
 __all__ = ["create", "export", "list_variants"]
+
+
+def create(name, image_shape, **options):
+    """Builds a model that trains the variant `name`; see `keras_gan.training.building.create`."""
+    from keras_gan.training import building
+
+    return building.create(name, image_shape, **options)
 
 
 def export(model, directory, **options):

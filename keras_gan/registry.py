@@ -1,62 +1,230 @@
-"""Variants by name: the name of a variant is the name of its module in `keras_gan/variants/`.
+"""Things by name: variants, sources of data, scores, extractors. Each is one file that says in itself what it is.
 
-Nothing is registered by hand. Names and one-line descriptions are read from the files without importing them,
-so that listing costs no TensorFlow import; a variant's module is imported when it is chosen.
+A room is a folder of `keras_gan`. A module there that assigns its descriptor, such as `VARIANT = Variant(…)`, is found
+by being there: nothing is registered by hand. Descriptors are read from the source, without importing it, and their
+keys are checked, so that listing costs no TensorFlow import; a module is imported when it is chosen.
+
+Rooms go on outside of the package: each folder that the environment variable KERAS_GAN_PLUGINS names (several are
+joined as in PATH) may hold folders `variants/`, `data/`, `metrics/`, `metrics/features/` and `modalities/`, whose
+modules are then modules of `keras_gan.variants` and so on, as if they lay there.
 """
 
 import ast
+import contextlib
 import functools
 import importlib
-import random
+import os
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from keras_gan.errors import UserError, unknown
 
-VARIANTS = Path(__file__).parent / "variants"
+PACKAGE = Path(__file__).parent
+TRANSLATIONS = ("paired", "unpaired")  # tasks that need data of their own kind
+
+
+# --- What a thing says of itself ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A GAN; its name is that of its module, which also holds `Config`, `TINY` and `build(config, fields)`.
+
+    Attributes:
+        task: what it learns: `sample`, to draw from noise; `paired`, to turn a source into what belongs to it;
+            `unpaired`, to turn sources of one kind into examples of another; `restore`, to undo a corruption that its
+            `prepare(batch, noise, config)` applies in the input pipeline.
+        takes: what its generator is given: `noise`, `label`, or a modality.
+        gives: the modality of what it makes, a module of `keras_gan.modalities`.
+        data: the data set it is trained on where none is named.
+        sizes: edges of the square images it can make, in pixels; None: any size, or no images.
+        channels: how many channels its images may have.
+        defaults: options of a run that it has defaults of its own for, `{field of RunConfig: value}`.
+    """
+
+    task: str = "sample"
+    takes: tuple = ("noise",)
+    gives: str = "image"
+    data: str = "avatars"
+    sizes: tuple | None = None
+    channels: tuple = (1, 2, 3, 4)
+    defaults: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of data set; its name is that of its module, which also holds `load` and the like (see `keras_gan.data`).
+
+    Attributes:
+        argument: what stands behind the colon in a data set's name, such as `PATH`; empty if there is none.
+        gives: modalities of the examples it has.
+        tasks: tasks of variants that it serves, see `Variant`.
+        short_names: arguments that name a data set by themselves, `mnist` for `tfds:mnist`.
+    """
+
+    argument: str = ""
+    gives: tuple = ("image",)
+    tasks: tuple = ("sample", "restore")
+    short_names: tuple = ()
+
+
+@dataclass(frozen=True)
+class Score:
+    """A score; its module also holds `measure` (see `keras_gan.metrics.evaluation`).
+
+    Attributes:
+        name: what `--metrics` calls it.
+        about: what it measures, and what is better, in one line.
+        lower_is_better: None where neither is.
+        decides: the value by which it can choose a run's best checkpoint; None if it must not.
+        needs: any of `features`, `targets`, `labels`, `latents`, `perceptual`.
+        of: modalities it can look at; empty: any.
+    """
+
+    name: str
+    about: str = ""
+    lower_is_better: bool | None = None
+    decides: str | None = None
+    needs: tuple = ()
+    of: tuple = ()
+
+
+@dataclass(frozen=True)
+class Extractor:
+    """What scores look at samples with; its module also holds `load(files)`.
+
+    Attributes:
+        name: what `--features` calls it.
+        about: one line.
+        of: modalities it can look at.
+    """
+
+    name: str
+    about: str = ""
+    of: tuple = ("image",)
+
+
+# --- Rooms ----------------------------------------------------------------------------------------------------------
+
+
+def plugin_folders(room):
+    """The folders outside the package that belong to a room, such as `variants` or `metrics/features`."""
+    roots = os.environ.get("KERAS_GAN_PLUGINS", "").split(os.pathsep)
+    return [str(Path(root).expanduser().resolve() / room) for root in roots if root]
+
+
+class Room:
+    """The things of one kind.
+
+    Args:
+        folder: below the package, such as `metrics/features`.
+        descriptor: the dataclass of what they say of themselves; the constant has its name in capitals.
+        kind: what a person calls one of them.
+    """
+
+    def __init__(self, folder, descriptor, kind):
+        self.folder, self.descriptor, self.kind = folder, descriptor, kind
+
+    def names(self):
+        """All names, sorted."""
+        return sorted(self._things())
+
+    def describe(self, name):
+        """The descriptor of a thing; `UserError` if there is none of this name."""
+        return self._find(name)[0]
+
+    def module(self, name):
+        """Imports and returns the module of a thing."""
+        stem = self._find(name)[1].stem
+        return importlib.import_module(f"keras_gan.{self.folder.replace('/', '.')}.{stem}")
+
+    def summary(self, name):
+        """The first line of the docstring of a thing's module."""
+        return (ast.get_docstring(_parsed(self._find(name)[1])) or "").partition("\n")[0]
+
+    def _find(self, name):
+        things = self._things()
+        if name not in things:
+            raise unknown(self.kind, name, sorted(things))
+        return things[name]
+
+    def _things(self):
+        return _things(self.folder, self.descriptor, os.environ.get("KERAS_GAN_PLUGINS", ""))
+
+
+@functools.cache
+def _things(folder, descriptor, _plugins):
+    """`{name: (descriptor, path)}` of a room."""
+    found = {}
+    for root in (PACKAGE / folder, *map(Path, plugin_folders(folder))):
+        for path in sorted([*root.glob("*.py"), *root.glob("*/__init__.py")]):
+            described = _descriptor_in(path, descriptor)
+            if described:
+                thing = path.parent if path.name == "__init__.py" else path
+                found[getattr(described, "name", thing.stem)] = described, thing
+    return found
+
+
+def _descriptor_in(path, descriptor):
+    """The descriptor that a module assigns, read without importing it; None if it assigns none."""
+    start = f"\n{descriptor.__name__.upper()} = {descriptor.__name__}("
+    _, found, rest = path.read_text(encoding="utf-8").partition(start)
+    if not found:
+        return None
+    call = _first_expression(f"{descriptor.__name__}({rest}")
+    arguments = [ast.literal_eval(value) for value in call.args]
+    keywords = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+    try:
+        return descriptor(*arguments, **keywords)
+    except TypeError as error:  # a key that there is not
+        raise TypeError(f"{path}: {error}") from None
+
+
+def _first_expression(text):
+    """The expression that a text begins with: parsing the whole of each file would be felt at every start."""
+    lines = text.splitlines()
+    for end in range(1, len(lines) + 1):
+        with contextlib.suppress(SyntaxError):
+            return ast.parse("\n".join(lines[:end]), mode="eval").body
+    raise SyntaxError(f"no expression in {lines[0]!r}")
+
+
+@functools.cache
+def _parsed(path):
+    path = path / "__init__.py" if path.is_dir() else path
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+VARIANTS = Room("variants", Variant, "variant")
+SOURCES = Room("data", Source, "dataset")
+SCORES = Room("metrics", Score, "metric")
+EXTRACTORS = Room("metrics/features", Extractor, "extractor")
+
+
+# --- Variants -------------------------------------------------------------------------------------------------------
 
 
 def list_variants(only=None):
-    """Returns the names of all variants, sorted; of those of one `task`, with `only`."""
-    names = sorted(path.stem for path in VARIANTS.glob("*.py") if not path.stem.startswith("_"))
-    return names if only is None else [name for name in names if task(name) == only]
+    """Names of all variants, sorted; of those of one `task`, with `only`."""
+    return [name for name in VARIANTS.names() if only in (None, VARIANTS.describe(name).task)]
 
 
-def describe(name):
-    """Returns the first line of the variant's docstring, read without importing the variant."""
-    return (ast.get_docstring(_parse(name)) or "").partition("\n")[0]
+def resolve(name):
+    """The canonical name: `wgan-gp` and `WGAN_GP` are both `wgan_gp`. Raises `UserError` if unknown."""
+    canonical = name.strip().lower().replace("-", "_")
+    if canonical not in VARIANTS.names():
+        raise unknown("variant", name, VARIANTS.names())
+    return canonical
 
 
-def image_sizes(name):
-    """Returns the variant's `IMAGE_SIZES`, read without importing the variant, or None if any size will do."""
-    return _constant(name, "IMAGE_SIZES")
+def variant(name):
+    """What a variant says of itself, a `Variant`, read without importing it."""
+    return VARIANTS.describe(resolve(name))
 
 
-def image_channels(name):
-    """How many channels the variant's images may have, read without importing the variant."""
-    return _constant(name, "CHANNELS") or (1, 2, 3, 4)
-
-
-def task(name):
-    """What the variant learns, read without importing it: one of
-
-    - `sample`: to draw images from noise;
-    - `paired`: to turn a source into the image that belongs to it;
-    - `unpaired`: to turn images of one kind into images of another;
-    - `restore`: to undo a corruption that its `prepare` applies to any images.
-    """
-    return _constant(name, "TASK") or "sample"
-
-
-def defaults(name):
-    """Options of a run that the variant has defaults of its own for, `{field of RunConfig: value}`."""
-    return _constant(name, "DEFAULTS") or {}
-
-
-def _constant(name, constant):
-    for statement in _parse(name).body:
-        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == constant:
-            return ast.literal_eval(statement.value)
-    return None
+def module(name):
+    """Imports and returns the variant's module (`Config`, `TINY`, `build`). This imports TensorFlow."""
+    return VARIANTS.module(resolve(name))
 
 
 def preparation(name, config):
@@ -65,78 +233,13 @@ def preparation(name, config):
     return functools.partial(prepare, config=config) if prepare else None
 
 
-@functools.cache
-def _parse(name):
-    return ast.parse((VARIANTS / f"{resolve(name)}.py").read_text(encoding="utf-8"))
-
-
-def resolve(name):
-    """Returns the canonical name: `wgan-gp` and `WGAN_GP` are both `wgan_gp`. Raises `UserError` if unknown."""
-    canonical = name.strip().lower().replace("-", "_")
-    if canonical not in list_variants():
-        raise unknown("variant", name, list_variants())
-    return canonical
-
-
-def module(name):
-    """Imports and returns the variant's module (`Config`, `TINY`, `build`). This imports TensorFlow."""
-    return importlib.import_module(f"keras_gan.variants.{resolve(name)}")
-
-
-def create(name, image_shape, num_classes=0, seed=0, augment="none", source_shape=None, **options):
-    """Builds a model that trains the variant `name`.
-
-    Args:
-        name: a variant's name, see `list_variants()`.
-        image_shape: `(height, width, channels)` of the images, which are float32 in [-1, 1] or integers in [0, 255].
-        num_classes: number of classes of the labels in a batch, 0 without labels.
-        seed: decides the initial weights and all noise of the training.
-        augment: `none`, `diffaugment` or `ada`: what the discriminator sees, see `keras_gan.modalities.image.augment`.
-        source_shape: `(height, width, channels)` of the sources of a variant that translates images; default: as the
-            images.
-        **options: fields of the variant's `Config`, such as `latent_dim=100`.
-
-    Returns:
-        An uncompiled `AdversarialModel`. Call it inside `strategy.scope()` to train on several devices.
-
-    Raises:
-        UserError: for an unknown variant or option, or an image shape that the variant cannot make.
-    """
-    variant = module(name)
-    known = variant.Config.__dataclass_fields__
-    for option in options:
-        if option not in known:
-            raise unknown(f"option of {resolve(name)}", option, known)
-    return build(name, variant.Config(**options), image_shape, num_classes, seed, augment, source_shape)
-
-
-def build(name, config, image_shape, num_classes=0, seed=0, augment="none", source_shape=None):
-    """Like `create`, from a finished `Config` of the variant."""
-    from keras_gan.data.dataset import DataSpec
-
-    height, width, channels = image_shape
-    if channels not in image_channels(name):
-        choices = " or ".join(map(str, image_channels(name))).replace("1 or 2 or 3 or 4", "1 to 4")
-        raise UserError(
-            f"{resolve(name)} takes images of {choices} channels (image_shape is height, width, channels), "
-            f"not of {channels}."
-        )
-    sizes = image_sizes(name)
-    if sizes and (height != width or height not in sizes):
-        raise UserError(
-            f"{resolve(name)} makes square images of {', '.join(map(str, sizes))} px, not {width}x{height}: choose one "
-            "with --image-size."
-        )
-    variant = module(name)
-    # Keras draws the seeds of its initializers from here. The caller's random numbers go on as if nothing had happened.
-    state = random.getstate()
-    random.seed(seed)
-    if task(name) in ("paired", "unpaired"):
-        source_shape = tuple(source_shape or image_shape)
-    try:
-        model = variant.build(config, DataSpec((height, width, channels), num_classes, source_shape))
-    finally:
-        random.setstate(state)
-    model.seed = seed
-    model.use_augmentation(augment)
-    return model
+def check_size(name, height, width=None):
+    """Raises `UserError` unless the variant can make images of this height and width in pixels (default: square)."""
+    sizes, width = variant(name).sizes, height if width is None else width
+    if not sizes or (height == width and height in sizes):
+        return
+    nearest = min(sizes, key=lambda size: abs(size - height))
+    raise UserError(
+        f"{resolve(name)} makes square images of {', '.join(map(str, sizes))} px, not {width}x{height}: "
+        f"try --image-size {nearest}."
+    )

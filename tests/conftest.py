@@ -25,10 +25,11 @@ with quiet_stderr():
 import numpy as np  # noqa: E402
 from PIL import Image  # noqa: E402
 
-from keras_gan import cli, registry  # noqa: E402
-from keras_gan.data import pipeline  # noqa: E402
-from keras_gan.data.dataset import ImageData  # noqa: E402
+from keras_gan import cli, registry, sampling  # noqa: E402
+from keras_gan.data.image_sets import image_dataset  # noqa: E402
 from keras_gan.exporters import verify  # noqa: E402
+from keras_gan.sampling import Sampler  # noqa: E402
+from keras_gan.training import building  # noqa: E402
 
 SHARED = ROOT.parent / "shared"
 NUM_CLASSES = 3
@@ -117,29 +118,35 @@ def make_model():
     """Builds a tiny compiled model of a variant: 16 px, 3 channels, 3 classes."""
 
     def make(name="dcgan", compiled=True, image_shape=(16, 16, 3), seed=3, augment="none", **compile_options):
-        model = registry.build(name, registry.module(name).TINY, image_shape, NUM_CLASSES, seed, augment)
+        fields = building.image_fields(name, image_shape, NUM_CLASSES)
+        model = building.build(name, registry.module(name).TINY, fields, seed, augment)
         if compiled:
             model.compile(**compile_options)
-        if registry.task(name) != "sample":
-            preparation = registry.preparation(name, registry.module(name).TINY)
-            model.use_examples(pipeline.examples(noise_images(name, 8, image_shape), 8, preparation))
         return model
 
     return make
 
 
+def sampler_of(model, count=8, image_shape=(16, 16, 3)):
+    """The sampler of a model that `make_model` has made; one that is given images has so many examples, of noise."""
+    if registry.variant(model.name).task == "sample":
+        return Sampler(model)
+    preparation = registry.preparation(model.name, model.config)
+    return sampling.of_data(model, noise_images(model.name, count, image_shape), count, preparation)
+
+
 def noise_images(name, count, image_shape=(16, 16, 3), seed=0):
     """Data that a variant can be trained on, of random pixels; sources, where it takes any."""
     rng = np.random.default_rng(seed)
-    task = registry.task(name)
-    return ImageData(
+    task = registry.variant(name).task
+    return image_dataset(
         name="noise",
         images=rng.integers(0, 256, (count, *image_shape), dtype=np.uint8),
         labels=rng.integers(0, NUM_CLASSES, count, dtype=np.int32),
         class_names=tuple("abc"),
-        source="a generator of random numbers.",
+        provenance="a generator of random numbers.",
         treatment="none.",
-        sources=rng.integers(0, 256, (count, *image_shape), dtype=np.uint8) if task in ("paired", "unpaired") else None,
+        sources=rng.integers(0, 256, (count, *image_shape), dtype=np.uint8) if task in registry.TRANSLATIONS else None,
         aligned=task != "unpaired",
     )
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from keras_gan import config, data, registry
-from keras_gan.config.config import RunConfig, SampleOptions
+from keras_gan.config import RunConfig, SampleOptions
 from keras_gan.errors import UserError
 
 
@@ -151,5 +151,5 @@ def test_create_names_unknown_options():
 
 def test_every_variant_is_described_without_importing_it():
     for name in registry.list_variants():
-        assert len(registry.describe(name)) > 10
-        assert registry.image_sizes(name) == registry.module(name).IMAGE_SIZES
+        assert len(registry.VARIANTS.summary(name)) > 10
+        assert registry.variant(name).sizes == registry.module(name).VARIANT.sizes

@@ -147,7 +147,7 @@ def _of_translator(options, directory, manifest):
         raise UserError(f"the manifest of {directory} does not say what it was trained on: translate images yourself.")
     trained, model_options = config.parse(manifest["configuration"], directory)
     trained = dataclasses.replace(trained, data_dir=options.data_dir or trained.data_dir)
-    task = registry.task(trained.variant)
+    task = registry.variant(trained.variant).task
     prepare = registry.preparation(
         trained.variant, config.from_dict(registry.module(trained.variant).Config, model_options, directory)
     )

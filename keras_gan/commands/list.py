@@ -6,5 +6,5 @@ from keras_gan import registry
 def run(options):
     """Prints names and descriptions, read from the files without importing any."""
     for name in registry.list_variants():
-        print(f"{name:<12}{registry.describe(name)}")
+        print(f"{name:<12}{registry.VARIANTS.summary(name)}")
     return 0

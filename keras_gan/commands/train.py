@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keras_gan import config, data, registry
-from keras_gan.data.dataset import ImageData
 from keras_gan.distribution.startup import quiet_stderr, quiet_tensorflow
 from keras_gan.errors import UserError
 from keras_gan.runs import run_folder
@@ -112,7 +111,7 @@ def _prepare(run, model_options):
         strategy = devices.make_strategy(run.strategy, run.cpu_replicas, workers)
     devices.check_batch_size(strategy, run.batch_size)
     devices.check_steps_per_execution(strategy, run.steps_per_execution)
-    task = registry.task(run.variant)
+    task = registry.variant(run.variant).task
     images, held_out = (data.load(run), None) if task == "sample" else data.load_splits(run, task)
     with strategy.scope():
         spec = images.spec

@@ -40,7 +40,7 @@ Which = Literal["best", "last"]
 
 def defaults(variant):
     """What a run of this variant takes for options that are not given, `{field of RunConfig: value}`."""
-    return {**DEFAULTS, **registry.defaults(variant)}
+    return {**DEFAULTS, **registry.variant(variant).defaults}
 
 
 @dataclass(frozen=True)
@@ -170,11 +170,11 @@ class RunConfig(DataOptions, _VariantOption):
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
         super().__post_init__()
-        data.check_task(self.dataset, registry.task(self.variant), self.variant)
+        data.check_task(self.dataset, registry.variant(self.variant).task, self.variant)
         object.__setattr__(self, "data_augment", ",".join(data.augmentations(self.data_augment)))
         self._check_counts()
         self._check_workers()
-        sizes = registry.image_sizes(self.variant)
+        sizes = registry.variant(self.variant).sizes
         if sizes and self.image_size not in sizes:
             nearest = min(sizes, key=lambda size: abs(size - self.image_size))
             raise UserError(
@@ -238,7 +238,7 @@ def check_export(options):
     if options.tflite_size is not None and not 1 <= options.tflite_size <= 4096:
         raise UserError(f"--tflite-size must be between 1 and 4096 px, got {options.tflite_size}.")
     variant = getattr(options, "variant", None)  # of an export alone the run knows it
-    if options.tflite_size is not None and variant and registry.task(variant) == "sample":
+    if options.tflite_size is not None and variant and registry.variant(variant).task == "sample":
         raise UserError(f"--tflite-size is for models that are given images, and {variant} draws them of noise.")
 
 

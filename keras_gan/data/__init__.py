@@ -1,44 +1,46 @@
-"""Data sources, one module per kind, behind one name such as `mnist` or `folder:photos`."""
+"""Data sources, one module per kind, behind one name such as `mnist` or `folder:photos`.
 
-import importlib
+A source is a module that assigns `SOURCE = Source(…)` (see `keras_gan.registry`), and has
 
-from keras_gan.data import names, prepared
-from keras_gan.data.names import KINDS, check_name, check_task, folders, short_name, split_name
+    load(rest, options, split, task)     -> Dataset; `rest` is what stands behind the colon of the name
+    has_test(rest, options)              -> whether there is a split called test
+    check_available(rest, options)       raises `UserError` for what certainly cannot be loaded; imports nothing heavy
+"""
+
+from keras_gan import registry
+from keras_gan.data.names import check_name, check_task, folders, kinds, short_name, split_name
 from keras_gan.errors import UserError, unknown
 
-__all__ = ["AUGMENTATIONS", "KINDS", "augmentations", "check_available", "check_name", "check_task", "folders"]
+__all__ = ["augmentations", "check_available", "check_name", "check_task", "folders", "kinds"]
 __all__ += ["load", "load_splits", "short_name", "split_name"]
+__path__ += registry.plugin_folders("data")
 
-AUGMENTATIONS = ("flip", "rotate", "color", "crop", "scale", "light")
 
-
-def augmentations(text):
-    """`light,flip` to `("flip", "light")`, in the order of `AUGMENTATIONS`; imports nothing heavy.
+def augmentations(text, modality="image"):
+    """`light,flip` to `("flip", "light")`, in the order of the modality's `Field.augmentations`.
 
     Raises:
         UserError: for a name that is unknown or given twice.
     """
     names = [name.strip() for name in text.split(",")] if text.strip() else []
+    if not names:
+        return ()
+    from keras_gan import modalities
+
+    known = modalities.field_class(modality).augmentations
     for name in names:
-        if name not in AUGMENTATIONS:
-            raise unknown("data augmentation", name, AUGMENTATIONS)
+        if name not in known:
+            raise unknown("data augmentation", name, known)
         if names.count(name) > 1:
             raise UserError(f"--data-augment {text} names {name!r} twice.")
-    return tuple(name for name in AUGMENTATIONS if name in names)
+    return tuple(name for name in known if name in names)
 
 
 def check_available(options):
     """Raises `UserError` for data that certainly cannot be loaded; imports nothing heavy."""
-    kind, rest = split_name(options.dataset)
     check_name(options.dataset)
-    if kind == "tfds":
-        prepared.check_available(rest, options)
-    elif kind == "avatars":
-        _source(kind).check_size(options.image_size)
-    else:
-        names.check_folders(options.dataset)
-        if kind != "folder":
-            _source(kind).check_available(rest)
+    source, rest = _source(options)
+    source.check_available(rest, options)
 
 
 def load(options, split="train", task="sample"):
@@ -47,25 +49,24 @@ def load(options, split="train", task="sample"):
     Args:
         options: a `DataOptions`.
         split: `train` or `test`; a source that has but one gives it, whichever is asked for.
-        task: what the images are for: `sample`, `restore`, `paired` or `unpaired`. Avatars alone are drawn by it; all
-            other kinds of data are for one task or do not mind.
+        task: what the examples are for: `sample`, `restore`, `paired` or `unpaired`. Most sources are for one task or
+            do not mind.
 
     Returns:
-        `ImageData` with images of `[image_size, image_size, channels]`.
+        A `Dataset`.
 
     Raises:
         UserError: if the data is missing, unreadable or empty.
     """
-    kind, rest = split_name(options.dataset)
     check_available(options)
-    by_task = {"task": task} if kind == "avatars" else {}
-    return _source(kind).load(rest, options, split, **by_task)
+    source, rest = _source(options)
+    return source.load(rest, options, split, task)
 
 
 def load_splits(options, task="sample"):
-    """Reads the images to train on, and some that the training does not see.
+    """Reads the examples to train on, and some that the training does not see.
 
-    These are the source's own test split; where it has none, a tenth of the images, at least 1 and at most 256,
+    These are the source's own test split; where it has none, a tenth of the examples, at least 1 and at most 256,
     the same ones for ever, which are then missing from the training set.
 
     Args:
@@ -73,18 +74,21 @@ def load_splits(options, task="sample"):
         task: as for `load`.
 
     Returns:
-        `(train, held_out)`, two `ImageData`.
+        `(train, held_out)`, two `Dataset`.
 
     Raises:
-        UserError: as `load`, and if no image would be left to train on.
+        UserError: as `load`, and if no example would be left to train on.
     """
-    kind, rest = split_name(options.dataset)
+    source, rest = _source(options)
     train = load(options, "train", task)
-    if _source(kind).has_test(rest, options):
+    if source.has_test(rest, options):
         return train, load(options, "test", task)
-    return importlib.import_module("keras_gan.data.holding_out").hold_out(train)
+    from keras_gan.data.holding_out import hold_out
+
+    return hold_out(train)
 
 
-def _source(kind):
-    """The module of a kind of data."""
-    return importlib.import_module(f"keras_gan.data.{kind}")
+def _source(options):
+    """The module of a kind of data, and what stands behind the colon."""
+    kind, rest = split_name(options.dataset)
+    return registry.SOURCES.module(kind), rest

@@ -1,77 +1,81 @@
-"""What data sources hand to the rest of the program."""
+"""`Dataset`: what every source gives and the input pipeline takes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import numpy as np
-
-
-@dataclass(frozen=True)
-class DataSpec:
-    """What a batch holds, for the networks to be sized by.
-
-    `real` is float32 `[B, height, width, channels]` in [-1, 1]; `label`, present when `num_classes` > 0,
-    is int32 `[B]` in [0, num_classes). `source`, present when there is a `source_shape`, is what an image is to be
-    made from, float32 `[B, height, width, channels]` of that shape in [-1, 1].
-    """
-
-    image_shape: tuple[int, int, int]
-    num_classes: int = 0
-    source_shape: tuple[int, int, int] | None = None
+from keras_gan import modalities
+from keras_gan.modalities.base import Field
 
 
 @dataclass(frozen=True)
-class ImageData:
-    """A whole data set, decoded once and held as integers.
+class Dataset:
+    """A whole data set as it is stored.
+
+    The names of fields and columns are those in a batch: `real` is what is to be made, `label` its class, `source`
+    what it is to be made from.
 
     Attributes:
         name: what the user called it, such as `mnist` or `folder:photos`.
-        images: uint8 `[N, height, width, channels]`; an array in memory, or a memory map when it is too large.
-        labels: int32 `[N]`, or None.
-        class_names: one name per class, empty without labels.
-        source: where the images come from and under which licence, one sentence for the model card.
-        treatment: what was done to them on the way in, one sentence for the model card.
-        sources: uint8 `[M, height, width, channels]`, what images are to be made from; None if images stand alone.
-        aligned: whether `sources[i]` belongs to `images[i]`; otherwise they are two unrelated sets, of any sizes.
+        fields: what each column holds, `{name: Field}`.
+        columns: `{name: column}`; a column has a length and gives the rows `column[indices]` for an array of indices,
+            as NumPy arrays do, in memory or mapped from a file, and readers of records can.
+        groups: names of columns that belong together row by row, and so are shuffled together; columns of different
+            groups are unrelated and may be of different length.
+        provenance: where the data comes from and under which licence, one sentence for the model card.
+        treatment: what was done to it on the way in, one sentence for the model card.
     """
 
     name: str
-    images: np.ndarray
-    labels: np.ndarray | None
-    class_names: tuple[str, ...]
-    source: str
+    fields: dict[str, Field]
+    columns: dict
+    groups: tuple[tuple[str, ...], ...]
+    provenance: str
     treatment: str
-    sources: np.ndarray | None = None
-    aligned: bool = True
+
+    def __len__(self):
+        return len(self.columns["real"])
 
     @property
-    def spec(self):
-        return DataSpec(
-            image_shape=tuple(self.images.shape[1:]),
-            num_classes=len(self.class_names),
-            source_shape=None if self.sources is None else tuple(self.sources.shape[1:]),
-        )
+    def class_names(self):
+        """One name per class, empty without labels."""
+        return self.fields["label"].names if "label" in self.fields else ()
+
+    @property
+    def aligned(self):
+        """Whether each source belongs to one example; without sources there is nothing that does not."""
+        return "source" not in self.fields or self.group_of("source") == self.group_of("real")
+
+    def group_of(self, name):
+        """The names of the columns that belong to a column row by row, its own among them."""
+        return next(group for group in self.groups if name in group)
+
+    def fitted(self):
+        """The same with fields that have learned of their columns what they have to."""
+        fields = {name: field.fitted(self.columns[name]) for name, field in self.fields.items()}
+        return replace(self, fields=fields)
 
     @property
     def facts(self):
         """What a run or an exported model says of its data, JSON-able.
 
-        `sources`, how many there are, `source_shape` and `aligned` are left out where images stand alone.
+        `sources`, how many there are, `source_shape` and `aligned` are left out where examples stand alone.
         """
         facts = {
             "name": self.name,
-            "images": len(self.images),
-            "image_shape": list(self.spec.image_shape),
+            **self.fields["real"].facts(len(self)),
             "classes": list(self.class_names),
-            "source": self.source,
+            "source": self.provenance,
             "treatment": self.treatment,
+            "fields": {name: modalities.describe(field) for name, field in self.fields.items()},
         }
-        if self.sources is not None:
+        if "source" in self.fields:
             facts |= {
-                "sources": len(self.sources),
-                "source_shape": list(self.spec.source_shape),
+                "sources": len(self.columns["source"]),
+                "source_shape": list(self.fields["source"].shape),
                 "aligned": self.aligned,
             }
         return facts
 
-    def __len__(self):
-        return len(self.images)
+
+def example_count(facts):
+    """How many examples the data had that these `Dataset.facts` are of."""
+    return facts["images"] if "images" in facts else facts["examples"]

@@ -11,13 +11,16 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from keras_gan.data.dataset import ImageData
-from keras_gan.data.names import folders
+from keras_gan.data.image_sets import image_dataset
+from keras_gan.data.names import check_folders, folders
 from keras_gan.errors import UserError
 from keras_gan.modalities.image import decoding
+from keras_gan.registry import Source
+
+SOURCE = Source("PATH")
 
 
-def load(path, options, split="train"):
+def load(path, options, split="train", task="sample"):
     """Reads every image below `path`; see `keras_gan.data.load`. A folder has one split, whatever is asked for."""
     roots = [Path(part) for part in folders(path)]
     found = [file for root in roots for file in find_files(root)]
@@ -28,14 +31,19 @@ def load(path, options, split="train"):
         decoded = decoded[..., : common_channels(paths)]  # one that was left out may have been the only one with colour
     class_names, labels = classes(roots[0], paths) if len(roots) == 1 else ((), None)
     where = f"folder{'s' * (len(roots) > 1)} {' and '.join(root.resolve().name for root in roots)}"
-    return ImageData(
+    return image_dataset(
         name=options.dataset,
         images=decoded,
         labels=labels,
         class_names=class_names,
-        source=f"{len(kept)} image files of the {where}; their licence is their owner's to state.",
+        provenance=f"{len(kept)} image files of the {where}; their licence is their owner's to state.",
         treatment=f"brought to {options.image_size}x{options.image_size} px (fit: {options.fit}).",
     )
+
+
+def check_available(path, options):
+    """Raises `UserError` unless all the folders exist."""
+    check_folders(options.dataset, folders(path))
 
 
 def has_test(path, options):

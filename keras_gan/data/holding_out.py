@@ -11,40 +11,36 @@ MOST = 256
 
 
 def hold_out(data):
-    """Takes a tenth of the images, at least 1 and at most 256, out of a data set, in place.
+    """Takes a tenth of the examples, at least 1 and at most 256, out of a data set, in place.
 
     Which ones is decided by nothing but their number. Of two unrelated sets each loses a tenth of its own.
 
     Args:
-        data: `ImageData`; its arrays are changed.
+        data: `Dataset`; its arrays are changed.
 
     Returns:
-        `(train, held_out)`, two `ImageData`.
+        `(train, held_out)`, two `Dataset`.
 
     Raises:
-        UserError: if no image would be left to train on.
+        UserError: if no example would be left to train on.
     """
-    held = _choose(len(data), data.name)
-    if data.sources is None:
-        held_sources, number = None, f"{len(held):,} of {len(data):,} images"
-    elif data.aligned:
-        held_sources, number = held, f"{len(held):,} of {len(data):,} pairs"
-    else:
-        held_sources = _choose(len(data.sources), data.name)
-        number = f"{len(held):,} of {len(data):,} images and {len(held_sources):,} of {len(data.sources):,} sources"
-    parts = [
-        _divide(data.images, held),
-        (None, None) if data.labels is None else _divide(data.labels, held),
-        (None, None) if data.sources is None else _divide(data.sources, held_sources),
-    ]
-    what = f"{data.treatment.rstrip('.')}; {number}, chosen at random, "
-    train, held_out = (
-        replace(data, images=images, labels=labels, sources=sources, treatment=what + fate)
-        for (images, labels, sources), fate in zip(
-            zip(*parts, strict=True), ("were held out.", "were held out: these."), strict=True
-        )
+    held = {name: _choose(len(column), data.name) for name, column in data.columns.items()}
+    what = f"{data.treatment.rstrip('.')}; {_number(data, held)}, chosen at random, "
+    parts = {name: _divide(column, held[name]) for name, column in data.columns.items()}
+    return tuple(
+        replace(data, columns={name: both[side] for name, both in parts.items()}, treatment=what + fate)
+        for side, fate in enumerate(("were held out.", "were held out: these."))
     )
-    return train, held_out
+
+
+def _number(data, held):
+    """How many are held out, in words."""
+    counts = f"{len(held['real']):,} of {len(data):,}"
+    if "source" not in data.columns:
+        return f"{counts} images"
+    if data.aligned:
+        return f"{counts} pairs"
+    return f"{counts} images and {len(held['source']):,} of {len(data.columns['source']):,} sources"
 
 
 def _choose(count, name):

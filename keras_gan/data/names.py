@@ -4,24 +4,35 @@ import os
 import re
 from pathlib import Path
 
+from keras_gan import registry
 from keras_gan.errors import UserError, unknown
-
-TFDS_SHORT_NAMES = ("mnist", "fashion_mnist", "cifar10")
-KINDS = ("avatars", *TFDS_SHORT_NAMES, "tfds:NAME", "folder:PATH", "paired:PATH", "unpaired:PATH")
-PATH_KINDS = ("folder", "paired", "unpaired")
-TRANSLATIONS = ("paired", "unpaired")  # tasks, and the kinds of data that are for these tasks alone
 
 # Which folders hold a split, best first.
 SPLIT_FOLDERS = {"train": ("train",), "test": ("test", "val"), "val": ("val", "test")}
 
 
+def kinds():
+    """What a data set's name may look like: `avatars`, `mnist`, …, `folder:PATH`."""
+    alone, short, others = [], [], []
+    for kind in registry.SOURCES.names():
+        source = registry.SOURCES.describe(kind)
+        short += source.short_names
+        (others if source.argument else alone).append(f"{kind}:{source.argument}" if source.argument else kind)
+    return (*alone, *short, *others)
+
+
 def split_name(name):
     """`folder:photos` to `("folder", "photos")`, `mnist` to `("tfds", "mnist")`, `avatars` to `("avatars", "")`."""
-    if name in TFDS_SHORT_NAMES:
-        return "tfds", name
     kind, _, rest = name.partition(":")
+    for source in registry.SOURCES.names():
+        if name in registry.SOURCES.describe(source).short_names:
+            return source, name
     # Shells do not expand a ~ behind a colon.
-    return kind, os.path.expanduser(rest) if kind in PATH_KINDS else rest
+    return kind, os.path.expanduser(rest) if _takes_path(kind) else rest
+
+
+def _takes_path(kind):
+    return kind in registry.SOURCES.names() and registry.SOURCES.describe(kind).argument == "PATH"
 
 
 def folders(rest):
@@ -34,51 +45,58 @@ def folders(rest):
 def check_name(name):
     """Raises `UserError` for a name that no source can read."""
     kind, rest = split_name(name)
-    if name != "avatars" and (kind not in ("tfds", *PATH_KINDS) or not rest or "\0" in rest):
-        raise unknown("dataset", name, KINDS)
+    known = kind in registry.SOURCES.names()
+    if not known or bool(rest) != bool(registry.SOURCES.describe(kind).argument) or "\0" in rest:
+        raise unknown("dataset", name, kinds())
     # It becomes a path below the folder of prepared sets, and must not lead out of it.
-    if kind == "tfds" and not re.fullmatch(r"\w+([/:]\w[\w.+-]*)*", rest, re.ASCII):
+    is_name = registry.SOURCES.describe(kind).argument == "NAME"
+    if is_name and not re.fullmatch(r"\w+([/:]\w[\w.+-]*)*", rest, re.ASCII):
         raise UserError(f"--dataset {name!r}: {rest!r} is no name of a tensorflow-datasets set, such as tfds:cifar10.")
 
 
-def check_folders(name):
-    """Raises `UserError` unless every folder that a `folder:`, `paired:` or `unpaired:` name is made of exists."""
-    kind, rest = split_name(name)
-    parts = folders(rest) if kind == "folder" else [rest]
+def check_folders(dataset, parts):
+    """Raises `UserError` unless every folder that a data set's name is made of exists."""
     if "" in parts:
-        raise UserError(f"--dataset {name}: there is a + too many (several folders are joined as in folder:cats+dogs).")
+        raise UserError(
+            f"--dataset {dataset}: there is a + too many (several folders are joined as in folder:cats+dogs)."
+        )
     missing = [part for part in parts if not os.path.isdir(part)]
     if missing:
-        raise UserError(f"the folder {missing[0]} of --dataset {name} does not exist or is not a folder.")
+        raise UserError(f"the folder {missing[0]} of --dataset {dataset} does not exist or is not a folder.")
 
 
-def check_task(dataset, task, variant):
+def check_task(dataset, variant):
     """Raises `UserError` if this kind of data does not fit what a variant does.
 
     Args:
         dataset: a data set's name.
-        task: `sample`, `restore`, `paired` or `unpaired`.
-        variant: the variant's name, for the message.
+        variant: the variant's name.
     """
-    kind, _ = split_name(dataset)
-    if task in TRANSLATIONS and kind not in ("avatars", task):
-        raise UserError(
-            f"{variant} learns from {task} images, which --dataset {dataset} does not have: "
-            f"use avatars or {task}:PATH (docs/data.md)."
-        )
-    if task not in TRANSLATIONS and kind in TRANSLATIONS:
-        raise UserError(
-            f"{variant} learns from images alone, and --dataset {dataset} is for {kind} translation: "
-            f"use {', '.join(name for name in KINDS if not name.startswith(TRANSLATIONS))} (docs/data.md)."
-        )
+    wanted, kind = registry.variant(variant), split_name(dataset)[0]
+    source = registry.SOURCES.describe(kind)
+    fitting = [
+        name for name in kinds() if _serves(registry.SOURCES.describe(split_name(name.partition(":")[0])[0]), wanted)
+    ]
+    if _serves(source, wanted):
+        return
+    if wanted.gives not in source.gives:
+        what = f"{variant} makes values of the kind {wanted.gives}, which --dataset {dataset} does not have"
+    elif wanted.task in registry.TRANSLATIONS:
+        what = f"{variant} learns from {wanted.task} images, which --dataset {dataset} does not have"
+    else:
+        what = f"{variant} learns from images alone, and --dataset {dataset} is for {kind} translation"
+    raise UserError(f"{what}: use {' or '.join([', '.join(fitting[:-1]), fitting[-1]]).lstrip(' or')} (docs/data.md).")
+
+
+def _serves(source, wanted):
+    return wanted.gives in source.gives and wanted.task in source.tasks
 
 
 def short_name(name):
     """A folder-name-safe form: `folder:my photos/cats` becomes `cats`, `folder:photos/cats+dogs` `cats+dogs`."""
     kind, rest = split_name(name)
-    if kind in PATH_KINDS:
-        parts = folders(rest) if kind == "folder" else [rest]
-        stem = "+".join(Path(part).resolve().name for part in parts)
+    if _takes_path(kind):
+        stem = "+".join(Path(part).resolve().name for part in folders(rest))
     else:
         stem = rest or kind
     return "".join(c if (c.isascii() and c.isalnum()) or c in "._+-" else "-" for c in stem).lstrip("._+-") or kind

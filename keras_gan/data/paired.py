@@ -9,16 +9,18 @@ from collections import Counter
 from pathlib import Path
 
 from keras_gan.data import folder
-from keras_gan.data.dataset import ImageData
-from keras_gan.data.names import SPLIT_FOLDERS
+from keras_gan.data.image_sets import image_dataset
+from keras_gan.data.names import SPLIT_FOLDERS, check_folders
 from keras_gan.errors import UserError, unknown
 from keras_gan.modalities.image import decoding
+from keras_gan.registry import Source
 from keras_gan.storage import arrays
 
+SOURCE = Source("PATH", tasks=("paired",))
 SIDES = ("A", "B")
 
 
-def load(path, options, split="train"):
+def load(path, options, split="train", task="paired"):
     """Reads every pair of a split; see `keras_gan.data.load`. Without a folder for tests there is one split.
 
     A side has one channel if all its files for training are grey, else three. Both images of a pair come to their size
@@ -41,19 +43,20 @@ def load(path, options, split="train"):
     sources, targets = ordered(sides, options.direction)
     # Where the folder of a split is called train or test, the one above says which data set it is.
     title = where.resolve().name if where == Path(path) else f"{where.resolve().parent.name}/{where.name}"
-    return ImageData(
+    return image_dataset(
         name=options.dataset,
         images=targets,
         labels=None,
         class_names=(),
-        source=f"{len(kept)} pairs of images of the folder {title}; their licence is their owner's to state.",
+        provenance=f"{len(kept)} pairs of images of the folder {title}; their licence is their owner's to state.",
         treatment=f"brought to {size}x{size} px (fit: {options.fit}), from {source} to {target}.",
         sources=sources,
     )
 
 
-def check_available(path):
+def check_available(path, options):
     """Raises `UserError` unless the training split is where it must be."""
+    check_folders(options.dataset, [path])
     split_folder(path, "train")
 
 

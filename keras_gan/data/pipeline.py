@@ -5,36 +5,33 @@ import hashlib
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.modalities.image import data_augment
-
 BLOCK = 64
 # Nothing here depends on a tensor by `if` or `for`, and AutoGraph would take seconds to find that out.
 _as_it_is = tf.autograph.experimental.do_not_convert
 
 
-def batches(data, batch_size, seed, start_step=0, augment=(), context=None, prepare=None):
+def batches(data, batch_size, seed, start_step=0, augment=(), context=None, prepare=None, first_example=0):
     """Endless batches of `data`, shuffled anew in every epoch, starting at any step at no cost.
 
     The example at position p of the stream is a pure function of (seed, epoch = p // N, p % N): a keyed
     permutation of each epoch's positions. Batches run across the border of epochs, so that none is partial.
-    Sources that belong to no image are in an order of their own, made in the same way from their own number.
-    How the images of a batch are augmented and prepared is a pure function of (seed, position of its first image).
+    Columns of another group than `real` are in an order of their own, made in the same way from their own number.
+    How the values of a batch are augmented and prepared is a pure function of (seed, position of its first example).
 
     Args:
-        data: `ImageData`.
-        batch_size: images per batch, over all replicas and discriminator steps.
+        data: `Dataset`.
+        batch_size: examples per batch, over all replicas and discriminator steps.
         seed: integer; the same seed gives the same order for ever.
         start_step: how many batches to leave out.
-        augment: names of `data.AUGMENTATIONS`, applied to the images anew each time they come up. A source is changed
-            just as its image is; one that belongs to no image, in a way of its own.
+        augment: names of `Field.augmentations`, applied anew each time an example comes up. Columns of one group are
+            changed alike, others in ways of their own.
         context: the `tf.distribute.InputContext` of one of several workers: it then reads its own replicas' rows
             alone, and gets a batch for each replica in turn, as `distribute_datasets_from_function` wants it.
         prepare: function `(batch, noise) -> batch` in TensorFlow that is applied last; `noise` is a `BatchNoise`.
+        first_example: position of the first example of the batch of step 0.
 
     Returns:
-        `tf.data.Dataset` of `{"real": float32 [batch, height, width, channels] in [-1, 1]}`, with
-        `"label": int32 [batch]` where the data has labels, `"source"`, like `"real"`, where it has sources, and what
-        `prepare` adds.
+        `tf.data.Dataset` of batches `{name of a column: [batch, …] as networks take it}`, and what `prepare` adds.
     """
     context = context or tf.distribute.InputContext()  # one worker with one replica
     own = context.num_replicas_in_sync // context.num_input_pipelines
@@ -43,32 +40,36 @@ def batches(data, batch_size, seed, start_step=0, augment=(), context=None, prep
 
     def positions_of(draw):
         """Where in the stream the rows of this worker's `draw`-th batch are."""
-        return (draw // own) * batch_size + (first + draw % own) * share + tf.range(share, dtype=tf.int64)
+        row = first_example + (draw // own) * batch_size + (first + draw % own) * share
+        return row + tf.range(share, dtype=tf.int64)
 
     def batch_at(positions):
-        batch = _gather(data, *_indices(data, positions, seed, prepare is not None))
-        offset = positions[0] % batch_size
+        batch = _gather(data, _indices(data, positions, seed, prepare is not None))
+        offset = (positions[0] - first_example) % batch_size
         whole = positions[0] - offset
         if augment:
-            batch = _augment(batch, data.aligned, augment, seed, whole, batch_size, offset)
+            batch = _augment(data, batch, augment, seed, whole, batch_size, offset)
         return prepare(batch, BatchNoise(seed, whole, batch_size, offset, share)) if prepare else batch
 
     # Without end, also in name: otherwise several workers ask one another at each step whether there is more.
     positions = tf.data.Dataset.range(start_step * own, tf.int64.max).repeat().map(_as_it_is(positions_of))
-    dataset = positions.map(_as_it_is(batch_at)).prefetch(2)
+    return positions.map(_as_it_is(batch_at)).prefetch(2).with_options(_options())
+
+
+def _options():
     options = tf.data.Options()
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
     # Two threads of its own keep up with any model and leave the cores to the training step.
     options.threading.private_threadpool_size = 2
-    return dataset.with_options(options)
+    return options
 
 
 def examples(data, count, prepare=None, seed=0):
-    """The same few images at all times, from everywhere in the set, which may lie class by class.
+    """The same few examples at all times, from everywhere in the set, which may lie class by class.
 
     Args:
-        data: `ImageData`. Sources that belong to no image are spread over their own set.
-        count: how many; at most as many as there are images.
+        data: `Dataset`. Groups of columns that are unrelated are spread over their own lengths.
+        count: how many; at most as many as there are.
         prepare: as for `batches`; its noise is another than in training, and the same for example i however many
             examples there are.
         seed: decides the noise.
@@ -77,19 +78,33 @@ def examples(data, count, prepare=None, seed=0):
         A batch, as `batches` makes them, of NumPy arrays.
     """
     count = min(count, len(data))
-    indices, others = _spread(len(data), count), None
-    if data.sources is not None:
-        others = indices if data.aligned else _spread(len(data.sources), count)
+    indices = {group: _spread(len(data.columns[group[0]]), count) for group in data.groups}
     blocks = []
     with tf.device("CPU:0"):  # other devices may round otherwise
-        for start in range(0, count, BLOCK):  # of a few images at a time, for what `prepare` does may need much memory
+        for start in range(0, count, BLOCK):  # a few at a time, for what `prepare` does may need much memory
             rows = slice(start, start + BLOCK)
-            batch = _gather(data, indices[rows], None if others is None else others[rows])
+            batch = _gather(data, {group: chosen[rows] for group, chosen in indices.items()})
             if prepare:
-                noise = BatchNoise(f"{seed}/examples", tf.constant(start, tf.int64), BLOCK, 0, len(indices[rows]))
+                number = len(range(count)[rows])
+                noise = BatchNoise(f"{seed}/examples", tf.constant(start, tf.int64), BLOCK, 0, number)
                 batch = prepare(batch, noise)
             blocks.append({name: values.numpy() for name, values in batch.items()})
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+
+
+class AugmentNoise:
+    """Random numbers for the augmentation of a batch: arguments as of `BatchNoise`; `whose` tells groups apart."""
+
+    def __init__(self, seed, position, batch_size, offset, rows, whose=""):
+        # A word of their own keeps these draws apart from all others of the seed. 63 bits: it must not be negative.
+        digest = hashlib.sha256(f"{seed}/data augmentation{whose}".encode()).digest()
+        self._key = tf.stack([tf.constant(int.from_bytes(digest[:8]) >> 1, tf.int64), position])
+        self._batch_size, self._offset, self._own = batch_size, offset, rows
+
+    def uniform(self, names):
+        """`{name: float32 [rows]}`, uniform in [0, 1)."""
+        table = tf.random.stateless_uniform((len(names), self._batch_size), seed=self._key, alg="philox")
+        return {name: row[self._offset :][: self._own] for name, row in zip(names, tf.unstack(table), strict=True)}
 
 
 class BatchNoise:
@@ -125,14 +140,16 @@ class BatchNoise:
 
 
 def _indices(data, positions, seed, prepared):
-    """Of images and of sources, or None where there are none, at these positions of the stream."""
-    if data.sources is None and not prepared:
+    """The rows of each group of columns at these positions of the stream, `{group: indices}`."""
+    if len(data.columns.keys() - {"label"}) == 1 and not prepared:
         # Of a small set the first epochs keep something of its order, but runs that exist are to go on with theirs.
-        return _shuffled(positions, len(data), (0, seed), rounds=4), None
-    images = _shuffled(positions, len(data), _key(seed, "images"))
-    if data.sources is None:
-        return images, None
-    return images, images if data.aligned else _shuffled(positions, len(data.sources), _key(seed, "sources"))
+        return {group: _shuffled(positions, len(data), (0, seed), rounds=4) for group in data.groups}
+    return {
+        group: _shuffled(
+            positions, len(data.columns[group[0]]), _key(seed, "images" if "real" in group else f"{group[0]}s")
+        )
+        for group in data.groups
+    }
 
 
 def _key(seed, purpose):
@@ -159,32 +176,31 @@ def _spread(size, count):
     return np.linspace(0, size - 1, count).astype(int)
 
 
-def _gather(data, indices, others):
-    """The images, labels and sources of a batch."""
-    batch = {"real": _pixels(data.images, indices)}
-    if others is not None:
-        batch["source"] = _pixels(data.sources, others)
-    if data.labels is not None:
-        batch["label"] = tf.gather(tf.constant(data.labels), indices)
+def _gather(data, indices):
+    """The batch of these rows, `{group: indices}`, as networks take it."""
+    batch = {}
+    for group, rows in indices.items():
+        for name in group:
+            batch[name] = data.fields[name].to_model(_rows(data.columns[name], rows))
     return batch
 
 
-def _pixels(images, indices):
-    rows = tf.numpy_function(lambda i: images[i], [indices], tf.uint8)
-    rows.set_shape((indices.shape[0], *images.shape[1:]))
-    return tf.cast(rows, tf.float32) / 127.5 - 1.0
+def _rows(column, indices):
+    dtype = tf.as_dtype(column.dtype)
+    if len(column.shape) == 1:  # one number each: small enough for a constant, which is faster
+        return tf.gather(tf.constant(column), indices)
+    rows = tf.numpy_function(lambda i: column[i], [indices], dtype)
+    rows.set_shape((indices.shape[0], *column.shape[1:]))
+    return rows
 
 
-def _augment(batch, aligned, names, seed, position, batch_size, offset):
-    """Changes images and sources at random, together if they are aligned."""
-    share = batch["real"].shape[0]
-
-    def changed(images, whose=""):
-        uniform = data_augment.draw(seed, position, batch_size, whose)
-        own_rows = {name: values[offset:][:share] for name, values in uniform.items()}
-        return data_augment.augment(images, own_rows, names)
-
-    batch = {**batch, "real": changed(batch["real"])}
-    if "source" in batch:
-        batch["source"] = changed(batch["source"], "" if aligned else "/source")
-    return batch
+def _augment(data, batch, names, seed, position, batch_size, offset):
+    """Changes all values that can be augmented at random, those of one group alike."""
+    changed = {}
+    for name, values in batch.items():
+        if data.fields[name].augmentations:
+            whose = "" if "real" in data.group_of(name) else f"/{name}"
+            changed[name] = data.fields[name].augment(
+                values, AugmentNoise(seed, position, batch_size, offset, values.shape[0], whose), names
+            )
+    return {**batch, **changed}

@@ -4,13 +4,16 @@ import numpy as np
 from PIL import Image
 
 from keras_gan.data import prepared
-from keras_gan.data.dataset import ImageData
+from keras_gan.data.image_sets import image_dataset
 from keras_gan.errors import UserError
 from keras_gan.modalities.image import decoding
+from keras_gan.registry import Source
 from keras_gan.storage import arrays
 
+SOURCE = Source("NAME", short_names=("mnist", "fashion_mnist", "cifar10"))
 
-def load(name, options, split="train"):
+
+def load(name, options, split="train", task="sample"):
     """Reads one split of a prepared data set with an image feature; see `keras_gan.data.load`."""
     prepared.check_available(name, options)
     import tensorflow_datasets as tfds
@@ -38,14 +41,19 @@ def load(name, options, split="train"):
         raise UserError(f"{options.dataset} cannot be read: {decoding.reason(error)}") from None
     if index + 1 != count:
         raise UserError(f"{options.dataset} holds {index + 1} examples where {count} are stated: prepare it again.")
-    return ImageData(
+    return image_dataset(
         name=options.dataset,
         images=pixels,
         labels=labels if label_key else None,
         class_names=tuple(features[label_key].names) if label_key else (),
-        source=f"{builder.info.full_name}, split {split}, through tensorflow-datasets. {_licence(builder.info)}",
+        provenance=f"{builder.info.full_name}, split {split}, through tensorflow-datasets. {_licence(builder.info)}",
         treatment=_treatment(shape, options),
     )
+
+
+def check_available(name, options):
+    """Raises `UserError` if the set is not prepared and must not be fetched."""
+    prepared.check_available(name, options)
 
 
 def has_test(name, options):

@@ -7,13 +7,16 @@ which may be missing, those to test with.
 from pathlib import Path
 
 from keras_gan.data import folder
-from keras_gan.data.dataset import ImageData
-from keras_gan.data.names import SPLIT_FOLDERS
+from keras_gan.data.image_sets import image_dataset
+from keras_gan.data.names import SPLIT_FOLDERS, check_folders
 from keras_gan.data.paired import SIDES, ordered
 from keras_gan.errors import UserError, unknown
+from keras_gan.registry import Source
+
+SOURCE = Source("PATH", tasks=("unpaired",))
 
 
-def load(path, options, split="train"):
+def load(path, options, split="train", task="unpaired"):
     """Reads both sides of a split; see `keras_gan.data.load`. Without folders for tests there is one split.
 
     A side has one channel if all its files for training are grey, else three.
@@ -24,12 +27,12 @@ def load(path, options, split="train"):
         channels = folder.common_channels(folder.find_files(training))
         sides.append(folder.read(folder.find_files(part), channels, options, part.name)[0])
     (from_, to), (sources, targets) = (ordered(both, options.direction) for both in (parts, sides))
-    return ImageData(
+    return image_dataset(
         name=options.dataset,
         images=targets,
         labels=None,
         class_names=(),
-        source=f"{len(targets)} image files of {to.name}, made from {len(sources)} of {from_.name}, in the folder "
+        provenance=f"{len(targets)} image files of {to.name}, made from {len(sources)} of {from_.name}, in the folder "
         f"{Path(path).resolve().name}; their licence is their owner's to state.",
         treatment=f"brought to {options.image_size}x{options.image_size} px (fit: {options.fit}).",
         sources=sources,
@@ -37,8 +40,9 @@ def load(path, options, split="train"):
     )
 
 
-def check_available(path):
+def check_available(path, options):
     """Raises `UserError` unless both sides of the training split are there."""
+    check_folders(options.dataset, [path])
     for part in split_folders(path, "train"):
         if not part.is_dir():
             raise UserError(f"{path} has no folder {part.name}: unpaired images lie in trainA and trainB.")

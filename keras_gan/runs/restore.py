@@ -48,8 +48,8 @@ def restore(folder, which="best", most_examples=None):
     )
     model.total_steps = run.total_steps(facts["images"], model.discriminator_steps)
     model.compile()
-    if registry.task(run.variant) != "sample":
-        _, held_out = data.load_splits(run, registry.task(run.variant))
+    if registry.variant(run.variant).task != "sample":
+        _, held_out = data.load_splits(run, registry.variant(run.variant).task)
         preparation = registry.preparation(run.variant, model_config)
         model.use_examples(pipeline.examples(held_out, most_examples or run.eval_samples, preparation))
     step = checkpoint.restore_best(model, folder.checkpoints) if which == "best" else None

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from keras_gan import config, data, metrics, registry
-from keras_gan.data.dataset import ImageData
 
 SPLITS = ("train", "test")
 
@@ -53,7 +52,7 @@ class Real:
 
 def task_of(options):
     """What the images of a `DataOptions` are for: what the variant makes of them, if it is a `RunConfig`."""
-    return registry.task(options.variant) if isinstance(options, config.RunConfig) else "sample"
+    return registry.variant(options.variant).task if isinstance(options, config.RunConfig) else "sample"
 
 
 def case(run, images):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from keras_gan.errors import check_options
 from keras_gan.training.optimizers import Adam
+from keras_gan.training.stages import Stage
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,10 @@ class EMAOptions:
 
     def __post_init__(self):
         check_options(self)
+
+    def stages(self, total_steps=None):
+        """The stages of the training, a sequence of `Stage`, for a run of so many steps, None if nobody knows."""
+        return (Stage("train"),)
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,8 @@ class AdamRates:
     beta_2: float = 0.99
     """Decay of Adam's squared gradients, of both."""
 
-    def optimizers(self):
-        """New `(generator, discriminator)` optimizers."""
+    def optimizers(self, total_steps=None):
+        """New `(generator, discriminator)` optimizers for a run of so many steps, None if nobody knows."""
         adam = functools.partial(Adam, beta_1=self.beta_1, beta_2=self.beta_2)
         return adam(self.generator_learning_rate), adam(self.discriminator_learning_rate)
 

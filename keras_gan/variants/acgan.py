@@ -21,14 +21,15 @@ from dataclasses import dataclass
 import keras
 from keras import layers, ops
 
-from keras_gan.errors import check_labels
 from keras_gan.losses.objectives import NON_SATURATING
+from keras_gan.modalities.label import class_count
 from keras_gan.networks import dcgan as networks
-from keras_gan.training.adversarial import AdversarialModel, labels_of
+from keras_gan.registry import Variant
+from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, ConvolutionOptions
+from keras_gan.training.step import labels_of
 
-IMAGE_SIZES = (16, 32, 64, 128, 256)
-NEEDS_LABELS = True
+VARIANT = Variant(takes=("noise", "label"), sizes=(16, 32, 64, 128, 256))
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,6 @@ TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_
 
 class ACGAN(AdversarialModel):
     """Adds the cross-entropy of the class, on real images and fakes, to the terms of both networks."""
-
-    def __init__(self, *args, class_weight, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.class_weight = class_weight
 
     def discriminator_terms(self, batch, fakes):
         real_scores, real_classes = self.discriminate(batch["real"], batch)
@@ -70,31 +67,27 @@ class ACGAN(AdversarialModel):
 
     def _cross_entropy(self, logits, batch):
         cross_entropy = ops.sparse_categorical_crossentropy(labels_of(batch), logits, from_logits=True)
-        return self.class_weight * cross_entropy
+        return self.config.class_weight * cross_entropy
 
     def _is_right(self, logits, batch):
         return ops.cast(ops.equal(ops.argmax(logits, axis=-1), labels_of(batch)), "float32")
 
 
-def build(config, spec):
+def build(config, fields):
     """Builds the model for labelled square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
-    check_labels("acgan", spec.num_classes)
     return ACGAN(
-        networks.generator(spec.image_shape, config, spec.num_classes),
-        discriminator(config, spec),
+        networks.generator(fields["real"].shape, config, class_count(fields)),
+        discriminator(config, fields),
+        config,
+        fields,
         objective=NON_SATURATING,
-        class_weight=config.class_weight,
-        latent_dim=config.latent_dim,
-        num_classes=spec.num_classes,
-        optimizers=config.optimizers,
-        ema_halflife_kimg=config.ema_halflife_kimg,
-        name="acgan",
     )
 
 
-def discriminator(config, spec):
+def discriminator(config, fields):
     """Images to scores `[B, 1]` and logits of the classes `[B, num_classes]`, both float32."""
-    images = keras.Input(spec.image_shape, name="images")
+    images = keras.Input(fields["real"].shape, name="images")
     x = layers.Flatten()(networks.features(images, config))
-    classes = layers.Dense(spec.num_classes, kernel_initializer=networks.normal(), dtype="float32", name="classes")(x)
+    count = class_count(fields)
+    classes = layers.Dense(count, kernel_initializer=networks.normal(), dtype="float32", name="classes")(x)
     return keras.Model(images, [networks.score(x), classes], name="discriminator")

@@ -34,11 +34,12 @@ import keras
 from keras import layers, ops
 
 from keras_gan.layers.uniform import NormalToUniform
+from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions
+from keras_gan.training.stages import Stage
 
-IMAGE_SIZES = (16, 32, 64, 128, 256)
-DEFAULTS = {"steps": 3000, "batch_size": 16}
+VARIANT = Variant(sizes=(16, 32, 64, 128, 256), defaults={"steps": 3000, "batch_size": 16})
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,10 @@ class Config(AdamOptions):
     discriminator_learning_rate: float = 4e-4
     """Adam step size of the autoencoder."""
 
+    def stages(self, total_steps=None):
+        """Both networks are updated at once."""
+        return (Stage("train", order=(("d", "g"),)),)
+
 
 TINY = Config(latent_dim=6, channels=4)
 
@@ -65,12 +70,10 @@ TINY = Config(latent_dim=6, channels=4)
 class BEGAN(AdversarialModel):
     """Minimises reconstruction errors; the balance k is steered after every step."""
 
-    update_order = "simultaneous"
     decision_boundary = None
 
-    def __init__(self, *args, gamma, lambda_k, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.gamma, self.lambda_k = gamma, lambda_k
         state = {"shape": (), "initializer": "zeros", "trainable": False, "aggregation": "mean"}
         self.k = self.add_weight(name="k", **state)
         self.convergence = self.add_weight(name="convergence", **state)
@@ -86,26 +89,22 @@ class BEGAN(AdversarialModel):
         return {"d_real": real_errors, "d_fake": -self.k.value * fake_errors}, {"g_fake": fake_errors}
 
     def after_update(self, terms):
-        surplus = self.gamma * terms["d_real"] - terms["g_fake"]
+        surplus = self.config.gamma * terms["d_real"] - terms["g_fake"]
         return {
-            "k": ops.clip(self.k.value + self.lambda_k * surplus, 0.0, 1.0),
+            "k": ops.clip(self.k.value + self.config.lambda_k * surplus, 0.0, 1.0),
             "convergence": terms["d_real"] + ops.abs(surplus),
         }
 
 
-def build(config, spec):
+def build(config, fields):
     """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
     latents = keras.Input((config.latent_dim,), name="latents")
-    images = decoder(NormalToUniform()(latents), config, spec.image_shape, name="images")
+    images = decoder(NormalToUniform()(latents), config, fields["real"].shape, name="images")
     return BEGAN(
         keras.Model(latents, images, name="generator"),
-        autoencoder(config, spec.image_shape),
-        gamma=config.gamma,
-        lambda_k=config.lambda_k,
-        latent_dim=config.latent_dim,
-        optimizers=config.optimizers,
-        ema_halflife_kimg=config.ema_halflife_kimg,
-        name="began",
+        autoencoder(config, fields["real"].shape),
+        config,
+        fields,
     )
 
 

@@ -20,14 +20,14 @@ from dataclasses import dataclass
 import keras
 from keras import layers
 
-from keras_gan.errors import check_labels
 from keras_gan.losses.objectives import NON_SATURATING
+from keras_gan.modalities.label import class_count
 from keras_gan.networks import dcgan as networks
+from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, ConvolutionOptions
 
-IMAGE_SIZES = (16, 32, 64, 128, 256)
-NEEDS_LABELS = True
+VARIANT = Variant(takes=("noise", "label"), sizes=(16, 32, 64, 128, 256))
 
 
 @dataclass(frozen=True)
@@ -38,25 +38,21 @@ class Config(AdamOptions, ConvolutionOptions):
 TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_channels=8)
 
 
-def build(config, spec):
+def build(config, fields):
     """Builds the model for labelled square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
-    check_labels("cgan", spec.num_classes)
     return AdversarialModel(
-        networks.generator(spec.image_shape, config, spec.num_classes),
-        discriminator(config, spec),
+        networks.generator(fields["real"].shape, config, class_count(fields)),
+        discriminator(config, fields),
+        config,
+        fields,
         objective=NON_SATURATING,
-        latent_dim=config.latent_dim,
-        num_classes=spec.num_classes,
-        optimizers=config.optimizers,
-        ema_halflife_kimg=config.ema_halflife_kimg,
-        name="cgan",
     )
 
 
-def discriminator(config, spec):
+def discriminator(config, fields):
     """`[images, labels]`, labels int32 `[B]`, to scores `[B, 1]`, float32 logits."""
-    images = keras.Input(spec.image_shape, name="images")
+    images = keras.Input(fields["real"].shape, name="images")
     labels = keras.Input((), dtype="int32", name="labels")
-    x = layers.Concatenate()([images, networks.label_map(labels, spec.num_classes, spec.image_shape)])
+    x = layers.Concatenate()([images, networks.label_map(labels, class_count(fields), fields["real"].shape)])
     x = layers.Flatten()(networks.features(x, config))
     return keras.Model([images, labels], networks.score(x), name="discriminator")

@@ -24,21 +24,25 @@ import keras
 
 from keras_gan.layers.chroma import Colour
 from keras_gan.losses.objectives import NON_SATURATING, halved
-from keras_gan.modalities.image import corruptions
+from keras_gan.modalities.image import Image, corruptions
 from keras_gan.networks import patchgan, unet
+from keras_gan.registry import Variant
 from keras_gan.training.options import TranslationOptions
 from keras_gan.training.translation import TranslationModel
 
-TASK = "restore"
-IMAGE_SIZES = (16, 32, 64, 128, 256, 512)
-CHANNELS = (3,)
-DEFAULTS = {
-    "image_size": 64,
-    "batch_size": 8,
-    "data_augment": "flip,crop",
-    "metrics": ("l1", "psnr", "ssim"),
-    "eval_samples": 256,
-}
+VARIANT = Variant(
+    task="restore",
+    takes=("image",),
+    sizes=(16, 32, 64, 128, 256, 512),
+    channels=(3,),
+    defaults={
+        "image_size": 64,
+        "batch_size": 8,
+        "data_augment": "flip,crop",
+        "metrics": ("l1", "psnr", "ssim"),
+        "eval_samples": 256,
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -59,22 +63,19 @@ def prepare(batch, noise, config):
     return {**batch, "source": corruptions.luminance(batch["real"])}
 
 
-def build(config, spec):
+def build(config, fields):
     """Builds the model for square images of 16 to 512 px with 3 channels."""
-    size, _, channels = spec.image_shape
+    size, _, channels = fields["real"].shape
     levels = unet.levels_for(size, size)
     return TranslationModel(
         generator(levels, config),
         patchgan.discriminator(
             channels, {"source": 1}, channels=config.discriminator_channels, layers=patchgan.layers_for(size)
         ),
+        config,
+        {**fields, "source": Image(size, size, 1)},
         objective=halved(NON_SATURATING),
-        adversarial_weight=config.adversarial_weight,
-        l1_weight=config.l1_weight,
         size_multiple=2**levels,
-        optimizers=config.optimizers,
-        ema_halflife_kimg=config.ema_halflife_kimg,
-        name="colorize",
     )
 
 

@@ -33,19 +33,28 @@ with has another decay of the rate from there on.
 from dataclasses import dataclass
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_gan.losses import content
 from keras_gan.networks import patchgan, resnet
 from keras_gan.networks.parts import instance_norm
+from keras_gan.registry import Variant
+from keras_gan.training import replicas
 from keras_gan.training.optimizers import Adam, LinearDecay
 from keras_gan.training.options import TranslationOptions
-from keras_gan.training.translation import TranslationModel, alike, run, unit_range
+from keras_gan.training.stages import Stage
+from keras_gan.training.translation import TranslationModel, alike
 
-TASK = "unpaired"
-IMAGE_SIZES = (16, 32, 64, 128, 256, 512)
-DEFAULTS = {"image_size": 64, "batch_size": 1, "data_augment": "flip,crop", "eval_samples": 256, "steps": 2000}
+VARIANT = Variant(
+    task="unpaired",
+    takes=("image",),
+    sizes=(16, 32, 64, 128, 256, 512),
+    defaults={"image_size": 64, "batch_size": 1, "data_augment": "flip,crop", "eval_samples": 256, "steps": 2000},
+)
+
 BLOCKS_FOR_LARGE, LARGE = 9, 256
+IN_BATCH = {"A": "source", "B": "real"}  # what the two kinds are called in a batch
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,15 @@ class Config(TranslationOptions):
     skip: bool = True
     """Give the generators' last convolution what the first one found; without it all passes through the bottleneck."""
 
+    def optimizers(self, total_steps=None):
+        """Adam, whose rates fall in the second half of the run."""
+        rates = (self.generator_learning_rate, self.discriminator_learning_rate)
+        return tuple(Adam(LinearDecay(rate, total_steps), beta_1=self.beta_1, beta_2=self.beta_2) for rate in rates)
+
+    def stages(self, total_steps=None):
+        """The generators are updated first."""
+        return (Stage("train", order=("g", "d")),)
+
 
 TINY = Config(channels=4, discriminator_channels=4, blocks=1, pool_size=12)
 
@@ -76,13 +94,11 @@ TINY = Config(channels=4, discriminator_channels=4, blocks=1, pool_size=12)
 class CycleGAN(TranslationModel):
     """Two generators in one network, `AtoB` and `BtoA`, and two discriminators in another, `A` and `B`."""
 
-    update_order = "generator_first"
     decision_boundary = 0.5
-    aligned = False
 
-    def __init__(self, *args, config, shapes, **kwargs):
-        super().__init__(*args, optimizers=lambda: _optimizers(config, self.total_steps), **kwargs)
-        self.cycle_weight, self.identity_weight = config.cycle_weight, config.identity_weight
+    def __init__(self, generator, discriminator, config, fields, **kwargs):
+        super().__init__(generator, discriminator, config, fields, **kwargs)
+        shapes = {kind: fields[name].shape for kind, name in IN_BATCH.items()}
         # One pool for all replicas, which compute the same.
         state = {"trainable": False, "initializer": "zeros", "aggregation": "only_first_replica"}
         self.pools = {
@@ -99,7 +115,7 @@ class CycleGAN(TranslationModel):
         return {"A": to_a[:count], "B": to_b[:count], "same_A": to_a[count:], "same_B": to_b[count:]}
 
     def generator_terms(self, batch, fakes):
-        images = {"A": batch["source"], "B": batch["real"]}
+        images = {kind: batch[name] for kind, name in IN_BATCH.items()}
         back = {
             "A": self._translate("BtoA", fakes["B"], training=True),
             "B": self._translate("AtoB", fakes["A"], training=True),
@@ -109,14 +125,14 @@ class CycleGAN(TranslationModel):
             adversarial = ops.square(self._score(kind, fakes[kind]) - 1.0)
             identity = content.l1(fakes[f"same_{kind}"], images[kind])
             terms |= {
-                f"g_fake_{kind}": self.adversarial_weight * adversarial,
-                f"g_cycle_{kind}": self.cycle_weight * content.l1(back[kind], images[kind]),
-                f"g_identity_{kind}": self.cycle_weight * self.identity_weight * identity,
+                f"g_fake_{kind}": self.config.adversarial_weight * adversarial,
+                f"g_cycle_{kind}": self.config.cycle_weight * content.l1(back[kind], images[kind]),
+                f"g_identity_{kind}": self.config.cycle_weight * self.config.identity_weight * identity,
             }
         return terms
 
     def discriminator_terms(self, batch, fakes):
-        images = {"A": batch["source"], "B": batch["real"]}
+        images = {kind: batch[name] for kind, name in IN_BATCH.items()}
         pooled = self._from_pools({kind: fakes[kind] for kind in images})
         real = {kind: self._score(kind, images[kind]) for kind in images}
         fake = {kind: self._score(kind, pooled[kind]) for kind in images}
@@ -129,14 +145,18 @@ class CycleGAN(TranslationModel):
     def exported(self):
         return {name: self.ema_generator.get_layer(name) for name in ("AtoB", "BtoA")}
 
-    def side_by_side(self, count):
+    def input_fields(self, network):
+        """Each generator's only input is an image of the kind that its name begins with."""
+        (tensor,) = network.inputs
+        return {tensor.name: self.fields[IN_BATCH[network.name[0]]]}
+
+    def shown(self, sampler, count):
         """Columns of `count` examples: A, A to B, and back to A; B, B to A, and back to B."""
-        batch, columns = self._some_examples(count), []
-        ways = (("source", "AtoB", "BtoA"), ("real", "BtoA", "AtoB"))
-        for name, there, back in ways:
-            networks = self.exported()
-            changed = run(networks[there], batch[name])
-            columns += [unit_range(batch[name]), changed, run(networks[back], 2.0 * changed - 1.0)]
+        examples, networks, columns = sampler.of_examples(np.arange(count)), self.exported(), []
+        for name, there, back in (("source", "AtoB", "BtoA"), ("real", "BtoA", "AtoB")):
+            changed = sampler.made({"source": examples[name]}, networks[there])
+            returned = sampler.made({"source": 2.0 * changed - 1.0}, networks[back])
+            columns += [sampler.at_edge(examples[name]), changed, returned]
         return alike(columns)
 
     def _translate(self, direction, images, training):
@@ -150,13 +170,13 @@ class CycleGAN(TranslationModel):
         """What the discriminators see in place of `fakes`, by kind; the pools remember them."""
         filled, seen = self.pooled.value, {}
         for kind, images in fakes.items():
-            everyone, pool = self.gathered(images), self.pools[kind]
+            everyone, pool = replicas.gather_rows(images, self.replica_count), self.pools[kind]
             count = ops.shape(everyone)[0]
             slots = self.noise.common((pool.shape[0],), f"pool slots {kind}")
             coins = self.noise.common((count,), f"pool coins {kind}")
             images, remembered = from_pool(pool.value, filled, everyone, slots, coins)
             pool.assign(remembered)
-            seen[kind] = self.own_rows(images)
+            seen[kind] = replicas.own_rows(images, self.replica_count)
         self.pooled.assign(ops.minimum(filled + count, pool.shape[0]))
         return seen
 
@@ -188,15 +208,10 @@ def from_pool(pool, filled, fakes, slots, coins):
     return seen, ops.scatter_update(pool, slot[:, None], ops.where(kept, fakes, old))
 
 
-def _optimizers(config, total_steps):
-    rates = (config.generator_learning_rate, config.discriminator_learning_rate)
-    return tuple(Adam(LinearDecay(rate, total_steps), beta_1=config.beta_1, beta_2=config.beta_2) for rate in rates)
-
-
-def build(config, spec):
+def build(config, fields):
     """Builds the model for square images of 16 to 512 px."""
-    size = spec.image_shape[0]
-    shapes = {"A": spec.source_shape, "B": spec.image_shape}
+    size = fields["real"].shape[0]
+    shapes = {kind: fields[name].shape for kind, name in IN_BATCH.items()}
     blocks = BLOCKS_FOR_LARGE if size >= LARGE and config.blocks == Config.blocks else config.blocks
     a, b = (keras.Input((None, None, shapes[kind][2]), name=name) for kind, name in (("A", "source"), ("B", "real")))
 
@@ -217,10 +232,7 @@ def build(config, spec):
     return CycleGAN(
         keras.Model([a, b], [generator("AtoB", "A", "B")(a), generator("BtoA", "B", "A")(b)], name="generator"),
         keras.Model([a, b], [discriminator("A")(a), discriminator("B")(b)], name="discriminator"),
-        config=config,
-        shapes=shapes,
-        adversarial_weight=config.adversarial_weight,
+        config,
+        fields,
         size_multiple=4,
-        ema_halflife_kimg=config.ema_halflife_kimg,
-        name="cyclegan",
     )

@@ -26,10 +26,11 @@ from dataclasses import dataclass
 
 from keras_gan.losses.objectives import NON_SATURATING
 from keras_gan.networks import dcgan as networks
+from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, ConvolutionOptions
 
-IMAGE_SIZES = (16, 32, 64, 128, 256)
+VARIANT = Variant(sizes=(16, 32, 64, 128, 256))
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,12 @@ class Config(AdamOptions, ConvolutionOptions):
 TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_channels=8)
 
 
-def build(config, spec):
+def build(config, fields):
     """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
     return AdversarialModel(
-        networks.generator(spec.image_shape, config),
-        networks.discriminator(spec.image_shape, config),
+        networks.generator(fields["real"].shape, config),
+        networks.discriminator(fields["real"].shape, config),
+        config,
+        fields,
         objective=NON_SATURATING,
-        latent_dim=config.latent_dim,
-        optimizers=config.optimizers,
-        ema_halflife_kimg=config.ema_halflife_kimg,
-        name="dcgan",
     )

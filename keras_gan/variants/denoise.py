@@ -27,18 +27,22 @@ from typing import Literal
 from keras_gan.losses.objectives import HINGE
 from keras_gan.modalities.image import corruptions
 from keras_gan.networks import patchgan, srresnet
+from keras_gan.registry import Variant
 from keras_gan.training.options import TranslationOptions
 from keras_gan.training.translation import TranslationModel
 
-TASK = "restore"
-IMAGE_SIZES = (16, 32, 64, 128, 256, 512)
-DEFAULTS = {
-    "image_size": 64,
-    "batch_size": 8,
-    "data_augment": "flip",
-    "metrics": ("psnr", "ssim", "l1"),
-    "eval_samples": 256,
-}
+VARIANT = Variant(
+    task="restore",
+    takes=("image",),
+    sizes=(16, 32, 64, 128, 256, 512),
+    defaults={
+        "image_size": 64,
+        "batch_size": 8,
+        "data_augment": "flip",
+        "metrics": ("psnr", "ssim", "l1"),
+        "eval_samples": 256,
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -84,17 +88,14 @@ def prepare(batch, noise, config):
     return {**batch, "source": source}
 
 
-def build(config, spec):
+def build(config, fields):
     """Builds the model for square images of 16 to 512 px with 1 to 4 channels."""
-    size, _, channels = spec.image_shape
+    size, _, channels = fields["real"].shape
     return TranslationModel(
         srresnet.restorer(channels, width=config.channels, blocks=config.blocks),
         patchgan.spectral(channels, channels=config.discriminator_channels, layers=patchgan.layers_for(size)),
+        config,
+        {**fields, "source": fields["real"]},
         objective=HINGE,
-        adversarial_weight=config.adversarial_weight,
-        l1_weight=config.l1_weight,
         size_multiple=2,
-        optimizers=config.optimizers,
-        ema_halflife_kimg=config.ema_halflife_kimg,
-        name="denoise",
     )

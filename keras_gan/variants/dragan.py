@@ -26,10 +26,11 @@ from keras import ops
 from keras_gan.losses import penalties
 from keras_gan.losses.objectives import NON_SATURATING
 from keras_gan.networks import dcgan as networks
+from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, ConvolutionOptions
 
-IMAGE_SIZES = (16, 32, 64, 128, 256)
+VARIANT = Variant(sizes=(16, 32, 64, 128, 256))
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,11 @@ TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_
 class DRAGAN(AdversarialModel):
     """Adds the gradient penalty at perturbed real images."""
 
-    def __init__(self, *args, penalty_weight, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.penalty_weight = penalty_weight
-
     def discriminator_terms(self, batch, fakes):
         _, gradients = penalties.scores_and_gradients(
             lambda images: self.score(images, batch), self.perturbed(batch["real"])
         )
-        penalty = self.penalty_weight * penalties.one_centred(gradients)
+        penalty = self.config.penalty_weight * penalties.one_centred(gradients)
         return {**super().discriminator_terms(batch, fakes), "d_gradient_penalty": penalty}
 
     def perturbed(self, real):
@@ -67,15 +64,12 @@ class DRAGAN(AdversarialModel):
         return penalties.around(real, deviation, noise, alpha)
 
 
-def build(config, spec):
+def build(config, fields):
     """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
     return DRAGAN(
-        networks.generator(spec.image_shape, config),
-        networks.discriminator(spec.image_shape, config, norm=None, initializer=keras.initializers.HeNormal),
+        networks.generator(fields["real"].shape, config),
+        networks.discriminator(fields["real"].shape, config, norm=None, initializer=keras.initializers.HeNormal),
+        config,
+        fields,
         objective=NON_SATURATING,
-        penalty_weight=config.penalty_weight,
-        latent_dim=config.latent_dim,
-        optimizers=config.optimizers,
-        ema_halflife_kimg=config.ema_halflife_kimg,
-        name="dragan",
     )

@@ -29,11 +29,12 @@ from keras import layers
 from keras_gan.layers.uniform import NormalToUniform
 from keras_gan.losses.objectives import MINIMAX, NON_SATURATING
 from keras_gan.networks.dcgan import batch_norm
+from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions
 
-IMAGE_SIZES = (16, 28, 32, 48, 64)
-DEFAULTS = {"steps": 6000}  # small ones
+VARIANT = Variant(sizes=(16, 28, 32, 48, 64), defaults={"steps": 6000})
+
 OBJECTIVES = {"non_saturating": NON_SATURATING, "minimax": MINIMAX}
 
 
@@ -54,16 +55,14 @@ class Config(AdamOptions):
 TINY = Config(latent_dim=6, generator_units=(8, 12), discriminator_units=(10, 6))
 
 
-def build(config, spec):
+def build(config, fields):
     """Builds the model for square images of 16 to 64 px with 1 to 4 channels."""
     return AdversarialModel(
-        generator(config, spec.image_shape),
-        discriminator(config, spec.image_shape),
+        generator(config, fields["real"].shape),
+        discriminator(config, fields["real"].shape),
+        config,
+        fields,
         objective=OBJECTIVES[config.loss],
-        latent_dim=config.latent_dim,
-        optimizers=config.optimizers,
-        ema_halflife_kimg=config.ema_halflife_kimg,
-        name="gan",
     )
 
 

@@ -35,21 +35,25 @@ from keras_gan.layers.gated import Gate
 from keras_gan.layers.smooth_fill import SmoothFill
 from keras_gan.losses import content
 from keras_gan.losses.objectives import HINGE
-from keras_gan.modalities.image import corruptions
+from keras_gan.modalities.image import Mask, corruptions
 from keras_gan.networks import patchgan
+from keras_gan.registry import Variant
 from keras_gan.training.options import TranslationOptions
 from keras_gan.training.translation import TranslationModel
 
-TASK = "restore"
-IMAGE_SIZES = (16, 32, 64, 128, 256, 512)
-DEFAULTS = {
-    "image_size": 64,
-    "batch_size": 8,
-    "data_augment": "flip",
-    "steps": 800,
-    "metrics": ("l1", "psnr", "ssim"),
-    "eval_samples": 256,
-}
+VARIANT = Variant(
+    task="restore",
+    takes=("image", "mask"),
+    sizes=(16, 32, 64, 128, 256, 512),
+    defaults={
+        "image_size": 64,
+        "batch_size": 8,
+        "data_augment": "flip",
+        "steps": 800,
+        "metrics": ("l1", "psnr", "ssim"),
+        "eval_samples": 256,
+    },
+)
 DILATIONS = (2, 4, 8)
 
 
@@ -93,24 +97,21 @@ class Inpainter(TranslationModel):
     """Fills holes; the content term is over the hole, since nothing else can differ."""
 
     def content_terms(self, batch, fakes):
-        return {"g_hole": self.l1_weight * content.l1(fakes, batch["real"], batch["mask"])}
+        return {"g_hole": self.config.l1_weight * content.l1(fakes, batch["real"], batch["mask"])}
 
 
-def build(config, spec):
+def build(config, fields):
     """Builds the model for square images of 16 to 512 px with 1 to 4 channels."""
-    size, _, channels = spec.image_shape
+    size, _, channels = fields["real"].shape
     return Inpainter(
         generator(channels, config.channels),
         patchgan.spectral(
             channels, {"mask": 1}, channels=config.discriminator_channels, layers=patchgan.layers_for(size)
         ),
+        config,
+        {**fields, "source": fields["real"], "mask": Mask(size, size, 1)},
         objective=HINGE,
-        adversarial_weight=config.adversarial_weight,
-        l1_weight=config.l1_weight,
         size_multiple=4,
-        optimizers=config.optimizers,
-        ema_halflife_kimg=config.ema_halflife_kimg,
-        name="inpaint",
     )
 
 

@@ -22,10 +22,11 @@ from dataclasses import dataclass
 from keras_gan.errors import check_options
 from keras_gan.losses.objectives import least_squares
 from keras_gan.networks import dcgan as networks
+from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, ConvolutionOptions
 
-IMAGE_SIZES = (16, 32, 64, 128, 256)
+VARIANT = Variant(sizes=(16, 32, 64, 128, 256))
 
 
 @dataclass(frozen=True)
@@ -50,16 +51,20 @@ class Config(AdamOptions, ConvolutionOptions):
 TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_channels=8)
 
 
-def build(config, spec):
+class LSGAN(AdversarialModel):
+    """Scores above the middle of what is wanted for fakes and for real images call an image real."""
+
+    @property
+    def decision_boundary(self):
+        return (self.config.a + self.config.b) / 2
+
+
+def build(config, fields):
     """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
-    model = AdversarialModel(
-        networks.generator(spec.image_shape, config),
-        networks.discriminator(spec.image_shape, config),
+    return LSGAN(
+        networks.generator(fields["real"].shape, config),
+        networks.discriminator(fields["real"].shape, config),
+        config,
+        fields,
         objective=least_squares(config.a, config.b, config.c),
-        latent_dim=config.latent_dim,
-        optimizers=config.optimizers,
-        ema_halflife_kimg=config.ema_halflife_kimg,
-        name="lsgan",
     )
-    model.decision_boundary = (config.a + config.b) / 2
-    return model

@@ -26,12 +26,17 @@ from dataclasses import dataclass
 
 from keras_gan.losses.objectives import NON_SATURATING, halved
 from keras_gan.networks import patchgan, unet
+from keras_gan.registry import Variant
 from keras_gan.training.options import TranslationOptions
 from keras_gan.training.translation import TranslationModel
 
-TASK = "paired"
-IMAGE_SIZES = (16, 32, 64, 128, 256, 512)
-DEFAULTS = {"image_size": 64, "batch_size": 8, "steps": 750, "metrics": ("l1", "psnr", "ssim"), "eval_samples": 256}
+VARIANT = Variant(
+    task="paired",
+    takes=("image",),
+    sizes=(16, 32, 64, 128, 256, 512),
+    defaults={"image_size": 64, "batch_size": 8, "steps": 750, "metrics": ("l1", "psnr", "ssim"), "eval_samples": 256},
+)
+
 # Long, for the colours that the generator settles on swing, and the mean of them is nearer to the targets.
 EMA_RAMPUP = 0.25
 
@@ -53,9 +58,9 @@ class Config(TranslationOptions):
 TINY = Config(channels=4, discriminator_channels=4)
 
 
-def build(config, spec):
+def build(config, fields):
     """Builds the model for square images of 16 to 512 px."""
-    size, channels, source_channels = spec.image_shape[0], spec.image_shape[2], spec.source_shape[2]
+    size, channels, source_channels = fields["real"].shape[0], fields["real"].shape[2], fields["source"].shape[2]
     levels = unet.levels_for(size, size)
     return TranslationModel(
         unet.generator(
@@ -72,12 +77,9 @@ def build(config, spec):
             channels=config.discriminator_channels,
             layers=patchgan.layers_for(size),
         ),
+        config,
+        fields,
         objective=halved(NON_SATURATING),
-        adversarial_weight=config.adversarial_weight,
-        l1_weight=config.l1_weight,
         size_multiple=2**levels,
-        optimizers=config.optimizers,
-        ema_halflife_kimg=config.ema_halflife_kimg,
         ema_rampup=EMA_RAMPUP,
-        name="pix2pix",
     )

@@ -38,12 +38,13 @@ from keras_gan.errors import UserError
 from keras_gan.layers.basis import Basis
 from keras_gan.losses import penalties
 from keras_gan.losses.objectives import RELATIVISTIC
+from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.optimizers import Adam, EqualizedAdam
 from keras_gan.training.options import AdamOptions
 
-IMAGE_SIZES = (16, 32, 64, 128, 256)
-DEFAULTS = {"steps": 3000}
+VARIANT = Variant(sizes=(16, 32, 64, 128, 256), defaults={"steps": 3000})
+
 FINAL_RATE = 0.05  # of the learning rates, as a share of the first
 ANNEAL_STEPS = 2500  # where nobody says how long the run is to be
 
@@ -109,10 +110,6 @@ class R3GAN(AdversarialModel):
 
     decision_boundary = None
 
-    def __init__(self, *args, gamma, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.gamma = gamma
-
     def discriminator_terms(self, batch, fakes):
         def score(images):
             return self.score(images, batch)
@@ -121,24 +118,20 @@ class R3GAN(AdversarialModel):
         fake_scores, fake_gradients = penalties.scores_and_gradients(score, fakes)
         return {
             **self.objective.discriminator(real_scores=real_scores, fake_scores=fake_scores),
-            "d_r1": self.gamma * penalties.zero_centred(real_gradients),
-            "d_r2": self.gamma * penalties.zero_centred(fake_gradients),
+            "d_r1": self.config.gamma * penalties.zero_centred(real_gradients),
+            "d_r2": self.config.gamma * penalties.zero_centred(fake_gradients),
         }
 
 
-def build(config, spec):
+def build(config, fields):
     """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
-    model = R3GAN(
-        generator(config, spec.image_shape),
-        discriminator(config, spec.image_shape),
+    return R3GAN(
+        generator(config, fields["real"].shape),
+        discriminator(config, fields["real"].shape),
+        config,
+        fields,
         objective=RELATIVISTIC,
-        gamma=config.gamma,
-        latent_dim=config.latent_dim,
-        optimizers=lambda: config.optimizers(model.total_steps),
-        ema_halflife_kimg=config.ema_halflife_kimg,
-        name="r3gan",
     )
-    return model
 
 
 def generator(config, image_shape):

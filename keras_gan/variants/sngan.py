@@ -27,11 +27,13 @@ from keras import layers
 
 from keras_gan.layers.spectral import SpectralConv2D, SpectralDense, SpectralEmbedding
 from keras_gan.losses.objectives import HINGE
+from keras_gan.modalities.label import class_count
 from keras_gan.networks import dcgan as networks
+from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, ConvolutionOptions
 
-IMAGE_SIZES = (16, 32, 64, 128, 256)
+VARIANT = Variant(sizes=(16, 32, 64, 128, 256))
 
 
 @dataclass(frozen=True)
@@ -45,18 +47,15 @@ class Config(AdamOptions, ConvolutionOptions):
 TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_channels=8)
 
 
-def build(config, spec):
+def build(config, fields):
     """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels, labelled or not."""
-    num_classes = 0 if config.unconditional else spec.num_classes
+    num_classes = 0 if config.unconditional else class_count(fields)
     return AdversarialModel(
-        networks.generator(spec.image_shape, config, num_classes),
-        discriminator(config, spec.image_shape, num_classes),
+        networks.generator(fields["real"].shape, config, num_classes),
+        discriminator(config, fields["real"].shape, num_classes),
+        config,
+        fields,
         objective=HINGE,
-        latent_dim=config.latent_dim,
-        num_classes=num_classes,
-        optimizers=config.optimizers,
-        ema_halflife_kimg=config.ema_halflife_kimg,
-        name="sngan",
     )
 
 

@@ -38,22 +38,27 @@ from keras.optimizers.schedules import PiecewiseConstantDecay
 from keras_gan.errors import UserError
 from keras_gan.losses import content
 from keras_gan.losses.objectives import NON_SATURATING, halved
-from keras_gan.modalities.image import corruptions
+from keras_gan.modalities.image import Image, corruptions
 from keras_gan.networks import patchgan, perceptual, srresnet
+from keras_gan.registry import Variant
 from keras_gan.training.options import TranslationOptions
+from keras_gan.training.stages import Stage
 from keras_gan.training.translation import TranslationModel
 
-TASK = "restore"
-IMAGE_SIZES = (16, 32, 64, 128, 256, 512)
-CHANNELS = (1, 3)
-DEFAULTS = {
-    "image_size": 64,
-    "batch_size": 16,
-    "data_augment": "flip",
-    "steps": 2000,
-    "metrics": ("psnr", "ssim", "l1"),
-    "eval_samples": 256,
-}
+VARIANT = Variant(
+    task="restore",
+    takes=("image",),
+    sizes=(16, 32, 64, 128, 256, 512),
+    channels=(1, 3),
+    defaults={
+        "image_size": 64,
+        "batch_size": 16,
+        "data_augment": "flip",
+        "steps": 2000,
+        "metrics": ("psnr", "ssim", "l1"),
+        "eval_samples": 256,
+    },
+)
 # Long against the second stage, so that the average has something of the first one.
 EMA_RAMPUP = 0.5
 
@@ -93,9 +98,14 @@ class Config(TranslationOptions):
         if self.perceptual == "discriminator" and self.perceptual_weights:
             raise UserError("--model.perceptual discriminator reads no file: leave out --perceptual-weights.")
 
-    def optimizers(self):
+    def stages(self, total_steps=None):
+        """First by pixels alone, while the discriminator rests, then with all terms."""
+        return (Stage("pixels", until=self.pixel_steps, order=("g",)), Stage("adversarial"))
+
+    def optimizers(self, total_steps=None):
+        """Adam, the generator's rate in the second stage a fifth of that in the first."""
         rate = self.generator_learning_rate
-        generator, discriminator = super().optimizers()
+        generator, discriminator = super().optimizers(total_steps)
         # Counted from 0, and a boundary belongs to what is before it.
         generator.learning_rate = PiecewiseConstantDecay([self.pixel_steps - 1], [rate, rate / 5.0])
         return generator, discriminator
@@ -116,27 +126,21 @@ class SRGAN(TranslationModel):
         perceptual: whose features are compared: `vgg19`, `squeezenet` or `discriminator`.
     """
 
-    def __init__(self, generator, discriminator, *, config, **kwargs):
-        super().__init__(
-            generator, discriminator, scale=config.scale, adversarial_weight=config.adversarial_weight, **kwargs
-        )
-        self.stage_ends = (config.pixel_steps,)
+    def __init__(self, generator, discriminator, config, fields, **kwargs):
+        super().__init__(generator, discriminator, config, fields, scale=config.scale, **kwargs)
         # As functions: networks that are attributes would be saved with this model.
         self.perceptual, self._see = _chosen(config)
-        self.pixel_weight, self.perceptual_weight = config.pixel_weight, config.perceptual_weight
+        self.perceptual_weight = config.perceptual_weight
         if self.perceptual_weight is None:
             self.perceptual_weight = 0.03 if self.perceptual == "discriminator" else 0.1
         hidden = [layer.output for layer in discriminator.layers if isinstance(layer, layers.LeakyReLU)]
         taps = keras.Model(discriminator.input, [*hidden, discriminator.output])
         self._taps = lambda images: taps(images, training=True)
 
-    def discriminator_terms(self, batch, fakes):
-        return super().discriminator_terms(batch, fakes) if self.stage else {}
-
     def generator_terms(self, batch, fakes):
         real = batch["real"]
-        terms = {"g_pixel": self.pixel_weight * content.l1(fakes, real)}
-        if not self.stage:
+        terms = {"g_pixel": self.config.pixel_weight * content.l1(fakes, real)}
+        if self.stage.name == "pixels":
             return terms
         if self._see:
             seen, wanted, scores = self._see(fakes), self._see(real), self.score(fakes, batch)
@@ -146,7 +150,7 @@ class SRGAN(TranslationModel):
         adversarial = self.objective.generator(real_scores=None, fake_scores=scores)
         return {
             **terms,
-            **{name: self.adversarial_weight * term for name, term in adversarial.items()},
+            **{name: self.config.adversarial_weight * term for name, term in adversarial.items()},
             "g_perceptual": self.perceptual_weight * content.of_features(seen, wanted),
         }
 
@@ -166,16 +170,14 @@ def _chosen(config):
         ) from None
 
 
-def build(config, spec):
+def build(config, fields):
     """Builds the model for square images of 16 to 512 px with 1 or 3 channels."""
-    size, _, channels = spec.image_shape
+    size, _, channels = fields["real"].shape
     return SRGAN(
         srresnet.upscaler(channels, scale=config.scale, width=config.channels, blocks=config.blocks),
         patchgan.spectral(channels, channels=config.discriminator_channels, layers=patchgan.layers_for(size)),
+        config,
+        {**fields, "source": Image(size // config.scale, size // config.scale, channels)},
         objective=halved(NON_SATURATING),
-        config=config,
-        optimizers=config.optimizers,
-        ema_halflife_kimg=config.ema_halflife_kimg,
         ema_rampup=EMA_RAMPUP,
-        name="srgan",
     )

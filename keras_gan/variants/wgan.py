@@ -24,10 +24,12 @@ from keras import layers, ops
 
 from keras_gan.losses.objectives import WASSERSTEIN
 from keras_gan.networks import dcgan as networks
+from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import ConvolutionOptions, ModelOptions
+from keras_gan.training.stages import Stage
 
-IMAGE_SIZES = (16, 32, 64, 128, 256)
+VARIANT = Variant(sizes=(16, 32, 64, 128, 256))
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,14 @@ class Config(ModelOptions, ConvolutionOptions):
     """Largest absolute value of any weight of the critic."""
     critic_steps: int = 5
     """Updates of the critic for one of the generator."""
+
+    def optimizers(self, total_steps=None):
+        """RMSprop for both networks."""
+        return tuple(keras.optimizers.RMSprop(self.learning_rate, rho=0.99, epsilon=1e-8) for _ in range(2))
+
+    def stages(self, total_steps=None):
+        """The critic is updated several times, each on examples of its own."""
+        return (Stage("train", order=("d",) * self.critic_steps + ("g",)),)
 
 
 TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_channels=8, critic_steps=2)
@@ -60,12 +70,18 @@ class Clip(keras.constraints.Constraint):
         return {"limit": self.limit}
 
 
-def build(config, spec):
+class WGAN(AdversarialModel):
+    """A critic's scores have no zero that means anything."""
+
+    decision_boundary = None
+
+
+def build(config, fields):
     """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
     clip = Clip(config.clip)
     clipped = {"kernel_constraint": clip, "bias_constraint": clip}
     critic = networks.discriminator(
-        spec.image_shape,
+        fields["real"].shape,
         config,
         conv=functools.partial(layers.Conv2D, **clipped),
         norm=functools.partial(networks.batch_norm, gamma_constraint=clip, beta_constraint=clip),
@@ -73,19 +89,10 @@ def build(config, spec):
     )
     for weight in critic.trainable_weights:
         weight.assign(clip(weight))
-
-    def rmsprop():
-        return keras.optimizers.RMSprop(config.learning_rate, rho=0.99, epsilon=1e-8)
-
-    model = AdversarialModel(
-        networks.generator(spec.image_shape, config),
+    return WGAN(
+        networks.generator(fields["real"].shape, config),
         critic,
+        config,
+        fields,
         objective=WASSERSTEIN,
-        latent_dim=config.latent_dim,
-        optimizers=lambda: (rmsprop(), rmsprop()),
-        ema_halflife_kimg=config.ema_halflife_kimg,
-        name="wgan",
     )
-    model.discriminator_steps = config.critic_steps
-    model.decision_boundary = None  # a critic's scores have no zero that means anything
-    return model

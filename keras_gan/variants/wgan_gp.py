@@ -25,10 +25,12 @@ from keras import layers, ops
 from keras_gan.losses import penalties
 from keras_gan.losses.objectives import WASSERSTEIN
 from keras_gan.networks import dcgan as networks
+from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, ConvolutionOptions
+from keras_gan.training.stages import Stage
 
-IMAGE_SIZES = (16, 32, 64, 128, 256)
+VARIANT = Variant(sizes=(16, 32, 64, 128, 256))
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,10 @@ class Config(AdamOptions, ConvolutionOptions):
     critic_steps: int = 5
     """Updates of the critic for one of the generator."""
 
+    def stages(self, total_steps=None):
+        """The critic is updated several times, each on examples of its own."""
+        return (Stage("train", order=("d",) * self.critic_steps + ("g",)),)
+
 
 TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_channels=8, critic_steps=2)
 
@@ -61,36 +67,27 @@ class WGANGP(AdversarialModel):
 
     decision_boundary = None
 
-    def __init__(self, *args, penalty_weight, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.penalty_weight = penalty_weight
-
     def discriminator_terms(self, batch, fakes):
         real = batch["real"]
         alpha = self.noise.uniform(ops.shape(real)[0], (1,) * (len(real.shape) - 1), "penalty")
         mixed = penalties.between(real, fakes, alpha)
         _, gradients = penalties.scores_and_gradients(lambda images: self.score(images, batch), mixed)
-        penalty = self.penalty_weight * penalties.one_centred(gradients)
+        penalty = self.config.penalty_weight * penalties.one_centred(gradients)
         return {**super().discriminator_terms(batch, fakes), "d_gradient_penalty": penalty}
 
 
-def build(config, spec):
+def build(config, fields):
     """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
-    model = WGANGP(
-        networks.generator(spec.image_shape, config),
+    return WGANGP(
+        networks.generator(fields["real"].shape, config),
         networks.discriminator(
-            spec.image_shape,
+            fields["real"].shape,
             config,
             norm=None,
             dense=functools.partial(layers.Dense, use_bias=False),  # it would cancel in the loss
             initializer=keras.initializers.HeNormal,
         ),
+        config,
+        fields,
         objective=WASSERSTEIN,
-        penalty_weight=config.penalty_weight,
-        latent_dim=config.latent_dim,
-        optimizers=config.optimizers,
-        ema_halflife_kimg=config.ema_halflife_kimg,
-        name="wgan_gp",
     )
-    model.discriminator_steps = config.critic_steps
-    return model

@@ -8,7 +8,7 @@ import pytest
 from benchmarks import baselines
 from keras_gan import config, registry
 from keras_gan.commands import train
-from keras_gan.data.dataset import ImageData
+from keras_gan.data.image_sets import image_dataset
 from tests.conftest import SHARED, save_dataset
 
 WEIGHTS = SHARED / "data" / "weights"
@@ -17,7 +17,7 @@ OPTIONS = baselines.Options(models=())
 
 def task(given, targets, masks=None, **of_training):
     values = {"labels": None, "class_names": (), "source": "", "treatment": "", **of_training}
-    known = ImageData("some", **values) if of_training else None
+    known = image_dataset("some", **values) if of_training else None
     return baselines.Task(list(given), list(targets), masks, {"label": np.array([1, 0])}, known)
 
 

@@ -13,7 +13,7 @@ from keras_gan.callbacks import Checkpoints, Health, RealImages, Scores
 from keras_gan.callbacks.health import FIRST_STEPS
 from keras_gan.commands import train
 from keras_gan.data import pipeline
-from keras_gan.data.dataset import ImageData
+from keras_gan.data.image_sets import image_dataset
 from keras_gan.errors import TrainingFailed
 from keras_gan.losses import objectives
 from keras_gan.metrics import evaluation, features, reference
@@ -42,7 +42,7 @@ def build(name="dcgan", **options):
 
 
 def fit(model, images, steps, callbacks, batch_size=16):
-    data = ImageData("bars", images, None, (), "", "")
+    data = image_dataset("bars", images, None, (), "", "")
     model.fit(pipeline.batches(data, batch_size, seed=0), steps_per_epoch=steps, verbose=0, callbacks=callbacks)
 
 

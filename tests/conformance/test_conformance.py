@@ -59,7 +59,7 @@ def batches(name):
 
 
 def draws_from_noise(name):
-    return registry.task(name) == "sample"
+    return registry.variant(name).task == "sample"
 
 
 def sgd():
@@ -91,12 +91,12 @@ def test_documented(name):
     module = registry.module(name)
     assert "arXiv" in module.__doc__
     assert "Deviations" in module.__doc__
-    assert registry.describe(name) == module.__doc__.splitlines()[0]
+    assert registry.VARIANTS.summary(name) == module.__doc__.splitlines()[0]
 
 
 @every_variant
 def test_images_have_the_data_shape_and_range(name, make_model):
-    for channels in {3, min(registry.image_channels(name))}:
+    for channels in {3, min(registry.variant(name).channels)}:
         image_shape = (16, 16, channels)
         images = make_model(name, image_shape=image_shape).sample(4)
         assert images.shape == (4, *image_shape)
@@ -107,7 +107,7 @@ def test_images_have_the_data_shape_and_range(name, make_model):
 @every_variant
 def test_every_size_and_channel_count_builds(name):
     module = registry.module(name)
-    channels = registry.image_channels(name)[::-1]
+    channels = registry.variant(name).channels[::-1]
     for number, size in enumerate(module.IMAGE_SIZES):
         image_shape = (size, size, channels[number % len(channels)])
         if draws_from_noise(name):
@@ -115,7 +115,7 @@ def test_every_size_and_channel_count_builds(name):
             assert model.generator.output_shape[1:] == image_shape
             assert model.discriminator.inputs[0].shape[1:] == image_shape
             continue
-        source_shape = (size, size, 3) if registry.task(name) in ("paired", "unpaired") else None
+        source_shape = (size, size, 3) if registry.variant(name).task in ("paired", "unpaired") else None
         model = module.build(module.TINY, DataSpec(image_shape, 3, source_shape))
         for network in model.exported().values():
             given = [(None, size // model.scale, size // model.scale, tensor.shape[-1]) for tensor in network.inputs]
@@ -299,7 +299,7 @@ def test_train_command(name, tmp_path, capsys):
     """From a folder of pictures to samples, event files and a checkpoint: all of a run but its exports."""
     run = config.RunConfig(
         variant=name,
-        dataset=save_dataset(tmp_path / "pictures", registry.task(name)),
+        dataset=save_dataset(tmp_path / "pictures", registry.variant(name).task),
         image_size=16,
         batch_size=4,
         steps=2,

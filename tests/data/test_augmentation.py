@@ -14,9 +14,9 @@ from PIL import Image
 
 from keras_gan import config, data, registry
 from keras_gan.commands import train
-from keras_gan.config.config import RunConfig
+from keras_gan.config import RunConfig
 from keras_gan.data import pipeline
-from keras_gan.data.dataset import ImageData
+from keras_gan.data.image_sets import image_dataset
 from keras_gan.errors import UserError
 from keras_gan.modalities.image import data_augment
 from keras_gan.runs import run_folder
@@ -181,7 +181,7 @@ def test_numbers_are_uniform_and_independent():
 
 def make(count=10, channels=3):
     images = np.random.default_rng(0).integers(0, 256, (count, 6, 6, channels), dtype=np.uint8)
-    return ImageData("test", images, np.arange(count, dtype=np.int32), (), "", "")
+    return image_dataset("test", images, np.arange(count, dtype=np.int32), (), "", "")
 
 
 def stream(count, source=None, names=data.AUGMENTATIONS, batch_size=4, **kwargs):

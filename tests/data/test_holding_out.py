@@ -5,9 +5,9 @@ import pytest
 from PIL import Image
 
 from keras_gan import data
-from keras_gan.config.config import DataOptions
+from keras_gan.config import DataOptions
 from keras_gan.data import holding_out, tfds
-from keras_gan.data.dataset import ImageData
+from keras_gan.data.image_sets import image_dataset
 from keras_gan.errors import UserError
 from keras_gan.storage import arrays
 
@@ -18,7 +18,7 @@ def make(count, sources=None, aligned=True):
     def numbered(numbers):
         return np.stack([numbers // 256, numbers % 256], axis=-1).astype(np.uint8)[:, None, None, :]
 
-    return ImageData(
+    return image_dataset(
         "folder:some",
         numbered(np.arange(count)),
         np.arange(count, dtype=np.int32),
@@ -75,7 +75,7 @@ def test_large_sets_stay_in_their_file(monkeypatch):
     pixels = arrays.allocate((400, 4, 4, 3))
     pixels[:] = np.arange(400)[:, None, None, None] % 256
     whole = np.array(pixels)
-    train, out = holding_out.hold_out(ImageData("folder:x", pixels, None, (), "", ""))
+    train, out = holding_out.hold_out(image_dataset("folder:x", pixels, None, (), "", ""))
     assert isinstance(train.images, np.memmap)
     held = [int(row) for row in np.flatnonzero(~np.isin(np.arange(400), kept_of(400)))]
     np.testing.assert_array_equal(train.images, np.delete(whole, held, axis=0))

@@ -5,13 +5,13 @@ import pytest
 import tensorflow as tf
 
 from keras_gan.data import AUGMENTATIONS, pipeline
-from keras_gan.data.dataset import ImageData
+from keras_gan.data.image_sets import image_dataset
 from keras_gan.distribution import devices
 
 
 def make(count=10, labels=True):
     pixels = np.arange(count, dtype=np.uint8)[:, None, None, None] * np.ones((1, 2, 2, 1), np.uint8)
-    return ImageData("test", pixels, np.arange(count, dtype=np.int32) if labels else None, (), "", "")
+    return image_dataset("test", pixels, np.arange(count, dtype=np.int32) if labels else None, (), "", "")
 
 
 def order(batches, data=None, batch_size=4, **kwargs):
@@ -89,7 +89,7 @@ def two_sided(count=10, sources=None, size=2):
     other = 100 + np.arange(sources or count, dtype=np.uint8)[:, None, None, None] * np.ones(
         (1, size, size, 1), np.uint8
     )
-    return ImageData("test", base, np.arange(count, dtype=np.int32), (), "", "", other, sources is None)
+    return image_dataset("test", base, np.arange(count, dtype=np.int32), (), "", "", other, sources is None)
 
 
 def numbers(batch, name):
@@ -150,7 +150,7 @@ def pictures(count, size=16, seed=0):
 def test_augmentation_is_the_same_on_both_sides_of_a_pair():
     # The same pictures on both sides must stay the same, whatever is done to them.
     images = pictures(12)
-    twins = ImageData("test", images, None, (), "", "", images.copy())
+    twins = image_dataset("test", images, None, (), "", "", images.copy())
     batch = next(iter(pipeline.batches(twins, 12, seed=1, augment=AUGMENTATIONS)))
     np.testing.assert_array_equal(batch["real"], batch["source"])
     plain = next(iter(pipeline.batches(twins, 12, seed=1)))
@@ -159,7 +159,7 @@ def test_augmentation_is_the_same_on_both_sides_of_a_pair():
 
 def test_grey_sources_move_with_their_coloured_images():
     images = pictures(6)
-    data = ImageData("test", images, None, (), "", "", images[..., :1].copy())
+    data = image_dataset("test", images, None, (), "", "", images[..., :1].copy())
     augment = ("flip", "rotate", "crop", "scale")
     batch = next(iter(pipeline.batches(data, 6, seed=1, augment=augment)))
     np.testing.assert_array_equal(batch["real"][..., :1], batch["source"])
@@ -168,15 +168,15 @@ def test_grey_sources_move_with_their_coloured_images():
 def test_augmentation_of_pairs_is_that_of_images_alone():
     # As one number says where the light comes from: the changes do not depend on there being sources.
     images = pictures(1)
-    alone = ImageData("test", images, None, (), "", "")
-    twins = ImageData("test", images, None, (), "", "", images.copy())
+    alone = image_dataset("test", images, None, (), "", "")
+    twins = image_dataset("test", images, None, (), "", "", images.copy())
     one, two = (next(iter(pipeline.batches(data, 4, seed=1, augment=AUGMENTATIONS))) for data in (alone, twins))
     np.testing.assert_array_equal(one["real"], two["real"])
 
 
 def test_augmentation_of_unrelated_sets_is_independent():
     images = pictures(1)
-    strangers = ImageData("test", images, None, (), "", "", images.copy(), aligned=False)
+    strangers = image_dataset("test", images, None, (), "", "", images.copy(), aligned=False)
     batch = next(iter(pipeline.batches(strangers, 64, seed=1, augment=("flip",))))
     plain = images[0] / np.float32(127.5) - 1
     flipped = [np.abs(batch[name] - plain).max(axis=(1, 2, 3)) > 1e-3 for name in ("real", "source")]

@@ -12,7 +12,7 @@ import numpy as np
 
 from keras_gan import registry
 from keras_gan.data import pipeline
-from keras_gan.data.dataset import ImageData
+from keras_gan.data.image_sets import image_dataset
 from keras_gan.distribution import devices
 
 STEPS = 8
@@ -23,13 +23,13 @@ def data(task):
     pixels, sources = rng.integers(0, 256, (2, 50, 16, 16, 3), dtype=np.uint8)
     labels, names = np.arange(50, dtype=np.int32) % 3, ("a", "b", "c")
     if task == "sample":
-        return ImageData("noise", pixels, labels, names, "", "")
-    return ImageData("noise", pixels, labels, names, "", "", sources=sources, aligned=task == "paired")
+        return image_dataset("noise", pixels, labels, names, "", "")
+    return image_dataset("noise", pixels, labels, names, "", "", sources=sources, aligned=task == "paired")
 
 
 def train(strategy, variant):
     """Weights by position, and the logs of the last step."""
-    images = data(registry.task(variant))
+    images = data(registry.variant(variant).task)
     with strategy.scope():
         model = registry.build(variant, registry.module(variant).TINY, images.spec.image_shape, 3, seed=1)
         model.compile()

@@ -121,7 +121,7 @@ def test_finished_run_and_its_model_alone_score_the_same(room, tmp_path, monkeyp
 def test_images_from_images_score_the_same_without_their_run(variant, tmp_path):
     run = config.RunConfig(
         variant=variant,
-        dataset=save_dataset(tmp_path / "pictures", registry.task(variant), 60),
+        dataset=save_dataset(tmp_path / "pictures", registry.variant(variant).task, 60),
         image_size=16,
         batch_size=4,
         steps=2,

@@ -73,7 +73,7 @@ slow = pytest.mark.slow
 )
 def test_killed_and_resumed_to_the_bit(variant, options, kills, tmp_path):
     options = [
-        *("--variant", variant, "--dataset", save_dataset(tmp_path / "photos", registry.task(variant), 42)),
+        *("--variant", variant, "--dataset", save_dataset(tmp_path / "photos", registry.variant(variant).task, 42)),
         *("--image-size", 16, "--batch-size", 8, "--steps", STEPS, "--snapshot-every", EVERY, "--log-dir", tmp_path),
         *("--no-health", "--metrics", "--export"),
         *options,

@@ -22,10 +22,13 @@ from tqdm import tqdm
 
 from keras_gan.data.avatars.art import STYLES, draw
 from keras_gan.data.avatars.canvas import change, from_hsv, mix
-from keras_gan.data.dataset import ImageData
+from keras_gan.data.image_sets import image_dataset
 from keras_gan.errors import UserError, unknown
+from keras_gan.registry import Source
 from keras_gan.storage import cache
 from keras_gan.storage.arrays import allocate
+
+SOURCE = Source(tasks=("sample", "restore", "paired", "unpaired"))
 
 # Goes up with every change of a picture, so that nobody reads an old one from the cache.
 VERSION = 1
@@ -407,12 +410,12 @@ def load(_rest, options, split="train", task="sample"):
     if task in TRANSLATION_STYLES:
         return _load_two_styles(options, split, task)
     count = TRANSLATION_SPLITS[split] if task == "restore" and split in TRANSLATION_SPLITS else None
-    return ImageData(
+    return image_dataset(
         name=options.dataset,
         images=pictures(options.image_size, split, count=count),
         labels=labels(split, count),
         class_names=CLASS_NAMES,
-        source=f"avatars v{VERSION}, split {split}: cartoon faces drawn by this program from seed {SEED} (Apache-2.0).",
+        provenance=f"avatars v{VERSION}, split {split}: cartoon faces drawn by this program from seed {SEED} (Apache-2.0).",
         treatment=f"drawn at {options.image_size}x{options.image_size} px.",
     )
 
@@ -430,17 +433,22 @@ def _load_two_styles(options, split, task):
         return pictures(options.image_size, split, style, number, first=first)
 
     first, number = target[1]
-    return ImageData(
+    return image_dataset(
         name=options.dataset,
         images=drawn(target),
         labels=labels(split, first + number)[first:],
         class_names=CLASS_NAMES,
-        source=f"avatars v{VERSION}, split {split}: {target[0]} faces, made from {source[0]} pictures of "
+        provenance=f"avatars v{VERSION}, split {split}: {target[0]} faces, made from {source[0]} pictures of "
         f"{'the same' if paired else 'other'} faces, drawn by this program from seed {SEED} (Apache-2.0).",
         treatment=f"drawn at {options.image_size}x{options.image_size} px.",
         sources=drawn(source),
         aligned=paired,
     )
+
+
+def check_available(_rest, options):
+    """Raises `UserError` unless avatars are drawn at the size that is asked for."""
+    check_size(options.image_size)
 
 
 def has_test(_rest, options):

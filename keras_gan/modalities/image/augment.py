@@ -120,31 +120,6 @@ def ada(images, probability, noise, purpose):
     return recolour(images, colour_matrices(rows, probability, noise, f"{purpose}/colour"))
 
 
-def adapt(probability, overfitting, images, target=0.6, kimg=500.0, ceiling=0.8):
-    """One step of ADA's controller: more augmentation while the discriminator overfits, less while it does not.
-
-    Karras et al. 2020, section 3: p moves by a fixed amount towards the r_t wanted. The paper clips p at 0 only and
-    reports (section 2) that augmentations begin to leak into the generator's images above p = 0.8 or so; at
-    p = 1 some, like the rotations, cannot be undone at all. Hence the ceiling, which is ours: a discriminator that
-    overfits in spite of it wants more data, and leaking would not help it. The paper moves p after every fourth
-    batch by the mean r_t of the four; calling this after every batch is the same speed with smaller steps.
-
-    Args:
-        probability: scalar p in [0, ceiling].
-        overfitting: scalar r_t = E[sign(D(real))] in [-1, 1] over the batches of all replicas.
-        images: number of real images since the last call.
-        target: r_t at which p stays.
-        kimg: thousands of images in which p could rise from 0 to 1.
-        ceiling: largest p.
-
-    Returns:
-        The new p, a float32 scalar.
-    """
-    direction = tf.sign(tf.cast(overfitting, tf.float32) - target)
-    step = tf.cast(images, tf.float32) / (kimg * 1000.0)
-    return tf.clip_by_value(tf.cast(probability, tf.float32) + direction * step, 0.0, ceiling)
-
-
 def inverse_geometry(rows, size, probability, noise, purpose):
     """Draws ADA's geometric transforms (Karras et al. 2020, appendix B) and composes the inverse of each image's.
 

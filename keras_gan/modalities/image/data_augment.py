@@ -8,7 +8,6 @@ All geometry of an image is one affine map and one bilinear resampling, reflecte
 are never black; all colour follows pixel by pixel, and the result is clipped once, at the end.
 """
 
-import hashlib
 import math
 
 import tensorflow as tf
@@ -23,27 +22,6 @@ MAX_CONTRAST = 0.2  # light: 0.8 to 1.2
 
 GEOMETRY = {"flip", "rotate", "crop", "scale"}
 NUMBERS = ("flip", "angle", "edge", "left", "top", "zoom", "hue", "saturation", "brightness", "contrast")
-
-
-def draw(seed, position, count, whose=""):
-    """The random numbers that augment one batch: a pure function of its arguments.
-
-    Every number is drawn whether it is used or not, so that adding one augmentation leaves the others' draws alone.
-
-    Args:
-        seed: integer seed of the run.
-        position: int64 scalar tensor, at least 0: the place of the batch's first image in the stream.
-        count: images in the batch.
-        whose: tells several sets of images in a batch apart.
-
-    Returns:
-        One float32 `[count]`, uniform in [0, 1), for each of `NUMBERS`.
-    """
-    # A word of their own keeps these draws apart from all others of the seed. 63 bits, for it must not be negative.
-    word = int.from_bytes(hashlib.sha256(f"{seed}/data augmentation{whose}".encode()).digest()[:8]) >> 1
-    key = tf.stack([tf.constant(word, tf.int64), position])
-    table = tf.random.stateless_uniform((len(NUMBERS), count), seed=key, alg="philox")
-    return dict(zip(NUMBERS, tf.unstack(table), strict=True))
 
 
 def augment(images, uniform, names):

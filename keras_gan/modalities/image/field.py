@@ -1,0 +1,109 @@
+"""Images as values of an example."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from keras_gan.modalities.base import Field, Preview
+from keras_gan.modalities.image import pictures
+
+
+@dataclass(frozen=True)
+class Image(Field):
+    """An image of 1 (grey), 2 (grey and opacity), 3 (RGB) or 4 channels.
+
+    Stored as uint8 in [0, 255]; networks take and give float32 in [-1, 1]; at the outer edge float32 in [0, 1]. Height
+    and width in pixels are None where any will do.
+    """
+
+    height: int | None
+    width: int | None
+    channels: int
+
+    kind: ClassVar[str] = "image"
+    plural: ClassVar[str] = "images"
+    suffix: ClassVar[str] = ".png"
+    default_features: ClassVar[str] = "random"
+    augmentations: ClassVar[tuple] = ("flip", "rotate", "color", "crop", "scale", "light")
+    finished: ClassVar[str] = "png"
+
+    @property
+    def shape(self):
+        return self.height, self.width, self.channels
+
+    @property
+    def dtype(self):
+        return "uint8"
+
+    @property
+    def words(self):
+        return "x".join("*" if size is None else str(size) for size in (self.width, self.height, self.channels))
+
+    def facts(self, count):
+        return {"images": count, "image_shape": list(self.shape)}
+
+    def to_model(self, stored):
+        """Bytes in [-1, 1]; what is float32 already is in that range."""
+        import tensorflow as tf
+
+        stored = tf.convert_to_tensor(stored)
+        return tf.cast(stored, tf.float32) / 127.5 - 1.0 if stored.dtype.is_integer else stored
+
+    def from_model(self, outputs):
+        import tensorflow as tf
+
+        # [0.5], not 0.5: a scalar added to a convolution makes tf2onnx 1.17 give up its optimization of layouts.
+        return {self.plural: tf.clip_by_value(outputs * 0.5 + [0.5], 0.0, 1.0)}
+
+    def to_edge(self, stored):
+        return np.asarray(stored, np.float32) / np.float32(255)
+
+    def to_stored(self, values, exact=False):
+        return np.float32(255) * values if exact else pictures.to_uint8(values)
+
+    def finish(self, values):
+        """PNG files; what is not a number is black."""
+        import tensorflow as tf
+
+        pixels = tf.cast(tf.round(255.0 * tf.where(tf.math.is_nan(values), 0.0, values)), tf.uint8)
+        # A name that ends in _bytes travels as base64 in TensorFlow Serving's JSON.
+        return {"image_bytes": tf.map_fn(tf.io.encode_png, pixels, fn_output_signature=tf.string)}
+
+    def preview(self, values, columns=None):
+        """A grid, nearly square by default."""
+        import tensorflow as tf
+
+        grid = pictures.grid(values, columns)
+        return Preview(
+            self.suffix,
+            write=lambda file: pictures.to_pillow(grid).save(file, "PNG"),
+            log=lambda name: tf.summary.image(name, grid[None]),
+        )
+
+    def write(self, file, value):
+        pictures.to_pillow(pictures.to_uint8(value)).save(file, "PNG")
+
+    def augment(self, values, noise, names):
+        from keras_gan.modalities.image import data_augment
+
+        # Every number is drawn whether it is used or not, so that one augmentation more leaves the others' alone.
+        return data_augment.augment(values, noise.uniform(data_augment.NUMBERS), names)
+
+    def discriminator_augmentation(self, name):
+        from keras_gan.modalities.image import augment
+
+        return {"diffaugment": augment.diffaugment, "ada": augment.ada}.get(name)
+
+
+@dataclass(frozen=True)
+class Mask(Image):
+    """Where an image has a hole: above 0.5 in it, at the outer edge; networks take 1 in the hole, else 0."""
+
+    kind: ClassVar[str] = "mask"
+    plural: ClassVar[str] = "masks"
+
+    def to_model(self, stored):
+        import tensorflow as tf
+
+        return tf.cast(stored > 0.5, tf.float32)

@@ -1,0 +1,59 @@
+"""Labels: the class of an example."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from keras_gan.modalities.base import Field
+
+
+@dataclass(frozen=True)
+class Label(Field):
+    """A class, int32 in [0, count); a seed has the class `seed mod count`.
+
+    Attributes:
+        count: number of classes.
+        names: one for each, or none.
+    """
+
+    count: int
+    names: tuple[str, ...] = ()
+
+    kind: ClassVar[str] = "label"
+    plural: ClassVar[str] = "labels"
+
+    @property
+    def shape(self):
+        return ()
+
+    @property
+    def dtype(self):
+        return "int32"
+
+    def to_model(self, stored):
+        import tensorflow as tf
+
+        return tf.cast(stored, tf.int32)
+
+    def to_edge(self, stored):
+        return stored
+
+    def to_stored(self, values, exact=False):
+        return values
+
+    def spec(self, batch=None):
+        import tensorflow as tf
+
+        return tf.TensorSpec([batch], tf.int32, name=self.plural)
+
+    def of_seeds(self, seeds):
+        from keras_gan.randomness import portable_labels
+
+        return portable_labels(seeds, self.count)
+
+
+def class_count(fields):
+    """Number of classes that the examples of `{name: Field}` have, 0 without labels."""
+    return fields["label"].count if "label" in fields else 0
+
+
+FIELD = Label

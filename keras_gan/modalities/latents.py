@@ -1,0 +1,28 @@
+"""Latents: what a generator makes its samples of."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from keras_gan.modalities.base import Field
+
+
+@dataclass(frozen=True)
+class Latents(Field):
+    """Standard normal vectors, float32 `[length]`; a seed has the same ones on every runtime."""
+
+    length: int
+
+    kind: ClassVar[str] = "latents"
+    plural: ClassVar[str] = "latents"
+
+    @property
+    def shape(self):
+        return (self.length,)
+
+    def of_seeds(self, seeds):
+        from keras_gan.randomness import portable_latents
+
+        return portable_latents(seeds, self.length)
+
+
+FIELD = Latents

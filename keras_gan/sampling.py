@@ -1,0 +1,139 @@
+"""What a model is given to show something, put together input by input, and what a person sees of it."""
+
+import numpy as np
+import tensorflow as tf
+
+from keras_gan.randomness import seed_range
+
+BATCH_SIZE, BATCH_SIZE_OF_EXAMPLES = 64, 16
+MOST_COLUMNS = 16
+ROWS = 8
+SAMPLES = 64
+EXAMPLES = 16  # shown of a model that is given examples
+COLUMNS_OF_EXAMPLES = 12  # at most, if one example has no more
+
+
+class Sampler:
+    """Inputs, samples and targets of seeds, for a model of any kind.
+
+    An input has a value for each seed by itself, as latents and labels have, or it is taken from examples: seed s is
+    then example s, beginning anew after the last.
+
+    Args:
+        model: an `AdversarialModel`.
+        examples: a batch dict of NumPy arrays, as `data.pipeline.examples` makes it; None for a model that needs none.
+        aligned: whether `real` of an example is what its sample should be.
+    """
+
+    def __init__(self, model, examples=None, aligned=True):
+        self.model, self.aligned = model, aligned
+        (self.network, *_) = model.exported().values()
+        self._fields = model.input_fields(self.network)
+        self.examples = examples if any(self._is_of_examples(name) for name in self._fields) else None
+
+    @property
+    def example_count(self):
+        """How many different samples there are; None if there is no end of them."""
+        return None if self.examples is None else len(next(iter(self.examples.values())))
+
+    def inputs(self, seeds, labels=None):
+        """What the network is given for int64 `[N]` seeds, `{name: [N, …]}`; labels in place of the seeds' own."""
+        found = {
+            name: self.of_examples(seeds)[name]
+            if self._is_of_examples(name)
+            else np.asarray(field.of_seeds(tf.constant(seeds)))
+            for name, field in self._fields.items()
+        }
+        return found if labels is None else found | {"labels": labels}
+
+    def of_examples(self, seeds):
+        """The examples of seeds, a batch dict."""
+        if self.examples is None:
+            raise RuntimeError(f"{self.model.name} makes its samples of examples: give the sampler some.")
+        # Columns may be of different length where they are unrelated.
+        return {name: values[seeds % len(values)] for name, values in self.examples.items()}
+
+    def samples(self, count, seed=0, labels=None):
+        """Samples of the seeds `seed … seed + count - 1` at the outer edge, a NumPy array `[count, …]`."""
+        if labels is not None:
+            labels = np.broadcast_to(np.asarray(labels, np.int32), [count])
+        return self.made(self.inputs(seed_range(seed, count), labels))
+
+    def made(self, inputs, network=None):
+        """What a network, by default the first one, makes of `{name: [N, …]}`, at the outer edge."""
+        network = network or self.network
+        given = [inputs[tensor.name] for tensor in network.inputs]
+        size = BATCH_SIZE if self.examples is None else BATCH_SIZE_OF_EXAMPLES
+        parts = []
+        for start in range(0, len(given[0]), size):
+            rows = [values[start : start + size] for values in given]
+            parts.append(network(rows if len(rows) > 1 else rows[0], training=False))
+        return self.at_edge(tf.concat(parts, axis=0))
+
+    def at_edge(self, outputs):
+        """Values as networks give them, at the outer edge, a NumPy array."""
+        (values,) = self.model.fields["real"].from_model(tf.convert_to_tensor(outputs)).values()
+        return values.numpy()
+
+    def targets(self, count, seed=0):
+        """What `samples` would be if they were perfect; None if nobody knows."""
+        if self.examples is None or not self.aligned:
+            return None
+        return self.at_edge(self.of_examples(seed_range(seed, count))["real"])
+
+    def labels(self, count, seed=0):
+        """The classes of those seeds, int32 `[count]`, or None of a model without labels."""
+        return self.inputs(seed_range(seed, count)).get("labels")
+
+    def preview(self, count=None):
+        """A `Preview` of what the model makes of the first seeds.
+
+        Of a model that is given examples, each is a few values in a row: what it was given, what it made, and what it
+        should have made.
+
+        Args:
+            count: of seeds; default: 64, eight of each class, or 16 examples.
+        """
+        if self.examples is not None:
+            count, columns = count or EXAMPLES, None
+        else:
+            count, columns = sheet(self.model.num_classes, count)
+        shown = self.model.shown(self, count)
+        if len(shown) > 1:
+            columns = len(shown) * max(1, COLUMNS_OF_EXAMPLES // len(shown))
+        values = np.stack(shown, axis=1).reshape(-1, *shown[0].shape[1:])
+        return self.model.fields["real"].preview(values, columns)
+
+    def _is_of_examples(self, name):
+        return self._fields[name].of_seeds(np.zeros(1, np.int64)) is None
+
+
+def of_data(model, held_out, count, preparation=None):
+    """The `Sampler` of a model on data that it does not see in training.
+
+    Args:
+        model: an `AdversarialModel`.
+        held_out: a `Dataset`, or None for a model that needs no examples.
+        count: examples, at most.
+        preparation: see `registry.preparation`.
+    """
+    if held_out is None:
+        return Sampler(model)
+    from keras_gan.data import pipeline
+
+    return Sampler(model, pipeline.examples(held_out, count, preparation), held_out.aligned)
+
+
+def sheet(num_classes=0, count=None):
+    """The shape of a grid of samples of consecutive seeds: `(count, columns)`.
+
+    With 2 to 16 classes there is a column for each, because the class of a seed is its remainder, and by default there
+    are eight rows; otherwise by default 64 samples, and columns None, which is nearly square.
+
+    Args:
+        num_classes: number of classes that the samples run through, 0 if they do not.
+        count: number of samples, if it is not to be the default.
+    """
+    by_class = 2 <= num_classes <= MOST_COLUMNS
+    count = count or (ROWS * num_classes if by_class else SAMPLES)
+    return count, min(num_classes, count) if by_class else None

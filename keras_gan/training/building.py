@@ -1,0 +1,85 @@
+"""Models of variants, by name."""
+
+import random
+
+from keras_gan import registry
+from keras_gan.errors import UserError, check_labels, unknown
+from keras_gan.modalities.image import Image
+from keras_gan.modalities.label import Label, class_count
+
+
+def create(name, image_shape, num_classes=0, seed=0, augment="none", source_shape=None, **options):
+    """Builds a model of images that trains the variant `name`.
+
+    Args:
+        name: a variant's name, see `list_variants()`.
+        image_shape: `(height, width, channels)` of the images, which are float32 in [-1, 1] or integers in [0, 255].
+        num_classes: number of classes of the labels in a batch, 0 without labels.
+        seed: decides the initial weights and all noise of the training.
+        augment: `none`, `diffaugment` or `ada`: what the discriminator sees, see `modalities.image.augment`.
+        source_shape: `(height, width, channels)` of the sources of a variant that translates images; default: as the
+            images.
+        **options: fields of the variant's `Config`, such as `latent_dim=100`.
+
+    Returns:
+        An uncompiled `AdversarialModel`. Call it inside `strategy.scope()` to train on several devices.
+
+    Raises:
+        UserError: for an unknown variant or option, or an image shape that the variant cannot make.
+    """
+    variant = registry.module(name)
+    known = variant.Config.__dataclass_fields__
+    for option in options:
+        if option not in known:
+            raise unknown(f"option of {registry.resolve(name)}", option, known)
+    return build(
+        name, variant.Config(**options), image_fields(name, image_shape, num_classes, source_shape), seed, augment
+    )
+
+
+def image_fields(name, image_shape, num_classes=0, source_shape=None):
+    """The fields of a batch of images that a variant is trained on; arguments as of `create`."""
+    fields = {"real": Image(*image_shape)}
+    if num_classes:
+        fields["label"] = Label(num_classes)
+    if registry.variant(name).task in registry.TRANSLATIONS:
+        fields["source"] = Image(*(source_shape or image_shape))
+    return fields
+
+
+def build(name, config, fields, seed=0, augment="none"):
+    """Like `create`, from a finished `Config` of the variant and the fields of its batches."""
+    check_fields(name, fields)
+    # Keras draws the seeds of its initializers from here. The caller's random numbers go on as if nothing had happened.
+    state = random.getstate()
+    random.seed(seed)
+    try:
+        model = registry.module(name).build(config, fields)
+    finally:
+        random.setstate(state)
+    model.seed = seed
+    model.use_augmentation(augment)
+    return model
+
+
+def check_fields(name, fields):
+    """Raises `UserError` unless a variant can be trained on batches with these fields."""
+    variant, real = registry.variant(name), fields["real"]
+    if real.kind != variant.gives:
+        raise UserError(f"{registry.resolve(name)} makes values of the kind {variant.gives}, not {real.kind}.")
+    if "label" in variant.takes:
+        check_labels(registry.resolve(name), class_count(fields))
+    if isinstance(real, Image):
+        check_channels(name, real.channels)
+        registry.check_size(name, real.height, real.width)
+
+
+def check_channels(name, channels):
+    """Raises `UserError` unless a variant takes images of so many channels."""
+    known = registry.variant(name).channels
+    if channels not in known:
+        choices = f"{known[0]} to {known[-1]}" if len(known) > 2 else " or ".join(map(str, known))
+        raise UserError(
+            f"{registry.resolve(name)} takes images of {choices} channels (image_shape is height, width, channels), "
+            f"not of {channels}."
+        )

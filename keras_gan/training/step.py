@@ -1,0 +1,363 @@
+"""`TrainStep`: tapes, updates, optimizers and averages, all that is easy to get wrong in adversarial training."""
+
+import functools
+import threading
+
+import keras
+import tensorflow as tf
+
+from keras_gan.errors import UserError, unknown
+from keras_gan.randomness import StepNoise, set_current
+from keras_gan.training import ada, ema, replicas
+from keras_gan.training.stages import Schedule
+
+AUGMENTATIONS = ("none", "diffaugment", "ada")
+
+
+class TrainStep(keras.Model):
+    """The training step that all variants share; `AdversarialModel` is its public form, and has the arguments.
+
+    One call of `train_step` is one step: the updates of its `Stage`, in order. Layers that have a method `after_update`
+    (spectral normalisation) are called after every update of their network.
+    """
+
+    def __init__(self, generator, discriminator, config, fields, *, objective=None, ema_rampup=0.05, name=None):
+        super().__init__(name=name or type(config).__module__.rpartition(".")[2])
+        if keras.backend.backend() != "tensorflow":
+            raise RuntimeError(
+                "keras_gan needs the TensorFlow backend: set KERAS_BACKEND=tensorflow before Keras loads."
+            )
+        # With this pass of TensorFlow's graph optimizer (2.21) a step of several updates sometimes reads a weight on
+        # the wrong side of one of them: another run, other numbers. It saves no measurable time. For the whole process.
+        tf.config.optimizer.set_experimental_options({"dependency_optimization": False})
+        self.generator, self.discriminator = generator, discriminator
+        self.ema_generator = ema.averaged(generator)
+        self.config, self.objective, self.ema_rampup = config, objective, ema_rampup
+        self._fields = tuple(fields.items())  # a dict would be tracked, and copied
+        self.seed = 0
+        self.discriminator_optimizer = None
+        self.step = self.add_weight(shape=(), dtype="int64", initializer="zeros", trainable=False, name="step")
+        self.augmentation, self.augment_probability = "none", None
+        self.schedule = Schedule(tuple(config.stages()))
+        self.stage = self.schedule.stages[0]
+        # Replicas trace the step in threads that take turns: what one sets aside must not reach the other.
+        self._replica = threading.local()
+        self.built = True
+
+    @property
+    def fields(self):
+        """`{name: Field}` of what a batch holds."""
+        return dict(self._fields)
+
+    @property
+    def noise(self):
+        """The `StepNoise` of the current draw, the only randomness a variant may use."""
+        return self._replica.noise
+
+    @property
+    def replica_count(self):
+        """How many replicas train in step."""
+        return self.distribute_strategy.num_replicas_in_sync
+
+    def use_augmentation(self, name):
+        """Augments all that the discriminator sees, in the updates of both networks. Call once, before `compile`.
+
+        Args:
+            name: `none`, `diffaugment` or `ada`; see `Field.discriminator_augmentation`.
+
+        Raises:
+            UserError: for `ada` if the sign of a score means nothing here, or if such examples cannot be augmented.
+        """
+        if name not in AUGMENTATIONS:
+            raise unknown("augmentation", name, AUGMENTATIONS)
+        if name != "none" and "real" in self.fields and not self.fields["real"].discriminator_augmentation(name):
+            raise UserError(f"--augment {name} knows no changes for values of the kind {self.fields['real'].kind}.")
+        if name == "ada":
+            if self.decision_boundary is None:
+                raise UserError(
+                    f"--augment ada is steered by how often real images are called real, which the scores of "
+                    f"{self.name} do not say: use --augment diffaugment."
+                )
+            with self.distribute_strategy.scope():
+                self.augment_probability = self.add_weight(
+                    shape=(), initializer="zeros", trainable=False, aggregation="mean", name="augment_probability"
+                )
+        self.augmentation = name
+
+    def augmented(self, examples, purpose=None):
+        """Examples as the discriminator is to see them.
+
+        Args:
+            purpose: calls of the same purpose within a draw change them alike; default: one of this call's own.
+        """
+        if self.augmentation == "none":
+            return examples
+        purpose = purpose or self.augmentation_purpose()
+        change = self.fields["real"].discriminator_augmentation(self.augmentation)
+        if self.augmentation == "ada":
+            return change(examples, self.augment_probability.value, self.noise, purpose)
+        return change(examples, self.noise, purpose)
+
+    def augmentation_purpose(self):
+        """A purpose that no call of `augmented` within this draw has had."""
+        self._replica.augmented += 1
+        return f"augment/{self._replica.augmented - 1}"
+
+    # --- Keras's entry points ----------------------------------------------------------------------------------------
+
+    def compile(
+        self, generator_optimizer=None, discriminator_optimizer=None, total_steps=None, batch_size=None, **kwargs
+    ):
+        """Sets both optimizers, by default the variant's own, and builds them.
+
+        Args:
+            generator_optimizer, discriminator_optimizer: Keras optimizers.
+            total_steps: of the whole run where it is known: schedules of rates and stages may depend on it.
+            batch_size: examples of each draw, over all replicas, where it is known.
+            **kwargs: Keras's.
+        """
+        self.schedule = Schedule(tuple(self.config.stages(total_steps)), batch_size)
+        with self.distribute_strategy.scope():
+            defaults = self.config.optimizers(total_steps)
+            # The generator's is `self.optimizer`, so that Keras's own learning rate callbacks act on it.
+            super().compile(optimizer=generator_optimizer or defaults[0], **kwargs)
+            optimizer = keras.optimizers.get(discriminator_optimizer or defaults[1])
+            scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+            if self.dtype_policy.name == "mixed_float16" and not scaled:
+                optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+            self.discriminator_optimizer = optimizer
+            # Unbuilt optimizers would be skipped in silence when a checkpoint is loaded.
+            self.optimizer.build(self.generator.trainable_variables)
+            self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+
+    def fit(self, x=None, *args, shuffle=None, **kwargs):
+        """Keras's `fit`. A `tf.data.Dataset` is taken in the order it comes, arrays are shuffled by default."""
+        streams = (tf.data.Dataset, tf.distribute.DistributedDataset)
+        shuffle = not isinstance(x, streams) if shuffle is None else shuffle
+        return super().fit(x, *args, shuffle=shuffle, **kwargs)
+
+    def make_train_function(self, force=False):
+        """Keras's own for each stage, except with several workers, whose scalars that cannot reduce."""
+        if self.train_function is not None and not force:
+            return
+        functions = []
+        for _ in self.schedule.stages:
+            if self.distribute_strategy.cluster_resolver is None:
+                super().make_train_function(force=True)
+                functions.append(self.train_function)
+            else:
+                functions.append(tf.function(self._step_of_all_workers, reduce_retracing=True, autograph=False))
+
+        def of_stage(iterator):
+            # A boundary within one execution of several steps counts from the next execution on.
+            step = int(keras.ops.convert_to_numpy(self.step))
+            index = self.schedule.index_at(step)
+            self.stage = self.schedule.stages[index]
+            if self.stage.reset_optimizers and step == self.schedule.start_of(index):
+                self._reset_optimizers()
+            return functions[index](iterator)
+
+        self.stage = self.schedule.stages[0]
+        self.train_function = of_stage if len(functions) > 1 else functions[0]
+
+    def _step_of_all_workers(self, iterator):
+        logs = self.distribute_strategy.run(self.train_step, args=(iterator.get_next(),))
+        return replicas.first_of_each(self.distribute_strategy, logs)
+
+    def _reset_optimizers(self):
+        # Nothing has been learned of the stage yet, so that it does no harm to do so again after a resume.
+        for optimizer in (self.optimizer, self.discriminator_optimizer):
+            inner = getattr(optimizer, "inner_optimizer", optimizer)
+            for variable in inner.variables:
+                if variable is not inner._learning_rate:
+                    variable.assign(keras.ops.zeros_like(variable))
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Nothing: all is built. Keras's own draws a batch, and fails with several workers (keras issue 20585)."""
+
+    def train_step(self, data):
+        """One step on one replica's share of a batch.
+
+        Args:
+            data: a batch dict, or examples alone, or `(examples, labels)`.
+
+        Returns:
+            `{name: scalar}`: global-batch means of every term and watched value, the two losses, and the norms of both
+            gradients, `d_gradient` and `g_gradient`.
+        """
+        try:
+            return self._train_step(data)
+        finally:
+            set_current(None)  # the noise of a step ends with it, however it ends
+
+    # --- Inside a step -----------------------------------------------------------------------------------------------
+
+    def _train_step(self, data):
+        self._replica.watched = {}
+        draws, logs = self.stage.draws, {}
+        for number, (updates, batch) in enumerate(zip(draws, self._parts(data, len(draws)), strict=True)):
+            self._replica.noise = StepNoise(self.seed, self.step.value, number)
+            set_current(self._replica.noise)  # for layers that draw
+            self._replica.augmented = 0
+            logs |= self._draw(batch, updates)
+        examples = tf.shape(batch["real"])[0] * self.replica_count
+        return self._after_updates(logs, examples)
+
+    def _parts(self, data, count):
+        """The batch of each draw, as networks take it."""
+        fields = self.fields
+        batch = {
+            name: fields[name].to_model(value) if name in fields else value for name, value in as_batch(data).items()
+        }
+        # Part k is every n-th row from k on, not a block: then the replicas' parts k are, together, the part k
+        # that a single replica would take from the whole batch.
+        return [{name: value[k::count] for name, value in batch.items()} for k in range(count)]
+
+    def _draw(self, batch, updates):
+        """Makes fakes of one batch, and does the updates that share them; returns their logs."""
+        if updates == ("d",):
+            gradients = self._discriminator_gradients(batch, self.generate(batch, training=True))
+            return self._applied(gradients)
+        with self._tape(self.generator) as tape:
+            fakes = self.generate(batch, training=True)
+        if len(updates[0]) > 1:
+            return self._update_both(batch, fakes, tape)
+        logs = {}
+        by_network = {
+            "d": functools.partial(self._discriminator_gradients, batch, stop_gradient(fakes)),
+            "g": functools.partial(self._generator_gradients, batch, fakes, tape),
+        }
+        for update in updates:
+            logs |= self._applied(by_network[update]())
+        return logs
+
+    def _applied(self, gradients):
+        logs, update = gradients
+        update()
+        return logs
+
+    def _after_updates(self, logs, batch_size):
+        """What happens once a step: means over replicas, states, ADA, the step's number, the moving average."""
+        examples = self.schedule.examples_per_step(self.stage, batch_size)
+        logs = self._global_means(logs | self._replica.watched)
+        for name, value in self.after_update(logs).items():
+            getattr(self, name).assign(value)
+            logs[name] = value
+        if self.augmentation == "ada" and "augment_rt" in logs:
+            probability = ada.adapt(self.augment_probability.value, logs["augment_rt"], examples)
+            self.augment_probability.assign(probability)
+            logs["augment_probability"] = probability
+        self.step.assign_add(1)
+        index = self.schedule.stages.index(self.stage)
+        seen = self.schedule.examples_within(index, self.step.value, tf.cast(batch_size, tf.int64))
+        ema.update(
+            self.ema_generator,
+            self.generator,
+            seen=tf.cast(seen, tf.float32),
+            batch=tf.cast(examples, tf.float32),
+            halflife_kimg=self.config.ema_halflife_kimg,
+            rampup=self.ema_rampup,
+        )
+        return logs
+
+    def _tape(self, network):
+        # Watching one network alone makes it impossible to update the other by accident, and records less.
+        tape = tf.GradientTape(watch_accessed_variables=False)
+        with tape:
+            for variable in network.trainable_variables:
+                tape.watch(variable.value)
+        return tape  # a tape can be entered again
+
+    def _discriminator_gradients(self, batch, fakes):
+        """`(logs, function that does the update)`."""
+        with self._tape(self.discriminator) as tape:
+            terms = self.discriminator_terms(batch, fakes)
+            loss = self._loss(terms, self.discriminator_optimizer)
+        norm, update = self._gradients(loss, tape, self.discriminator, self.discriminator_optimizer)
+        return named("d", terms) | norm, update
+
+    def _generator_gradients(self, batch, fakes, tape):
+        with tape:
+            terms = self.generator_terms(batch, fakes)
+            loss = self._loss(terms, self.optimizer)
+        norm, update = self._gradients(loss, tape, self.generator, self.optimizer)
+        return named("g", terms) | norm, update
+
+    def _update_both(self, batch, fakes, tape):
+        # Each tape watches its own network alone, so both can be open around scores that both losses read.
+        with tape, self._tape(self.discriminator) as discriminator_tape:
+            d_terms, g_terms = self.both_terms(batch, fakes)
+            d_loss = self._loss(d_terms, self.discriminator_optimizer)
+            g_loss = self._loss(g_terms, self.optimizer)
+        (d_norm, d_update), (g_norm, g_update) = (
+            self._gradients(d_loss, discriminator_tape, self.discriminator, self.discriminator_optimizer),
+            self._gradients(g_loss, tape, self.generator, self.optimizer),
+        )
+        d_update()
+        g_update()
+        return named("d", d_terms) | named("g", g_terms) | d_norm | g_norm
+
+    def _loss(self, terms, optimizer):
+        loss = tf.add_n([tf.reduce_mean(tf.cast(term, tf.float32)) for term in terms.values()])
+        # Gradients are summed over replicas, so each replica contributes its share of the mean.
+        return optimizer.scale_loss(loss / self.replica_count)
+
+    def _gradients(self, loss, tape, network, optimizer):
+        """Takes the gradients now; returns their norm, for the logs, and the function that applies them."""
+        variables = network.trainable_variables
+        gradients = tape.gradient(loss, [variable.value for variable in variables])
+        scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+        if scaled and self.replica_count > 1:
+            gradients = replicas.agree_on_overflow(gradients)
+
+        def update():
+            optimizer.apply(gradients, variables)
+            for layer in layers_of(network):
+                if hasattr(layer, "after_update"):
+                    layer.after_update()
+
+        if self.replica_count > 1:  # each has a share of the gradient
+            return {}, update
+        norm = tf.linalg.global_norm(gradients)
+        norm = norm / tf.cast(optimizer.dynamic_scale, norm.dtype) if scaled else norm
+        return {"d_gradient" if network is self.discriminator else "g_gradient": norm}, update
+
+    def _global_means(self, logs):
+        means = tf.stack([tf.reduce_mean(value) for value in logs.values()])
+        return dict(zip(logs, tf.unstack(replicas.all_reduce_mean(means, self.replica_count)), strict=True))
+
+
+def named(network, terms):
+    """The logs of one network, `d` or `g`: the mean of each term, and their sum."""
+    terms = {name: tf.reduce_mean(tf.cast(term, tf.float32)) for name, term in terms.items()}
+    return {**terms, f"{network}_loss": tf.add_n(list(terms.values()))}
+
+
+def layers_of(network):
+    """All layers of a network, those of networks inside it included."""
+    for layer in network.layers:
+        yield layer
+        if isinstance(layer, keras.Model):
+            yield from layers_of(layer)
+
+
+def labels_of(batch):
+    """The labels of a batch, int32 `[B]`; `UserError` if it has none."""
+    if "label" not in batch:
+        raise UserError("this variant learns classes, but the batches have no 'label': give labelled data.")
+    return tf.cast(batch["label"], tf.int32)
+
+
+def as_batch(data):
+    """A batch dict from what a dataset yields: a dict, examples alone, or a tuple `(examples, labels)`."""
+    if isinstance(data, dict):
+        return data
+    if isinstance(data, (tuple, list)):
+        parts = zip(("real", "label"), data, strict=False)
+        return {name: part for name, part in parts if part is not None}
+    return {"real": data}
+
+
+def stop_gradient(fakes):
+    """`tf.stop_gradient` of a tensor or of every tensor in a dict."""
+    return tf.nest.map_structure(tf.stop_gradient, fakes)

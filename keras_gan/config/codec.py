@@ -7,13 +7,14 @@ import typing
 from pathlib import Path
 from typing import Literal
 
-from keras_gan.config.run import HOW_IT_WAS_CALLED, RunConfig
+from keras_gan.config.option import deciding
+from keras_gan.config.run import RunConfig
 from keras_gan.errors import UserError, unknown
 
 
 def to_json(run, model):
     """The JSON text of a run: every field of `RunConfig`, and the variant's options under `model`."""
-    run = dataclasses.replace(run, **HOW_IT_WAS_CALLED)
+    run = dataclasses.replace(run, **deciding(RunConfig, "call"))
     return json.dumps({**dataclasses.asdict(run), "model": dataclasses.asdict(model)}, indent=2) + "\n"
 
 
@@ -36,7 +37,7 @@ def load_json(path):
 
 
 def parse(values, where):
-    """The same of what the file holds."""
+    """What `load_json` returns, of the values that a file holds; `where` names it in messages."""
     if not isinstance(values, dict) or not isinstance(values.get("model", {}), dict):
         raise UserError(f"{where} must hold one JSON object, with the variant's options in an object under 'model'.")
     run = {name: value for name, value in values.items() if name != "model"}

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from keras_gan import config, data, registry
-from keras_gan.config.config import RunConfig, SampleOptions
+from keras_gan.config import RunConfig, SampleOptions
 from keras_gan.errors import UserError
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from keras_gan import config, data
-from keras_gan.config.config import RunConfig
+from keras_gan.config import RunConfig
 from keras_gan.data import folder
 from keras_gan.errors import UserError
 from keras_gan.modalities.image import decoding

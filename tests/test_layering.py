@@ -27,9 +27,9 @@ ALLOWED = {
     "metrics": {"errors", "storage", "latent_space", "networks"},
     "training": {"errors", "randomness", "losses", "modalities"},
     "variants": {"errors", "training", "networks", "layers", "losses", "modalities"},
-    "config": {"errors", "registry", "data", "metrics"},
+    "config": {"errors", "storage", "registry", "data", "metrics"},
     "callbacks": {"errors", "storage", "metrics", "modalities", "diagnosis"},
-    "exported": {"errors", "randomness", "modalities"},
+    "exported": {"errors", "randomness", "storage", "modalities"},
     "exporters": {"errors", "randomness", "storage", "layers", "modalities", "metrics", "training"},
     "runs": {
         *("errors", "storage", "distribution", "data", "registry", "metrics", "config", "callbacks"),

@@ -4,12 +4,12 @@ import dataclasses
 import json
 import types
 import typing
-from pathlib import Path
 from typing import Literal
 
 from keras_gan.config.option import deciding
 from keras_gan.config.run import RunConfig
 from keras_gan.errors import UserError, unknown
+from keras_gan.storage import files
 
 
 def to_json(run, model):
@@ -28,11 +28,11 @@ def load_json(path):
         UserError: if the file is missing, is not JSON, or has an unknown key or a value of the wrong type.
     """
     try:
-        values = json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"cannot read the configuration {path}: {error.strerror}.") from None
-    except ValueError as error:
-        raise UserError(f"{path} is not JSON: {error}.") from None
+        values = files.read_json(path, object)
+    except files.Missing as error:
+        raise UserError(f"cannot read the configuration {path}: {error}.") from None
+    except files.Unreadable as error:
+        raise UserError(f"{path} {error.problem}.") from None
     return parse(values, path)
 
 

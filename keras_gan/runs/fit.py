@@ -12,7 +12,7 @@ import tensorflow as tf
 from keras_gan import callbacks, config
 from keras_gan.distribution import cluster
 from keras_gan.errors import MachineFailed, TrainingFailed, why
-from keras_gan.storage import checkpoint, event_files
+from keras_gan.storage import checkpoint, event_files, files, schema
 
 
 def fit(run, model, folder, batches, steps, make_callbacks):
@@ -58,8 +58,8 @@ def take_back(folder, step):
         event_files.cut_after(folder.path, step)
         scores = folder.path / callbacks.scores.FILE
         if scores.exists():
-            lines = scores.read_text(encoding="utf-8").splitlines(keepends=True)
-            scores.write_text("".join(line for line in lines if _is_up_to(line, step)), encoding="utf-8")
+            lines = files.read_json_lines(scores, {"step": schema.count})
+            files.write(scores, "".join(json.dumps(line) + "\n" for line in lines if line["step"] <= step))
     except OSError as error:
         raise MachineFailed(f"cannot write in {folder.path}: {why(error)}.") from None
 
@@ -92,13 +92,6 @@ def _save_and_go(run, model, folder, stopped):
 
 def _step(model):
     return int(keras.ops.convert_to_numpy(model.step))
-
-
-def _is_up_to(line, step):
-    try:
-        return json.loads(line)["step"] <= step
-    except ValueError:  # a kill can leave half a line
-        return False
 
 
 def _what_failed(error, run, strategy):

@@ -2,14 +2,16 @@
 
 import contextlib
 import dataclasses
-import json
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from keras_gan import config, data, registry
 from keras_gan.errors import MachineFailed, UserError, why
+from keras_gan.storage import files, forms
 
 try:
     import fcntl
@@ -112,10 +114,8 @@ def locked(folder):
 
 
 def _write(path, text):
-    temporary = path.with_name(f".{path.name}.tmp")
     try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
+        files.write(path, text)
     except OSError as error:
         raise MachineFailed(f"cannot write {path}: {why(error)}.") from None
 
@@ -123,9 +123,9 @@ def _write(path, text):
 def data_facts(folder):
     """What the data of a run was, see `Dataset.facts`."""
     try:
-        return json.loads(folder.data_file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise UserError(f"{folder.data_file} cannot be read.") from None
+        return files.read_json(folder.data_file, forms.DATA)
+    except files.Unreadable as error:
+        raise UserError(f"{folder.data_file} cannot be read: {error}.") from None
 
 
 def split_name(log_dir, name):

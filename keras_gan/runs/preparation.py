@@ -89,9 +89,7 @@ def prepare(options, model_options):
     steps = options.total_steps(len(dataset), Schedule(tuple(model_config.stages()), options.batch_size))
     with strategy.scope():
         model = building.build(options.variant, model_config, dataset.fields, options.seed, options.augment)
-        model.compile(
-            total_steps=steps, batch_size=options.batch_size, steps_per_execution=options.steps_per_execution
-        )
+        model.compile(total_steps=steps, batch_size=options.batch_size, steps_per_execution=options.steps_per_execution)
         if not options.resume:
             _begin(options, model, variant, strategy, dataset)
     sampler = sampling.of_data(

@@ -4,10 +4,9 @@ import contextlib
 import dataclasses
 import os
 import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from keras_gan import config, data, registry
 from keras_gan.errors import MachineFailed, UserError, why
@@ -79,6 +78,15 @@ def create(run, model_config, dataset):
 def write_configuration(folder, run, model_config):
     """Writes `config.json`."""
     _write(folder.config_file, config.to_json(run, model_config))
+
+
+def check_writable(directory):
+    """Raises `UserError` unless files can be written below a folder; makes it if need be."""
+    try:
+        Path(directory).mkdir(parents=True, exist_ok=True)
+        Path(tempfile.mkdtemp(prefix=".writable-", dir=directory)).rmdir()
+    except OSError as error:
+        raise UserError(f"cannot write {directory}: {why(error)}.") from None
 
 
 @contextlib.contextmanager
@@ -192,6 +200,8 @@ def fields(folder):
 
 def _write_data(folder, dataset):
     """Writes what the data was, and the arrays that its fields have learned, if there are any."""
+    import numpy as np
+
     from keras_gan import modalities
 
     facts = dataset.facts
@@ -208,6 +218,8 @@ def _write_data(folder, dataset):
 
 def _read_arrays(folder, digest):
     """What `_write_data` wrote beside the facts, `{name of a field: {name: array}}`."""
+    import numpy as np
+
     if digest is None:
         return {}
     found = {}

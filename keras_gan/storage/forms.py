@@ -7,14 +7,17 @@ SHAPE = [positive, positive, positive]  # height, width, channels
 # data.json of a run
 DATA = {
     "name": str,
-    "images": positive,
-    "image_shape": SHAPE,
+    "images": optional(positive),
+    "image_shape": optional(SHAPE),
+    "examples": optional(positive),
     "classes": [str],
     "source": str,
     "treatment": str,
     "sources": optional(positive),
     "source_shape": optional(SHAPE),
     "aligned": optional(bool),
+    "fields": optional({str: dict}),
+    "fields_sha256": optional(str),
 }
 
 # health.json of a run: what the report shows of it, and what a resumed doctor goes on with

@@ -415,7 +415,8 @@ def load(_rest, options, split="train", task="sample"):
         images=pictures(options.image_size, split, count=count),
         labels=labels(split, count),
         class_names=CLASS_NAMES,
-        provenance=f"avatars v{VERSION}, split {split}: cartoon faces drawn by this program from seed {SEED} (Apache-2.0).",
+        provenance=f"avatars v{VERSION}, split {split}: cartoon faces drawn by this program from seed {SEED} "
+        "(Apache-2.0).",
         treatment=f"drawn at {options.image_size}x{options.image_size} px.",
     )
 

@@ -22,7 +22,7 @@ ALLOWED = {
     "storage": {"errors"},
     "distribution": {"errors"},
     "modalities": {"errors", "registry", "randomness", "storage", "layers"},
-    "data": {"errors", "registry", "storage", "modalities"},
+    "data": {"errors", "registry", "randomness", "storage", "modalities"},
     "sampling": {"errors", "randomness", "data"},
     "training": {"errors", "registry", "randomness", "losses", "modalities", "sampling"},
     "variants": {"errors", "registry", "training", "networks", "layers", "losses", "modalities"},

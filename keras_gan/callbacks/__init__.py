@@ -1,7 +1,7 @@
 """Small Keras callbacks; each works with any `AdversarialModel` in a plain `fit`."""
 
 from keras_gan.callbacks.checkpoints import Checkpoints
-from keras_gan.callbacks.health import Health, RealImages
+from keras_gan.callbacks.health import Health
 from keras_gan.callbacks.progress import Progress
 from keras_gan.callbacks.samples import SampleGrid
 from keras_gan.callbacks.scalars import Scalars
@@ -12,7 +12,6 @@ __all__ = [
     "Checkpoints",
     "Health",
     "Progress",
-    "RealImages",
     "SampleGrid",
     "Scalars",
     "Scores",

@@ -58,7 +58,7 @@ class Health(Every):
         self._watching = [probe for probe in self._probes if set(probe.signals) - set(reasons[probe])]
         self._not_watched = {signal: reason for found in reasons.values() for signal, reason in found.items()}
         # Those of the run before a resume, up to the step it goes on from.
-        self.findings = [finding for finding in record.findings(self.directory) if finding.step <= self.step]
+        self.findings = [finding for finding in record.read(self.directory) if finding.step <= self.step]
         self._silence = {finding.signal: 0 for finding in self.findings}
         self._write()
 

@@ -10,6 +10,7 @@ import tensorflow as tf
 from keras_gan.health.finding import words_of
 from keras_gan.metrics import features
 from keras_gan.metrics.neighbours import energy_distance, mean_pair_distance
+from keras_gan.storage import files
 
 SAMPLES, PER_CLASS, MOST_CLASSES = 64, 8, 16
 EXAMPLES_IN_A_ROW = 8  # of a preview
@@ -62,7 +63,7 @@ class Examiner:
         return examination
 
     def vectors(self, stored):
-        """Flat vectors of examples as stored, `{name of their values: [N, D]}`, and their `features` where there are any."""
+        """Flat vectors of examples as stored, `{name of their values: [N, D]}`, and their `features` if there are any."""
         vectors = {self.words.values: stored.reshape(len(stored), -1)}
         return vectors if self._extractor is None else vectors | {"features": self._extractor(stored).features}
 
@@ -169,11 +170,7 @@ class Examination:
         values = np.stack(columns, axis=1).reshape(-1, *columns[0].shape[1:])
         preview = self.field.preview(values, EXAMPLES_IN_A_ROW * len(columns))
         path = Path(self.examiner.folder, f"{name}{preview.suffix}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.tmp")
-        with open(temporary, "wb") as file:
-            preview.write(file)
-        temporary.replace(path)
+        files.write(path, preview.write, durable=False)
         return f"{path.parent.name}/{path.name}"
 
     @property

@@ -53,8 +53,8 @@ class Health(Every):
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
-        self._examiner = Examiner(self.sampler, self.train, self.held_out, self._series, self.directory / "samples")
-        reasons = {probe: probe.not_watched(self._examiner) for probe in self._probes}
+        self.examiner = Examiner(self.sampler, self.train, self.held_out, self._series, self.directory / "samples")
+        reasons = {probe: probe.not_watched(self.examiner) for probe in self._probes}
         self._watching = [probe for probe in self._probes if set(probe.signals) - set(reasons[probe])]
         self._not_watched = {signal: reason for found in reasons.values() for signal, reason in found.items()}
         # Those of the run before a resume, up to the step it goes on from.
@@ -73,7 +73,7 @@ class Health(Every):
             raise TrainingFailed(finding.sentence)
 
     def at(self, step, logs):
-        examination = self._examiner.examine(step)
+        examination = self.examiner.examine(step)
         due = [probe for probe in self._watching if step >= probe.first_step]
         self.consider([finding for probe in due for finding in probe.look(examination) if finding])
         if self.writer:

@@ -63,7 +63,7 @@ class Examiner:
         return examination
 
     def vectors(self, stored):
-        """Flat vectors of examples as stored, `{name of their values: [N, D]}`, and their `features` if there are any."""
+        """Flat vectors of examples as stored, `{name of their values: [N, D]}`, and `features` where there are any."""
         vectors = {self.words.values: stored.reshape(len(stored), -1)}
         return vectors if self._extractor is None else vectors | {"features": self._extractor(stored).features}
 

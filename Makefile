@@ -43,15 +43,15 @@ web:  ## a page that draws in the browser: make web MODEL=export/models/NAME/1, 
 	@$(PYTHON) export/web/assemble.py $(MODEL) --serve --port $(or $(PORT),8000)
 
 bench: $(VENV)/.installed  ## speed of the training step, of the loop and of sampling, into benchmarks/results/
-	$(PY) benchmarks/speed.py
-	$(PY) benchmarks/sampling.py
-	$(PY) benchmarks/waiting.py
+	$(PY) benchmarks/speed/steps.py
+	$(PY) benchmarks/speed/sampling.py
+	$(PY) benchmarks/speed/waiting.py
 
 bench-quality: $(VENV)/.installed  ## trains every variant on MNIST for the same time and scores it (hours, resumable)
-	$(PY) benchmarks/quality.py
+	$(PY) benchmarks/quality/quality.py
 
 bench-modes: $(VENV)/.installed  ## trains every objective on Gaussians in the plane and counts the modes, in ten minutes
-	$(PY) benchmarks/modes.py
+	$(PY) benchmarks/quality/modes.py
 
 clean:  ## removes .venv and caches, never runs or models
 	rm -rf $(VENV) .pytest_cache .ruff_cache

@@ -4,9 +4,9 @@ import json
 import sys
 
 import pytest
+from keras_gan.config.config import RunConfig, SampleOptions
 
 from keras_gan import config, data, registry
-from keras_gan.config.config import RunConfig, SampleOptions
 from keras_gan.errors import UserError
 
 

@@ -11,10 +11,10 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from keras_gan.config.config import RunConfig
 from PIL import Image
 
 from keras_gan import config, data
-from keras_gan.config.config import RunConfig
 from keras_gan.data import folder
 from keras_gan.errors import UserError
 from keras_gan.modalities.image import decoding

@@ -17,8 +17,8 @@ import torch
 from torch import nn
 from torch.nn.functional import softplus
 
+from benchmarks.common.workers import Channel, seconds_per_step
 from benchmarks.peers.training import MEMORY_FORMATS, Training, check_size, serve
-from benchmarks.workers import Channel, seconds_per_step
 
 
 class Generator(nn.Module):

@@ -8,7 +8,7 @@ import time
 import torch
 from torch import nn
 
-from benchmarks.workers import Channel, seconds_per_step
+from benchmarks.common.workers import Channel, seconds_per_step
 
 MEMORY_FORMATS = {"nchw": torch.contiguous_format, "channels_last": torch.channels_last}
 ADAM_IMPLEMENTATIONS = {"for-loop": {"foreach": False}, "foreach": {"foreach": True}, "fused": {"fused": True}}

@@ -10,11 +10,11 @@ import sys
 import numpy as np
 import pytest
 import tensorflow as tf
+from keras_gan.config.config import RunConfig
 from PIL import Image
 
 from keras_gan import config, data, registry
 from keras_gan.commands import train
-from keras_gan.config.config import RunConfig
 from keras_gan.data import pipeline
 from keras_gan.data.dataset import ImageData
 from keras_gan.errors import UserError

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from keras_gan.config.config import DataOptions
 
 from keras_gan import data
-from keras_gan.config.config import DataOptions
 from keras_gan.data import avatars
 from keras_gan.errors import UserError
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from keras_gan.config.config import DataOptions
 from PIL import Image
 
 from keras_gan import data
-from keras_gan.config.config import DataOptions
 from keras_gan.data import holding_out, tfds
 from keras_gan.data.dataset import ImageData
 from keras_gan.errors import UserError

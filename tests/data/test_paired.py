@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from keras_gan.config.config import DataOptions, InspectOptions
 from PIL import Image
 
 from keras_gan import data
 from keras_gan.commands import inspect_data
-from keras_gan.config.config import DataOptions, InspectOptions
 from keras_gan.errors import UserError
 from tests.conftest import SHARED
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from keras_gan.config.config import DataOptions
 
 from keras_gan import data
-from keras_gan.config.config import DataOptions
 from keras_gan.data import prepared
 from keras_gan.errors import UserError
 

@@ -1,13 +1,18 @@
-"""What the speed reports share: the machine they were made on, medians, and how figures are written."""
+"""What the reports share: the machine they were made on, medians, how figures are written, and where they go."""
 
+import json
 import os
 import platform
 import statistics
 from pathlib import Path
 
-from benchmarks.common.workers import threads
+from benchmarks.common.workers import ROOT, threads
 
+RESULTS = ROOT / "benchmarks" / "results"
 BUSY_LOAD = 1.0  # of one core; the average falls slowly after other work has ended
+
+
+# --- The machine ----------------------------------------------------------------------------------------------------
 
 
 def machine():
@@ -33,10 +38,38 @@ def _cpu_model():
     return names[0] if names else platform.processor() or platform.machine()
 
 
+def machine_line(machine, *versions, with_bfloat16=False):
+    """The machine and the versions of programs in one sentence."""
+    instructions = f", {'with' if machine['bfloat16_instructions'] else 'without'} bfloat16 instructions"
+    programs = ", ".join([machine["system"], f"Python {machine['python']}", *versions])
+    return f"{machine['cpu']}, {machine['threads']} threads{instructions if with_bfloat16 else ''}; {programs}."
+
+
+def named_versions(versions):
+    """`{name: version}` as a list of texts."""
+    return [f"{name} {version}" for name, version in versions.items()]
+
+
+def busy_note(machine):
+    """A sentence if others kept the machine busy when the benchmark began, or nothing."""
+    busy = machine["load_before"] > BUSY_LOAD
+    return f"The machine was busy (load {machine['load_before']}): this is no evidence." if busy else ""
+
+
+# --- Rounds ---------------------------------------------------------------------------------------------------------
+
+
+def progress(items, name):
+    """The items, with a bar that shows how far they have been taken."""
+    from tqdm import tqdm
+
+    return tqdm(items, name, leave=False, disable=None)
+
+
 def rotated(names, number):
     """The names in an order that begins one further in every round: nobody always follows the same one."""
     names = list(names)
-    first = number % len(names)
+    first = number % max(len(names), 1)
     return names[first:] + names[:first]
 
 
@@ -46,9 +79,17 @@ def summary(values):
     return {"median": median, "low": low, "high": high}
 
 
+def ratios(ours, theirs):
+    """The `summary` of the ratios of two lists of figures, taken round by round."""
+    return summary([a / b for a, b in zip(ours, theirs, strict=True)])
+
+
 def target(ratio, at_most):
     """`{ratio, at_most, met}`."""
     return {"ratio": ratio, "at_most": at_most, "met": ratio <= at_most}
+
+
+# --- Markdown -------------------------------------------------------------------------------------------------------
 
 
 def table(head, rows):
@@ -63,6 +104,11 @@ def target_line(name, target):
     return f"- {name}: {target['ratio']:.3f}, at most {target['at_most']:.2f} wanted: {verdict}"
 
 
+def target_list(targets):
+    """The section of all targets."""
+    return "## Targets\n\n" + "\n".join(target_line(*item) for item in targets.items())
+
+
 def milliseconds(seconds):
     """A `summary` of seconds."""
     low, median, high = (seconds[key] * 1000 for key in ("low", "median", "high"))
@@ -72,3 +118,29 @@ def milliseconds(seconds):
 def ratio(summary):
     """A `summary` of ratios."""
     return f"{summary['median']:.3f} [{summary['low']:.3f}, {summary['high']:.3f}]"
+
+
+def mean(values, form, with_deviation=True):
+    """The mean, of several values with their standard deviation; empty of none."""
+    deviation = f" ± {statistics.stdev(values):{form}}" if with_deviation and len(values) > 1 else ""
+    return f"{statistics.fmean(values):{form}}{deviation}" if values else ""
+
+
+def document(script, *parts):
+    """A report of paragraphs, those that are empty left out, that says how it was made.
+
+    Args:
+        script: path of the benchmark below `benchmarks/`.
+        parts: the paragraphs, sections and tables.
+    """
+    made = f"Made by `python benchmarks/{script}`; benchmarks/README.md says how each figure is measured."
+    return "\n\n".join([*filter(None, parts), made]) + "\n"
+
+
+def write(directory, name, text, result=None):
+    """Writes NAME.md, and NAME.json if there are results; makes the directory if need be."""
+    directory = Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / f"{name}.md").write_text(text, encoding="utf-8")
+    if result is not None:
+        (directory / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

@@ -34,9 +34,6 @@ class Worker:
     def __init__(self, module, python=sys.executable, **options):
         self._name = f"{module} {options}"
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115, closed by __exit__
-        # The module search path, not the working directory, is what makes `-m` find the modules from anywhere.
-        search_path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-        environment = {**os.environ, "PYTHONPATH": search_path, "PYTHONIOENCODING": "utf-8"}
         started = time.perf_counter()
         self._process = subprocess.Popen(
             [python, "-m", module, json.dumps(options)],
@@ -44,7 +41,7 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             encoding="utf-8",
-            env=environment,
+            env=environment(PYTHONIOENCODING="utf-8"),
         )
         self.first = self._answer()
         self.first_step_seconds = time.perf_counter() - started
@@ -75,6 +72,12 @@ class Worker:
         self._errors.close()
 
 
+def environment(**variables):
+    """The variables of a process that is to find the program and the benchmarks, wherever it is started from."""
+    search_path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": search_path, **variables}
+
+
 class Channel:
     """The answering side. Whatever else the worker prints goes to its error stream, which is shown if it fails."""
 
@@ -98,6 +101,16 @@ class Channel:
         """Answers every request with the dict that `handlers[request](**arguments)` returns."""
         for request, arguments in self.requests():
             self.answer(**handlers[request](**arguments))
+
+
+def serve(roles):
+    """Becomes the worker that `role`, one of the options in the one argument, says.
+
+    Args:
+        roles: `{role: function of a Channel and the other options}`.
+    """
+    options = json.loads(sys.argv[1])
+    roles[options.pop("role")](Channel(), **options)
 
 
 def seconds_per_step(step, count):

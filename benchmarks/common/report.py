@@ -38,16 +38,11 @@ def _cpu_model():
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def machine_line(machine, *versions, with_bfloat16=False):
-    """The machine and the versions of programs in one sentence."""
-    instructions = f", {'with' if machine['bfloat16_instructions'] else 'without'} bfloat16 instructions"
-    programs = ", ".join([machine["system"], f"Python {machine['python']}", *versions])
-    return f"{machine['cpu']}, {machine['threads']} threads{instructions if with_bfloat16 else ''}; {programs}."
-
-
-def named_versions(versions):
-    """`{name: version}` as a list of texts."""
-    return [f"{name} {version}" for name, version in versions.items()]
+def machine_line(machine, versions=None):
+    """The machine and the `{name: version}` of programs in one sentence."""
+    programs = {"Python": machine["python"], **(versions or {})}
+    named = ", ".join(f"{name} {version}" for name, version in programs.items())
+    return f"{machine['cpu']}, {machine['threads']} threads; {machine['system']}, {named}."
 
 
 def busy_note(machine):

@@ -1,4 +1,4 @@
-"""The asking side of the PyTorch peers: which interpreter has it, how they are started, and what is reported of them."""
+"""The asking side of the PyTorch peers: which interpreter has it, how they are started, what is reported of them."""
 
 import os
 import subprocess

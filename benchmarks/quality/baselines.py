@@ -1,7 +1,7 @@
 """Image-to-image models beside what does the same without a network, on images that they were not trained on.
 
     python benchmarks/quality/baselines.py export/models/denoise-flowers64/1
-    python benchmarks/quality/baselines.py export/models/srgan-photos/1 --pairs set5     # files NAME_HR.png and NAME_LR.png
+    python benchmarks/quality/baselines.py export/models/srgan-photos/1 --pairs set5  # NAME_HR.png and NAME_LR.png
 
 Prints one table for each model; README.md beside this file says what the other methods are.
 """
@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-import tyro
 from PIL import Image
+from tyro.conf import Positional
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from benchmarks.common.command import run
+from benchmarks.common.program import UserError, config, data, quiet_tensorflow, registry
 from benchmarks.common.report import table
-from keras_gan import config, data, registry
-from keras_gan.distribution.startup import quiet_tensorflow
-from keras_gan.errors import UserError
 
 TUNED_ON = 32  # training images
 SCALE = 255.0
@@ -31,7 +30,7 @@ SCALE = 255.0
 class Options:
     """Image-to-image models beside what does the same without a network."""
 
-    models: Annotated[tuple[str, ...], tyro.conf.Positional]
+    models: Annotated[tuple[str, ...], Positional]
     """Folders of exported models, such as export/models/NAME/1."""
     dataset: str | None = None
     """Another data set than the one it was trained on; of it all held-out images are new to it."""
@@ -68,17 +67,11 @@ class Task:
     prepare: object = None
 
 
-def main(arguments=None):
-    """Prints the tables; returns the exit code."""
-    options = tyro.cli(Options, args=arguments)
+def benchmark(options):
+    """Prints the tables."""
     quiet_tensorflow()
-    try:
-        for model in options.models:
-            print(f"{Path(model).parent.name}\n\n{compared(model, options)}\n", flush=True)
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    return 0
+    for model in options.models:
+        print(f"{Path(model).parent.name}\n\n{compared(model, options)}\n", flush=True)
 
 
 def compared(folder, options):
@@ -88,22 +81,22 @@ def compared(folder, options):
     values = files.read_manifest(Path(folder)).get("configuration")
     if not values:
         raise UserError(f"{folder} has no manifest that says what it was trained on.")
-    run, model_options = config.parse(values | ({"dataset": options.dataset} if options.dataset else {}), folder)
+    trained, model_options = config.parse(values | ({"dataset": options.dataset} if options.dataset else {}), folder)
     if options.holes:
         model_options["holes"] = {"half": "box"}.get(options.holes, options.holes)
-    variant = config.from_dict(registry.module(run.variant).Config, model_options, folder)
-    if run.variant not in METHODS:
-        raise UserError(f"{run.variant} is not an image-to-image variant.")
-    if options.pairs and run.variant != "srgan":
-        raise UserError(f"--pairs is for srgan, and {folder} is a model of {run.variant}.")
-    task = _of_pairs(options.pairs) if options.pairs else _held_out(run, variant, options)
+    variant = config.from_dict(registry.module(trained.variant).Config, model_options, folder)
+    if trained.variant not in METHODS:
+        raise UserError(f"{trained.variant} is not an image-to-image variant.")
+    if options.pairs and trained.variant != "srgan":
+        raise UserError(f"--pairs is for srgan, and {folder} is a model of {trained.variant}.")
+    task = _of_pairs(options.pairs) if options.pairs else _held_out(trained, variant, options)
     translator = ExportedTranslator(folder)
     ours = [
         translator.translate(source, None if task.masks is None else task.masks[index])
         for index, source in enumerate(task.sources)
     ]
-    outputs = {name: make(task) for name, make in METHODS[run.variant].items()} | {run.variant: ours}
-    measured = {name: SCORES[run.variant](images, task, options) for name, images in outputs.items()}
+    outputs = {name: make(task) for name, make in METHODS[trained.variant].items()} | {trained.variant: ours}
+    measured = {name: SCORES[trained.variant](images, task, options) for name, images in outputs.items()}
     head = [f"{len(ours)} images", *next(iter(measured.values()))]
     return table(head, [[name, *(f"{value:.4f}" for value in row.values())] for name, row in measured.items()])
 
@@ -135,7 +128,8 @@ def _of_pairs(folder):
     if not large:
         raise UserError(f"{folder} has no files NAME_HR.png.")
     small = [path.with_name(path.name.replace("_HR.png", "_LR.png")) for path in large]
-    return Task(*([np.asarray(Image.open(path).convert("RGB")) for path in paths] for paths in (small, large)))
+    sources, targets = ([np.asarray(Image.open(path).convert("RGB")) for path in paths] for paths in (small, large))
+    return Task(sources, targets)
 
 
 def _uint8(images):
@@ -163,10 +157,10 @@ def colour_of_each_grey(task):
     """The colour that is nearest in L1 to the training images wherever their sources have the same grey, of 16."""
     sources, images = task.train.sources, task.train.images
     some = slice(0, 2000)
-    kinds, pixels = _greys(sources[some]).ravel(), images[some].reshape(-1, images.shape[-1])
+    greys, pixels = _greys(sources[some]).ravel(), images[some].reshape(-1, images.shape[-1])
     colours = np.zeros((16, pixels.shape[1]))
-    for kind in np.unique(kinds):
-        colours[kind] = np.median(pixels[kinds == kind], axis=0)
+    for grey in np.unique(greys):
+        colours[grey] = np.median(pixels[greys == grey], axis=0)
     return [colours[_greys(source)] for source in task.sources]
 
 
@@ -376,4 +370,4 @@ SCORES = {
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(Options, benchmark))

@@ -5,21 +5,17 @@
 Writes `results/export.json` and `results/export.md`. benchmarks/README.md says how each figure is measured.
 """
 
-import json
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from benchmarks.common import report
+from benchmarks.common.command import run
+from benchmarks.common.program import quiet_stderr, quiet_tensorflow, registry
 
-from benchmarks.common.report import machine, table  # noqa: E402
-from keras_gan.distribution.startup import quiet_stderr, quiet_tensorflow  # noqa: E402
-
-RESULTS = ROOT / "benchmarks" / "results"
 CLASSES, CHANNELS = 10, 3
 
 
@@ -35,31 +31,27 @@ class Options:
     """Steps of training on noise before, so that statistics and ranges are not those of the start."""
 
 
-def main():
+def benchmark(options):
     """Exports one after the other and writes the table."""
-    options, facts = tyro.cli(Options), machine()
+    computer = report.machine()
     quiet_tensorflow()
-    from keras_gan import registry
     from keras_gan.exporters import verify
 
-    names = options.variants or registry.list_variants("sample")
+    rows = {}
     with verify.processes(), tempfile.TemporaryDirectory(prefix="export-") as folder:
-        rows = {}
-        for name in names:
+        for name in options.variants or registry.list_variants("sample"):
             with quiet_stderr():
                 rows[name] = measure(name, options, Path(folder) / name / "1")
             print(name, flush=True)
-    text = report(rows, facts, options)
+    text = markdown(rows, computer, options)
     if not options.variants:
-        content = json.dumps({"machine": facts, "variants": rows}, indent=2) + "\n"
-        (RESULTS / "export.json").write_text(content, encoding="utf-8")
-        (RESULTS / "export.md").write_text(text, encoding="utf-8")
+        report.write(report.RESULTS, "export", text, {"machine": computer, "variants": rows})
     print(text)
 
 
 def measure(name, options, directory):
     """The checks of one variant's files, with their sizes in bytes."""
-    from keras_gan import exporters, registry
+    from keras_gan import exporters
 
     shape = (options.image_size, options.image_size, CHANNELS)
     model = registry.build(name, registry.module(name).Config(), shape, CLASSES, seed=0)
@@ -73,7 +65,7 @@ def measure(name, options, directory):
         "parameters": manifest["generator"]["parameters"],
         "bytes": {
             "saved_model": sum(size for file, size in sizes.items() if file.startswith(("saved_model", "variables/"))),
-            **{name: sizes[kind.file] for name, kind in exporters.verify.KINDS.items()},
+            **{name: sizes[check.file] for name, check in exporters.verify.KINDS.items()},
         },
         "checks": manifest["verification"],
     }
@@ -91,8 +83,8 @@ def _train(model, shape, steps):
     model.fit(data, verbose=0)
 
 
-def report(rows, facts, options):
-    """The table as Markdown."""
+def markdown(rows, computer, options):
+    """The report."""
     lines = []
     for name, found in rows.items():
         for check in found["checks"]:
@@ -105,21 +97,14 @@ def report(rows, facts, options):
                 lines.append([name, check["format"], f"{size / 1e6:.2f}", *differences, psnr, held, *times])
     head = ["variant", "format", "MB", "largest difference", "mean", "worst picture", "PSNR, dB", "held to"]
     trained = f"trained on noise for {options.steps} steps" if options.steps else "untrained"
-    return "\n".join(
-        [
-            "# Every variant in every format",
-            "",
-            f"{facts['cpu']}; {options.image_size} px, {CHANNELS} channels, {CLASSES} classes, default sizes, "
-            f"{trained}. "
-            "64 seeds; each file in a fresh process.",
-            "",
-            table([*head, "ms, 1 thread", "2 threads"], lines),
-            "",
-            "Made by `python benchmarks/quality/export.py`; benchmarks/README.md says how each figure is measured.",
-            "",
-        ]
+    return report.document(
+        "quality/export.py",
+        "# Every variant in every format",
+        f"{computer['cpu']}; {options.image_size} px, {CHANNELS} channels, {CLASSES} classes, default sizes, "
+        f"{trained}. 64 seeds; each file in a fresh process.",
+        report.table([*head, "ms, 1 thread", "2 threads"], lines),
     )
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(Options, benchmark))

@@ -19,12 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import tyro
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from keras_gan import config, data
-from keras_gan.distribution.startup import quiet_tensorflow
+from benchmarks.common.command import run
+from benchmarks.common.program import config, data, quiet_tensorflow
 from keras_gan.metrics.fid import fid
 from keras_gan.metrics.neighbours import mean_pair_distance, prdc
 
@@ -192,9 +191,8 @@ class Options:
     """Where tensorflow-datasets keeps MNIST; default: $TFDS_DATA_DIR, then ~/tensorflow_datasets."""
 
 
-def main():
+def benchmark(options):
     """Prints the scores as JSON."""
-    options = tyro.cli(Options)
     judge, facts = load(options.data_dir)
     from keras_gan.exported import ExportedGenerator
     from keras_gan.modalities.image.pictures import to_uint8
@@ -207,4 +205,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(Options, benchmark))

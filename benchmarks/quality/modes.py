@@ -11,11 +11,9 @@ own, `AdversarialModel` and the subclasses in `keras_gan/variants/`; only the ne
 
 import functools
 import itertools
-import json
 import math
 import multiprocessing
 import random
-import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -24,15 +22,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import tyro
 from PIL import Image, ImageDraw, ImageFont
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.common.report import machine, table
-from benchmarks.common.workers import ROOT, threads
-from keras_gan.distribution.startup import quiet_stderr
-from keras_gan.errors import UserError, unknown
+from benchmarks.common import report
+from benchmarks.common.command import run
+from benchmarks.common.program import UserError, quiet_stderr, unknown, versions
+from benchmarks.common.workers import threads
 
 with quiet_stderr():
     import keras
@@ -57,7 +54,6 @@ from keras_gan.variants.r3gan import R3GAN
 from keras_gan.variants.wgan import Clip
 from keras_gan.variants.wgan_gp import WGANGP
 
-RESULTS = ROOT / "benchmarks" / "results"
 SAMPLES = 2500
 LEAST_SAMPLES = 20  # of SAMPLES: what a mode must get to count as covered
 NEAR = 3.0  # standard deviations within which a sample is of high quality
@@ -88,7 +84,7 @@ class Mixture:
         """The largest coordinate of a centre."""
         return float(np.abs(self.centres).max())
 
-    def draw(self, count, rng):
+    def points(self, count, rng):
         """Points float32 `[count, 2]`, their modes drawn at random."""
         modes = rng.integers(len(self.centres), size=count)
         return (self.centres[modes] + self.deviation * rng.standard_normal((count, 2))).astype(np.float32)
@@ -309,7 +305,7 @@ class Run:
         model = build(recipe, mixture, self.steps, self.seed)
         # One element is one step's batch: thousands of elements a second would cost more than the steps.
         rows = BATCH_SIZE * recipe.critic_steps
-        points = mixture.draw(self.steps * rows, np.random.default_rng(self.seed)).reshape(self.steps, rows, 2)
+        points = mixture.points(self.steps * rows, np.random.default_rng(self.seed)).reshape(self.steps, rows, 2)
         model.fit(tf.data.Dataset.from_tensor_slices({"real": points}), verbose=0)
         samples = model(portable_latents(np.arange(SAMPLES), LATENT_DIM)).numpy()
         row = {"data": self.data, "objective": self.objective, "seed": self.seed, **scores(samples, mixture)}
@@ -371,7 +367,7 @@ def figure(panels):
 def draw_figure(name, results):
     """The picture of one data set: real points, then the first seed of every objective."""
     mixture = MIXTURES[name]
-    panels = [panel(mixture.draw(SAMPLES, np.random.default_rng(0)), mixture, "real points")]
+    panels = [panel(mixture.points(SAMPLES, np.random.default_rng(0)), mixture, "real points")]
     first = min(row["seed"] for row, _ in results)
     for row, samples in results:
         if row["data"] == name and row["seed"] == first:
@@ -399,44 +395,39 @@ centres, in deviations; less than that of real points means modes that are hit b
 def markdown(result):
     """The report; `result` is what `modes.json` holds."""
     computer, rows = result["machine"], result["rows"]
-    parts = [
-        "# Mode coverage in the plane",
-        f"{computer['cpu']}, {computer['system']}, Python {computer['python']}, Keras {keras.__version__}, TensorFlow "
-        f"{tf.__version__}.\nPerceptrons with hidden layers of {', '.join(map(str, UNITS))} units for all, latents of "
-        f"{LATENT_DIM} numbers, {result['steps']:,} updates of the generator, batch {BATCH_SIZE} for each update of "
-        f"either network.\nSamples come from the averaged generator.",
-    ]
+    sections = []
     for name, title in TITLES.items():
         own = [row for row in rows if row["data"] == name]
-        parts += [f"## {title}", _table(name, own), f"![samples](modes_{name}.png)"]
-    parts += [
+        sections += [f"## {title}", _table(name, own), f"![samples](modes_{name}.png)"]
+    return report.document(
+        "quality/modes.py",
+        "# Mode coverage in the plane",
+        f"{report.machine_line(computer, versions())}\nPerceptrons with hidden layers of "
+        f"{', '.join(map(str, UNITS))} units for all, latents of {LATENT_DIM} numbers, {result['steps']:,} updates of "
+        f"the generator, batch {BATCH_SIZE} for each update of either network.\n"
+        "Samples come from the averaged generator.",
+        *sections,
         LEGEND,
-        "Made by `python benchmarks/quality/modes.py`; benchmarks/README.md says what was trained and why so.",
-    ]
-    return "\n\n".join(parts) + "\n"
+    )
 
 
 def _table(name, rows):
     mixture = MIXTURES[name]
-    real = scores(mixture.draw(SAMPLES, np.random.default_rng(0)), mixture)
+    real = scores(mixture.points(SAMPLES, np.random.default_rng(0)), mixture)
     groups = {"real points": [{**real, "cpu_seconds": None}]}
     for row in rows:
         groups.setdefault(row["objective"], []).append(row)
     head = ["", f"modes of {len(mixture.centres)}", *COLUMNS_OF_TABLE, "CPU seconds"]
-    return table(head, [[objective, *_cells(group)] for objective, group in groups.items()])
+    return report.table(head, [[objective, *_cells(group)] for objective, group in groups.items()])
 
 
 def _cells(rows):
+    def mean(key, form, **options):
+        return report.mean([row[key] for row in rows if row[key] is not None], form, **options)
+
     modes = ", ".join(str(row["modes"]) for row in rows)
-    return [modes, *(_mean(rows, key, ".3f") for key in COLUMNS_OF_TABLE.values()), _mean(rows, "cpu_seconds", ".0f")]
-
-
-def _mean(rows, key, form):
-    values = [row[key] for row in rows if row[key] is not None]
-    if not values:
-        return ""
-    spread = f" ± {statistics.stdev(values):{form}}" if len(values) > 1 and key != "cpu_seconds" else ""
-    return f"{statistics.fmean(values):{form}}{spread}"
+    seconds = mean("cpu_seconds", ".0f", with_deviation=False)
+    return [modes, *(mean(key, ".3f") for key in COLUMNS_OF_TABLE.values()), seconds]
 
 
 # --- The command ------------------------------------------------------------------------------------------------------
@@ -452,21 +443,19 @@ class Options:
     """Seeds to train each with; the pictures show the least."""
     steps: int = STEPS
     """Updates of the generator, a multiple of 50."""
-    out_dir: str = str(RESULTS)
+    out_dir: str = str(report.RESULTS)
     """Where the results go."""
 
 
-def main(arguments=None):
-    """Trains, prints a line for each run, and writes the results; returns the exit code."""
-    options = tyro.cli(Options, args=arguments)
-    try:
-        _check(options)
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    computer, started = machine(), time.perf_counter()
+def benchmark(options):
+    """Trains, prints a line for each run, and writes the results."""
+    _check(options)
+    computer, started = report.machine(), time.perf_counter()
     names = options.objectives or tuple(RECIPES)
-    runs = [Run(*each, options.steps) for each in itertools.product(MIXTURES, names, sorted(options.seeds))]
+    runs = [
+        Run(data, objective, seed, options.steps)
+        for data, objective, seed in itertools.product(MIXTURES, names, sorted(options.seeds))
+    ]
     results = []
     for row, samples in train_all(runs, threads()):
         results.append((row, samples))
@@ -475,14 +464,11 @@ def main(arguments=None):
     result = {"machine": computer, "steps": options.steps, "seconds": seconds, "rows": [row for row, _ in results]}
     write(Path(options.out_dir), result, results)
     print(f"written: {Path(options.out_dir) / 'modes.md'}, after {seconds / 60:.1f} minutes")
-    return 0
 
 
 def write(folder, result, results):
     """Writes the report, the figures and the pictures."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "modes.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    (folder / "modes.md").write_text(markdown(result), encoding="utf-8")
+    report.write(folder, "modes", markdown(result), result)
     for name in MIXTURES:
         draw_figure(name, results).save(folder / f"modes_{name}.png")
 
@@ -503,4 +489,4 @@ def _check(options):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(Options, benchmark))

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import tyro
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.common.report import table  # noqa: E402
-from keras_gan.distribution.startup import quiet_stderr, quiet_tensorflow  # noqa: E402
+from benchmarks.common.command import run
+from benchmarks.common.program import quiet_stderr, quiet_tensorflow
+from benchmarks.common.report import table
+from benchmarks.common.workers import ROOT
 
 TESTS = ROOT / "tests" / "export"
 SCALE, GAP = 6, 4  # size of a pixel in the picture, and pixels between two
@@ -44,9 +44,8 @@ class Options:
     """Where the pictures go."""
 
 
-def main():
+def benchmark(options):
     """Draws, compares and saves."""
-    options = tyro.cli(Options)
     quiet_tensorflow()
     pictures = {
         "Keras": of_keras(options),
@@ -103,36 +102,28 @@ def of_litert(options):
     sys.path.insert(0, str(ROOT / "export" / "mobile"))
     import sample
 
-    run = Interpreter(f"{options.model}/generator.tflite").get_signature_runner("serving_default")
-    length = run.get_input_details()["latents"]["shape"][1]
-    return run(latents=sample.portable_latents([options.seed], length))["images"][0]
+    draw = Interpreter(f"{options.model}/generator.tflite").get_signature_runner("serving_default")
+    length = draw.get_input_details()["latents"]["shape"][1]
+    return draw(latents=sample.portable_latents([options.seed], length))["images"][0]
 
 
 def of_chromium(options):
     """As the page of export/web has it."""
     web = ROOT / "export" / "web"
     with tempfile.TemporaryDirectory() as folder:
-        command = [
-            sys.executable,
-            web / "assemble.py",
-            options.model,
-            "--out",
-            f"{folder}/page",
-            "--serve",
-            "--port",
-            "0",
-        ]
+        command = [sys.executable, web / "assemble.py", options.model, "--out", f"{folder}/page"]
+        command += ["--serve", "--port", "0"]
         with subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, text=True) as server:
             try:
                 url = next(line.split()[2] for line in server.stdout if line.startswith("Serving on"))
                 visit = ["node", TESTS / "web" / "browser.mjs", "grid", f"{url}#seed={options.seed}&count=4"]
                 visit += [shutil.which(options.chromium), web / "package.json", folder]
-                seen = json.loads(subprocess.run([*map(str, visit)], check=True, stdout=subprocess.PIPE).stdout)
+                shown = json.loads(subprocess.run([*map(str, visit)], check=True, stdout=subprocess.PIPE).stdout)
             finally:
                 server.terminate()
     manifest = json.loads((Path(options.model) / "manifest.json").read_text(encoding="utf-8"))
-    return np.array(seen["grid"]["pictures"][0], np.float32).reshape(manifest["generator"]["image_shape"])
+    return np.array(shown["grid"]["pictures"][0], np.float32).reshape(manifest["generator"]["image_shape"])
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(Options, benchmark))

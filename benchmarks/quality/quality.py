@@ -16,23 +16,22 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from benchmarks.common import report
+from benchmarks.common.command import run
+from benchmarks.common.program import UserError, config, data, registry
 from benchmarks.common.report import machine
 from benchmarks.common.workers import ROOT, Worker
 from benchmarks.quality.quality_table import markdown
 from benchmarks.quality.sources import code_hash, variant_hash
-from keras_gan import config, data, registry
-from keras_gan.errors import UserError
 
 PROTOCOL = 1  # raise it when rows from before a change no longer belong beside rows from after it
 IMAGE_SIZE = 32
 SAMPLES = 10_000
 DECISIVE = ("cpu", "threads", "bfloat16_instructions")  # of a machine: rows of another do not compare
 FORMULAS = ("benchmarks/quality/judge.py", "keras_gan/metrics/fid.py", "keras_gan/metrics/neighbours.py")
-RESULTS, CACHE = ROOT / "benchmarks" / "results", ROOT / "benchmarks" / "cache"
+CACHE = ROOT / "benchmarks" / "cache"
 
 
 @dataclass(frozen=True)
@@ -57,15 +56,10 @@ class Options:
     """Seconds instead of minutes, 1,000 samples, a judge that has learned little: shows that everything runs."""
 
 
-def main(arguments=None):
+def benchmark(options):
     """Trains what is missing, and writes the table; returns the exit code."""
-    options = tyro.cli(Options, args=arguments)
     with tempfile.TemporaryDirectory(prefix="quality-") as scratch:
-        try:
-            return Bench(options, Path(scratch)).run()
-        except UserError as error:
-            print(f"error: {error}", file=sys.stderr)
-            return error.exit_code
+        return Bench(options, Path(scratch)).run()
 
 
 class Bench:
@@ -82,7 +76,7 @@ class Bench:
         self.data_dir = str(Path(options.data_dir).expanduser().absolute()) if options.data_dir else None
         data.check_available(config.DataOptions(dataset="mnist", data_dir=self.data_dir))
         self.variants = [registry.resolve(name) for name in options.variants] or registry.list_variants("sample")
-        self.out = Path(options.out_dir or (scratch if options.quick else RESULTS)).absolute()
+        self.out = Path(options.out_dir or (scratch if options.quick else report.RESULTS)).absolute()
         self.cache = scratch / "cache" if options.quick else CACHE
         self.minutes = options.minutes / (60 if options.quick else 1)
         self.machine = machine()
@@ -110,7 +104,7 @@ class Bench:
         """The worker that scores; it learns its trade first, if that has not been done yet."""
         say("judge: loading it, or training it for a minute or two … ")
         worker = Worker(
-            "benchmarks.quality.quality_worker", kind="judge", data_dir=self.data_dir, quick=self.options.quick
+            "benchmarks.quality.quality_worker", role="judge", data_dir=self.data_dir, quick=self.options.quick
         )
         self.judge = worker.ask("facts")
         del self.judge["peak_bytes"]
@@ -157,7 +151,7 @@ class Bench:
         self.samples(row).parent.mkdir(parents=True, exist_ok=True)
         options = {"variant": variant, "seed": seed, "image_size": IMAGE_SIZE, "batch_size": row["batch_size"]}
         options |= {"data_dir": self.data_dir, "split": "test" if self.options.quick else "train"}
-        with Worker("benchmarks.quality.quality_worker", kind="train", **options) as worker:
+        with Worker("benchmarks.quality.quality_worker", role="train", **options) as worker:
             # Memory as of here: that of the training, without the samples.
             row["training"] = worker.ask("train", seconds=seconds)
             if row["training"]["finite"]:
@@ -241,9 +235,7 @@ class Bench:
             "missing": {variant: self.failed.get(variant, "not trained yet") for variant in missing},
         }
         text = markdown(result)
-        (self.out / "quality").mkdir(parents=True, exist_ok=True)
-        (self.out / "quality.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-        (self.out / "quality.md").write_text(text, encoding="utf-8")
+        report.write(self.out, "quality", text, result)
         return text
 
 
@@ -253,4 +245,4 @@ def say(text):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(Options, benchmark))

@@ -2,6 +2,8 @@
 
 import statistics
 
+from benchmarks.common import report
+
 COMMON_BATCH = 64  # a row's, where it is not said
 BUSY_CORES = 0.2  # other programs' share of the machine from which a row is marked
 
@@ -55,10 +57,12 @@ def markdown(result):
     groups = by_variant(result["rows"])
     published = [PUBLISHED.get(name, "none on MNIST") for name in groups]
     rows = [[*_row(name, rows), other] for (name, rows), other in zip(groups.items(), published, strict=True)]
-    parts = [
+    real = ["real images", *_cells([result["judge"]["real"]]), ""]
+    return report.document(
+        "quality/quality.py",
         "# Quality of every variant on MNIST",
         _protocol(result),
-        _table(["", *COLUMNS, "published FID"], [["real images", *_cells([result["judge"]["real"]]), ""], *rows]),
+        report.table(["", *COLUMNS, "published FID"], [real, *rows]),
         _notes(result),
         LEGEND,
         PROTOCOLS,
@@ -66,9 +70,7 @@ def markdown(result):
         "## Samples",
         "The seeds 0 to 79, none left out; of a conditional variant, each column is one class.",
         *(f"**{name}**\n\n![{name}](quality/{name}.png)" for name, rows in groups.items() if _scored(rows)),
-        "Made by `python benchmarks/quality/quality.py`; benchmarks/README.md says how each figure is measured.",
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    )
 
 
 def by_variant(rows):
@@ -96,15 +98,18 @@ def figures(row):
 
 def _protocol(result):
     computer, judge = result["machine"], result["judge"]
-    versions = sorted({f"{name} {v}" for row in result["rows"] for name, v in row["training"]["versions"].items()})
+    versions = {}
+    for row in result["rows"]:
+        for name, version in row["training"]["versions"].items():
+            versions.setdefault(name, set()).add(version)
+    versions = {name: " and ".join(sorted(found)) for name, found in versions.items()}
     batches = {row["variant"]: row.get("batch_size", COMMON_BATCH) for row in result["rows"]}
     others = ", ".join(f"`{name}`: {size}" for name, size in batches.items() if size != COMMON_BATCH)
     batch = f"{COMMON_BATCH} ({others})" if others else COMMON_BATCH
     time = f"{result['minutes'] * 60:g} seconds" if result["quick"] else f"{result['minutes']:g} minutes"
     lines = [
         "**A quick run: these figures mean nothing.**" if result["quick"] else "",
-        f"{computer['cpu']}, {computer['threads']} threads; "
-        f"{', '.join([computer['system'], 'Python ' + computer['python'], *versions])}.",
+        report.machine_line(computer, versions),
         f"Each variant at its defaults trains for {time}, counted from the end of its first step, in a process of its "
         f"own, on MNIST padded to 32 px, in batches of {batch} for each update of the discriminator. "
         f"{result['samples']:,} samples of its averaged generator are then scored against the 10,000 test images.",
@@ -124,14 +129,7 @@ def _row(name, rows):
 
 def _cells(numbers):
     """Of each column the value, or with several seeds mean ± standard deviation; empty where none was measured."""
-    return [_cell([each[key] for each in numbers if key in each], form) for key, form in COLUMNS.values()]
-
-
-def _cell(values, form):
-    if not values:
-        return ""
-    spread = f" ± {statistics.stdev(values):{form}}" if len(values) > 1 else ""
-    return f"{statistics.fmean(values):{form}}{spread}"
+    return [report.mean([each[key] for each in numbers if key in each], form) for key, form in COLUMNS.values()]
 
 
 def _notes(result):
@@ -161,7 +159,7 @@ def _seeds(groups):
         return []
     rows = [[name, str(row["seed"]), *_cells([figures(row)])] for name, rows in several.items() for row in rows]
     text = "In the table above, ± is the standard deviation over the seeds. One by one:"
-    return ["## Seeds", text, _table(["", "seed", *COLUMNS], rows)]
+    return ["## Seeds", text, report.table(["", "seed", *COLUMNS], rows)]
 
 
 def _scored(rows):
@@ -170,8 +168,3 @@ def _scored(rows):
 
 def _busy(row):
     return (row["training"]["busy_cores"] or 0.0) > BUSY_CORES
-
-
-def _table(head, rows):
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

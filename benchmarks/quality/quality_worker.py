@@ -1,26 +1,16 @@
-"""What `quality.py` has done in processes of their own; run by it as `python -m benchmarks.quality.quality_worker OPTIONS`.
+"""Trains and scores for `quality.py`, which runs it as `python -m benchmarks.quality.quality_worker OPTIONS`.
 
-Two kinds of worker: `train` trains one variant, so that the memory it reports is that variant's alone, and `judge`
-scores the samples of all of them.
+The roles of such a worker: `train` trains one variant, so that the memory it reports is that variant's alone, and
+`judge` scores the samples of all of them.
 """
 
-import json
 import os
-import sys
 import time
 
 import numpy as np
 
-from benchmarks.common.workers import Channel
-from keras_gan.distribution.startup import quiet_tensorflow
-
-
-def main():
-    """Becomes the kind of worker that the one argument says."""
-    options = json.loads(sys.argv[1])
-    channel = Channel()
-    {"train": serve_training, "judge": serve_judge}[options.pop("kind")](channel, **options)
-
+from benchmarks.common.program import config, data, quiet_tensorflow, registry, versions
+from benchmarks.common.workers import serve
 
 # --- Training -------------------------------------------------------------------------------------------------------
 
@@ -28,7 +18,6 @@ def main():
 def serve_training(channel, variant, seed, image_size, batch_size, data_dir, split):
     """Answers `train` with what a training of so many seconds took, and `sample` with a file of pictures."""
     quiet_tensorflow()
-    from keras_gan import config, data, registry
     from keras_gan.data import pipeline
 
     images = data.load(config.DataOptions(dataset="mnist", data_dir=data_dir, image_size=image_size), split)
@@ -64,7 +53,7 @@ def train(model, batches, batch_size, seconds):
         "finite": clock.finite,
         "weights": model.generator.count_params() + model.discriminator.count_params(),
         "num_classes": getattr(model, "num_classes", 0),
-        "versions": _versions(),
+        "versions": versions(),
     }
 
 
@@ -109,13 +98,6 @@ def _other_seconds():
     return busy / os.sysconf("SC_CLK_TCK") - time.process_time()
 
 
-def _versions():
-    import keras
-    import tensorflow as tf
-
-    return {"TensorFlow": tf.__version__, "Keras": keras.__version__}
-
-
 def sample(model, count, path, grid):
     """Draws the pictures of the seeds 0 … count - 1: all into `path`, the first 80 also into the PNG file `grid`.
 
@@ -154,4 +136,4 @@ def serve_judge(channel, data_dir, quick):
 
 
 if __name__ == "__main__":
-    main()
+    serve({"train": serve_training, "judge": serve_judge})

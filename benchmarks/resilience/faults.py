@@ -7,7 +7,6 @@ that they also hit the loading of a checkpoint and the saving of one.
 """
 
 import hashlib
-import os
 import random
 import signal
 import subprocess
@@ -17,31 +16,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from benchmarks.common import noise, report
+from benchmarks.common.command import run
+from benchmarks.common.workers import environment
 
-RESULTS = ROOT / "benchmarks" / "results"
 IMAGE_SIZE, BATCH_SIZE, IMAGES = 16, 8, 42
 SMALL = ("--model.generator-channels", "8", "--model.discriminator-channels", "8")
-
-# The command line, with every step that is done left in a file.
-PROGRAM = """
-import os, sys
-from keras_gan import cli
-from keras_gan.callbacks import Progress
-
-file = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT)
-after_step = Progress.after_step
-
-def noted(self, step, logs):
-    os.pwrite(file, b"%09d" % step, 0)
-    after_step(self, step, logs)
-
-Progress.after_step = noted
-cli.main(sys.argv[2:], command="train")
-"""
 
 
 @dataclass(frozen=True)
@@ -60,17 +42,16 @@ class Options:
     """Decides the moments."""
 
 
-def main():
+def benchmark(options):
     """Runs everything and writes the table; returns 0 if the bits are equal."""
-    options = tyro.cli(Options)
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         bench = Bench(options, Path(folder))
         alone = bench.undisturbed()
         rows = [bench.kill(number) for number in range(1, options.kills + 1)]
         bench.finish()
         equal = bits(bench.folder / "killed") == alone
-    text = report(options, rows, equal)
-    (RESULTS / "faults.md").write_text(text, encoding="utf-8")
+    text = markdown(options, rows, equal)
+    report.write(report.RESULTS, "faults", text)
     print(text)
     return 0 if equal else 1
 
@@ -81,7 +62,7 @@ class Bench:
     def __init__(self, options, folder):
         self.options, self.folder = options, folder
         self.random = random.Random(options.seed)
-        _write_photos(folder / "photos")
+        noise.write_images(folder / "photos", IMAGES, (IMAGE_SIZE, IMAGE_SIZE, 3))
 
     def arguments(self, name):
         """The command line of a run."""
@@ -99,9 +80,13 @@ class Bench:
     def start(self, name):
         """The process of a run, under way."""
         (self.folder / f"{name}.step").unlink(missing_ok=True)
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2"}
-        command = [sys.executable, "-c", PROGRAM, str(self.folder / f"{name}.step"), *self.arguments(name)]
-        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        command = [sys.executable, "-m", "benchmarks.resilience.faults_worker", str(self.folder / f"{name}.step")]
+        return subprocess.Popen(
+            [*command, *self.arguments(name)],
+            env=environment(TF_CPP_MIN_LOG_LEVEL="2"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
 
     def undisturbed(self):
         """Trains without a kill; returns the bits, and learns how long that takes."""
@@ -161,39 +146,31 @@ def bits(run):
     return {name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
 
 
-def _write_photos(folder):
-    import numpy as np
-    from PIL import Image
-
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-    for index in range(IMAGES):
-        pixels = rng.integers(0, 256, (IMAGE_SIZE, IMAGE_SIZE, 3), dtype=np.uint8)
-        Image.fromarray(pixels).save(folder / f"{index}.png")
-
-
-def report(options, rows, equal):
-    """The table as Markdown."""
+def markdown(options, rows, equal):
+    """The report."""
+    head = ["kill", "s after the start", "from step", "reached", "newest checkpoint", "steps lost", "while saving"]
     lines = [
+        [
+            str(row["kill"]),
+            f"{row['after']:.1f}",
+            *(f"{row[key]:,}" for key in ("from", "reached", "saved", "lost")),
+            "yes" if row["saving"] else "",
+        ]
+        for row in rows
+    ]
+    return report.document(
+        "resilience/faults.py",
         "# A run that is killed again and again",
-        "",
         f"`{options.variant}`, {options.steps:,} steps, a checkpoint every {options.checkpoint_every}, "
         f"{len(rows)} kills by SIGKILL at random moments.",
-        "",
         f"All weights, optimizer slots and the last sample grid **{'equal' if equal else 'DIFFER from'}** those of an "
-        "undisturbed run, to the bit.",
+        "undisturbed run, to the bit.\n"
         f"Most steps lost by one kill: {max((row['lost'] for row in rows), default=0)}. Kills while a checkpoint was "
         f"being written: {sum(row['saving'] for row in rows)}; before the first step after a start: "
         f"{sum(row['reached'] == row['from'] for row in rows)}.",
-        "",
-        "| kill | s after the start | from step | reached | newest checkpoint | steps lost | while saving |",
-        "| ---: | ---: | ---: | ---: | ---: | ---: | --- |",
-    ]
-    for row in rows:
-        numbers = f"{row['from']:,} | {row['reached']:,} | {row['saved']:,} | {row['lost']}"
-        lines.append(f"| {row['kill']} | {row['after']:.1f} | {numbers} | {'yes' if row['saving'] else ''} |")
-    return "\n".join([*lines, "", "Made by `python benchmarks/resilience/faults.py`.", ""])
+        report.table(head, lines),
+    )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(Options, benchmark))

@@ -8,7 +8,7 @@ from benchmarks.common.workers import seconds_per_step
 from keras_gan.callbacks.every import Every
 
 
-class Conductor(keras.callbacks.Callback):
+class LoopHalter(keras.callbacks.Callback):
     """Measures the loop it is in, against bare steps of the same model taken between two steps of the loop.
 
     Must be the last of the callbacks, so that a step ends here. The requests, after a first answer that says that the
@@ -25,7 +25,7 @@ class Conductor(keras.callbacks.Callback):
     Args:
         channel: the `Channel` to the asking side.
         callbacks: the program's own callbacks, whose work at their cadence is timed.
-        make_bare_step: function from the model to a bare step, see `keras_worker.bare_step`; called when first needed.
+        make_bare_step: function from the model to a bare step, see `bare_step.py`; called when first needed.
     """
 
     def __init__(self, channel, callbacks, make_bare_step):
@@ -39,11 +39,11 @@ class Conductor(keras.callbacks.Callback):
             callback.at = self._timed(callback.at, type(callback).__name__)
 
     def on_train_begin(self, logs=None):
-        self._script = self._serve()
+        self._requests = self._serve()
 
     def on_train_batch_end(self, batch, logs=None):
         self._logs = logs
-        next(self._script)
+        next(self._requests)
 
     def _serve(self):
         """Every `yield` lets the program's loop take one step."""
@@ -72,8 +72,8 @@ class Conductor(keras.callbacks.Callback):
         self._seconds.clear()
         for callback in self._paced:
             callback.at(callback.step, self._logs)
-        every = {type(callback).__name__: callback.every for callback in self._paced}
-        return {name: {"every": every[name], "seconds": seconds} for name, seconds in self._seconds.items()}
+        interval = {type(callback).__name__: callback.every for callback in self._paced}
+        return {name: {"every": interval[name], "seconds": seconds} for name, seconds in self._seconds.items()}
 
     def _timed(self, act, name):
         def timed(step, logs):

@@ -9,34 +9,21 @@ too. This process does not import TensorFlow: it asks one worker for each varian
 """
 
 import dataclasses
-import json
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
-from tqdm import tqdm
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.common.report import (
-    BUSY_LOAD,
-    machine,
-    milliseconds,
-    ratio,
-    rotated,
-    summary,
-    table,
-    target,
-    target_line,
-)
-from benchmarks.common.workers import ROOT, Worker
+from benchmarks.common import report
+from benchmarks.common.command import check_rounds, run
+from benchmarks.common.program import registry
+from benchmarks.common.workers import Worker
+from benchmarks.peers import pytorch
+from benchmarks.peers.pytorch import LAYOUTS
 from benchmarks.speed.passes_worker import PASSES, PEERS
-from keras_gan import registry
-from keras_gan.errors import UserError
 
-RESULTS = ROOT / "benchmarks" / "results"
 MOST_OVERHEAD = 1.15  # of the step over the sum of its passes
 SETTINGS = {"image_shape": (32, 32, 1), "num_classes": 10, "batch_size": 64}
 QUICK_SETTINGS = {"image_shape": (16, 16, 1), "num_classes": 3, "batch_size": 4}
@@ -44,7 +31,7 @@ QUICK_TRANSLATION = {"image_size": 16, "batch_size": 2}
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(pytorch.Options):
     """Measures the step of every variant, and each of its passes, on this machine: from noise to images at 32 px,
     1 channel, batch 64; from images to images with 3 channels, at the variant's own size and batch."""
 
@@ -56,59 +43,39 @@ class Options:
     """Timed calls of each in each round; one more goes before."""
     out_dir: str | None = None
     """Where passes.json and passes.md go; default: benchmarks/results, or nowhere with --variants or --quick."""
-    torch_python: str | None = None
-    """Interpreter that has PyTorch; default: this one if it has, else $KERAS_GAN_TORCH_PYTHON."""
-    skip_torch: bool = False
-    """Leave PyTorch out."""
     quick: bool = False
     """Tiny networks, two rounds of one step: shows that everything runs, not how fast."""
 
 
-def main(arguments=None):
-    """Measures, prints the table and writes it; returns the exit code."""
-    options = tyro.cli(Options, args=arguments)
-    if options.rounds < 2 or options.steps_per_round < 1:
-        print("error: --rounds must be at least 2 and --steps-per-round at least 1.", file=sys.stderr)
-        return 2
-    try:
-        result = measure(options)
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    print(markdown(result))
+def benchmark(options):
+    """Measures, prints the table and writes it."""
+    check_rounds(options)
+    result = measure(options)
+    text = markdown(result)
+    print(text)
     if options.out_dir or not (options.quick or options.variants):
-        write(result, Path(options.out_dir or RESULTS))
-    return 0
-
-
-def write(result, directory):
-    """Writes `passes.json` and `passes.md`."""
-    directory.mkdir(parents=True, exist_ok=True)
-    (directory / "passes.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    (directory / "passes.md").write_text(markdown(result), encoding="utf-8")
+        report.write(options.out_dir or report.RESULTS, "passes", text, result)
 
 
 # --- Measuring --------------------------------------------------------------------------------------------------
 
 
 def measure(options, computer=None):
-    """Everything that the report says, as a dict; `computer` is `machine()` from before any work, by default of now."""
-    from benchmarks.speed.steps import find_torch  # which imports this module
-
+    """Everything that the report says; `computer` is the machine as it was before any work, by default now."""
     names = [registry.resolve(name) for name in options.variants] or registry.list_variants()
     if options.quick:
         options = dataclasses.replace(options, rounds=2, steps_per_round=1)
-    computer = computer or machine()
-    torch_python = None if options.skip_torch else find_torch(options.torch_python)
+    computer = computer or report.machine()
+    torch_python = options.find_torch()
     rows = {
         name: measure_variant(name, options, settings_of(name, options.quick), torch_python)
-        for name in tqdm(names, "passes", leave=False, disable=None)
+        for name in report.progress(names, "passes")
     }
     return {
         "machine": computer,
         "settings": {"rounds": options.rounds, "steps_per_round": options.steps_per_round},
         "variants": rows,
-        "targets": {name: target(row["ratio"]["median"], MOST_OVERHEAD) for name, row in rows.items()},
+        "targets": {name: report.target(row["ratio"]["median"], MOST_OVERHEAD) for name, row in rows.items()},
     }
 
 
@@ -127,41 +94,23 @@ def measure_variant(name, options, settings, torch_python=None):
         worker = stack.enter_context(
             Worker("benchmarks.speed.passes_worker", variant=name, tiny=options.quick, **settings)
         )
-        facts = worker.ask("facts")
-        peers = _peers(stack, torch_python, settings, facts) if torch_python and name in PEERS else {}
+        facts, peers = worker.ask("facts"), {}
+        if torch_python and name in PEERS:
+            of_peer = {"role": name, "batch_size": settings["batch_size"]}
+            peers = pytorch.start(stack, torch_python, "translation_pytorch", facts, **of_peer)
         rounds, theirs = [], {layout: [] for layout in peers}
         for number in range(options.rounds):
             rounds.append(worker.ask("round", number=number, count=options.steps_per_round)["seconds"])
-            for layout in rotated(peers, number) if peers else ():
+            for layout in report.rotated(peers, number):
                 theirs[layout].append(peers[layout].ask("step", count=options.steps_per_round)["seconds"])
         row = {"settings": settings, **{key: facts[key] for key in ("needed", "weights", "versions")}}
         row |= charge(facts["needed"], rounds)
         if peers:
-            row["pytorch"] = {layout: _beside(peers[layout], rounds, theirs[layout]) for layout in peers}
+            ours = [seconds["step"][0] for seconds in rounds]
+            row["pytorch"] = {
+                layout: pytorch.beside(peer.ask("facts"), ours, theirs[layout]) for layout, peer in peers.items()
+            }
         return row
-
-
-def _peers(stack, python, settings, facts):
-    """The same step in PyTorch, in each layout."""
-    from benchmarks.speed.steps import LAYOUTS
-
-    shared = {"batch_size": settings["batch_size"], "threads": facts["threads"], "networks": facts["networks"]}
-    return {
-        layout: stack.enter_context(
-            Worker("benchmarks.peers.translation_pytorch", python=python, layout=layout, **shared)
-        )
-        for layout in LAYOUTS
-    }
-
-
-def _beside(peer, rounds, seconds):
-    facts = peer.ask("facts")
-    pairs = zip(rounds, seconds, strict=True)
-    return {
-        "seconds_per_step": summary(seconds),
-        "ours_over_this": summary([ours["step"][0] / theirs for ours, theirs in pairs]),
-        **{key: facts[key] for key in ("version", "adam", "threads")},
-    }
 
 
 def charge(needed, rounds):
@@ -176,19 +125,17 @@ def charge(needed, rounds):
     def clock(name):
         return [each[name][0] for each in rounds]
 
-    sums = [_sum(needed, each) for each in rounds]
+    clock_sums, processor_sums = (
+        [sum(count * each[name][which] for name, count in needed.items()) for each in rounds] for which in (0, 1)
+    )
     return {
-        "step": summary(clock("step")),
-        "passes": {name: summary(clock(name)) for name in needed},
-        "sum": summary([clock_sum for clock_sum, _ in sums]),
-        "ratio": summary([each["step"][0] / total for each, (total, _) in zip(rounds, sums, strict=True)]),
-        "processor_ratio": summary([each["step"][1] / total for each, (_, total) in zip(rounds, sums, strict=True)]),
-        "updates": summary(clock("updates")),
+        "step": report.summary(clock("step")),
+        "passes": {name: report.summary(clock(name)) for name in needed},
+        "sum": report.summary(clock_sums),
+        "ratio": report.ratios(clock("step"), clock_sums),
+        "processor_ratio": report.ratios([each["step"][1] for each in rounds], processor_sums),
+        "updates": report.summary(clock("updates")),
     }
-
-
-def _sum(needed, seconds):
-    return [sum(count * seconds[name][kind] for name, count in needed.items()) for kind in (0, 1)]
 
 
 # --- Reporting --------------------------------------------------------------------------------------------------
@@ -199,18 +146,19 @@ def markdown(result):
     head = ["variant", "images, batch", "passes needed", "each, ms", "sum", "step", "step / sum", "processor time"]
     head += ["updates, ms", f"at most {MOST_OVERHEAD:.2f}"]
     rows = [_row(name, row, result["targets"][name]) for name, row in result["variants"].items()]
-    parts = ["# The steps of all variants, and their passes", _headline(result), table(head, rows), _legend()]
-    parts += _peer_section(result)
-    parts.append("## Target\n\n" + target_line(*worst(result)))
-    if result["machine"]["load_before"] > BUSY_LOAD:
-        parts.append(f"The machine was busy (load {result['machine']['load_before']}): this is no evidence.")
-    parts.append("Made by `python benchmarks/speed/passes.py`; benchmarks/README.md says how each figure is measured.")
-    return "\n\n".join(parts) + "\n"
+    return report.document(
+        "speed/passes.py",
+        "# The steps of all variants, and their passes",
+        _headline(result),
+        report.table(head, rows),
+        _legend(),
+        *_peer_section(result),
+        "## Target\n\n" + report.target_line(*worst(result)),
+        report.busy_note(result["machine"]),
+    )
 
 
 def _peer_section(result):
-    from benchmarks.speed.steps import LAYOUTS
-
     rows = {name: row for name, row in result["variants"].items() if "pytorch" in row}
     if not rows:
         return []
@@ -218,9 +166,9 @@ def _peer_section(result):
     lines = [
         [
             name,
-            milliseconds(row["step"]),
-            *(milliseconds(row["pytorch"][layout]["seconds_per_step"]) for layout in LAYOUTS),
-            *(ratio(row["pytorch"][layout]["ours_over_this"]) for layout in LAYOUTS),
+            report.milliseconds(row["step"]),
+            *(report.milliseconds(row["pytorch"][layout]["seconds_per_step"]) for layout in LAYOUTS),
+            *(report.ratio(row["pytorch"][layout]["ours_over_this"]) for layout in LAYOUTS),
         ]
         for name, row in rows.items()
     ]
@@ -228,7 +176,7 @@ def _peer_section(result):
     return [
         "## The same steps in PyTorch",
         f"PyTorch {version}; ratios of steps, taken round by round.",
-        table(head, lines),
+        report.table(head, lines),
     ]
 
 
@@ -242,10 +190,8 @@ def worst(result):
 def _headline(result):
     computer, setting = result["machine"], result["settings"]
     rows = list(result["variants"].values())
-    versions = ", ".join(f"{name} {version}" for name, version in rows[0]["versions"].items())
     return (
-        f"{computer['cpu']}, {computer['threads']} threads; {computer['system']}, Python {computer['python']}, "
-        f"{versions}.\n"
+        f"{report.machine_line(computer, rows[0]['versions'])}\n"
         "Float32; the batch is that of each update of the discriminator. Where images are drawn from noise, "
         f"{SETTINGS['num_classes']} classes.\n"
         f"Medians of {setting['rounds']} rounds of {setting['steps_per_round']}, quartiles in brackets; "
@@ -260,9 +206,9 @@ def _row(name, row, target):
         f"{width}x{height}x{channels}, {row['settings']['batch_size']}",
         ", ".join(f"{count} {one}" for one, count in row["needed"].items()),
         ", ".join(f"{one} {seconds['median'] * 1000:.1f}" for one, seconds in row["passes"].items()),
-        milliseconds(row["sum"]),
-        milliseconds(row["step"]),
-        ratio(row["ratio"]),
+        report.milliseconds(row["sum"]),
+        report.milliseconds(row["step"]),
+        report.ratio(row["ratio"]),
         f"{row['processor_ratio']['median']:.3f}",
         f"{row['updates']['median'] * 1000:.1f}",
         "met" if target["met"] else "missed",
@@ -277,4 +223,4 @@ def _legend():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(Options, benchmark))

@@ -1,4 +1,4 @@
-"""One variant's step, and the passes it is made of; run by `passes.py` as `python -m benchmarks.speed.passes_worker OPTIONS`.
+"""One variant's step, and its passes; run by `passes.py` as `python -m benchmarks.speed.passes_worker OPTIONS`.
 
 Which passes a step needs is worked out from what the variant is, not counted in what it does: a network that is
 evaluated once too often shows in the step and not in the sum.
@@ -8,10 +8,11 @@ import json
 import sys
 import time
 
+from benchmarks.common.program import quiet_tensorflow, registry, tensorflow_threads, versions
 from benchmarks.common.report import rotated
-from benchmarks.common.workers import Channel, threads
-from benchmarks.speed.step_worker import bare_step, random_batch, translation_networks
-from keras_gan.distribution.startup import quiet_tensorflow
+from benchmarks.common.workers import Channel
+from benchmarks.peers import description
+from benchmarks.speed.bare_step import bare_step, compiled, random_batch
 
 PASSES = {
     "G": "generator forward",
@@ -73,10 +74,11 @@ def main():
     for program in programs.values():
         program()
     channel.answer()
-    facts = {"needed": passes_needed(model), "versions": _versions()}
+    facts = {"needed": passes_needed(model), "versions": versions()}
     facts["weights"] = {name: getattr(model, name).count_params() for name in ("generator", "discriminator")}
     if options["variant"] in PEERS:
-        facts |= {"networks": translation_networks(model, options["image_shape"]), "threads": _threads()}
+        facts["networks"] = description.translation(model, options["image_shape"])
+        facts["threads"] = tensorflow_threads()
     channel.serve(
         {
             "facts": lambda: facts,
@@ -90,8 +92,6 @@ def main():
 def build(variant, image_shape, num_classes, batch_size, tiny=False):
     """A compiled model in its last stage, and `{name: function that does it once}` of its step, passes and updates."""
     quiet_tensorflow()
-    from keras_gan import registry
-
     module = registry.module(variant)
     model = registry.build(variant, module.TINY if tiny else module.Config(), image_shape, num_classes)
     model.compile()
@@ -103,19 +103,6 @@ def build(variant, image_shape, num_classes, batch_size, tiny=False):
         **passes(model, image_shape, batch_size),
         "updates": updates(model, batch_size),
     }
-
-
-def _versions():
-    import keras
-    import tensorflow as tf
-
-    return {"TensorFlow": tf.__version__, "Keras": keras.__version__}
-
-
-def _threads():
-    import tensorflow as tf
-
-    return tf.config.threading.get_intra_op_parallelism_threads() or threads()
 
 
 def _seconds(program, count):
@@ -136,7 +123,7 @@ def passes(model, image_shape, batch_size):
     Each is compiled as the step is.
     """
     parts = functions(model, image_shape, batch_size)
-    return {name: _compiled(model, function, arguments) for name, (function, arguments) in parts.items()}
+    return {name: _program(model, function, arguments) for name, (function, arguments) in parts.items()}
 
 
 def functions(model, image_shape, batch_size):
@@ -247,7 +234,7 @@ def _ways(model):
     }
 
 
-def _compiled(model, function, arguments=()):
+def _program(model, function, arguments=()):
     """A function that calls the compiled `function` once and waits for its end, as `bare_step` does."""
     import tensorflow as tf
 
@@ -255,8 +242,8 @@ def _compiled(model, function, arguments=()):
         # None is the gradient of what the outcome does not depend on, such as the last bias under a penalty.
         return [value for value in tf.nest.flatten(function(*arguments)) if value is not None]
 
-    compiled = tf.function(results, jit_compile=model.jit_compile or None)
-    return lambda: compiled(*arguments)[0].numpy()
+    program = compiled(model, results)
+    return lambda: program(*arguments)[0].numpy()
 
 
 def updates(model, batch_size):
@@ -284,7 +271,7 @@ def updates(model, batch_size):
         model._update_ema(batch_size * model.discriminator_steps)
         return model.step.value
 
-    return _compiled(model, all_updates, (noise(model.generator), noise(model.discriminator)))
+    return _program(model, all_updates, (noise(model.generator), noise(model.discriminator)))
 
 
 if __name__ == "__main__":

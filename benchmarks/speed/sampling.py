@@ -7,90 +7,79 @@ turns, and ratios are taken round by round.
 """
 
 import importlib.util
-import json
 import sys
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
-from tqdm import tqdm
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.common.report import BUSY_LOAD, machine, rotated, summary, table, target, target_line
-from benchmarks.common.workers import ROOT, Worker, threads
-from benchmarks.speed.steps import LAYOUTS, VARIANT, find_torch
+from benchmarks.common import report
+from benchmarks.common.command import check_rounds, run
+from benchmarks.common.workers import Worker, threads
+from benchmarks.peers import pytorch
 
+VARIANT = "dcgan"
 IMAGE_SHAPE = (32, 32, 1)
 CALLS = {1: 50, 64: 3}  # of one round, by batch
 MOST = 1.1  # times as long as the fastest peer
 MOST_COLD = 2.0  # seconds from TensorFlow's import to the first picture
 MOST_BYTES = {"generator-float16.tflite": 8e6, "generator-int8.tflite": 4e6}
-OTHERS = {"OpenVINO": ("openvino", "openvino"), "ONNX Runtime": ("onnx", "onnxruntime")}  # kind of worker, package
+OTHERS = {"OpenVINO": ("openvino", "openvino"), "ONNX Runtime": ("onnx", "onnxruntime")}  # role of a worker, package
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(pytorch.Options):
     """Measures how fast a DCGAN at 32 px, 1 channel, draws, on this machine."""
 
     rounds: int = 15
     """How many times the runtimes take turns."""
-    out_dir: str = str(ROOT / "benchmarks" / "results")
+    out_dir: str = str(report.RESULTS)
     """Where sampling.json and sampling.md go."""
-    torch_python: str | None = None
-    """Interpreter that has PyTorch; default: this one if it has, else $KERAS_GAN_TORCH_PYTHON."""
 
 
-def main():
+def benchmark(options):
     """Measures, prints the table and writes it."""
-    options = tyro.cli(Options)
-    if options.rounds < 2:
-        sys.exit("error: --rounds must be at least 2.")
-    result = {
-        "machine": machine(),
-        "rounds": options.rounds,
-        **measure(options.rounds, find_torch(options.torch_python)),
-    }
+    check_rounds(options)
+    result = {"machine": report.machine(), "rounds": options.rounds, **measure(options.rounds, options.find_torch())}
     result["targets"] = targets(result)
     text = markdown(result)
     print(text)
-    directory = Path(options.out_dir)
-    directory.mkdir(parents=True, exist_ok=True)
-    (directory / "sampling.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    (directory / "sampling.md").write_text(text, encoding="utf-8")
+    report.write(options.out_dir, "sampling", text, result)
 
 
 def measure(rounds, torch_python):
     """Exports the model, starts every runtime there is and lets them take turns."""
     with ExitStack() as stack:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="sampling-"))
-        start = lambda module, **arguments: stack.enter_context(Worker(module, **arguments))  # noqa: E731
-        made = {"variant": VARIANT, "image_shape": IMAGE_SHAPE, "directory": directory}
-        exported = start("benchmarks.speed.sampling_worker", kind="export", **made).first
+
+        def start(role, **arguments):
+            worker = Worker("benchmarks.speed.sampling_worker", role=role, directory=directory, **arguments)
+            return stack.enter_context(worker)
+
+        exported = start("export", variant=VARIANT, image_shape=IMAGE_SHAPE).first
         networks = exported["networks"]
 
-        def runtime(kind, number):
-            shared = {"directory": directory, "latent_dim": networks["latent_dim"], "threads": number}
-            return start("benchmarks.speed.sampling_worker", kind=kind, **shared)
+        def runtime(role, number):
+            return start(role, latent_dim=networks["latent_dim"], threads=number)
 
         workers = {"SavedModel": runtime("saved_model", threads()), "TFLite, 1 thread": runtime("tflite", 1)}
         workers[f"TFLite, {threads()} threads"] = runtime("tflite", threads())
         workers |= {
-            name: runtime(kind, threads())
-            for name, (kind, package) in OTHERS.items()
+            name: runtime(role, threads())
+            for name, (role, package) in OTHERS.items()
             if importlib.util.find_spec(package)
         }
         if torch_python:
-            shared = {"kind": "sample", "threads": threads(), "networks": networks}
-            for layout, name in LAYOUTS.items():
-                workers[name] = start("benchmarks.peers.dcgan_pytorch", python=torch_python, layout=layout, **shared)
+            facts = {"networks": networks, "threads": threads()}
+            peers = pytorch.start(stack, torch_python, "dcgan_pytorch", facts, role="sample")
+            workers |= {pytorch.LAYOUTS[layout]: peer for layout, peer in peers.items()}
 
         seconds = {name: {str(batch): [] for batch in CALLS} for name in workers}
-        for number in tqdm(range(rounds), "sampling", leave=False, disable=None):
+        for number in report.progress(range(rounds), "sampling"):
             for batch, count in CALLS.items():
-                for name in rotated(workers, number):
+                for name in report.rotated(workers, number):
                     answer = workers[name].ask("step", count=count, batch=batch)
                     seconds[name][str(batch)].append(answer["seconds"])
         return {
@@ -118,29 +107,28 @@ def is_tflite(name):
 def targets(result):
     """`{name: {ratio, at_most, met}}`."""
     found = {
-        "first picture of a SavedModel, seconds after TensorFlow's import": target(
+        "first picture of a SavedModel, seconds after TensorFlow's import": report.target(
             result["cold_seconds"]["SavedModel"][1], MOST_COLD
         ),
-        **{f"{name}, MB": target(result["sizes"][name] / 1e6, most / 1e6) for name, most in MOST_BYTES.items()},
+        **{f"{name}, MB": report.target(result["sizes"][name] / 1e6, most / 1e6) for name, most in MOST_BYTES.items()},
     }
     for batch, is_own in (("1", is_tflite), ("64", "SavedModel".__eq__)):
         own, peer = fastest(result, batch, is_own), fastest(result, batch, is_peer)
         if peer:
             ratios = compared(result, batch, own, peer)
-            found[f"{own}, batch {batch}, over {peer}"] = target(ratios["median"], MOST)
+            found[f"{own}, batch {batch}, over {peer}"] = report.target(ratios["median"], MOST)
     return found
 
 
 def fastest(result, batch, wanted):
     """The name of the fastest runtime that is `wanted`, or None."""
-    medians = {name: summary(rows[batch])["median"] for name, rows in result["seconds"].items() if wanted(name)}
+    medians = {name: report.summary(rows[batch])["median"] for name, rows in result["seconds"].items() if wanted(name)}
     return min(medians, key=medians.get, default=None)
 
 
 def compared(result, batch, own, peer):
     """A `summary` of the ratios of two runtimes' seconds, round by round."""
-    pairs = zip(result["seconds"][own][batch], result["seconds"][peer][batch], strict=True)
-    return summary([a / b for a, b in pairs])
+    return report.ratios(result["seconds"][own][batch], result["seconds"][peer][batch])
 
 
 def markdown(result):
@@ -151,26 +139,24 @@ def markdown(result):
         cells = [f"{name} ({result['versions'][name]})"]
         for batch in by_batch:
             peer = fastest(result, batch, is_peer)
-            cells += [f"{int(batch) / summary(by_batch[batch])['median']:.0f}"]
+            cells += [f"{int(batch) / report.summary(by_batch[batch])['median']:.0f}"]
             cells += [f"{compared(result, batch, name, peer)['median']:.2f}" if peer else ""]
         cells += ["{:.2f} s, {:.2f} s".format(*result["cold_seconds"][name]) if name in result["cold_seconds"] else ""]
         rows.append(cells)
     head = ["runtime", *(cell for batch in CALLS for cell in (f"pictures/s, batch {batch}", "time over fastest peer"))]
     sizes = ", ".join(f"`{name}` {size / 1e6:.2f} MB" for name, size in result["sizes"].items())
-    busy = ["The machine was busy: this is no evidence."] if computer["load_before"] > BUSY_LOAD else []
-    parts = [
+    return report.document(
+        "speed/sampling.py",
         "# Speed of sampling",
-        f"{computer['cpu']}, {computer['threads']} threads; {computer['system']}, Python {computer['python']}. "
+        f"{report.machine_line(computer)} "
         f"{VARIANT} at {'x'.join(map(str, IMAGE_SHAPE))}, default widths, untrained. Medians of {result['rounds']} "
         f"rounds; load of the machine beforehand {computer['load_before']}.",
-        table([*head, "import, load to first picture"], rows),
+        report.table([*head, "import, load to first picture"], rows),
         f"Files: {sizes}.",
-        "## Targets\n\n" + "\n".join(target_line(*item) for item in result["targets"].items()),
-        *busy,
-        "Made by `python benchmarks/speed/sampling.py`; benchmarks/README.md says how each figure is measured.",
-    ]
-    return "\n\n".join(parts) + "\n"
+        report.target_list(result["targets"]),
+        report.busy_note(computer),
+    )
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(Options, benchmark))

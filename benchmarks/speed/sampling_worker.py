@@ -1,36 +1,23 @@
 """One runtime that draws pictures; run by `sampling.py` as `python -m benchmarks.speed.sampling_worker OPTIONS`."""
 
-import json
-import sys
+import functools
 import time
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.common.workers import Channel, seconds_per_step
+from benchmarks.common.workers import seconds_per_step, serve
 
 FOLDERS = {1: "one", 64: "many"}  # of the exported files, by the batch of their .tflite
 
 
-def main():
-    """Becomes the kind of worker that the one argument says."""
-    options = json.loads(sys.argv[1])
-    kind, channel = options.pop("kind"), Channel()
-    if kind == "export":
-        export(channel, **options)
-    else:
-        serve(
-            channel, {"saved_model": saved_model, "tflite": tflite, "openvino": openvino, "onnx": onnx}[kind], **options
-        )
-
-
 def export(channel, variant, image_shape, directory):
     """Writes the files, and answers with the shape of the networks and how many bytes the `.tflite` files have."""
+    from benchmarks.common.program import quiet_tensorflow, registry
     from benchmarks.speed.step_worker import facts
-    from keras_gan.distribution.startup import quiet_tensorflow
 
     quiet_tensorflow()
-    from keras_gan import exporters, registry
+    from keras_gan import exporters
 
     model = registry.create(variant, image_shape)
     model.compile()
@@ -42,7 +29,7 @@ def export(channel, variant, image_shape, directory):
     channel.answer(**facts(model), sizes=sizes)
 
 
-def serve(channel, load, directory, latent_dim, threads):
+def serve_runtime(load, channel, directory, latent_dim, threads):
     """Answers `step` with the seconds of a call; first with those to import the runtime, and from there to a picture.
 
     Args:
@@ -62,7 +49,7 @@ def serve(channel, load, directory, latent_dim, threads):
 
 def saved_model(directory, threads, imported):
     """TensorFlow without Keras, with oneDNN; the server runs the same graph."""
-    from keras_gan.distribution.startup import ask_for_onednn
+    from benchmarks.common.program import ask_for_onednn
 
     ask_for_onednn()
     import tensorflow as tf
@@ -125,4 +112,5 @@ def onnx(directory, threads, imported):
 
 
 if __name__ == "__main__":
-    main()
+    runtimes = (saved_model, tflite, openvino, onnx)
+    serve({"export": export} | {load.__name__: functools.partial(serve_runtime, load) for load in runtimes})

@@ -7,7 +7,6 @@ Writes `results/scaling.json` and `results/scaling.md`. benchmarks/README.md say
 
 import dataclasses
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -15,14 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import tyro
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.common.report import machine, table  # noqa: E402
+from benchmarks.common import report
+from benchmarks.common.command import run
+from benchmarks.common.program import registry
+from benchmarks.common.workers import environment
+from benchmarks.speed import flops
 
-RESULTS = ROOT / "benchmarks" / "results"
 COUNTS = (1, 1 << 14, 1 << 18, 1 << 20, 1 << 21)  # float32 of one all-reduce
 
 
@@ -54,24 +54,22 @@ class Options:
     """Assumed seconds of an all-reduce of nothing between machines."""
 
 
-def main():
+def benchmark(options):
     """Measures, fits, predicts, writes."""
-    options = tyro.cli(Options)
-    facts = machine()
+    computer = report.machine()
     measured = {workers: measure(options, workers) for workers in options.workers}
     # So many processes at once that have nothing to do with one another: what computing alone costs on these cores.
     for workers, found in measured.items():
         found["seconds_apart"] = measure(options, workers, together=False)["seconds_per_step"]
-    results = {
-        "machine": facts,
+    result = {
+        "machine": computer,
         "options": dataclasses.asdict(options),
         "measured": measured,
         "fits": {workers: fit(workers, found["all_reduce"]) for workers, found in measured.items() if workers > 1},
+        "predicted": predict(options, measured),
     }
-    results["predicted"] = predict(options, measured)
-    (RESULTS / "scaling.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    text = report(results)
-    (RESULTS / "scaling.md").write_text(text, encoding="utf-8")
+    text = markdown(result)
+    report.write(report.RESULTS, "scaling", text, result)
     print(text)
 
 
@@ -83,16 +81,18 @@ def measure(options, workers, together=True):
     with socket.create_server(("", 0)) as server:
         coordinator = f"127.0.0.1:{server.getsockname()[1]}"
     request = {
-        **{"variant": options.variant, "image_shape": [options.image_size, options.image_size, 3]},
-        **{"batch_per_worker": options.batch_per_worker, "steps": options.steps, "counts": COUNTS},
-        **{"workers": workers if together else 1, "coordinator": coordinator},
+        "variant": options.variant,
+        "image_shape": [options.image_size, options.image_size, 3],
+        "batch_per_worker": options.batch_per_worker,
+        "steps": options.steps,
+        "counts": COUNTS,
+        "workers": workers if together else 1,
+        "coordinator": coordinator,
     }
-    environment = {**os.environ, "TF_NUM_INTRAOP_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
     processes = [
         subprocess.Popen(
             [sys.executable, "-m", "benchmarks.speed.scaling_worker", json.dumps({**request, "index": index})],
-            cwd=ROOT,
-            env=environment,
+            env=environment(TF_NUM_INTRAOP_THREADS="1", CUDA_VISIBLE_DEVICES=""),
             stdout=subprocess.PIPE if index == 0 else subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -140,9 +140,6 @@ def predict(options, measured):
 
 def operations(options):
     """Operations of one step on one GPU: of the passes that a step of one discriminator update needs."""
-    from benchmarks.speed import flops
-    from keras_gan import registry
-
     model = registry.create(options.variant, (options.image_size, options.image_size, 3))
     return options.batch_per_gpu * flops.discriminator_first_step(model.generator, model.discriminator)
 
@@ -150,71 +147,48 @@ def operations(options):
 # --- Reported ---------------------------------------------------------------------------------------------------------
 
 
-def report(results):
+def markdown(result):
     """The tables as Markdown."""
-    options, predicted, facts = results["options"], results["predicted"], results["machine"]
+    options, predicted, computer = result["options"], result["predicted"], result["machine"]
     rows = []
-    for workers, found in results["measured"].items():
+    for workers, found in result["measured"].items():
         carried = found["collectives"]
         row = [str(workers), f"{found['seconds_apart'] * 1e3:.0f}", f"{found['seconds_per_step'] * 1e3:.0f}"]
         if carried:
-            line = results["fits"][workers]
+            line = result["fits"][workers]
             sending = communication(carried["count"], carried["bytes"], workers, line["latency"], line["bandwidth"])
             predicted_step = found["seconds_apart"] + sending
             row += [f"{carried['count']}", f"{carried['bytes'] / 1e6:.2f}", f"{line['latency'] * 1e3:.2f}"]
             row += [f"{line['bandwidth'] / 1e9:.2f}", f"{sending * 1e3:.0f}", f"{predicted_step * 1e3:.0f}"]
             row += [f"{found['seconds_per_step'] / predicted_step:.2f}"]
         rows.append(row + [""] * (10 - len(row)))
-    head = [
-        "processes",
-        "apart, ms",
-        "together, ms",
-        "all-reduces",
-        "MB",
-        "latency, ms",
-        "GB/s",
-        "all of them, ms",
-        "model, ms",
-    ]
+    head = ["processes", "apart, ms", "together, ms", "all-reduces", "MB", "latency, ms", "GB/s", "all of them, ms"]
     gpus = [
         [name, f"{predicted['compute'] * 1e3:.1f}", f"{found['communication'] * 1e3:.1f}", f"{found['efficiency']:.0%}"]
         for name, found in predicted.items()
         if name != "compute"
     ]
-    assumed = ", ".join(
-        f"`--{name.replace('_', '-')} {options[name]:g}`"
-        for name in ("batch_per_gpu", "gpu_flops", "nvlink_bandwidth", "nvlink_latency", "network_bandwidth")
-    )
-    return "\n".join(
-        [
-            "# What several workers cost",
-            "",
-            f"{facts['cpu']}, {facts['threads']} threads; `{options['variant']}` at {options['image_size']} px, "
-            f"{options['batch_per_worker']} images per worker; every process has one thread.",
-            "",
-            "## Measured here",
-            "",
-            table([*head, "model, ms", "together / model"], rows),
-            "",
-            "Apart: a step of each of so many processes that train on their own at the same time. Together: as workers "
-            "of one training, which add up gradients, statistics of BatchNorm and logged values. Latency and bandwidth "
-            "are fitted to all-reduces of 1 to 2 million numbers between these processes. Model: apart, plus the "
-            "all-reduces. What the model leaves out is that the all-reduces need the same cores as the computation.",
-            "",
-            "## Predicted",
-            "",
-            table(["GPUs", "compute, ms", "all-reduces, ms", "efficiency"], gpus),
-            "",
-            "step = compute + all-reduces x latency + 2 (N - 1) / N x bytes / bandwidth, with the same batch per GPU "
-            "however many there are, each all-reduce in turn and none beside computation; between machines the ring "
-            "has one member per machine. **Nothing of this was run on a GPU.** Assumed, and to be replaced by one's "
-            f"own figures: {assumed}, `--network-latency {options['network_latency']:g}`.",
-            "",
-            "Made by `python benchmarks/speed/scaling.py`; benchmarks/README.md says how each figure is measured.",
-            "",
-        ]
+    names = ("batch_per_gpu", "gpu_flops", "nvlink_bandwidth", "nvlink_latency", "network_bandwidth", "network_latency")
+    assumed = ", ".join(f"`--{name.replace('_', '-')} {options[name]:g}`" for name in names)
+    return report.document(
+        "speed/scaling.py",
+        "# What several workers cost",
+        f"{computer['cpu']}, {computer['threads']} threads; `{options['variant']}` at {options['image_size']} px, "
+        f"{options['batch_per_worker']} images per worker; every process has one thread.",
+        "## Measured here",
+        report.table([*head, "model, ms", "together / model"], rows),
+        "Apart: a step of each of so many processes that train on their own at the same time. Together: as workers "
+        "of one training, which add up gradients, statistics of BatchNorm and logged values. Latency and bandwidth "
+        "are fitted to all-reduces of 1 to 2 million numbers between these processes. Model: apart, plus the "
+        "all-reduces. What the model leaves out is that the all-reduces need the same cores as the computation.",
+        "## Predicted",
+        report.table(["GPUs", "compute, ms", "all-reduces, ms", "efficiency"], gpus),
+        "step = compute + all-reduces x latency + 2 (N - 1) / N x bytes / bandwidth, with the same batch per GPU "
+        "however many there are, each all-reduce in turn and none beside computation; between machines the ring "
+        "has one member per machine. **Nothing of this was run on a GPU.** Assumed, and to be replaced by one's "
+        f"own figures: {assumed}.",
     )
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(Options, benchmark))

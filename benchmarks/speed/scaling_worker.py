@@ -9,7 +9,8 @@ import statistics
 import sys
 import time
 
-from keras_gan.distribution.startup import quiet_tensorflow
+from benchmarks.common import noise
+from benchmarks.common.program import quiet_tensorflow, registry
 
 
 def main():
@@ -37,13 +38,10 @@ def training(strategy, options):
     import keras
     import numpy as np
 
-    from keras_gan import registry
     from keras_gan.data import pipeline
-    from keras_gan.data.dataset import ImageData
     from keras_gan.distribution import cluster, devices
 
-    pixels = np.random.default_rng(0).integers(0, 256, (256, *options["image_shape"]), dtype=np.uint8)
-    images = ImageData("noise", pixels, None, (), "", "")
+    images = noise.image_data(noise.pixels(256, *options["image_shape"]))
     batch_size = options["batch_per_worker"] * options["workers"]
     with strategy.scope():
         variant = registry.module(options["variant"])

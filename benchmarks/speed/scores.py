@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import tyro
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from benchmarks.common.command import run
 from keras_gan.metrics.fid import fid
 from keras_gan.metrics.inception_score import inception_score
 from keras_gan.metrics.kid import kid
@@ -34,9 +34,8 @@ class Options:
     """Length of a feature vector."""
 
 
-def main():
+def benchmark(options):
     """Prints one line for each score."""
-    options = tyro.cli(Options)
     rng = np.random.default_rng(0)
     real, fake = (rng.standard_normal((options.samples, options.dimensions), np.float32) for _ in range(2))
     fake = 0.9 * fake + 0.05
@@ -54,4 +53,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(Options, benchmark))

@@ -7,41 +7,25 @@ neither TensorFlow nor PyTorch: it asks its workers in turn and takes medians.
 """
 
 import dataclasses
-import json
-import os
-import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import tyro
-from PIL import Image
-from tqdm import tqdm
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.common.report import (
-    BUSY_LOAD,
-    machine,
-    milliseconds,
-    ratio,
-    rotated,
-    summary,
-    table,
-    target,
-    target_line,
-)
+from benchmarks.common import noise, report
+from benchmarks.common.command import check_rounds, run
 from benchmarks.common.workers import ROOT, Worker
+from benchmarks.peers import pytorch
+from benchmarks.peers.pytorch import LAYOUTS
 from benchmarks.speed import passes
 
 VARIANT = "dcgan"
 IMAGE_SHAPE = (32, 32, 1)
 BATCH_SIZE = 64
 PRECISIONS = ("float32", "mixed_bfloat16")
-LAYOUTS = {"nchw": "PyTorch, NCHW", "channels_last": "PyTorch, channels last"}
 RUN_STEPS = 3000  # the run that the loop's snapshots and TensorBoard points are charged to
 DATASET_IMAGES = 1024
 MOST_OVERHEAD = 1.05  # both targets: the loop over the bare step, the bare step over PyTorch
@@ -52,7 +36,7 @@ BUSY = (
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(pytorch.Options):
     """Measures the speed of DCGAN training at 32 px, 1 channel, batch 64, on this machine."""
 
     rounds: int = 15
@@ -61,26 +45,20 @@ class Options:
     """Timed steps of each program in each round; one more goes before."""
     out_dir: str | None = None
     """Where speed.json and speed.md go; default: benchmarks/results, or nowhere with --quick."""
-    torch_python: str | None = None
-    """Interpreter that has PyTorch; default: this one if it has, else $KERAS_GAN_TORCH_PYTHON."""
-    skip_torch: bool = False
-    """Leave PyTorch out."""
     skip_passes: bool = False
     """Leave out the other variants, and the passes of their steps."""
     quick: bool = False
     """Two rounds of one step: shows that everything runs, not how fast."""
 
 
-def main():
+def benchmark(options):
     """Measures, prints the tables and writes them."""
-    options = tyro.cli(Options)
-    if options.rounds < 2 or options.steps_per_round < 1:
-        sys.exit("error: --rounds must be at least 2 and --steps-per-round at least 1.")
+    check_rounds(options)
     if options.quick:
         options = dataclasses.replace(options, rounds=2, steps_per_round=1)
-    torch_python = None if options.skip_torch else find_torch(options.torch_python)
-    result = {"machine": machine(), "settings": settings(options)}
-    if result["machine"]["load_before"] > BUSY_LOAD:
+    torch_python = options.find_torch()
+    result = {"machine": report.machine(), "settings": settings(options)}
+    if result["machine"]["load_before"] > report.BUSY_LOAD:
         print(BUSY.format(**result["machine"]), file=sys.stderr)
     result |= measure_steps(options, torch_python)
     result["loop"] = {precision: measure_loop(options, precision) for precision in PRECISIONS}
@@ -97,28 +75,9 @@ def main():
     if of_passes:
         print(passes.markdown(of_passes))
     if options.out_dir or not options.quick:
-        directory = Path(options.out_dir or ROOT / "benchmarks" / "results")
-        directory.mkdir(parents=True, exist_ok=True)
-        (directory / "speed.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-        (directory / "speed.md").write_text(text, encoding="utf-8")
+        report.write(options.out_dir or report.RESULTS, "speed", text, result)
         if of_passes:
-            passes.write(of_passes, directory)
-
-
-def find_torch(python):
-    """The interpreter to run the PyTorch peer with, or None if there is no PyTorch."""
-    if python and not _has_torch(python):
-        sys.exit(f"error: {python} is not an interpreter that has PyTorch.")
-    candidates = [python, sys.executable, os.environ.get("KERAS_GAN_TORCH_PYTHON")]
-    return next((candidate for candidate in candidates if candidate and _has_torch(candidate)), None)
-
-
-def _has_torch(python):
-    test = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"
-    try:
-        return subprocess.run([python, "-c", test], check=False).returncode == 0
-    except OSError:
-        return False
+            report.write(options.out_dir or report.RESULTS, "passes", passes.markdown(of_passes), of_passes)
 
 
 def settings(options):
@@ -140,30 +99,27 @@ def measure_steps(options, torch_python):
     """The bare step in each precision, PyTorch's in each layout, and the machine's rate, asked in turn."""
     with ExitStack() as stack:
 
-        def start(module, **arguments):
-            return stack.enter_context(Worker(module, **arguments))
+        def start(**options):
+            return stack.enter_context(Worker("benchmarks.speed.step_worker", **options))
 
         # First, and not itself timed, so that the others all find TensorFlow's files in the disk cache.
-        matmul = start("benchmarks.speed.step_worker", kind="matmul")
-        workers = {
-            precision: start("benchmarks.speed.step_worker", **_step_options(precision)) for precision in PRECISIONS
-        }
+        matmul = start(role="matmul")
+        shape = {"variant": VARIANT, "image_shape": IMAGE_SHAPE, "batch_size": BATCH_SIZE}
+        workers = {precision: start(role="step", precision=precision, **shape) for precision in PRECISIONS}
         facts = workers[PRECISIONS[0]].ask("facts")
         if torch_python:
-            shared = {"batch_size": BATCH_SIZE, "threads": facts["threads"], "networks": facts["networks"]}
-            for layout in LAYOUTS:
-                workers[layout] = start("benchmarks.peers.dcgan_pytorch", python=torch_python, layout=layout, **shared)
+            workers |= pytorch.start(stack, torch_python, "dcgan_pytorch", facts, role="step", batch_size=BATCH_SIZE)
 
         seconds, rates = {name: [] for name in workers}, []
-        for number in tqdm(range(options.rounds), "bare steps", leave=False, disable=None):
+        for number in report.progress(range(options.rounds), "bare steps"):
             rates.append(matmul.ask("matmul", repeats=3)["flop_per_second"])
-            for name in rotated(workers, number):
+            for name in report.rotated(workers, number):
                 seconds[name].append(workers[name].ask("step", count=options.steps_per_round)["seconds"])
 
         last = {name: worker.ask("facts") for name, worker in workers.items()}
         rows = {
             name: {
-                "seconds_per_step": summary(seconds[name]),
+                "seconds_per_step": report.summary(seconds[name]),
                 "first_step_seconds": worker.first_step_seconds,
                 "peak_bytes": last[name]["peak_bytes"],
             }
@@ -174,32 +130,19 @@ def measure_steps(options, torch_python):
         "model": {**facts["networks"], "flop_per_step": facts["flop_per_image"] * BATCH_SIZE},
         "matmul_flop_per_second": max(rates),
         "step": {precision: _with_rates(rows[precision], facts, max(rates)) for precision in PRECISIONS},
-        "pytorch": _peers(rows, seconds, last) if torch_python else None,
+        "pytorch": {
+            layout: rows[layout] | pytorch.beside(last[layout], seconds["float32"], seconds[layout])
+            for layout in LAYOUTS
+        }
+        if torch_python
+        else None,
     }
-
-
-def _step_options(precision):
-    shape = {"variant": VARIANT, "image_shape": IMAGE_SHAPE, "batch_size": BATCH_SIZE}
-    return {"kind": "step", "precision": precision, **shape}
 
 
 def _with_rates(row, facts, peak):
     seconds = row["seconds_per_step"]["median"]
     share = facts["flop_per_image"] * BATCH_SIZE / seconds / peak
     return {**row, "images_per_second": BATCH_SIZE / seconds, "share_of_float32_matmul_rate": share}
-
-
-def _peers(rows, seconds, facts):
-    """PyTorch's rows by layout, each with the ratio of our float32 step to it, taken round by round."""
-    ours = seconds["float32"]
-    return {
-        layout: {
-            **rows[layout],
-            "ours_over_this": summary([a / b for a, b in zip(ours, seconds[layout], strict=True)]),
-            **{key: facts[layout][key] for key in ("version", "adam", "threads")},
-        }
-        for layout in LAYOUTS
-    }
 
 
 def measure_loop(options, precision):
@@ -216,8 +159,8 @@ def measure_loop(options, precision):
         worker.ask("bare", count=1)
 
         seconds, cadences = {"loop": [], "bare": []}, []
-        for number in tqdm(range(options.rounds), f"train.py, {precision}", leave=False, disable=None):
-            for request in rotated(seconds, number):
+        for number in report.progress(range(options.rounds), f"train.py, {precision}"):
+            for request in report.rotated(seconds, number):
                 seconds[request].append(worker.ask(request, count=count)["seconds"])
             cadences.append(worker.ask("cadence")["cadence"])
     return {
@@ -228,30 +171,26 @@ def measure_loop(options, precision):
 
 
 def _loop_options(precision, scratch):
-    images = scratch / "images"
-    images.mkdir()
-    random = np.random.default_rng(0)
-    for number, pixels in enumerate(random.integers(0, 256, (DATASET_IMAGES, *IMAGE_SHAPE), np.uint8)):
-        Image.fromarray(pixels[:, :, 0]).save(images / f"{number:04d}.png")
-    argv = ["--variant", VARIANT, "--dataset", f"folder:{images}", "--image-size", str(IMAGE_SHAPE[0])]
+    noise.write_images(scratch / "images", DATASET_IMAGES, IMAGE_SHAPE)
+    argv = ["--variant", VARIANT, "--dataset", f"folder:{scratch / 'images'}", "--image-size", str(IMAGE_SHAPE[0])]
     argv += ["--batch-size", str(BATCH_SIZE), "--steps", str(RUN_STEPS), "--precision", precision]
     argv += ["--log-dir", str(scratch / "runs"), "--export"]
-    return {"kind": "loop", "argv": argv, "image_shape": IMAGE_SHAPE, "batch_size": BATCH_SIZE}
+    return {"role": "loop", "argv": argv, "image_shape": IMAGE_SHAPE, "batch_size": BATCH_SIZE}
 
 
 def _charge(seconds, cadences):
     """Adds to every step its share of what the callbacks do every so many steps in a run of `RUN_STEPS`."""
     cadence = {
-        name: {"every": entry["every"], "seconds": summary([each[name]["seconds"] for each in cadences])}
+        name: {"every": entry["every"], "seconds": report.summary([each[name]["seconds"] for each in cadences])}
         for name, entry in cadences[0].items()
     }
     shared = sum(entry["seconds"]["median"] / entry["every"] for entry in cadence.values())
-    pairs = list(zip(seconds["loop"], seconds["bare"], strict=True))
+    charged = [loop + shared for loop in seconds["loop"]]
     return {
-        "seconds_per_step": summary([loop + shared for loop in seconds["loop"]]),
-        "bare_seconds_per_step": summary(seconds["bare"]),
-        "loop_over_bare": summary([(loop + shared) / bare for loop, bare in pairs]),
-        "loop_over_bare_between_snapshots": summary([loop / bare for loop, bare in pairs]),
+        "seconds_per_step": report.summary(charged),
+        "bare_seconds_per_step": report.summary(seconds["bare"]),
+        "loop_over_bare": report.ratios(charged, seconds["bare"]),
+        "loop_over_bare_between_snapshots": report.ratios(seconds["loop"], seconds["bare"]),
         "cadence": cadence,
     }
 
@@ -262,7 +201,7 @@ def targets(result, of_passes):
     if result["pytorch"]:
         fastest = fastest_peer(result)
         ratios[f"bare step over {LAYOUTS[fastest]}"] = result["pytorch"][fastest]["ours_over_this"]["median"]
-    own = {name: target(value, MOST_OVERHEAD) for name, value in ratios.items()}
+    own = {name: report.target(value, MOST_OVERHEAD) for name, value in ratios.items()}
     return own | (dict([passes.worst(of_passes)]) if of_passes else {})
 
 
@@ -276,35 +215,32 @@ def fastest_peer(result):
 
 def markdown(result):
     """The tables, with everything needed to read them."""
-    parts = [
-        "# Speed of DCGAN training",
-        _headline(result),
-        table(["", *PRECISIONS], _own_rows(result)),
-        _snapshot_note(result),
-    ]
+    peers = ["PyTorch was not measured: none was found, or it was left out."]
     if result["pytorch"]:
         head = ["", "this program", *LAYOUTS.values()]
-        parts += ["## The same float32 step in PyTorch", table(head, _peer_rows(result))]
-    else:
-        parts.append("PyTorch was not measured: none was found, or it was left out.")
-    parts.append("## Targets\n\n" + "\n".join(target_line(*item) for item in result["targets"].items()))
-    parts.append("Every variant's step beside its passes: [passes.md](passes.md).")
-    if result["machine"]["load_before"] > BUSY_LOAD:
-        parts.append("The machine was busy: this is no evidence.")
-    parts.append("Made by `python benchmarks/speed/steps.py`; benchmarks/README.md says how each figure is measured.")
-    return "\n\n".join(parts) + "\n"
+        peers = ["## The same float32 step in PyTorch", report.table(head, _peer_rows(result))]
+    return report.document(
+        "speed/steps.py",
+        "# Speed of DCGAN training",
+        _headline(result),
+        report.table(["", *PRECISIONS], _own_rows(result)),
+        _snapshot_note(result),
+        *peers,
+        report.target_list(result["targets"]),
+        "Every variant's step beside its passes: [passes.md](passes.md).",
+        report.busy_note(result["machine"]),
+    )
 
 
 def _headline(result):
     computer, setting, model = result["machine"], result["settings"], result["model"]
-    versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
+    versions = dict(result["versions"])
     if result["pytorch"]:
-        versions += f", PyTorch {result['pytorch']['nchw']['version']}"
-    bfloat16 = "with" if computer["bfloat16_instructions"] else "without"
+        versions["PyTorch"] = result["pytorch"]["nchw"]["version"]
+    bfloat16 = "With" if computer["bfloat16_instructions"] else "Without"
     height, width, channels = setting["image_shape"]
     return (
-        f"{computer['cpu']}, {computer['threads']} threads, {bfloat16} bfloat16 instructions; {computer['system']}, "
-        f"Python {computer['python']}, {versions}.\n"
+        f"{report.machine_line(computer, versions)} {bfloat16} bfloat16 instructions.\n"
         f"{setting['variant']} at {width}x{height}x{channels}, batch {setting['batch_size']}, "
         f"{model['generator_weights']:,} + {model['discriminator_weights']:,} weights: "
         f"{model['flop_per_step'] / 1e9:.1f} GFLOP a step. "
@@ -315,14 +251,14 @@ def _headline(result):
 
 
 def _own_rows(result):
-    step, loop = ([result[kind][precision] for precision in PRECISIONS] for kind in ("step", "loop"))
+    step, loop = ([result[part][precision] for precision in PRECISIONS] for part in ("step", "loop"))
     return [
-        ["bare step", *(milliseconds(row["seconds_per_step"]) for row in step)],
+        ["bare step", *(report.milliseconds(row["seconds_per_step"]) for row in step)],
         ["images per second", *(f"{row['images_per_second']:.0f}" for row in step)],
         ["share of the float32 matmul rate", *(f"{row['share_of_float32_matmul_rate']:.0%}" for row in step)],
-        ["step of `train.py`, all included", *(milliseconds(row["seconds_per_step"]) for row in loop)],
-        ["`train.py` over bare steps beside it", *(ratio(row["loop_over_bare"]) for row in loop)],
-        ["the same between snapshots", *(ratio(row["loop_over_bare_between_snapshots"]) for row in loop)],
+        ["step of `train.py`, all included", *(report.milliseconds(row["seconds_per_step"]) for row in loop)],
+        ["`train.py` over bare steps beside it", *(report.ratio(row["loop_over_bare"]) for row in loop)],
+        ["the same between snapshots", *(report.ratio(row["loop_over_bare_between_snapshots"]) for row in loop)],
         ["start to first step, bare", *(f"{row['first_step_seconds']:.1f} s" for row in step)],
         ["start to first step, `train.py`", *(f"{row['first_step_seconds']:.1f} s" for row in loop)],
         ["peak memory, bare", *(_megabytes(row) for row in step)],
@@ -347,8 +283,8 @@ def _peer_rows(result):
     peers = [result["pytorch"][layout] for layout in LAYOUTS]
     rows = [result["step"]["float32"], *peers]
     return [
-        ["step", *(milliseconds(row["seconds_per_step"]) for row in rows)],
-        ["this program over it, round by round", "", *(ratio(row["ours_over_this"]) for row in peers)],
+        ["step", *(report.milliseconds(row["seconds_per_step"]) for row in rows)],
+        ["this program over it, round by round", "", *(report.ratio(row["ours_over_this"]) for row in peers)],
         ["start to first step", *(f"{row['first_step_seconds']:.1f} s" for row in rows)],
         ["peak memory", *(_megabytes(row) for row in rows)],
         ["Adam", "Keras's", *(row["adam"] for row in peers)],
@@ -360,4 +296,4 @@ def _megabytes(row):
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(Options, benchmark))

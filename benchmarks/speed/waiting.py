@@ -6,22 +6,17 @@ Writes `waiting.json` and `waiting.md`; README.md beside this file says what is 
 """
 
 import gc
-import json
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
-from tqdm import tqdm
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.common.report import BUSY_LOAD, machine, milliseconds, summary, table, target, target_line
-from benchmarks.common.workers import ROOT
-from keras_gan import data, registry
-from keras_gan.distribution.startup import ask_for_onednn, quiet_stderr, quiet_tensorflow
-from keras_gan.errors import UserError
+from benchmarks.common import noise, report
+from benchmarks.common.command import check_rounds, run
+from benchmarks.common.program import ask_for_onednn, data, quiet_stderr, quiet_tensorflow, registry
+from benchmarks.speed.bare_step import compiled
 
 IMAGES = 256
 WARM_UP = 3  # steps in which buffers fill
@@ -46,51 +41,41 @@ class Options:
     """Where waiting.json and waiting.md go; default: benchmarks/results, or nowhere with --variants."""
 
 
-def main():
+def benchmark(options):
     """Measures, prints the table and writes it."""
-    options = tyro.cli(Options)
-    if options.rounds < 2 or options.steps_per_round < 1:
-        sys.exit("error: --rounds must be at least 2, --steps-per-round at least 1.")
+    check_rounds(options)
     ask_for_onednn()
     quiet_tensorflow()
-    found = machine()
-    try:
-        names = options.variants or [name for name in registry.list_variants() if registry.task(name) != "sample"]
-        rows = {registry.resolve(name): measure(registry.resolve(name), options) for name in names}
-    except UserError as error:
-        sys.exit(f"error: {error}")
-    result = {"machine": found, "size": options.size, "variants": rows, "target": verdict(rows)}
+    computer = report.machine()
+    names = options.variants or [name for name in registry.list_variants() if registry.task(name) != "sample"]
+    rows = {name: measure(name, options) for name in map(registry.resolve, names)}
+    result = {"machine": computer, "size": options.size, "variants": rows, "target": verdict(rows)}
     text = markdown(result)
     print(text)
-    directory = options.out_dir or (None if options.variants else ROOT / "benchmarks" / "results")
-    if directory:
-        directory = Path(directory)
-        directory.mkdir(parents=True, exist_ok=True)
-        (directory / "waiting.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-        (directory / "waiting.md").write_text(text, encoding="utf-8")
+    if options.out_dir or not options.variants:
+        report.write(options.out_dir or report.RESULTS, "waiting", text, result)
 
 
 def measure(name, options):
     """The row of one variant: augmentations, batch, seconds per step, and the share of them spent waiting."""
     import keras
-    import tensorflow as tf
 
     from keras_gan.data import pipeline
 
     defaults = registry.module(name).DEFAULTS
     augment = options.data_augment if options.data_augment is not None else defaults.get("data_augment", "crop,flip")
-    images = noise(registry.task(name), options.size)
+    images = noise_of(registry.task(name), options.size)
     with quiet_stderr():
         model = registry.create(name, images.spec.image_shape)
         model.compile()
-        step = tf.function(model.train_step, jit_compile=model.jit_compile or None)
+        step = compiled(model, model.train_step)
     prepare = registry.preparation(name, registry.module(name).Config())
     batch_size = defaults.get("batch_size", 64) * model.discriminator_steps
     stream = iter(pipeline.batches(images, batch_size, 0, augment=data.augmentations(augment), prepare=prepare))
     for _ in range(WARM_UP):
         float(step(next(stream))["g_loss"])
     shares, seconds = [], []
-    for _ in tqdm(range(options.rounds), name, leave=False, disable=None):
+    for _ in report.progress(range(options.rounds), name):
         waited, began = 0.0, time.perf_counter()
         for _ in range(options.steps_per_round):
             asked = time.perf_counter()
@@ -105,26 +90,22 @@ def measure(name, options):
     return {
         "data_augment": augment,
         "batch_size": batch_size,
-        "seconds_per_step": summary(seconds),
-        "waiting": summary(shares),
+        "seconds_per_step": report.summary(seconds),
+        "waiting": report.summary(shares),
     }
 
 
-def noise(task, size):
+def noise_of(task, size):
     """Images of random pixels, and sources where the task takes any."""
-    import numpy as np
-
-    from keras_gan.data.dataset import ImageData
-
-    pixels, sources = np.random.default_rng(0).integers(0, 256, (2, IMAGES, size, size, 3), dtype=np.uint8)
+    images, sources = noise.pixels(2, IMAGES, size, size, 3)
     given = {"sources": sources, "aligned": task == "paired"} if task in ("paired", "unpaired") else {}
-    return ImageData("noise", pixels, None, (), "random numbers.", "none.", **given)
+    return noise.image_data(images, **given)
 
 
 def verdict(rows):
     """The variant that waits longest beside what it may."""
     name = max(rows, key=lambda each: rows[each]["waiting"]["median"])
-    return {"name": name, **target(rows[name]["waiting"]["median"], MOST)}
+    return {"name": name, **report.target(rows[name]["waiting"]["median"], MOST)}
 
 
 def markdown(result):
@@ -136,22 +117,21 @@ def markdown(result):
             name,
             row["data_augment"] or "none",
             str(row["batch_size"]),
-            milliseconds(row["seconds_per_step"]),
+            report.milliseconds(row["seconds_per_step"]),
             "{median:.1%} [{low:.1%}, {high:.1%}]".format(**row["waiting"]),
         ]
         for name, row in result["variants"].items()
     ]
-    busy = " **The machine was busy.**" if about["load_before"] > BUSY_LOAD else ""
-    return (
-        "# Waiting for data\n\n"
-        f"{about['cpu']}, {about['threads']} threads; {about['system']}, Python {about['python']}. "
-        f"{result['size']}x{result['size']}x3, float32, default networks.\n"
-        f"Medians, quartiles in brackets; load of the machine beforehand {about['load_before']}.{busy}\n\n"
-        f"{table(head, rows)}\n\n"
-        f"{target_line('share of the time, highest: ' + result['target']['name'], result['target'])}\n\n"
-        "Made by `python benchmarks/speed/waiting.py`; benchmarks/README.md says how each figure is measured.\n"
+    return report.document(
+        "speed/waiting.py",
+        "# Waiting for data",
+        f"{report.machine_line(about)} {result['size']}x{result['size']}x3, float32, default networks.\n"
+        f"Medians, quartiles in brackets; load of the machine beforehand {about['load_before']}.",
+        report.table(head, rows),
+        report.target_line(f"share of the time, highest: {result['target']['name']}", result["target"]),
+        report.busy_note(about),
     )
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(Options, benchmark))

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from benchmarks.common.command import run
 from benchmarks.quality import baselines
 from keras_gan import config, registry
 from keras_gan.commands import train
@@ -82,7 +83,7 @@ def test_a_filter_takes_the_setting_that_is_best_on_training_images():
 def test_the_command(tmp_path, capsys):
     if not WEIGHTS.is_dir():
         pytest.skip("the weights of SqueezeNet are not beside this checkout")
-    run = config.RunConfig(
+    options = config.RunConfig(
         variant="denoise",
         dataset=save_dataset(tmp_path / "pictures", "sample", 60),
         image_size=16,
@@ -94,14 +95,16 @@ def test_the_command(tmp_path, capsys):
         health=False,
         metrics=(),
     )
-    assert train.run(run, dataclasses.asdict(registry.module("denoise").TINY)) == 0
+    assert train.run(options, dataclasses.asdict(registry.module("denoise").TINY)) == 0
     capsys.readouterr()
-    code = baselines.main(
+    code = run(
+        baselines.Options,
+        baselines.benchmark,
         [
             str(tmp_path / "models" / "denoise-pictures" / "1"),
             *("--squeezenet-weights", str(WEIGHTS / "squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5")),
             *("--lpips-weights", str(WEIGHTS / "lpips_lin_squeeze.npz")),
-        ]
+        ],
     )
     shown = capsys.readouterr()
     assert code == 0, shown.err
@@ -111,5 +114,5 @@ def test_the_command(tmp_path, capsys):
 
 
 def test_what_is_no_image_to_image_model_is_refused(tmp_path, capsys):
-    assert baselines.main([str(tmp_path)]) == 2
+    assert run(baselines.Options, baselines.benchmark, [str(tmp_path)]) == 2
     assert "error: " in capsys.readouterr().err

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from benchmarks.common.command import run
 from benchmarks.quality import modes
 from benchmarks.quality.modes import MIXTURES, Mixture, Run, scores
 
@@ -36,7 +37,7 @@ def test_scores_of_one_mode_and_of_nothing():
 @pytest.mark.parametrize("name", MIXTURES)
 def test_real_points_score_as_a_gaussian_does(name):
     mixture = MIXTURES[name]
-    found = scores(mixture.draw(20_000, np.random.default_rng(1)), mixture)
+    found = scores(mixture.points(20_000, np.random.default_rng(1)), mixture)
     assert found["modes"] == len(mixture.centres)
     inside = 1 - math.exp(-4.5)  # of a Gaussian in the plane within three deviations
     assert found["high_quality"] == pytest.approx(inside, abs=0.003)
@@ -60,7 +61,7 @@ def test_centres():
 
 def test_points_are_drawn_around_all_centres_alike():
     mixture = Mixture(np.array([[1.0, -3.0], [5.0, 7.0], [-20.0, 0.0]]), 0.25)
-    points = mixture.draw(30_000, np.random.default_rng(0))
+    points = mixture.points(30_000, np.random.default_rng(0))
     assert (points.shape, points.dtype) == ((30_000, 2), np.float32)
     nearest = np.linalg.norm(points[:, None] - mixture.centres, axis=2).argmin(axis=1)
     for index, centre in enumerate(mixture.centres):
@@ -95,7 +96,7 @@ def row(data="ring", objective="gan", seed=0, **found):
 
 def test_report(tmp_path):
     rows = [row(high_quality=0.5), row(seed=1, modes=3, high_quality=0.7), row("grid", modes=0, spread=None)]
-    result = {"machine": {"cpu": "a", "system": "b", "python": "c"}, "steps": 50, "rows": rows}
+    result = {"machine": {"cpu": "a", "threads": 2, "system": "b", "python": "c"}, "steps": 50, "rows": rows}
     modes.write(tmp_path, result, [(each, MIXTURES[each["data"]].centres) for each in rows])
     text = (tmp_path / "modes.md").read_text()
     assert "| gan | 8, 3 | 0.600 ± 0.141 | 0.250 ± 0.000 | 1.500 ± 0.000 | 3 |" in text
@@ -106,5 +107,5 @@ def test_report(tmp_path):
 
 @pytest.mark.parametrize("arguments", [["--objectives", "gann"], ["--steps", "75"], ["--seeds", "-1"]])
 def test_bad_options_are_a_short_message(arguments, capsys):
-    assert modes.main(arguments) == 2
+    assert run(modes.Options, modes.benchmark, arguments) == 2
     assert capsys.readouterr().err.startswith("error: ")

@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+from benchmarks.common.command import run
 from benchmarks.quality import judge, quality, quality_table, sources
 
 # --- Scores ---------------------------------------------------------------------------------------------------------
@@ -201,7 +202,7 @@ def test_one_folder_holds_rows_of_one_length(bench):
 
 
 def test_absent_data_is_a_short_message(tmp_path, capsys):
-    assert quality.main(["--data-dir", str(tmp_path), "--quick"]) == 2
+    assert run(quality.Options, quality.benchmark, ["--data-dir", str(tmp_path), "--quick"]) == 2
     assert "mnist is not prepared" in capsys.readouterr().err
 
 
@@ -272,7 +273,7 @@ def test_rows_of_a_busy_machine_are_marked():
 def test_quick_run(mnist_dir, tmp_path, monkeypatch):
     monkeypatch.setattr(quality, "SAMPLES", 200)
     command = ["--quick", "--minutes", "0.5", "--variants", "dcgan", "--data-dir", str(mnist_dir)]
-    assert quality.main([*command, "--out-dir", str(tmp_path)]) == 0
+    assert run(quality.Options, quality.benchmark, [*command, "--out-dir", str(tmp_path)]) == 0
     (finished,) = json.loads((tmp_path / "quality.json").read_text())["rows"]
     training = finished["training"]
     assert training["images"] == 64 * training["steps"] == training["timed_images"] + 64

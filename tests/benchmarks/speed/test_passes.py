@@ -6,10 +6,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from benchmarks.common.command import run
+from benchmarks.peers import description
+from benchmarks.peers.pytorch import find_torch
 from benchmarks.speed import passes, passes_worker
+from benchmarks.speed.bare_step import random_batch
 from benchmarks.speed.passes_worker import PASSES, PENALISED_AT, passes_needed
-from benchmarks.speed.step_worker import random_batch, translation_networks
-from benchmarks.speed.steps import find_torch
 from keras_gan import registry
 
 # Real images and fakes for the discriminator, fakes once more for the generator, which made them.
@@ -156,7 +158,7 @@ def sizes(layers):
 
 def test_description_of_pix2pix():
     model = tiny("pix2pix", 32)
-    facts = translation_networks_of(model)
+    facts = description_of(model)
     down = [(4, 4, 2, 0, 0), (8, 4, 2, 0, 1), (16, 4, 2, 0, 1), (32, 4, 2, 0, 1), (32, 4, 2, 0, 0)]
     up = [(32, 4, 2, 1, 1), (16, 4, 2, 1, 1), (8, 4, 2, 1, 1), (4, 4, 2, 1, 1), (3, 4, 2, 1, 0)]
     assert sizes(facts["generator"]) == down + up
@@ -167,7 +169,7 @@ def test_description_of_pix2pix():
 
 def test_description_of_cyclegan():
     model = tiny("cyclegan")
-    facts = translation_networks_of(model)
+    facts = description_of(model)
     assert sizes(facts["generator"]) == [
         (4, 7, 1, 0, 1),
         (8, 3, 2, 0, 1),
@@ -184,9 +186,9 @@ def test_description_of_cyclegan():
     assert facts["learning_rate"] == pytest.approx(5e-4)
 
 
-def translation_networks_of(model):
+def description_of(model):
     model.compile()
-    facts = translation_networks(model, (16, 16, 3))
+    facts = description.translation(model, (16, 16, 3))
     json.dumps(facts)  # as it is handed over
     return facts
 
@@ -209,7 +211,7 @@ def test_charge():
 @pytest.mark.slow
 def test_quick_run(tmp_path, capsys):
     arguments = ["--variants", "wgan-gp", "--quick", "--skip-torch", "--out-dir", str(tmp_path)]
-    assert passes.main(arguments) == 0
+    assert run(passes.Options, passes.benchmark, arguments) == 0
     report = capsys.readouterr().out
     assert report.strip() == (tmp_path / "passes.md").read_text(encoding="utf-8").strip()
     assert (
@@ -225,7 +227,14 @@ def test_quick_run(tmp_path, capsys):
 def test_quick_run_beside_pytorch(tmp_path, capsys):
     if not find_torch(None):
         pytest.skip("no PyTorch")
-    assert passes.main(["--variants", "pix2pix", "cyclegan", "--quick", "--out-dir", str(tmp_path)]) == 0
+    assert (
+        run(
+            passes.Options,
+            passes.benchmark,
+            ["--variants", "pix2pix", "cyclegan", "--quick", "--out-dir", str(tmp_path)],
+        )
+        == 0
+    )
     report = capsys.readouterr().out
     assert "| cyclegan | 16x16x3, 2 | 1 G', 1 G'x, 2 D', 1 Dx |" in report
     assert "## The same steps in PyTorch" in report
@@ -236,5 +245,5 @@ def test_quick_run_beside_pytorch(tmp_path, capsys):
 
 
 def test_unknown_variant(capsys):
-    assert passes.main(["--variants", "dcgna"]) == 2
+    assert run(passes.Options, passes.benchmark, ["--variants", "dcgna"]) == 2
     assert "dcgan" in capsys.readouterr().err

@@ -4,14 +4,15 @@ import json
 
 import pytest
 
+from benchmarks.common.command import run
 from benchmarks.speed import waiting
 
 
 @pytest.mark.slow
 def test_a_pipeline_that_sleeps_is_waited_for(tmp_path, monkeypatch, capsys):
-    asked = ["waiting.py", "--variants", "colorize", "--size", "16", "--rounds", "2", "--steps-per-round", "2"]
-    monkeypatch.setattr("sys.argv", [*asked, "--out-dir", str(tmp_path)])
-    waiting.main()
+    asked = ["--variants", "colorize", "--size", "16", "--rounds", "2", "--steps-per-round", "2"]
+    asked += ["--out-dir", str(tmp_path)]
+    assert run(waiting.Options, waiting.benchmark, asked) == 0
     row = json.loads((tmp_path / "waiting.json").read_text())["variants"]["colorize"]
     assert 0 <= row["waiting"]["low"] <= row["waiting"]["high"] < 1
     assert "| colorize | flip,crop | 8 |" in capsys.readouterr().out
@@ -32,16 +33,19 @@ def test_a_pipeline_that_sleeps_is_waited_for(tmp_path, monkeypatch, capsys):
 
     usual = pipeline.batches
     monkeypatch.setattr(pipeline, "batches", sleeping)
-    waiting.main()
+    assert run(waiting.Options, waiting.benchmark, asked) == 0
     result = json.loads((tmp_path / "waiting.json").read_text())
     assert result["variants"]["colorize"]["waiting"]["median"] > 0.5
     assert not result["target"]["met"]
 
 
-def test_what_cannot_be_measured_is_refused(monkeypatch):
-    monkeypatch.setattr("sys.argv", ["waiting.py", "--rounds", "1"])
-    with pytest.raises(SystemExit, match="--rounds must be at least 2"):
-        waiting.main()
-    monkeypatch.setattr("sys.argv", ["waiting.py", "--variants", "colorise"])
-    with pytest.raises(SystemExit, match="unknown variant 'colorise': did you mean 'colorize'"):
-        waiting.main()
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--rounds", "1"], "--rounds must be at least 2"),
+        (["--variants", "colorise"], "unknown variant 'colorise': did you mean 'colorize'"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(arguments, message, capsys):
+    assert run(waiting.Options, waiting.benchmark, arguments) == 2
+    assert message in capsys.readouterr().err

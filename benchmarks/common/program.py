@@ -7,19 +7,7 @@ from keras_gan import config, data, registry
 from keras_gan.distribution.startup import ask_for_onednn, quiet_stderr, quiet_tensorflow
 from keras_gan.errors import UserError, unknown
 
-__all__ = [
-    "UserError",
-    "ask_for_onednn",
-    "config",
-    "data",
-    "quiet_stderr",
-    "quiet_tensorflow",
-    "registry",
-    "tensorflow_threads",
-    "train",
-    "unknown",
-    "versions",
-]
+__all__ = ["UserError", "ask_for_onednn", "config", "data", "quiet_stderr", "quiet_tensorflow", "registry", "unknown"]
 
 
 def versions():

@@ -139,3 +139,10 @@ def write(directory, name, text, result=None):
     (directory / f"{name}.md").write_text(text, encoding="utf-8")
     if result is not None:
         (directory / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+def publish(name, text, result=None, directory=None, keep=True):
+    """Prints a report, and writes it into the directory, by default to the results unless it is none to `keep`."""
+    print(text)
+    if directory or keep:
+        write(directory or RESULTS, name, text, result)

@@ -78,6 +78,11 @@ def environment(**variables):
     return {**os.environ, "PYTHONPATH": search_path, **variables}
 
 
+def command_line(**options):
+    """The options as arguments of a command line: `steps=5` as `--steps 5`."""
+    return [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", str(value))]
+
+
 class Channel:
     """The answering side. Whatever else the worker prints goes to its error stream, which is shown if it fails."""
 

@@ -7,6 +7,7 @@ Prints one table for each model; README.md beside this file says what the other 
 """
 
 import functools
+import itertools
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -224,13 +225,7 @@ def _non_local_means(image, setting):
     return np.clip(found * SCALE, 0, SCALE)
 
 
-NLM_SETTINGS = [
-    (patch, reach, strength, sigma)
-    for patch in (3, 5, 7)
-    for reach in (5, 9)
-    for strength in (0.05, 0.08, 0.11)
-    for sigma in (0.0, 25 / 255)
-]
+NLM_SETTINGS = list(itertools.product((3, 5, 7), (5, 9), (0.05, 0.08, 0.11), (0.0, 25 / 255)))
 
 
 def biharmonic(task):

@@ -43,10 +43,8 @@ def benchmark(options):
             with quiet_stderr():
                 rows[name] = measure(name, options, Path(folder) / name / "1")
             print(name, flush=True)
-    text = markdown(rows, computer, options)
-    if not options.variants:
-        report.write(report.RESULTS, "export", text, {"machine": computer, "variants": rows})
-    print(text)
+    result = {"machine": computer, "variants": rows}
+    report.publish("export", markdown(rows, computer, options), result, keep=not options.variants)
 
 
 def measure(name, options, directory):

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.common import report
 from benchmarks.common.command import run
-from benchmarks.common.workers import ROOT, environment
+from benchmarks.common.workers import ROOT, command_line, environment
 
 STEPS_BETWEEN = 500  # the checkpoints that are charged
 
@@ -40,21 +40,17 @@ def benchmark(options):
     computer = report.machine()
     with tempfile.TemporaryDirectory(prefix="checkpoints-") as folder:
         folder = Path(folder)
-        task = ["--variant", options.variant, "--dataset", options.dataset, "--log-dir", str(folder), "--export"]
+        task = [*command_line(variant=options.variant, dataset=options.dataset, log_dir=folder), "--export"]
         call(str(ROOT / "train.py"), *task, "--run-name", "begun", "--steps", "3")
         measured = {"new": [], "resumed": []}
         for number in range(options.rounds):
-            arguments = {
-                "new": [*task, "--run-name", f"n{number}"],
-                "resumed": ["--resume", str(folder / "begun")],
-            }
+            arguments = {"new": [*task, "--run-name", f"n{number}"], "resumed": ["--resume", str(folder / "begun")]}
             for name in report.rotated(measured, number):
                 worker = ["-m", "benchmarks.resilience.checkpoints_worker", str(time.time()), str(folder / "saved")]
                 output = call(*worker, *arguments[name], "--steps", "100")
                 measured[name].append(json.loads(output.splitlines()[-1]))
     text, met = markdown(options, computer, measured)
-    report.write(report.RESULTS, "checkpoints", text)
-    print(text)
+    report.publish("checkpoints", text)
     return 0 if met else 1
 
 

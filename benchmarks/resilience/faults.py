@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.common import noise, report
 from benchmarks.common.command import run
-from benchmarks.common.workers import environment
+from benchmarks.common.workers import command_line, environment
 
 IMAGE_SIZE, BATCH_SIZE, IMAGES = 16, 8, 42
 SMALL = ("--model.generator-channels", "8", "--model.discriminator-channels", "8")
@@ -45,18 +45,16 @@ class Options:
 def benchmark(options):
     """Runs everything and writes the table; returns 0 if the bits are equal."""
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-        bench = Bench(options, Path(folder))
-        alone = bench.undisturbed()
-        rows = [bench.kill(number) for number in range(1, options.kills + 1)]
-        bench.finish()
-        equal = bits(bench.folder / "killed") == alone
-    text = markdown(options, rows, equal)
-    report.write(report.RESULTS, "faults", text)
-    print(text)
+        runs = TwoRuns(options, Path(folder))
+        alone = runs.undisturbed()
+        rows = [runs.kill(number) for number in range(1, options.kills + 1)]
+        runs.finish()
+        equal = bits(runs.folder / "killed") == alone
+    report.publish("faults", markdown(options, rows, equal))
     return 0 if equal else 1
 
 
-class Bench:
+class TwoRuns:
     """One run that is killed and one that is not, in a folder."""
 
     def __init__(self, options, folder):
@@ -70,12 +68,17 @@ class Bench:
         if (run / "config.json").exists():
             return ["--resume", str(run)]
         options = self.options
-        return [
-            *("--variant", options.variant, "--dataset", f"folder:{self.folder / 'photos'}"),
-            *("--image-size", str(IMAGE_SIZE), "--batch-size", str(BATCH_SIZE), *SMALL),
-            *("--steps", str(options.steps), "--checkpoint-every", str(options.checkpoint_every)),
-            *("--log-dir", str(self.folder), "--run-name", name, "--export"),
-        ]
+        arguments = command_line(
+            variant=options.variant,
+            dataset=f"folder:{self.folder / 'photos'}",
+            image_size=IMAGE_SIZE,
+            batch_size=BATCH_SIZE,
+            steps=options.steps,
+            checkpoint_every=options.checkpoint_every,
+            log_dir=self.folder,
+            run_name=name,
+        )
+        return [*arguments, *SMALL, "--export"]
 
     def start(self, name):
         """The process of a run, under way."""

@@ -51,10 +51,8 @@ def benchmark(options):
     """Measures, prints the table and writes it."""
     check_rounds(options)
     result = measure(options)
-    text = markdown(result)
-    print(text)
-    if options.out_dir or not (options.quick or options.variants):
-        report.write(options.out_dir or report.RESULTS, "passes", text, result)
+    keep = not (options.quick or options.variants)
+    report.publish("passes", markdown(result), result, options.out_dir, keep)
 
 
 # --- Measuring --------------------------------------------------------------------------------------------------

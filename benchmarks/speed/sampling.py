@@ -44,9 +44,7 @@ def benchmark(options):
     check_rounds(options)
     result = {"machine": report.machine(), "rounds": options.rounds, **measure(options.rounds, options.find_torch())}
     result["targets"] = targets(result)
-    text = markdown(result)
-    print(text)
-    report.write(options.out_dir, "sampling", text, result)
+    report.publish("sampling", markdown(result), result, options.out_dir)
 
 
 def measure(rounds, torch_python):

@@ -68,9 +68,7 @@ def benchmark(options):
         "fits": {workers: fit(workers, found["all_reduce"]) for workers, found in measured.items() if workers > 1},
         "predicted": predict(options, measured),
     }
-    text = markdown(result)
-    report.write(report.RESULTS, "scaling", text, result)
-    print(text)
+    report.publish("scaling", markdown(result), result)
 
 
 # --- Measured ---------------------------------------------------------------------------------------------------------

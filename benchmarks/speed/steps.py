@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.common import noise, report
 from benchmarks.common.command import check_rounds, run
-from benchmarks.common.workers import ROOT, Worker
+from benchmarks.common.workers import ROOT, Worker, command_line
 from benchmarks.peers import pytorch
 from benchmarks.peers.pytorch import LAYOUTS
 from benchmarks.speed import passes
@@ -70,14 +70,10 @@ def benchmark(options):
         )
     result["targets"] = targets(result, of_passes)
 
-    text = markdown(result)
-    print(text)
+    where = {"directory": options.out_dir, "keep": not options.quick}
+    report.publish("speed", markdown(result), result, **where)
     if of_passes:
-        print(passes.markdown(of_passes))
-    if options.out_dir or not options.quick:
-        report.write(options.out_dir or report.RESULTS, "speed", text, result)
-        if of_passes:
-            report.write(options.out_dir or report.RESULTS, "passes", passes.markdown(of_passes), of_passes)
+        report.publish("passes", passes.markdown(of_passes), of_passes, **where)
 
 
 def settings(options):
@@ -172,9 +168,16 @@ def measure_loop(options, precision):
 
 def _loop_options(precision, scratch):
     noise.write_images(scratch / "images", DATASET_IMAGES, IMAGE_SHAPE)
-    argv = ["--variant", VARIANT, "--dataset", f"folder:{scratch / 'images'}", "--image-size", str(IMAGE_SHAPE[0])]
-    argv += ["--batch-size", str(BATCH_SIZE), "--steps", str(RUN_STEPS), "--precision", precision]
-    argv += ["--log-dir", str(scratch / "runs"), "--export"]
+    arguments = command_line(
+        variant=VARIANT,
+        dataset=f"folder:{scratch / 'images'}",
+        image_size=IMAGE_SHAPE[0],
+        batch_size=BATCH_SIZE,
+        steps=RUN_STEPS,
+        precision=precision,
+        log_dir=scratch / "runs",
+    )
+    argv = [*arguments, "--export"]
     return {"role": "loop", "argv": argv, "image_shape": IMAGE_SHAPE, "batch_size": BATCH_SIZE}
 
 

@@ -50,10 +50,7 @@ def benchmark(options):
     names = options.variants or [name for name in registry.list_variants() if registry.task(name) != "sample"]
     rows = {name: measure(name, options) for name in map(registry.resolve, names)}
     result = {"machine": computer, "size": options.size, "variants": rows, "target": verdict(rows)}
-    text = markdown(result)
-    print(text)
-    if options.out_dir or not options.variants:
-        report.write(options.out_dir or report.RESULTS, "waiting", text, result)
+    report.publish("waiting", markdown(result), result, options.out_dir, keep=not options.variants)
 
 
 def measure(name, options):

@@ -3,7 +3,7 @@
     python benchmarks/quality/baselines.py export/models/denoise-flowers64/1
     python benchmarks/quality/baselines.py export/models/srgan-photos/1 --pairs set5  # NAME_HR.png and NAME_LR.png
 
-Prints one table for each model; README.md beside this file says what the other methods are.
+Prints one table for each model; benchmarks/README.md says what the other methods are.
 """
 
 import functools

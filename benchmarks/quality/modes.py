@@ -2,7 +2,7 @@
 
     python benchmarks/quality/modes.py
 
-Writes `modes.md`, `modes.json`, `modes_ring.png` and `modes_grid.png`; README.md beside this file says what is measured
+Writes `modes.md`, `modes.json`, `modes_ring.png` and `modes_grid.png`; benchmarks/README.md says what is measured
 and how. The data sets are those of VEEGAN (Srivastava et al. 2017, arXiv 1705.07761): eight modes on a ring of radius 2
 with deviation 0.02, and 5x5 modes two apart with deviation 0.05. Models, objectives and penalties are the program's
 own, `AdversarialModel` and the subclasses in `keras_gan/variants/`; only the networks are perceptrons. `cgan` and

@@ -3,7 +3,7 @@
     python benchmarks/quality/quality.py
 
 Writes `quality.md`, `quality.json`, and in `quality/` one file per finished row and one grid of samples per variant;
-README.md beside this file says what is measured and how. Finished rows are kept, so that an interrupted table goes on
+benchmarks/README.md says what is measured and how. Finished rows are kept, so that an interrupted table goes on
 where it stopped. This process imports no TensorFlow: Linux counts a parent's memory as its children's.
 """
 

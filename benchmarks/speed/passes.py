@@ -4,7 +4,7 @@
     python benchmarks/speed/passes.py --variants wgan_gp r3gan
     python benchmarks/speed/passes.py --torch-python PYTHON      # an interpreter that has PyTorch
 
-Writes `passes.json` and `passes.md`; README.md beside this file says what is measured and how. `speed.py` runs it,
+Writes `passes.json` and `passes.md`; benchmarks/README.md says what is measured and how. `steps.py` runs it,
 too. This process does not import TensorFlow: it asks one worker for each variant and takes medians.
 """
 

@@ -2,7 +2,7 @@
 
     python benchmarks/speed/sampling.py
 
-Writes `sampling.json` and `sampling.md`; README.md beside this file says what is measured and how. The runtimes take
+Writes `sampling.json` and `sampling.md`; benchmarks/README.md says what is measured and how. The runtimes take
 turns, and ratios are taken round by round.
 """
 

@@ -2,7 +2,7 @@
 
     python benchmarks/speed/steps.py
 
-Writes `speed.json` and `speed.md`; README.md beside this file says what is measured and how. This process imports
+Writes `speed.json` and `speed.md`; benchmarks/README.md says what is measured and how. This process imports
 neither TensorFlow nor PyTorch: it asks its workers in turn and takes medians.
 """
 

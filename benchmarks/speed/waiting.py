@@ -2,7 +2,7 @@
 
     python benchmarks/speed/waiting.py
 
-Writes `waiting.json` and `waiting.md`; README.md beside this file says what is measured and how.
+Writes `waiting.json` and `waiting.md`; benchmarks/README.md says what is measured and how.
 """
 
 import gc

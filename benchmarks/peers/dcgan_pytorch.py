@@ -20,7 +20,7 @@ from benchmarks.peers.training import MEMORY_FORMATS, Training, check_size, serv
 
 
 class Generator(nn.Module):
-    """Latents `[B, latent_dim]` to images `[B, C, size, size]` in [-1, 1]; `networks` sized as `networks` says."""
+    """Latents `[B, latent_dim]` to images `[B, C, size, size]` in [-1, 1], of the sizes in `networks`."""
 
     def __init__(self, networks, memory_format):
         super().__init__()

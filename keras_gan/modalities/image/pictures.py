@@ -66,6 +66,12 @@ def to_pillow(pixels):
     return Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
 
 
+def from_png(file):
+    """uint8 `[height, width, channels]` of an open PNG file that `to_pillow` has made."""
+    pixels = np.asarray(Image.open(file))
+    return pixels[:, :, None] if pixels.ndim == 2 else pixels
+
+
 def save_grid(path, images, columns=None):
     """Writes one grid as a PNG."""
     _save(to_pillow(grid(images, columns)), path, "PNG")
@@ -80,8 +86,8 @@ def _save(image, path, kind, **options):
     temporary.replace(path)
 
 
-def save_walk(path, images):
-    """Writes `[N, height, width, channels]` in [0, 1], N at least 2, as a GIF that goes there and back for ever.
+def write_walk(file, images):
+    """Writes into a file, open or named, `[N, height, width, channels]` in [0, 1], N at least 2, as a GIF that goes there and back for ever.
 
     One way takes two seconds, but a picture is never shown for less than 40 or more than 500 ms.
     """
@@ -89,7 +95,8 @@ def save_walk(path, images):
     milliseconds = round(min(max(2000 / (len(frames) - 1), 40), 500), -1)  # GIF counts hundredths of a second
     options = {"transparency": _TRANSPARENT, "disposal": 2} if images.shape[3] in (2, 4) else {}
     first, *others = frames + frames[-2:0:-1]
-    _save(first, path, "GIF", save_all=True, append_images=others, duration=int(milliseconds), loop=0, **options)
+    options |= {"append_images": others, "duration": int(milliseconds), "loop": 0}
+    first.save(file, format="GIF", save_all=True, **options)
 
 
 _TRANSPARENT = 255

@@ -12,7 +12,7 @@ from keras_gan import diagnosis, metrics
 from keras_gan.callbacks.every import Every
 from keras_gan.metrics import evaluation
 from keras_gan.modalities.image import pictures
-from keras_gan.storage import checkpoint
+from keras_gan.storage import checkpoint, files, forms
 
 PATIENCE = 5  # evaluations without a better score, before the doctor is told
 FILE = "scores.jsonl"
@@ -63,9 +63,7 @@ class Scores(Every):
             return
         started = time.perf_counter()
         scores = self._evaluate()
-        line = json.dumps({"step": step, **evaluation.as_json(scores)})
-        with open(self.directory / FILE, "a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        files.append_line(self.directory / FILE, json.dumps({"step": step, **evaluation.as_json(scores)}))
         if self.writer:
             with self.writer.as_default(step):
                 for score in scores:
@@ -135,5 +133,4 @@ def of_step(directory, step):
 
 def _lines(directory):
     """All evaluations of a run, in order."""
-    path = Path(directory) / FILE
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    return files.read_json_lines(Path(directory) / FILE, forms.SCORES_LINE)

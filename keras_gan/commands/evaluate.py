@@ -16,6 +16,7 @@ from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError, why
 from keras_gan.runs import run_folder
 from keras_gan.runs.scoring import Real, task_of
+from keras_gan.storage.files import write_json
 
 DEFAULT_SAMPLES = 10_000
 
@@ -55,8 +56,7 @@ def run(options):
     report = {"subject": generated.subject, **evaluation.as_json(scores, warnings)}
     path = Path(options.out) if options.out else generated.folder / "scores.json"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        write_json(path, report)
     except OSError as error:
         raise UserError(f"cannot write {path}: {why(error)}.") from None
     print(json.dumps(report, indent=2) if options.json else text(report) + f"\n\nwritten: {path}")
@@ -69,13 +69,13 @@ def text(report):
     groups = {}
     for score in report["scores"]:
         groups.setdefault(json.dumps(score["protocol"], sort_keys=True), []).append(score)
-    for protocol, scores in groups.items():
+    for scores in groups.values():
         lines += ["", f"{'score':<22}{'value':>12}{'± std':>12}{'real':>12}  better"]
         for score in scores:
             better = {True: "lower", False: "higher", None: "near real"}[score["lower_is_better"]]
             numbers = "".join(f"{_number(score[name]):>12}" for name in ("value", "std", "real"))
             lines.append(f"{score['name']:<22}{numbers}  {better}")
-        lines.append("  " + metrics.protocol_text(json.loads(protocol)))
+        lines.append("  " + metrics.protocol_text(dict(sorted(scores[0]["protocol"].items()))))
     return "\n".join(lines + [f"\nnote: {sentence}" for sentence in report["warnings"]])
 
 

@@ -9,6 +9,7 @@ from keras_gan import config, metrics
 from keras_gan.distribution.startup import quiet_stderr
 from keras_gan.errors import UserError, why
 from keras_gan.runs import run_folder
+from keras_gan.storage import files, forms
 
 MOST_GRIDS = 12
 MOST_POINTS = 400
@@ -35,8 +36,7 @@ def run(options):
     path = Path(options.out) if options.out else folder.path / "report.html"
     page = _page(folder)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page, encoding="utf-8")
+        files.write(path, page)
     except OSError as error:
         raise UserError(f"cannot write {path}: {why(error)}.") from None
     print(f"written: {path}")
@@ -104,7 +104,7 @@ def _figure(path, caption):
 
 
 def _health(folder):
-    state = _json(folder.path / "health.json")
+    state = _json(folder.path / "health.json", forms.HEALTH)
     if state is None:
         return "<h2>Health</h2>\n<p>This run was not watched.</p>"
     findings = "\n".join(f'<p class="finding">{html.escape(f["sentence"])}</p>' for f in state["findings"])
@@ -120,20 +120,20 @@ def _health(folder):
 
 
 def _scores(folder):
-    path = folder.path / "scores.jsonl"
-    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-    single = _json(folder.path / "scores.json")
+    lines = files.read_json_lines(folder.path / "scores.jsonl", forms.SCORES_LINE)
+    single = _json(folder.path / "scores.json", forms.EVALUATION)
     if single:
         lines.append({"step": single["subject"].get("step", 0), "scores": single["scores"]})
     tables = {}
     for line in lines:
         for score in line["scores"]:
             # One table for each protocol: only figures of the same one compare.
-            protocol = json.dumps(score["protocol"], sort_keys=True)
-            tables.setdefault(protocol, {}).setdefault(line["step"], {})[score["name"]] = score["value"]
+            said = json.dumps(score["protocol"], sort_keys=True)
+            _, rows = tables.setdefault(said, (dict(sorted(score["protocol"].items())), {}))
+            rows.setdefault(line["step"], {})[score["name"]] = score["value"]
     if not tables:
         return ""
-    return "<h2>Scores</h2>\n" + "\n".join(_score_table(json.loads(p), rows) for p, rows in tables.items())
+    return "<h2>Scores</h2>\n" + "\n".join(_score_table(*table) for table in tables.values())
 
 
 def _score_table(protocol, rows):
@@ -208,8 +208,9 @@ def _curves(path):
     return curves
 
 
-def _json(path):
+def _json(path, schema):
+    """What is in a file, or None if it cannot be read."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return files.read_json(path, schema)
+    except files.Unreadable:
         return None

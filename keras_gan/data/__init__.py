@@ -12,7 +12,7 @@ from keras_gan.data.names import check_name, check_task, folders, kinds, short_n
 from keras_gan.errors import UserError, unknown
 
 __all__ = ["augmentations", "check_available", "check_name", "check_task", "folders", "kinds"]
-__all__ += ["load", "load_splits", "short_name", "split_name"]
+__all__ += ["has_test", "load", "load_splits", "short_name", "split_name"]
 __path__ += registry.plugin_folders("data")
 
 
@@ -79,13 +79,18 @@ def load_splits(options, task="sample"):
     Raises:
         UserError: as `load`, and if no example would be left to train on.
     """
-    source, rest = _source(options)
     train = load(options, "train", task)
-    if source.has_test(rest, options):
+    if has_test(options):
         return train, load(options, "test", task)
     from keras_gan.data.holding_out import hold_out
 
     return hold_out(train)
+
+
+def has_test(options):
+    """Whether the data set has a split called test."""
+    source, rest = _source(options)
+    return source.has_test(rest, options)
 
 
 def _source(options):

@@ -10,6 +10,7 @@ import tensorflow as tf
 from keras_gan.exporters import saved_model, signatures
 from keras_gan.exporters.outgoing import fitted, fixed_sizes
 from keras_gan.exporters.targets import BOUND, Target, bound_of, whose
+from keras_gan.storage import files
 
 RUNTIME = "ai_edge_litert.interpreter"
 TAKES_ANY_SIZE = False
@@ -96,7 +97,7 @@ def _convert(signature, paths, batch, sizes):
                 # TensorFlow's converter warns of TensorFlow's interpreter, by which it finds the ranges of int8.
                 warnings.filterwarnings("ignore", r"\s*Warning: tf\.lite\.Interpreter is deprecated", UserWarning)
                 content = converter.convert()
-            path.write_bytes(content)
+            files.write(path, content)
 
 
 def _ask_for(converter, name, calibration):

@@ -14,7 +14,7 @@ from PIL import Image
 from keras_gan.errors import UserError, why
 from keras_gan.metrics import classifier, inception, torch_weights
 from keras_gan.networks import squeezenet
-from keras_gan.storage import cache
+from keras_gan.storage import cache, files
 
 NAMES = ("inception", "classifier", "squeezenet", "random")
 SQUEEZENET_FILE = "squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5"
@@ -277,8 +277,7 @@ def _weights_hash(network):
 
 
 def _file_hash(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
+    return files.sha256(path)[:12]
 
 
 def _said(error):

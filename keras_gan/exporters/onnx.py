@@ -3,13 +3,9 @@
 import tensorflow as tf
 
 from keras_gan.errors import UserError
-<<<<<<< HEAD
 from keras_gan.exporters import signatures
 from keras_gan.exporters.targets import Target, bound_of, whose
-=======
-from keras_gan.exporters import saved_model, translator
 from keras_gan.storage import files
->>>>>>> 49063529ecbffedcb0b3b08e837c98bb59844808
 
 RUNTIME = "onnxruntime"
 TAKES_ANY_SIZE = True
@@ -17,22 +13,9 @@ THREADS = (1, 2)
 OPSET = 17  # read by ONNX Runtime since 1.12, of 2022
 
 
-<<<<<<< HEAD
 def file_of(network):
     """The name of the file of a network."""
     return f"{network}.onnx"
-=======
-def write(network, directory, num_classes=0):
-    """Writes a file from `latents`, and `labels` if there are classes, to `images`, as `serving_default` has them.
-
-    Any number N of pictures can be asked for at once.
-    """
-    inputs = saved_model.specs(network, num_classes)
-    model = _convert(lambda latents, labels=None: saved_model.images(network, latents, labels), inputs)
-    for tensor in (*model.graph.input, *model.graph.output):
-        tensor.type.tensor_type.shape.dim[0].dim_param = "N"
-    files.write(directory / FILE, model.SerializeToString())
->>>>>>> 49063529ecbffedcb0b3b08e837c98bb59844808
 
 
 def write(networks, directory, deliverables):
@@ -87,16 +70,11 @@ def _converted(signature):
         model = tf2onnx.convert.from_function(function, input_signature=specs, opset=OPSET)[0]
         onnx.checker.check_model(model)  # tf2onnx writes even what it does not know
     except Exception as error:  # whatever they raise
-<<<<<<< HEAD
         reason = (str(error).splitlines() or [""])[0]
         raise UserError(f"{signature.network.model} is not exported to ONNX: {reason}") from None
     for tensor in (*model.graph.input, *model.graph.output):
         tensor.type.tensor_type.shape.dim[0].dim_param = "N"
     return model.SerializeToString()
-=======
-        raise UserError(f"{name} is not exported to ONNX: {(str(error).splitlines() or [''])[0]}") from None
-    files.write(directory / file_of(given.name), model.SerializeToString())
->>>>>>> 49063529ecbffedcb0b3b08e837c98bb59844808
 
 
 def _with_last_axis(values, signature):

@@ -109,9 +109,7 @@ class Outgoing:
             return self.of_exact_size(**given)
         values, field = next((given[name], field) for name, field in self.inputs.items() if field.free_axes)
         sizes = [tf.shape(values)[axis + 1] for axis in field.free_axes]
-        given = {
-            name: self.inputs[name].continued(each, self.multiple, self.smallest) for name, each in given.items()
-        }
+        given = {name: self.inputs[name].continued(each, self.multiple, self.smallest) for name, each in given.items()}
         return {name: self.cut(made, sizes) for name, made in self.of_exact_size(**given).items()}
 
     def cut(self, made, sizes):

@@ -12,9 +12,9 @@ returns the name and version of the runtime, the names of all targets, or None i
 `open_target(name, threads)` that returns the names of the inputs, how many rows a call takes, or None for any number,
 and a function from arrays to arrays, both by their names.
 
-The inputs are arrays by `TARGET/NAME`, one row per sample. The outputs are, too; rows that are files are `TARGET/NAME/0`
-and so on, uint8. With them are the runtime's name, `runtime`, the names of all targets, `targets`, if the files say
-them, and the milliseconds of a call on so many threads, `TARGET/milliseconds/THREADS`.
+The inputs are arrays by `TARGET/NAME`, one row per sample. The outputs are, too; rows that are files are
+`TARGET/NAME/0` and so on, uint8. With them are the runtime's name, `runtime`, the names of all targets, `targets`, if
+the files say them, and the milliseconds of a call on so many threads, `TARGET/milliseconds/THREADS`.
 """
 
 import importlib
@@ -29,7 +29,7 @@ import numpy as np
 def outputs_of(job, inputs):
     """What the targets of a job compute, arrays by the names above."""
     defined = {}
-    exec(textwrap.dedent(job["source"]), defined)  # noqa: S102 - it comes from the program that started this process
+    exec(textwrap.dedent(job["source"]), defined)
     runtime, targets, open_target = defined["load"](job["directory"])
     found = {"runtime": runtime} | ({} if targets is None else {"targets": targets})
     for target in job["targets"]:

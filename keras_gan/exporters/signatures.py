@@ -204,7 +204,9 @@ def _of_seeds(outgoing):
 
     found = {"from_seeds": Signature(outgoing, draw, seeds, outgoing.outputs)}
     if chosen:
-        found[f"from_seeds_and_{'_and_'.join(chosen)}"] = Signature(outgoing, draw, {**seeds, **chosen}, outgoing.outputs)
+        found[f"from_seeds_and_{'_and_'.join(chosen)}"] = Signature(
+            outgoing, draw, {**seeds, **chosen}, outgoing.outputs
+        )
     if truncation is not None:
         inputs = {**seeds, truncation.name: truncation, **chosen}
         found["from_seeds_truncated"] = Signature(outgoing, draw, inputs, outgoing.outputs)

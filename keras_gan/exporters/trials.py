@@ -7,8 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.exporters.outgoing import fitted
-from keras_gan.latent_space import truncated
 from keras_gan.exporters.signatures import TRUNCATION
+from keras_gan.latent_space import truncated
 
 SEEDS = np.arange(-32, 32, dtype=np.int64)
 JUDGED = np.arange(1024, dtype=np.int64)  # seeds of the samples that a score is measured on

@@ -82,11 +82,14 @@ def verify(networks, directory, deliverables, judge=None):
     # On the processor on both sides: a GPU rounds convolutions more coarsely (TF32) than the bound.
     with tf.device("CPU:0"), processes():
         by_format = {name: formats.module(name).targets(networks, deliverables) for name in deliverables.formats}
+        # All start up at once, which takes most of the time, and compute one after the other, since they are timed.
+        for name in by_format:
+            _start(name)
         found = []
-        for wanted, asked_of, note in _rounds(networks, by_format, deliverables):
-            found += _checked(wanted, directory, asked_of, note)
-        checks = [check for _, check in found]
-        return _judged(found, judge, directory) if judge and networks[0].has_seeds else checks
+        for wanted, trial_of, note in _rounds(networks, by_format, deliverables):
+            found += _checked(wanted, directory, trial_of, note)
+        scores = _scores(by_format, networks[0], directory, judge) if judge and networks[0].has_seeds else {}
+    return [dataclasses.replace(check, score=scores.get(target)) for target, check in found]
 
 
 def _rounds(networks, by_format, deliverables):
@@ -103,9 +106,9 @@ def _rounds(networks, by_format, deliverables):
     yield any_size, lambda target: trials.usual(target, odd, most=1), f", {'x'.join(map(str, reversed(odd)))} px"
 
 
-def _checked(wanted, directory, asked_of, note):
+def _checked(wanted, directory, trial_of, note):
     """A `(Target, Check)` for each target of `{format: targets}`."""
-    asked = {name: [(target, asked_of(target)) for target in some] for name, some in wanted.items()}
+    asked = {name: [(target, trial_of(target)) for target in some] for name, some in wanted.items()}
     answers = run_files(asked, directory)
     for name, some in wanted.items():
         if answers[name].targets is not None:
@@ -123,25 +126,32 @@ def check_signatures(found, expected):
         raise VerificationError(f"saved_model has the signatures {sorted(found)}, expected {sorted(expected)}.")
 
 
-def _judged(found, judge, directory):
-    """The checks, those of smaller files of the first network with what they lose by a score."""
-    first = found[0][0].signature.network
-    rounded = [
-        target for target, _ in found if target.bound > BOUND and target.signature.network is first and _is_file(target)
-    ]
-    if not rounded:
-        return [check for _, check in found]
-    seen = trials.judged(rounded[0])
-    ((kind, answers),) = run_files({"tflite": [(target, seen) for target in rounded]}, directory, threads=(2,)).items()
-    to_stored = first.output.to_stored
-    (expected,) = seen.expected.values()
-    name, before = judge(to_stored(expected))
-    scores = {}
-    for target in rounded:
-        (drawn,) = answers.of(target, seen.expected).values()
-        after = judge(to_stored(drawn))[1]
-        scores[target] = {"name": name, "samples": len(drawn), "keras": before, "file": after}
-    return [dataclasses.replace(check, score=scores.get(target)) for target, check in found]
+def _scores(by_format, first, directory, judge):
+    """What the smaller files of the first network lose by a score, `{target: what Check.score is}`."""
+    found = {}
+    for name, some in by_format.items():
+        rounded = [target for target in some if target.signature.network is first and _is_rounded(target)]
+        if not rounded:
+            continue
+        trial = trials.judged(rounded[0])
+        answers = run_files({name: [(target, trial) for target in rounded]}, directory, threads=(2,))[name]
+        (expected,) = trial.expected.values()
+        score, before = judge(first.output.to_stored(expected))
+        for target in rounded:
+            (drawn,) = answers.of(target, trial.expected).values()
+            after = judge(first.output.to_stored(drawn))[1]
+            found[target] = {"name": score, "samples": len(drawn), "keras": before, "file": after}
+    return found
+
+
+def _is_rounded(target):
+    """Whether it is a file that computes with fewer bits, from nothing but what is needed."""
+    signature = target.signature
+    return (
+        target.bound > BOUND
+        and not signature.gives_files
+        and signature.inputs.keys() == signature.network.needed.keys()
+    )
 
 
 def compare(target, note, expected, answers):
@@ -164,7 +174,9 @@ def compare(target, note, expected, answers):
                 f"{target.format} {target.asked} gives {values.dtype} {values.shape}, "
                 f"expected {wanted.dtype} {wanted.shape}."
             )
-    difference = np.concatenate([_rows(np.abs(made[name].astype(np.float64) - expected[name])) for name in made], axis=1)
+    difference = np.concatenate(
+        [_rows(np.abs(made[name].astype(np.float64) - expected[name])) for name in made], axis=1
+    )
     error = float(np.mean(difference**2))
     check = Check(
         target.format,
@@ -186,10 +198,6 @@ def compare(target, note, expected, answers):
             f"{target.format} {check.signature}: the {words} from Keras is {found:.2e}, more than {target.bound:.0e}."
         )
     return check
-
-
-def _rows(values):
-    return values.reshape(len(values), -1)
 
 
 # --- Fresh processes --------------------------------------------------------------------------------------------------
@@ -261,12 +269,9 @@ def run_files(asked, directory, threads=None):
     Raises:
         VerificationError: if files cannot be used.
     """
-    # Of a format, one trial is asked of several targets: its arrays are written once for each, by name.
     with tempfile.TemporaryDirectory() as scratch:
-        # All start up at once, which takes most of the time, and compute one after the other, since they are timed.
-        for name in asked:
-            _start(name)
         for name, some in asked.items():
+            _start(name)
             inputs = {f"{t.name}/{key}": values for t, trial in some for key, values in trial.given.items()}
             np.savez(f"{scratch}/inputs.npz", **inputs)
             _ask(

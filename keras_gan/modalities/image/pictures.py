@@ -89,8 +89,9 @@ def save(path, image, kind="PNG", **options):
 
 
 def write_walk(file, images):
-    """Writes into a file, open or named, `[N, height, width, channels]` in [0, 1], N at least 2, as a GIF that goes there and back for ever.
+    """Writes `[N, height, width, channels]` in [0, 1], N at least 2, as a GIF that goes there and back for ever.
 
+    The file is an open one, or the name of one.
     One way takes two seconds, but a picture is never shown for less than 40 or more than 500 ms.
     """
     frames = [_gif_frame(pixels) for pixels in to_uint8(images)]

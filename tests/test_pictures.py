@@ -5,6 +5,7 @@ import pytest
 from PIL import Image, ImageSequence
 
 from keras_gan.modalities.image import pictures
+from keras_gan.sampling import sheet
 
 
 def test_to_uint8_rounds_and_clips():
@@ -32,7 +33,7 @@ def test_sheet():
         ((), (64, None)), ((0, 5), (5, None)), ((1,), (64, None)), ((2,), (16, 2)), ((10,), (80, 10)),
         ((16,), (128, 16)), ((17,), (64, None)), ((10, 64), (64, 10)), ((10, 3), (3, 3)),
     ):  # fmt: skip
-        assert pictures.sheet(*arguments) == shape
+        assert sheet(*arguments) == shape
 
 
 @pytest.mark.parametrize("channels", [1, 2, 3, 4])

@@ -56,7 +56,7 @@ class Files(Field):
         return f"string [{batch}], {self.wanted}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Signature:
     """What can be asked of one network.
 

@@ -129,8 +129,9 @@ def _usual(outgoing, name, field, sizes):
         return field.probes(CALIBRATION_SEEDS)
     if field.has_seeds:
         return field.of_seeds(CALIBRATION_SEEDS).numpy()
-    (values,) = field.from_model(fitted(field, outgoing.examples[name][:CALIBRATION_EXAMPLES], sizes)).values()
-    return np.asarray(values)
+    examples = fitted(field, outgoing.examples[name][:CALIBRATION_EXAMPLES], sizes)
+    (values,) = field.from_model(tf.constant(examples)).values()
+    return values.numpy()
 
 
 def load(directory):

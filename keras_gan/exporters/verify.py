@@ -174,9 +174,8 @@ def compare(target, note, expected, answers):
                 f"{target.format} {target.asked} gives {values.dtype} {values.shape}, "
                 f"expected {wanted.dtype} {wanted.shape}."
             )
-    difference = np.concatenate(
-        [_rows(np.abs(made[name].astype(np.float64) - expected[name])) for name in made], axis=1
-    )
+    differences = [np.abs(values.astype(np.float64) - expected[name]) for name, values in made.items()]
+    difference = np.concatenate([values.reshape(len(values), -1) for values in differences], axis=1)
     error = float(np.mean(difference**2))
     check = Check(
         target.format,

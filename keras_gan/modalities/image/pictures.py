@@ -7,45 +7,6 @@ from PIL import Image
 
 from keras_gan.storage import files
 
-MOST_COLUMNS = 16
-ROWS = 8
-PICTURES = 64
-EXAMPLES = 16  # of a model that is given images
-COLUMNS_OF_EXAMPLES = 12  # at most, if one example has no more
-
-
-def preview(model, count=None):
-    """What shows how good a model is: `(images [N, height, width, channels] in [0, 1], columns)` for `grid`.
-
-    Of a model that makes images of seeds, the first seeds; of one that makes images of images, examples, each a few
-    pictures in a row: what it was given, what it made, and what it should have made.
-
-    Args:
-        model: an `AdversarialModel`.
-        count: seeds or examples; default: 64, eight of each class, or 16 examples.
-    """
-    if model.examples is None:
-        count, columns = sheet(model.num_classes, count)
-        return model.sample(count, seed=0), columns
-    shown = np.stack(model.side_by_side(count or EXAMPLES), axis=1)
-    columns = shown.shape[1] * max(1, COLUMNS_OF_EXAMPLES // shown.shape[1])
-    return shown.reshape(-1, *shown.shape[2:]), columns
-
-
-def sheet(num_classes=0, count=None):
-    """The shape of a grid of pictures from consecutive seeds: `(count, columns)`.
-
-    With 2 to 16 classes there is a column for each, because the class of a seed is its remainder, and by default there
-    are eight rows; otherwise by default 64 pictures, and columns None, which is nearly square.
-
-    Args:
-        num_classes: number of classes that the pictures run through, 0 if they do not.
-        count: number of pictures, if it is not to be the default.
-    """
-    by_class = 2 <= num_classes <= MOST_COLUMNS
-    count = count or (ROWS * num_classes if by_class else PICTURES)
-    return count, min(num_classes, count) if by_class else None
-
 
 def to_uint8(images):
     """Images in [0, 1] as uint8 in [0, 255], rounded to nearest."""

@@ -192,10 +192,8 @@ def main():
         parser.error("ai-edge-litert is not installed: pip install ai-edge-litert")
     if is_damaged(options.model):
         parser.error(f"{options.model} is not the file that manifest.json beside it describes: it is damaged")
-    if kind_of_samples(options.model) != "image":
-        parser.error(
-            f"{options.model} makes values of the kind {kind_of_samples(options.model)}: these are images alone"
-        )
+    if (kind := kind_of_samples(options.model)) != "image":
+        parser.error(f"{options.model} makes values of the kind {kind}: this program draws images alone")
     seeds = seed_range(options.seed, options.count)
     try:
         draw = load(options.model)

@@ -100,7 +100,7 @@ def read_manifest(model):
 
 
 def strange_kind(model):
-    """A kind of values that a model takes or makes and that is no image, as its manifest says; None if there is none."""
+    """The kind of what a model takes or makes that is no image, as its manifest says; None if there is none."""
     networks = read_manifest(model).get("fields", {}).values()
     kinds = {field["kind"] for network in networks for group in network.values() for field in group.values()}
     # What draws from noise is told by its inputs.

@@ -57,14 +57,13 @@ def _writer(options, field):
         return _write_walk
     if is_folder:
         return _write_files
-    if suffix == field.walk_suffix:
+    if suffix and suffix == field.walk_suffix:
         raise UserError(f"--out {options.out}: only --interpolate A B makes a {suffix}; end in {preview} for a grid.")
     if suffix != preview:
         raise UserError(f"--out {options.out} must end in {preview} for a grid, or in / for single files.")
     if (options.count or 0) > MOST_IN_A_GRID:
-        raise UserError(
-            f"a grid holds at most {MOST_IN_A_GRID:,} {field.noun}s: for more, give a folder, as in --out {field.noun}s/"
-        )
+        most, some = f"{MOST_IN_A_GRID:,} {field.noun}s", f"{field.noun}s/"
+        raise UserError(f"a grid holds at most {most}: for more, give a folder, as in --out {some}")
     return _write_grid
 
 

@@ -154,7 +154,7 @@ def test_one_held_out_image_is_no_set_to_score(tmp_path):
         metrics=("kid",),
         log_dir=str(tmp_path),
     )
-    with pytest.raises(UserError, match="kid compares sets of images, and there is one sample alone"):
+    with pytest.raises(UserError, match="kid compares sets, and there is one sample alone"):
         train.run(run, dataclasses.asdict(registry.module("cyclegan").TINY))
 
 
@@ -188,15 +188,15 @@ def test_export_of_a_run_says_what_small_files_lose_by_its_score(room, tmp_path)
 def test_accuracy_can_be_what_small_files_lose(room):
     run = config.RunConfig(variant="cgan", dataset=f"folder:{room / 'real'}", image_size=16, metrics=("accuracy",))
     images = data.load(run)
-    judge = scoring.judge(run, {"name": "accuracy"}, num_classes=2, images=images)
+    score_of = scoring.deciding_score(run, {"name": "accuracy"}, class_count=2, dataset=images)
     order = np.argsort(
         np.arange(len(images)) % 2, kind="stable"
     ).argsort()  # the classes in turn, as those of seeds are
-    rows = np.argsort(images.labels, kind="stable")[order]
-    name, value = judge(images.images[rows])
+    rows = np.argsort(images.columns["label"], kind="stable")[order]
+    name, value = score_of(images.columns["real"][rows])
     assert name == "accuracy"
     assert value > 0.8
-    assert judge(images.images[rows[::-1]])[1] < 0.2
+    assert score_of(images.columns["real"][rows[::-1]])[1] < 0.2
 
 
 def test_scores_in_training_choose_the_checkpoint_that_is_exported(room):

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from keras_gan.metrics.fid import fid
 from keras_gan.metrics.inception_score import inception_score
 from keras_gan.metrics.kid import kid
-from keras_gan.metrics.neighbours import prdc
+from keras_gan.metrics.prdc import prdc
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from keras_gan.errors import UserError
 from keras_gan.randomness import seed_range
 
 BATCH_SIZE, BATCH_SIZE_OF_EXAMPLES = 64, 16
@@ -56,6 +57,8 @@ class Sampler:
     def samples(self, count, seed=0, labels=None):
         """Samples of the seeds `seed … seed + count - 1` at the outer edge, a NumPy array `[count, …]`."""
         if labels is not None:
+            if "labels" not in self._fields:
+                raise UserError(f"{self.model.name} was built without labels, so no class can be asked for.")
             labels = np.broadcast_to(np.asarray(labels, np.int32), [count])
         return self.made(self.inputs(seed_range(seed, count), labels))
 

@@ -2,8 +2,8 @@
 
 from keras_gan.callbacks.checkpoints import Checkpoints
 from keras_gan.callbacks.health import Health, RealImages
+from keras_gan.callbacks.previews import Previews
 from keras_gan.callbacks.progress import Progress
-from keras_gan.callbacks.samples import SampleGrid
 from keras_gan.callbacks.scalars import Scalars
 from keras_gan.callbacks.scores import Scores
 from keras_gan.callbacks.stop import StopOnSignal, Stopped
@@ -11,9 +11,9 @@ from keras_gan.callbacks.stop import StopOnSignal, Stopped
 __all__ = [
     "Checkpoints",
     "Health",
+    "Previews",
     "Progress",
     "RealImages",
-    "SampleGrid",
     "Scalars",
     "Scores",
     "StopOnSignal",

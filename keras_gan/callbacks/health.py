@@ -1,7 +1,6 @@
 """The doctor: watches a run for what goes wrong silently, and says so in plain words."""
 
 import dataclasses
-import json
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from keras_gan.errors import TrainingFailed
 from keras_gan.metrics import features
 from keras_gan.metrics.neighbours import energy_distance, mean_pair_distance, nearest
 from keras_gan.modalities.image import pictures
+from keras_gan.storage import files, forms
 
 WINDOW = 100  # steps that accuracies are averaged over
 SWINGS = 600  # steps that a swing of the loss is looked for in
@@ -179,26 +179,19 @@ class Health(Every):
     def _earlier_findings(self):
         """Those of the run before a resume, up to the step it goes on from."""
         try:
-            state = json.loads((self.directory / "health.json").read_text(encoding="utf-8"))
-            known = {field.name for field in dataclasses.fields(diagnosis.Finding)}
-            findings = [
-                diagnosis.Finding(**{name: value for name, value in finding.items() if name in known})
-                for finding in state["findings"]
-            ]
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            state = files.read_json(self.directory / "health.json", forms.FINDINGS)
+        except files.Unreadable:
             return []
+        known = [field.name for field in dataclasses.fields(diagnosis.Finding)]
+        findings = [diagnosis.Finding(*(finding[name] for name in known)) for finding in state["findings"]]
         return [finding for finding in findings if finding.step <= self.step]
 
     def _write(self):
-        self.directory.mkdir(parents=True, exist_ok=True)
         state = {
             "findings": [{**dataclasses.asdict(finding), "sentence": finding.sentence} for finding in self.findings],
             "not_watched": self._not_watched(),
         }
-        path = self.directory / "health.json"
-        temporary = path.with_name(".health.json.tmp")
-        temporary.write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
-        temporary.replace(path)
+        files.write_json(self.directory / "health.json", state)
 
     def _not_watched(self):
         """What this run gives no figures for, and why."""

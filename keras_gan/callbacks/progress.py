@@ -8,17 +8,17 @@ from keras_gan.callbacks.every import Every
 
 
 class Progress(Every):
-    """One bar for the whole run, with the time left, the losses and the images per second.
+    """One bar for the whole run, with the time left, the losses and the examples per second.
 
     Args:
         total_steps: steps of the whole run, those before a resume included.
-        images_per_step: real images that one training step sees, over all replicas.
+        schedule: the `Schedule` of the run, which knows how many examples its steps see.
     """
 
-    def __init__(self, total_steps, images_per_step):
+    def __init__(self, total_steps, schedule):
         super().__init__(every=max(1, total_steps))
         self.total_steps = total_steps
-        self.images_per_step = images_per_step
+        self.schedule = schedule
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
@@ -38,7 +38,7 @@ class Progress(Every):
         shown = {name: f"{float(logs[name]):.3f}" for name in ("d_loss", "g_loss") if name in logs}
         rate = self._bar.format_dict["rate"]
         if rate:
-            shown["img/s"] = f"{rate * self.images_per_step:.0f}"
+            shown["img/s"] = f"{rate * self.schedule.examples_per_step(self.schedule.stage_at(step - 1)):.0f}"
         self._bar.set_postfix(shown, refresh=False)
         self._bar.update(step - self._bar.n)  # one, or as many as an execution has
 

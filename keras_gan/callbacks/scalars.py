@@ -10,20 +10,20 @@ from keras_gan.callbacks.every import Every
 
 
 class Scalars(Every):
-    """Logs every loss term, the learning rates, images per second and kimg to TensorBoard.
+    """Logs every loss term, the learning rates, examples per second and thousands of them to TensorBoard.
 
     Terms are averaged over the steps since the last point, so that a point stands for all of them.
 
     Args:
         writer: `tf.summary` writer.
         every: steps between points.
-        images_per_step: real images that one training step sees, over all replicas.
+        schedule: the `Schedule` of the run, which knows how many examples its steps see.
     """
 
-    def __init__(self, writer, every, images_per_step):
+    def __init__(self, writer, every, schedule):
         super().__init__(every)
         self.writer = writer
-        self.images_per_step = images_per_step
+        self.schedule = schedule
         self._window = []
 
     def on_train_begin(self, logs=None):
@@ -43,10 +43,11 @@ class Scalars(Every):
                 # Another stage of the training may have other terms.
                 values = [float(entry[name]) for entry in self._window if name in entry]
                 tf.summary.scalar(_tag(name), np.mean(values))
-            tf.summary.scalar("progress/kimg", step * self.images_per_step / 1000.0)
-            images = (step - self._since_step) * self.images_per_step
-            if images:
-                tf.summary.scalar("progress/images_per_second", images / (now - self._since))
+            seen = self.schedule.examples_before(step)
+            tf.summary.scalar("progress/kimg", seen / 1000.0)
+            since = seen - self.schedule.examples_before(self._since_step)
+            if since:
+                tf.summary.scalar("progress/images_per_second", since / (now - self._since))
             for network, optimizer in (
                 ("generator", self.model.optimizer),
                 ("discriminator", self.model.discriminator_optimizer),

@@ -11,7 +11,7 @@ from keras_gan import diagnosis, metrics
 from keras_gan.callbacks.every import Every
 from keras_gan.metrics import evaluation
 from keras_gan.metrics.subject import with_samples
-from keras_gan.storage import checkpoint
+from keras_gan.storage import checkpoint, files, forms
 
 PATIENCE = 5  # evaluations without a better score, before the doctor is told
 FILE = "scores.jsonl"
@@ -89,9 +89,7 @@ class Scores(Every):
 
     def _log(self, step, measured):
         """A line of the file, and curves in TensorBoard."""
-        line = json.dumps({"step": step, **evaluation.as_json(measured)})
-        with open(self.directory / FILE, "a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        files.append_line(self.directory / FILE, json.dumps({"step": step, **evaluation.as_json(measured)}))
         if self.writer:
             with self.writer.as_default(step):
                 for each in measured:
@@ -130,5 +128,4 @@ def of_step(directory, step):
 
 def _lines(directory):
     """All evaluations of a run, in order."""
-    path = Path(directory) / FILE
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    return files.read_json_lines(Path(directory) / FILE, forms.SCORES_LINE)

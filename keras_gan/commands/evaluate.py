@@ -17,6 +17,7 @@ from keras_gan.errors import UserError, why
 from keras_gan.modalities.base import Field
 from keras_gan.runs import run_folder
 from keras_gan.runs.scoring import ReferenceData, task_of
+from keras_gan.storage.files import write_json
 
 DEFAULT_SAMPLES = 10_000
 OF_SETS, OF_ONE_KIND_ALONE, OF_TARGETS = ("fid", "kid", "prdc"), ("kid",), ("l1", "psnr", "ssim")
@@ -51,14 +52,11 @@ def run(options):
     from keras_gan.metrics import evaluation
 
     subject = scored.add_samples(_subject(options, scored))
-    report = {
-        "subject": scored.name,
-        **evaluation.as_json(*evaluation.evaluate(subject, _bar("looking at the samples"))),
-    }
+    measured, warnings = evaluation.evaluate(subject, _bar("looking at the samples"))
+    report = {"subject": scored.name, **evaluation.as_json(measured, warnings)}
     path = Path(options.out) if options.out else scored.folder / "scores.json"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        write_json(path, report)
     except OSError as error:
         raise UserError(f"cannot write {path}: {why(error)}.") from None
     print(json.dumps(report, indent=2) if options.json else text(report) + f"\n\nwritten: {path}")
@@ -71,13 +69,13 @@ def text(report):
     groups = {}
     for score in report["scores"]:
         groups.setdefault(json.dumps(score["protocol"], sort_keys=True), []).append(score)
-    for protocol, scores in groups.items():
+    for scores in groups.values():
         lines += ["", f"{'score':<22}{'value':>12}{'± std':>12}{'real':>12}  better"]
         for score in scores:
             better = {True: "lower", False: "higher", None: "near real"}[score["lower_is_better"]]
             numbers = "".join(f"{_number(score[name]):>12}" for name in ("value", "std", "real"))
             lines.append(f"{score['name']:<22}{numbers}  {better}")
-        lines.append("  " + metrics.protocol_text(json.loads(protocol)))
+        lines.append("  " + metrics.protocol_text(dict(sorted(scores[0]["protocol"].items()))))
     return "\n".join(lines + [f"\nnote: {sentence}" for sentence in report["warnings"]])
 
 
@@ -92,10 +90,10 @@ def _of_run(options):
     from keras_gan.runs.restore import restore
 
     folder = run_folder.find(options.log_dir, options.run)
-    restored = restore(folder, options.checkpoint, options.samples or DEFAULT_SAMPLES)
+    restored = restore(folder, options.checkpoint)
+    sampler, field = restored.sampler(options.samples or DEFAULT_SAMPLES), restored.model.fields["real"]
     name = {"run": folder.name, "step": restored.step}
-    field = restored.model.fields["real"]
-    return _made_by(restored.sampler, name, field, options, trained_on=restored.run, folder=folder.path)
+    return _made_by(sampler, name, field, options, trained_on=restored.options, folder=folder.path)
 
 
 def _of_model(options):
@@ -114,9 +112,9 @@ def _of_folder(options):
     if not Path(options.images).is_dir():
         raise UserError(f"the folder {options.images} of --images does not exist or is not a folder.")
     quiet_tensorflow()
-    from keras_gan.data import folder
+    from keras_gan.data import image_trees
 
-    size = options.image_size or folder.size_of_first(options.images)
+    size = options.image_size or image_trees.size_of_first(options.images)
     images = data.load(_data_options(options, f"folder:{options.images}", size))
     samples = images.columns["real"]
     if options.samples and options.samples < len(samples):

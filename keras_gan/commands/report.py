@@ -9,8 +9,14 @@ from keras_gan import config, metrics
 from keras_gan.distribution.startup import quiet_stderr
 from keras_gan.errors import UserError, why
 from keras_gan.runs import run_folder
+from keras_gan.storage import files, forms
 
-MOST_GRIDS = 12
+MOST_PREVIEWS = 12
+# What a browser shows or plays; all else is shown as text.
+MEDIA = {
+    **{".png": "image/png", ".gif": "image/gif", ".jpg": "image/jpeg", ".svg": "image/svg+xml"},
+    **{".wav": "audio/wav", ".mp4": "video/mp4", ".webm": "video/webm"},
+}
 MOST_POINTS = 400
 WIDTH, HEIGHT = 600, 180  # of a plot, in its own units
 COLOURS = ("#0b6e99", "#c0392b", "#2e7d32", "#8e44ad", "#b9770e", "#5d6d7e")
@@ -35,8 +41,7 @@ def run(options):
     path = Path(options.out) if options.out else folder.path / "report.html"
     page = _page(folder)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page, encoding="utf-8")
+        files.write(path, page)
     except OSError as error:
         raise UserError(f"cannot write {path}: {why(error)}.") from None
     print(f"written: {path}")
@@ -85,26 +90,33 @@ def _duration(seconds):
 
 
 def _samples(folder):
-    grids = sorted(folder.samples.glob("step-*.png"))
-    if not grids:
+    previews = sorted(folder.samples.glob("step-*"))
+    if not previews:
         return ""
-    if len(grids) > MOST_GRIDS:  # the first, the last, and what lies evenly between
-        grids = [grids[round(i * (len(grids) - 1) / (MOST_GRIDS - 1))] for i in range(MOST_GRIDS)]
-    figures = [_figure(grid, f"step {int(grid.stem.removeprefix('step-')):,}") for grid in grids]
+    if len(previews) > MOST_PREVIEWS:  # the first, the last, and what lies evenly between
+        previews = [previews[round(i * (len(previews) - 1) / (MOST_PREVIEWS - 1))] for i in range(MOST_PREVIEWS)]
+    figures = [_figure(path, f"step {int(path.stem.removeprefix('step-')):,}") for path in previews]
     return '<h2>Samples of the same seeds</h2>\n<div class="grids">\n' + "\n".join(figures) + "\n</div>"
 
 
 def _figure(path, caption):
-    data = base64.b64encode(path.read_bytes()).decode()
-    caption = html.escape(caption)
-    return (
-        f'<figure><img alt="samples, {caption}" src="data:image/png;base64,{data}">'
-        f"<figcaption>{caption}</figcaption></figure>"
-    )
+    """A file within the page, shown or played as its kind is; what is no medium is text."""
+    said, kind = html.escape(caption), MEDIA.get(path.suffix)
+    if kind is None:
+        shown = f"<pre>{html.escape(path.read_text(encoding='utf-8', errors='replace'))}</pre>"
+    else:
+        data = f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+        element = kind.partition("/")[0]
+        shown = (
+            f'<img alt="samples, {said}" src="{data}">'
+            if element == "image"
+            else f'<{element} controls src="{data}"></{element}>'
+        )
+    return f"<figure>{shown}<figcaption>{said}</figcaption></figure>"
 
 
 def _health(folder):
-    state = _json(folder.path / "health.json")
+    state = _json(folder.path / "health.json", forms.HEALTH)
     if state is None:
         return "<h2>Health</h2>\n<p>This run was not watched.</p>"
     findings = "\n".join(f'<p class="finding">{html.escape(f["sentence"])}</p>' for f in state["findings"])
@@ -120,20 +132,20 @@ def _health(folder):
 
 
 def _scores(folder):
-    path = folder.path / "scores.jsonl"
-    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-    single = _json(folder.path / "scores.json")
+    lines = files.read_json_lines(folder.path / "scores.jsonl", forms.SCORES_LINE)
+    single = _json(folder.path / "scores.json", forms.EVALUATION)
     if single:
         lines.append({"step": single["subject"].get("step", 0), "scores": single["scores"]})
     tables = {}
     for line in lines:
         for score in line["scores"]:
             # One table for each protocol: only figures of the same one compare.
-            protocol = json.dumps(score["protocol"], sort_keys=True)
-            tables.setdefault(protocol, {}).setdefault(line["step"], {})[score["name"]] = score["value"]
+            said = json.dumps(score["protocol"], sort_keys=True)
+            _, rows = tables.setdefault(said, (dict(sorted(score["protocol"].items())), {}))
+            rows.setdefault(line["step"], {})[score["name"]] = score["value"]
     if not tables:
         return ""
-    return "<h2>Scores</h2>\n" + "\n".join(_score_table(json.loads(p), rows) for p, rows in tables.items())
+    return "<h2>Scores</h2>\n" + "\n".join(_score_table(*table) for table in tables.values())
 
 
 def _score_table(protocol, rows):
@@ -208,8 +220,9 @@ def _curves(path):
     return curves
 
 
-def _json(path):
+def _json(path, schema):
+    """What is in a file, or None if it cannot be read."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return files.read_json(path, schema)
+    except files.Unreadable:
         return None

@@ -93,7 +93,7 @@ def _write_files(generator, options, label):
     count, _ = _sheet(generator, options, label)
     for seeds, images in _batches(generator, options, label, count):
         for seed, pixels in zip(seeds, pictures.to_uint8(images), strict=True):
-            pictures.to_pillow(pixels).save(folder / f"seed-{seed}.png")
+            pictures.save(folder / f"seed-{seed}.png", pictures.to_pillow(pixels))
     return _said(generator, options, label, count)
 
 

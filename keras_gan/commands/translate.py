@@ -1,6 +1,5 @@
 """`translate`: images from images, by an exported model."""
 
-import contextlib
 import os
 import sys
 import time
@@ -48,7 +47,7 @@ def run(options):
             errors.append(f"{job.source}: not enough memory: try a smaller --memory-limit-mb or --tile")
             continue
         try:
-            _write(job.target, image)
+            pictures.save(job.target, image)
         except OSError as error:
             raise UserError(f"cannot write {job.target}: {why(error)}.") from None
     return _report(jobs, errors, time.perf_counter() - started)
@@ -213,19 +212,6 @@ def _translated(given, translator, options):
     if given.opacity is not None and canvas.mode in ("L", "RGB"):
         canvas.putalpha(given.opacity.resize(canvas.size, Image.Resampling.BICUBIC))
     return canvas
-
-
-def _write(path, image):
-    """Writes a PNG file under its name when it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        image.save(temporary, format="PNG")
-        temporary.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
 
 
 def _check(translator, options):

@@ -16,10 +16,11 @@ from keras_gan.config.commands import (
     TranslateOptions,
     check_sampling,
 )
+from keras_gan.config.option import deciding, option
 from keras_gan.config.run import (
     DEFAULT_SNAPSHOTS,
-    HOW_IT_WAS_CALLED,
     DataOptions,
+    DeliveryOptions,
     RunConfig,
     defaults,
     parse_interval,
@@ -28,8 +29,8 @@ from keras_gan.config.run import (
 __all__ = [
     "DEFAULT_FRAMES",
     "DEFAULT_SNAPSHOTS",
-    "HOW_IT_WAS_CALLED",
     "DataOptions",
+    "DeliveryOptions",
     "EvaluateOptions",
     "ExportOptions",
     "InspectOptions",
@@ -39,9 +40,11 @@ __all__ = [
     "SampleOptions",
     "TranslateOptions",
     "check_sampling",
+    "deciding",
     "defaults",
     "from_dict",
     "load_json",
+    "option",
     "parse",
     "parse_interval",
     "to_json",

@@ -4,16 +4,17 @@ import dataclasses
 import json
 import types
 import typing
-from pathlib import Path
 from typing import Literal
 
-from keras_gan.config.run import HOW_IT_WAS_CALLED, RunConfig
+from keras_gan.config.option import deciding
+from keras_gan.config.run import RunConfig
 from keras_gan.errors import UserError, unknown
+from keras_gan.storage import files
 
 
 def to_json(run, model):
     """The JSON text of a run: every field of `RunConfig`, and the variant's options under `model`."""
-    run = dataclasses.replace(run, **HOW_IT_WAS_CALLED)
+    run = dataclasses.replace(run, **deciding(RunConfig, "call"))
     return json.dumps({**dataclasses.asdict(run), "model": dataclasses.asdict(model)}, indent=2) + "\n"
 
 
@@ -27,16 +28,16 @@ def load_json(path):
         UserError: if the file is missing, is not JSON, or has an unknown key or a value of the wrong type.
     """
     try:
-        values = json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"cannot read the configuration {path}: {error.strerror}.") from None
-    except ValueError as error:
-        raise UserError(f"{path} is not JSON: {error}.") from None
+        values = files.read_json(path, object)
+    except files.Missing as error:
+        raise UserError(f"cannot read the configuration {path}: {error}.") from None
+    except files.Unreadable as error:
+        raise UserError(f"{path} {error.problem}.") from None
     return parse(values, path)
 
 
 def parse(values, where):
-    """The same of what the file holds."""
+    """What `load_json` returns, of the values that a file holds; `where` names it in messages."""
     if not isinstance(values, dict) or not isinstance(values.get("model", {}), dict):
         raise UserError(f"{where} must hold one JSON object, with the variant's options in an object under 'model'.")
     run = {name: value for name, value in values.items() if name != "model"}

@@ -6,7 +6,7 @@ from typing import Literal
 import tyro
 
 from keras_gan import metrics
-from keras_gan.config.run import DataOptions, Direction, Format, TFLitePrecision, Which, check_export
+from keras_gan.config.run import DataOptions, DeliveryOptions, Direction, Which
 from keras_gan.errors import UserError
 
 DEFAULT_FRAMES = 24
@@ -81,35 +81,27 @@ class TranslateOptions:
 
 
 @dataclass(frozen=True)
-class ExportOptions:
-    """Exports the best or the last checkpoint of a run."""
+class RunName:
+    """Which run."""
 
     run: str
     """Name of the run."""
     log_dir: str = "tensorboard_logs"
     """Folder of all runs."""
-    export_dir: str = "export/models"
-    """Folder of all exported models."""
-    export: tuple[Format, ...] = ("saved_model", "tflite")
-    """What to write; onnx needs two more packages, tf2onnx and onnxruntime."""
-    tflite: tuple[TFLitePrecision, ...] = ("float32",)
-    """Which .tflite files: float32; float16 (weights of 16 bits); dynamic (weights of 8); int8 (8 bits inside); int8_io
-    (inputs and outputs, too)."""
-    tflite_batch: int = 1
-    """Pictures per call of the .tflite files."""
-    tflite_size: int | None = None
-    """Edge of the images that .tflite files of an image-to-image model take, in pixels; default: as in training."""
-    export_checkpoint: Which = "best"
-    """Which checkpoint: best by its scores in training, if it has any, or last."""
+
+
+@dataclass(frozen=True)
+class ExportOptions(DeliveryOptions, RunName):
+    """Exports the best or the last checkpoint of a run."""
 
     def __post_init__(self):
         if not self.export:
             raise UserError("--export needs at least one of saved_model, tflite and onnx.")
-        check_export(self)
+        self.check_delivery()
 
 
 @dataclass(frozen=True)
-class _Judged:
+class Judged:
     # What is scored comes first in the help, and with what it is compared second.
     run: str | None = None
     """Score a run: its name. Exactly one of --run, --model and --images is needed."""
@@ -125,7 +117,7 @@ class _Judged:
 
 
 @dataclass(frozen=True)
-class EvaluateOptions(DataOptions, _Judged):
+class EvaluateOptions(DataOptions, Judged):
     """Scores a run, an exported model or a folder of images."""
 
     dataset: tyro.conf.Suppress[str] = "avatars"
@@ -177,13 +169,9 @@ class EvaluateOptions(DataOptions, _Judged):
 
 
 @dataclass(frozen=True)
-class ReportOptions:
+class ReportOptions(RunName):
     """Writes one web page about a run."""
 
-    run: str
-    """Name of the run."""
-    log_dir: str = "tensorboard_logs"
-    """Folder of all runs."""
     out: str | None = None
     """The .html file to write; default: report.html in the run's folder."""
 

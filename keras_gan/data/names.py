@@ -95,8 +95,6 @@ def _serves(source, wanted):
 def short_name(name):
     """A folder-name-safe form: `folder:my photos/cats` becomes `cats`, `folder:photos/cats+dogs` `cats+dogs`."""
     kind, rest = split_name(name)
-    if _takes_path(kind):
-        stem = "+".join(Path(part).resolve().name for part in folders(rest))
-    else:
-        stem = rest or kind
+    parts = folders(rest) if _takes_path(kind) else []
+    stem = "+".join(Path(part).resolve().name for part in parts) or rest or kind
     return "".join(c if (c.isascii() and c.isalnum()) or c in "._+-" else "-" for c in stem).lstrip("._+-") or kind

@@ -77,6 +77,17 @@ def differ(strategy, things):
     return any(total != workers * own for total, own in zip(sums, mine, strict=True))
 
 
+def follow_chief(strategy, model):
+    """Gives the model of every worker the weights of the chief's; all must ask at the same point."""
+    if not has_others(strategy):
+        return
+    weights = model.get_weights()
+    # All others add nothing; a sum of float64 is exact for what float32 holds.
+    own = [weight * is_chief(strategy) for weight in weights]
+    sums = [strategy.reduce("SUM", tf.constant(each, tf.float64), axis=None).numpy() for each in own]
+    model.set_weights([total.astype(weight.dtype) for total, weight in zip(sums, weights, strict=True)])
+
+
 def who_left(strategy, error):
     """Names the worker whose end TensorFlow's error tells of, or returns None if it tells of none."""
     if not has_others(strategy):

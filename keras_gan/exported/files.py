@@ -1,13 +1,13 @@
 """The files of an export: whether they are whole, and what kind of model they hold."""
 
-import hashlib
-import json
 import os
 from pathlib import Path
 
 import tensorflow as tf
 
 from keras_gan.errors import UserError
+from keras_gan.storage import forms
+from keras_gan.storage.files import Unreadable, read_json, sha256
 
 
 def load(directory):
@@ -56,18 +56,16 @@ def check_whole(directory, manifest, only=None):
         belongs = name == only if only else name.startswith(("saved_model", "variables/"))
         if not belongs or not path.is_file():
             continue
-        with open(path, "rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != facts["sha256"]:
-                raise UserError(f"{path} is not the file that manifest.json beside it describes: it is damaged.")
+        if sha256(path) != facts["sha256"]:
+            raise UserError(f"{path} is not the file that manifest.json beside it describes: it is damaged.")
 
 
 def read_manifest(directory):
     """The manifest of an export, or an empty one where none can be read."""
     try:
-        manifest = json.loads((Path(directory) / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return read_json(Path(directory) / "manifest.json", forms.EXPORT)
+    except Unreadable:
         return {}
-    return manifest if isinstance(manifest, dict) else {}
 
 
 def runner_of(path):

@@ -15,7 +15,7 @@ from keras_gan.errors import UserError, why
 from keras_gan.exporters import manifest as manifests
 from keras_gan.exporters import model_card, onnx, saved_model, tflite, translation, verify
 from keras_gan.modalities.image import pictures
-from keras_gan.storage.checkpoint import sha256
+from keras_gan.storage.files import sha256
 from keras_gan.training.translation import TranslationModel
 
 

@@ -1,8 +1,9 @@
 """`manifest.json`: everything a machine may want to know of an exported model."""
 
 import importlib.metadata
-import json
 import platform
+
+from keras_gan.storage import files
 
 FORMAT = 2
 PACKAGES = ("tensorflow", "keras", "numpy", "ai-edge-litert", "tf2onnx", "onnxruntime")
@@ -21,4 +22,4 @@ def versions():
 
 def write(manifest, directory):
     """Writes `manifest.json`."""
-    (directory / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    files.write_json(directory / "manifest.json", manifest)

@@ -4,6 +4,7 @@ import re
 
 from keras_gan import metrics
 from keras_gan.exporters import translator_use
+from keras_gan.storage import files
 
 MOST_CLASSES = 100
 _MEASURES = {"max_difference": "largest", "worst_picture": "worst picture"}
@@ -13,7 +14,7 @@ def write(manifest, directory):
     """Writes the model card of an exported model from its manifest."""
     sections = _of_translator(manifest) if "kind" in manifest["generator"] else _of_generator(manifest)
     sections += ["## Versions\n\n" + ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())]
-    (directory / "MODEL_CARD.md").write_text("\n\n".join(sections) + "\n", encoding="utf-8")
+    files.write(directory / "MODEL_CARD.md", "\n\n".join(sections) + "\n")
 
 
 def _of_generator(manifest):

@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from keras_gan.errors import UserError
 from keras_gan.exporters import saved_model, translator
+from keras_gan.storage import files
 
 FILE = "generator.onnx"
 OPSET = 17  # read by ONNX Runtime since 1.12, of 2022
@@ -18,7 +19,7 @@ def write(network, directory, num_classes=0):
     model = _convert(lambda latents, labels=None: saved_model.images(network, latents, labels), inputs)
     for tensor in (*model.graph.input, *model.graph.output):
         tensor.type.tensor_type.shape.dim[0].dim_param = "N"
-    (directory / FILE).write_bytes(model.SerializeToString())
+    files.write(directory / FILE, model.SerializeToString())
 
 
 def _convert(function, inputs):
@@ -53,7 +54,7 @@ def write_translator(given, directory, name):
         onnx.checker.check_model(model)  # tf2onnx writes even what it does not know
     except Exception as error:  # whatever they raise
         raise UserError(f"{name} is not exported to ONNX: {(str(error).splitlines() or [''])[0]}") from None
-    (directory / file_of(given.name)).write_bytes(model.SerializeToString())
+    files.write(directory / file_of(given.name), model.SerializeToString())
 
 
 def file_of(network):

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from keras_gan.exporters import deployed, saved_model, translator
 from keras_gan.randomness import portable_labels, portable_latents
+from keras_gan.storage.files import write as write_file
 
 CALIBRATION_SEEDS = np.arange(-200, -72, dtype=np.int64)  # not those that files are verified with
 
@@ -110,7 +111,7 @@ def _convert(network, signature, files, calibration):
                 # TensorFlow's converter warns of TensorFlow's interpreter, by which it finds the ranges of int8.
                 warnings.filterwarnings("ignore", r"\s*Warning: tf\.lite\.Interpreter is deprecated", UserWarning)
                 content = converter.convert()
-            path.write_bytes(content)
+            write_file(path, content)
 
 
 def _ask_for(converter, name, calibration):

@@ -2,13 +2,14 @@
 
 import hashlib
 import inspect
-import json
+import tempfile
+from pathlib import Path
 
 import keras
 import numpy as np
 from keras import layers
 
-from keras_gan.storage import cache
+from keras_gan.storage import cache, files, forms
 
 BATCH_SIZE = 128
 EPOCHS = 5
@@ -48,7 +49,7 @@ def load(images, labels, test=None, steps=None):
     network = _network(images.shape[1:], num_classes)
     try:
         network.load_weights(path)
-        return _scaled(network, facts := json.loads(facts_path.read_text(encoding="utf-8"))), facts
+        return _scaled(network, facts := files.read_json(facts_path, forms.CLASSIFIER)), facts
     except (OSError, ValueError, KeyError):
         network = _network(images.shape[1:], num_classes)  # what was read of a damaged file is not to be kept
     print(f"training the classifier that scores are measured with, on {len(images):,} images …")
@@ -61,11 +62,11 @@ def load(images, labels, test=None, steps=None):
         "test_images": len(test[0]),
         "scales": [float(block.std()) for block in train_blocks],
     }
-    cache.put(facts_path, lambda file: file.write(json.dumps(facts, indent=2).encode()))
-    weights = path.with_name(f"{key}.weights.h5")
-    network.save_weights(weights)
-    cache.put(path, lambda file: file.write(weights.read_bytes()))
-    weights.unlink()
+    files.write_json(facts_path, facts)
+    with tempfile.TemporaryDirectory() as folder:
+        weights = Path(folder) / path.name  # Keras wants a name, and writes there bit by bit
+        network.save_weights(weights)
+        files.write(path, weights.read_bytes())
     return _scaled(network, facts), facts
 
 

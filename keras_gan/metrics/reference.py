@@ -9,7 +9,7 @@ import numpy as np
 from keras_gan.errors import UserError, why
 from keras_gan.metrics.features import Extracted
 from keras_gan.metrics.statistics import Gaussian, Moments
-from keras_gan.storage import cache
+from keras_gan.storage import cache, files
 
 KEPT = 10_000  # feature vectors, for the scores that need more than mean and covariance
 BLOCK = 2048
@@ -55,7 +55,7 @@ def of_column(column, extractor, protocol, progress=None, plural="images"):
         return Reference(*known, protocol)
     reference = Reference(*_look(column, extractor, progress), protocol)
     try:
-        cache.put(path, lambda file: _write(file, reference))
+        files.write(path, lambda file: _write(file, reference))
     except OSError as error:
         print(f"cannot keep the reference statistics in {path.parent} ({why(error)}): they will be made again.")
     return reference
@@ -65,7 +65,7 @@ def save(path, reference, extractor):
     """Writes a `Reference` as a file for `--reference`; `mu` and `sigma` in it are what other FID programs read."""
     facts = json.dumps({**reference.protocol, **extractor.protocol})
     try:
-        cache.put(path, lambda file: _write(file, reference, facts=facts))
+        files.write(path, lambda file: _write(file, reference, facts=facts))
     except OSError as error:
         raise UserError(f"cannot write {path}: {why(error)}.") from None
 
@@ -80,7 +80,11 @@ def load(path, extractor):
     if not known:
         raise UserError(f"{path} holds no reference statistics: it needs mu [D] and sigma [D, D], and D alike.")
     with np.load(path, allow_pickle=False) as file:
-        facts = json.loads(str(file["facts"])) if "facts" in file else {}
+        text = str(file["facts"]) if "facts" in file else "{}"
+    try:
+        facts = files.parse_json(text, dict)
+    except files.Unreadable as error:
+        raise UserError(f"{path} does not say how it was made: of its facts, {error}.") from None
     for key, value in extractor.protocol.items():
         if facts.get(key, value) != value:
             raise UserError(f"{path} was made with {key} {facts[key]}, these scores with {value}: they do not compare.")

@@ -6,17 +6,23 @@ import time
 from keras_gan import config
 
 
-def report(run, model_config, model, dataset):
-    """Prints the resolved configuration, both networks' sizes, and memory and time; writes nothing."""
-    print(config.to_json(run, model_config), end="")
+def report(prepared):
+    """Prints the resolved configuration, both networks' sizes, and memory and time; writes nothing.
+
+    Args:
+        prepared: a `PreparedRun`.
+    """
+    model, options = prepared.model, prepared.options
+    stage = prepared.schedule.stage_at(0)
+    print(config.to_json(options, prepared.model_config), end="")
     for network in (model.generator, model.discriminator):
         shapes = f"{_shape(network.input_shape)} -> {_shape(network.output_shape)}"
         megabytes = network.count_params() * 4 / 1e6
         print(f"{network.name:<14}{network.count_params():>12,} weights  {megabytes:7.1f} MB  {shapes}")
-    first, second = _two_steps(model, dataset)
-    images = run.batch_size * model.discriminator_steps
+    first, second = _two_steps(model, prepared.batches(stage, 0))
+    examples, what = prepared.schedule.examples_per_step(stage), prepared.dataset.fields["real"].plural
     print(f"first step     {first:.1f} s, with compilation")
-    print(f"second step    {second * 1000:.0f} ms: {second / images * 1000:.2f} s per 1,000 images")
+    print(f"second step    {second * 1000:.0f} ms: {second / examples * 1000:.2f} s per 1,000 {what}")
     print(f"peak memory    {_peak_memory()}")
     return 0
 

@@ -1,4 +1,4 @@
-"""One sitting of a training: from the first step to the last, to a signal, or to what the machine cannot give."""
+"""Training a run, from the step it is at to the last one, to a signal, or to what the machine cannot give."""
 
 import functools
 import json
@@ -10,56 +10,81 @@ import keras
 import tensorflow as tf
 
 from keras_gan import callbacks, config
+from keras_gan.callbacks import scores
 from keras_gan.distribution import cluster
 from keras_gan.errors import MachineFailed, TrainingFailed, why
-from keras_gan.storage import checkpoint, event_files
+from keras_gan.storage import checkpoint, event_files, files, schema
 
 
-def fit(run, model, folder, batches, steps, make_callbacks):
-    """Trains `model` to step `steps` and returns None, or the exit code if a signal ended it before.
+class AcrossStages(keras.callbacks.CallbackList):
+    """Callbacks of a training that is several `fit`s, one a stage: it begins and ends but once.
+
+    Attributes:
+        is_last: whether the `fit` that goes on now is the last.
+    """
+
+    def __init__(self, chosen, model):
+        super().__init__(chosen, add_history=True, model=model)
+        self.is_last, self._begun = False, False
+
+    def on_train_begin(self, logs=None):
+        if not self._begun:
+            super().on_train_begin(logs)
+        self._begun = True
+
+    def on_train_end(self, logs=None):
+        if self.is_last:
+            super().on_train_end(logs)
+
+
+def fit(prepared, folder, make_callbacks):
+    """Trains to the last step and returns None, or the exit code if a signal ended it before.
 
     Args:
-        run: the `RunConfig`.
-        model: an `AdversarialModel` at the step to start from.
+        prepared: a `PreparedRun`, its model at the step to start from.
         folder: the `RunFolder`, or None of a worker that is not the chief, which saves nothing.
-        batches: function that returns the stream of batches from `start_step` on.
-        steps: of the whole run.
         make_callbacks: function that returns the callbacks, in order.
 
     Raises:
         TrainingFailed: if a loss is no longer a number.
         MachineFailed: if memory, disk, data or another worker failed; all checkpoints are as they were.
     """
-    first_step = _step(model)
-    strategy = model.distribute_strategy
+    options, model, strategy = prepared.options, prepared.model, prepared.strategy
     agree = functools.partial(_agree_on_signal, strategy) if cluster.has_others(strategy) else None
     with callbacks.StopOnSignal(agree) as stop:
         try:
-            stream, steps_per_epoch = batches(start_step=first_step), steps - first_step
-            if isinstance(stream, tf.data.Dataset):
-                # Keras takes `steps_per_epoch` for too much where several steps go in one.
-                stream, steps_per_epoch = stream.take(steps_per_epoch), None
-            model.fit(stream, steps_per_epoch=steps_per_epoch, verbose=0, callbacks=[*make_callbacks(), stop])
+            _fit_stages(prepared, AcrossStages([*make_callbacks(), stop], model))
         except callbacks.Stopped as stopped:
-            return _save_and_go(run, model, folder, stopped)
+            return _save_and_go(options, model, folder, stopped)
         except TrainingFailed as error:
             raise TrainingFailed(f"{error}\n{_last_good(folder)}") from None
         except MachineFailed as error:
             raise MachineFailed(f"{error}\n{_last_good(folder)}") from None
         except (MemoryError, OSError, tf.errors.OpError) as error:
             # Nothing is saved now: a step that fails may have been done in part.
-            raise MachineFailed(f"{_what_failed(error, run, strategy)}\n{_last_good(folder)}") from None
+            raise MachineFailed(f"{_what_failed(error, prepared)}\n{_last_good(folder)}") from None
     return None
 
 
-def take_back(folder, step):
+def _fit_stages(prepared, across):
+    model = prepared.model
+    for stage, first_step, end in prepared.schedule.parts(step_of(model), prepared.steps):
+        stream, steps_per_epoch = prepared.batches(stage, first_step), end - first_step
+        if isinstance(stream, tf.data.Dataset):
+            # Keras takes `steps_per_epoch` for too much where several steps go in one.
+            stream, steps_per_epoch = stream.take(steps_per_epoch), None
+        across.is_last = end == prepared.steps
+        model.fit(stream, steps_per_epoch=steps_per_epoch, verbose=0, callbacks=across)
+
+
+def forget_after(folder, step):
     """Removes what a run that was killed has logged of steps after its last checkpoint: it will log them again."""
     try:
         event_files.cut_after(folder.path, step)
-        scores = folder.path / callbacks.scores.FILE
-        if scores.exists():
-            lines = scores.read_text(encoding="utf-8").splitlines(keepends=True)
-            scores.write_text("".join(line for line in lines if _is_up_to(line, step)), encoding="utf-8")
+        path = folder.path / scores.FILE
+        if path.exists():
+            lines = files.read_json_lines(path, {"step": schema.count})
+            files.write(path, "".join(json.dumps(line) + "\n" for line in lines if line["step"] <= step))
     except OSError as error:
         raise MachineFailed(f"cannot write in {folder.path}: {why(error)}.") from None
 
@@ -71,6 +96,11 @@ def how_to_go_on(folder):
     return f"Continue with: python train.py --resume {shlex.quote(name)}"
 
 
+def step_of(model):
+    """The step that a model is at, an integer."""
+    return int(keras.ops.convert_to_numpy(model.step))
+
+
 # --- Inside -----------------------------------------------------------------------------------------------------------
 
 
@@ -80,40 +110,29 @@ def _agree_on_signal(strategy, received):
     return next((number for number, count in zip(callbacks.stop.SIGNALS, counts, strict=True) if count), 0)
 
 
-def _save_and_go(run, model, folder, stopped):
+def _save_and_go(options, model, folder, stopped):
     """Saves, if this process is the one that does; returns the exit code."""
     if folder:
-        checkpoint.save(model, folder.checkpoints, _step(model), run.keep_checkpoints)
-        print(f"\n{stopped} arrived: saved at step {_step(model)}. {how_to_go_on(folder)}", file=sys.stderr)
+        checkpoint.save(model, folder.checkpoints, step_of(model), options.keep_checkpoints)
+        print(f"\n{stopped} arrived: saved at step {step_of(model)}. {how_to_go_on(folder)}", file=sys.stderr)
     else:
-        print(f"{stopped} arrived: ended at step {_step(model)}.", file=sys.stderr)
+        print(f"{stopped} arrived: ended at step {step_of(model)}.", file=sys.stderr)
     return stopped.exit_code
 
 
-def _step(model):
-    return int(keras.ops.convert_to_numpy(model.step))
-
-
-def _is_up_to(line, step):
-    try:
-        return json.loads(line)["step"] <= step
-    except ValueError:  # a kill can leave half a line
-        return False
-
-
-def _what_failed(error, run, strategy):
-    text = str(error)
-    who = cluster.who_left(strategy, error)
+def _what_failed(error, prepared):
+    options, text = prepared.options, str(error)
+    who = cluster.who_left(prepared.strategy, error)
     if who:
         return f"{who} has gone, and the others cannot go on without it."
     if isinstance(error, OSError):
         return f"the machine failed the training: {why(error)}" + (f" ({error.filename})." if error.filename else ".")
     if "No space left" in text:
-        return f"the disk of {run.log_dir} is full."
+        return f"the disk of {options.log_dir} is full."
     if isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError)):
         return (
-            f"out of memory with --batch-size {run.batch_size} at {run.image_size} px: start anew with a smaller batch "
-            "or smaller networks, or free some memory and resume."
+            f"out of memory with --batch-size {options.batch_size} of {prepared.dataset.fields['real'].words}: start "
+            "anew with a smaller batch or smaller networks, or free some memory and resume."
         )
     # The data is read by Python code inside the pipeline, whose error is in the last line of TensorFlow's.
     lines = [line.strip() for line in text.splitlines() if "Error: " in line]

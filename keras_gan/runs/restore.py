@@ -11,46 +11,62 @@ from keras_gan.runs import run_folder
 
 @dataclass(frozen=True)
 class Restored:
-    """A run and its model: configuration, the variant's options, facts of its data, and the step."""
+    """A run and its model.
+
+    Attributes:
+        model: a compiled `AdversarialModel` with the weights of the checkpoint.
+        options: the `RunConfig`.
+        model_config: the variant's options.
+        data_facts: what its data was, see `Dataset.facts`.
+        step: of the checkpoint.
+    """
 
     model: object
-    run: config.RunConfig
+    options: config.RunConfig
     model_config: object
     data_facts: dict
     step: int
 
+    def sampler(self, most_examples=None):
+        """Its `Sampler`, on as many examples as the run had, or at most `most_examples`, if it needs any."""
+        from keras_gan import sampling
 
-def restore(folder, which="best", most_examples=None):
+        options, task = self.options, registry.variant(self.options.variant).task
+        held_out = None
+        if task != "sample":
+            _, held_out = data.load_splits(options, task)
+            fields = {name: self.model.fields[name] for name in held_out.fields}
+            held_out = dataclasses.replace(held_out, fields=fields)
+        preparation = registry.preparation(options.variant, self.model_config)
+        return sampling.of_data(self.model, held_out, most_examples or options.eval_samples, preparation)
+
+
+def restore(folder, which="best"):
     """Rebuilds the model of a `RunFolder` and loads its best or its last checkpoint.
 
-    Without scores in training there is no best one, and the last is taken. A model that is given images gets as many
-    examples as the run had, or at most `most_examples`.
+    Without scores in training there is no best one, and the last is taken.
 
     Raises:
         UserError: if the run has no checkpoint that can be read.
     """
     if not list(folder.checkpoints.glob("step-*")):
         raise UserError(f"the run {folder.name} has no checkpoint yet, so there is nothing to take the generator from.")
-    run, model_options = config.load_json(folder.config_file)
-    run = dataclasses.replace(run, run_name=folder.name)
+    options, model_options = config.load_json(folder.config_file)
+    options = dataclasses.replace(options, run_name=folder.name)
     quiet_tensorflow()
     import keras
 
-    from keras_gan.data import pipeline
+    from keras_gan.data.dataset import example_count
     from keras_gan.storage import checkpoint
+    from keras_gan.training import building
+    from keras_gan.training.stages import Schedule
 
-    keras.mixed_precision.set_dtype_policy(run.precision)
-    model_config = config.from_dict(registry.module(run.variant).Config, model_options, folder.config_file)
+    keras.mixed_precision.set_dtype_policy(options.precision)
+    model_config = config.from_dict(registry.module(options.variant).Config, model_options, folder.config_file)
     facts = run_folder.data_facts(folder)
-    model = registry.build(
-        *(run.variant, model_config, facts["image_shape"], len(facts["classes"]), run.seed, run.augment),
-        facts.get("source_shape"),
-    )
-    model.total_steps = run.total_steps(facts["images"], model.discriminator_steps)
-    model.compile()
-    if registry.variant(run.variant).task != "sample":
-        _, held_out = data.load_splits(run, registry.variant(run.variant).task)
-        preparation = registry.preparation(run.variant, model_config)
-        model.use_examples(pipeline.examples(held_out, most_examples or run.eval_samples, preparation))
+    model = building.build(options.variant, model_config, run_folder.fields(folder), options.seed, options.augment)
+    schedule = Schedule(tuple(model_config.stages()), options.batch_size)
+    model.compile(total_steps=options.total_steps(example_count(facts), schedule), batch_size=options.batch_size)
     step = checkpoint.restore_best(model, folder.checkpoints) if which == "best" else None
-    return Restored(model, run, model_config, facts, step or checkpoint.restore_newest(model, folder.checkpoints))
+    step = step or checkpoint.restore_newest(model, folder.checkpoints)
+    return Restored(model, options, model_config, facts, step)

@@ -2,14 +2,15 @@
 
 import contextlib
 import dataclasses
-import json
 import os
 import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from keras_gan import config, data, registry
 from keras_gan.errors import MachineFailed, UserError, why
+from keras_gan.storage import files, forms
 
 try:
     import fcntl
@@ -36,6 +37,10 @@ class RunFolder:
         return self.path / "data.json"
 
     @property
+    def fields_file(self):
+        return self.path / "fields.npz"
+
+    @property
     def samples(self):
         return self.path / "samples"
 
@@ -51,8 +56,8 @@ def check_name_is_free(run):
         raise UserError(f"the run {path} exists: continue it with --resume, or choose another --run-name.")
 
 
-def create(run, model_config, facts):
-    """Makes the folder of a new run, and writes its configuration and what its data was.
+def create(run, model_config, dataset):
+    """Makes the folder of a new run, and writes its configuration, what its data was, and what its fields learned.
 
     Raises:
         UserError: if a run of that name exists, or the folder cannot be written.
@@ -64,7 +69,7 @@ def create(run, model_config, facts):
         folder.samples.mkdir(parents=True)
         folder.checkpoints.mkdir()
         write_configuration(folder, run, model_config)
-        _write(folder.data_file, json.dumps(facts, indent=2) + "\n")
+        _write_data(folder, dataset)
     except OSError as error:
         raise UserError(f"cannot write the run folder {path}: {why(error)}.") from None
     return folder
@@ -73,6 +78,15 @@ def create(run, model_config, facts):
 def write_configuration(folder, run, model_config):
     """Writes `config.json`."""
     _write(folder.config_file, config.to_json(run, model_config))
+
+
+def check_writable(directory):
+    """Raises `UserError` unless files can be written below a folder; makes it if need be."""
+    try:
+        Path(directory).mkdir(parents=True, exist_ok=True)
+        Path(tempfile.mkdtemp(prefix=".writable-", dir=directory)).rmdir()
+    except OSError as error:
+        raise UserError(f"cannot write {directory}: {why(error)}.") from None
 
 
 @contextlib.contextmanager
@@ -108,20 +122,18 @@ def locked(folder):
 
 
 def _write(path, text):
-    temporary = path.with_name(f".{path.name}.tmp")
     try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
+        files.write(path, text)
     except OSError as error:
         raise MachineFailed(f"cannot write {path}: {why(error)}.") from None
 
 
 def data_facts(folder):
-    """What the data of a run was, see `ImageData.facts`."""
+    """What the data of a run was, see `Dataset.facts`."""
     try:
-        return json.loads(folder.data_file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise UserError(f"{folder.data_file} cannot be read.") from None
+        return files.read_json(folder.data_file, forms.DATA)
+    except files.Unreadable as error:
+        raise UserError(f"{folder.data_file} cannot be read: {error}.") from None
 
 
 def split_name(log_dir, name):
@@ -147,7 +159,7 @@ def find_resumable(log_dir, run_name, variant, dataset):
         return find(log_dir, run_name)
     if not variant:
         raise UserError("--resume needs --run-name NAME, or the --variant and --dataset of the run to continue.")
-    base = _default_name(registry.resolve(variant), dataset)
+    base = _default_name(registry.resolve(variant), dataset or registry.variant(variant).data)
     numbered = [
         path.name for path in Path(log_dir).glob(f"{base}*") if re.fullmatch(rf"{re.escape(base)}(-\d+)?", path.name)
     ]
@@ -168,44 +180,90 @@ def _free_name(run):
     return name
 
 
-# Options that change how long, where and what is written, but not what a step computes.
-_FREE_ON_RESUME = (
-    *("steps", "epochs", "snapshot_every", "checkpoint_every", "keep_checkpoints", "data_dir", "download"),
-    *("strategy", "cpu_replicas", "coordinator", "num_workers", "worker_index", "steps_per_execution"),
-    *("deterministic", "allow_config_change", "init_from"),
-    *("metrics", "eval_every", "eval_samples", "eval_features", "health", "export_checkpoint"),
-    *("run_name", "log_dir", "export_dir", "export", "tflite", "tflite_batch", "tflite_size", "resume"),
-    "dry_run",
-)
+def fields(folder):
+    """The fields of a run's batches, `{name: Field}`, with what they have learned of its data.
+
+    Raises:
+        UserError: if they cannot be read, or have been changed.
+    """
+    from keras_gan import modalities
+    from keras_gan.data.image_sets import fields_of_facts
+
+    facts = data_facts(folder)
+    if "fields" not in facts:  # of a run from before fields were described
+        return fields_of_facts(facts)
+    arrays = _read_arrays(folder, facts.get("fields_sha256"))
+    return {
+        name: modalities.restore(description, arrays.get(name, {})) for name, description in facts["fields"].items()
+    }
 
 
-def mathematics(run, model_config, facts):
-    """All that decides what a step computes, JSON-able: options of run and variant, and what the data is."""
-    return _mathematics(dataclasses.asdict(run), dataclasses.asdict(model_config), facts)
+def _write_data(folder, dataset):
+    """Writes what the data was, and the arrays that its fields have learned, if there are any."""
+    import numpy as np
+
+    from keras_gan import modalities
+
+    facts = dataset.facts
+    arrays = {
+        f"{name}/{key}": array
+        for name, field in dataset.fields.items()
+        for key, array in modalities.arrays_of(field).items()
+    }
+    if arrays:
+        files.write(folder.fields_file, lambda file: np.savez(file, **arrays))
+        facts["fields_sha256"] = files.sha256(folder.fields_file)
+    files.write_json(folder.data_file, facts)
 
 
-def _mathematics(run, model, facts):
+def _read_arrays(folder, digest):
+    """What `_write_data` wrote beside the facts, `{name of a field: {name: array}}`."""
+    import numpy as np
+
+    if digest is None:
+        return {}
+    found = {}
+    try:
+        if files.sha256(folder.fields_file) != digest:
+            raise ValueError("it was changed")
+        with np.load(folder.fields_file, allow_pickle=False) as file:
+            for key in file.files:
+                name, _, attribute = key.partition("/")
+                found.setdefault(name, {})[attribute] = file[key]
+    except (OSError, ValueError) as error:
+        raise UserError(f"{folder.fields_file} cannot be used: {error}.") from None
+    return found
+
+
+def computation(options, model_config, facts):
+    """All that decides what a step computes, JSON-able: options of run and variant, and what the data is.
+
+    Args:
+        options: `RunConfig` of the run.
+        model_config: the variant's options, a dataclass or a dict.
+        facts: see `Dataset.facts`.
+    """
+    model = model_config if isinstance(model_config, dict) else dataclasses.asdict(model_config)
     values = {
-        **{name: value for name, value in run.items() if name not in _FREE_ON_RESUME},
+        **{name: getattr(options, name) for name in config.deciding(config.RunConfig, "computation")},
         **{f"model.{name}": value for name, value in model.items()},
-        **{name: facts.get(name) for name in ("images", "sources", "classes")},
+        **{name: facts[name] for name in ("images", "examples", "sources", "classes") if name in facts},
     }
     # What was read from a file has lists for tuples.
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
-def check_same_mathematics(folder, run, model_config, facts):
+def check_same_computation(folder, options, model_config, facts):
     """Raises `UserError` if a run would continue with options or data that change what its steps compute.
 
     With `allow_config_change` it prints the difference instead.
     """
-    saved, saved_model = config.load_json(folder.config_file)
-    was = _mathematics(dataclasses.asdict(saved), saved_model, data_facts(folder))
-    now = mathematics(run, model_config, facts)
+    was = computation(*config.load_json(folder.config_file), data_facts(folder))
+    now = computation(options, model_config, facts)
     changed = [name for name in now if name in was and was[name] != now[name]]
     if changed:
         differences = ", ".join(f"{name}: {was[name]} -> {now[name]}" for name in changed)
-        if not run.allow_config_change:
+        if not options.allow_config_change:
             raise UserError(
                 f"{folder.name} cannot continue with other options or data ({differences}): start a new run, with "
                 f"--init-from {folder.name} if it is to learn on, or insist with --allow-config-change."

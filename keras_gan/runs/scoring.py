@@ -54,8 +54,7 @@ class ReferenceData:
 
     def _training(self):
         """What the classifier learns from: the training split, whichever split this is."""
-        kind, rest = data.split_name(self.options.dataset)
-        if not registry.SOURCES.module(kind).has_test(rest, self.options):
+        if not data.has_test(self.options):
             return *_labelled(self.dataset), None
         train, test = (
             self.dataset if self.split == split else data.load(self.options, split, task_of(self.options))

@@ -8,8 +8,6 @@ score; its manifest has the score, too.
 """
 
 import errno
-import hashlib
-import json
 import math
 import os
 import shutil
@@ -20,6 +18,8 @@ from pathlib import Path
 import tensorflow as tf
 
 from keras_gan.errors import MachineFailed, UserError, why
+from keras_gan.storage import files, forms, schema
+from keras_gan.storage.files import sha256
 
 FORMAT = 2
 # From each older format to the next. Every format that ever was can be read for ever.
@@ -27,6 +27,14 @@ _MIGRATIONS = {1: lambda manifest: {**manifest, "format": 2, "circumstances": {}
 _BYTES_PER_VARIABLE = 4096  # of an HDF5 file, beside the values
 _WEIGHTS = "model.weights.h5"
 _MANIFEST = "manifest.json"
+SCORE = {**forms.SCORE, "step": schema.count}
+_SCHEMA = {
+    "format": int,
+    "step": schema.count,
+    "sha256": schema.only({_WEIGHTS: str}),  # else there might be weights that nothing vouches for
+    "circumstances": dict,
+    "score": schema.optional(SCORE),
+}
 
 
 def save(model, directory, step, keep=3):
@@ -42,7 +50,7 @@ def save(model, directory, step, keep=3):
 
 
 def save_best(model, directory, step, score):
-    """Writes the checkpoint of the best score so far and removes the one before it; `score` is JSON-able."""
+    """Writes the checkpoint of the best score so far and removes the one before it; `score` is a `SCORE`."""
     before = _bests(directory)
     final = _write(model, Path(directory) / f"best-{step:09d}", step, score=score)
     for old in before:
@@ -54,7 +62,7 @@ def save_best(model, directory, step, score):
 def best_score(directory):
     """The score that the best checkpoint was saved with, or None if there is none."""
     whole = [path for path in _bests(directory) if not verify(path)]
-    return read_manifest(whole[-1])["score"] if whole else None
+    return read_manifest(whole[-1]).get("score") if whole else None
 
 
 def _bests(directory):
@@ -78,13 +86,13 @@ def _write(model, final, step, **facts):
             "circumstances": circumstances(model),
             **facts,
         }
-        (temporary / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-        for path in (temporary / _WEIGHTS, temporary / _MANIFEST, temporary):
-            _fsync(path)
+        files.write_json(temporary / _MANIFEST, manifest)
+        files.sync(temporary / _WEIGHTS)
+        files.sync(temporary)
         shutil.rmtree(final, ignore_errors=True)
         # The name appears when everything below it is on the disk: a checkpoint is whole or it is not there.
         temporary.rename(final)
-        _fsync(directory)
+        files.sync(directory)
     except (OSError, RuntimeError) as error:  # h5py raises either when a disk is full
         with suppress(OSError):
             shutil.rmtree(temporary)
@@ -117,7 +125,7 @@ def changed_circumstances(model, directory):
     """How the circumstances differ from those of the newest whole checkpoint, in a few words; empty if they do not."""
     whole = [path for path in list_checkpoints(directory) if not verify(path)]
     was, now = read_manifest(whole[-1])["circumstances"] if whole else {}, circumstances(model)
-    return ", ".join(f"{name} {was[name]} -> {now[name]}" for name in was if was[name] != now.get(name))
+    return ", ".join(f"{name} {was[name]} -> {now[name]}" for name in was if was[name] != now.get(name, was[name]))
 
 
 def list_checkpoints(directory):
@@ -176,40 +184,22 @@ def verify(path):
         if not _is_well_formed(manifest):
             return "its manifest makes no sense"
         wrong = [name for name, digest in manifest["sha256"].items() if sha256(path / name) != digest]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, files.Unreadable):
         return "incomplete"
     return f"{wrong[0]} was changed" if wrong else None
 
 
 def _is_well_formed(manifest):
-    return (
-        type(manifest["step"]) is int
-        and manifest["step"] >= 0
-        and set(manifest["sha256"]) == {_WEIGHTS}  # else there might be weights that nothing vouches for
-        and isinstance(manifest["circumstances"], dict)
-        and isinstance(manifest.get("score", {}), dict)
-    )
+    try:
+        schema.check(manifest, _SCHEMA)
+    except files.Unreadable:
+        return False
+    return True
 
 
 def read_manifest(path):
-    """The manifest of one checkpoint, in today's format whatever it was written in."""
-    manifest = json.loads((Path(path) / _MANIFEST).read_text(encoding="utf-8"))
+    """The manifest of one checkpoint, in today's format whatever it was written in; see `verify`."""
+    manifest = files.read_json(Path(path) / _MANIFEST, {"format": int})
     while manifest["format"] in _MIGRATIONS:
         manifest = _MIGRATIONS[manifest["format"]](manifest)
     return manifest
-
-
-def sha256(path):
-    """Hash of a file as hexadecimal digits."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _fsync(path):
-    if os.name == "nt":  # has no such call for what is open for reading
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

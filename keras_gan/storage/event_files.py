@@ -4,11 +4,12 @@ A run that is killed has logged steps that its last checkpoint knows nothing of.
 TensorBoard would draw both.
 """
 
-import os
 from pathlib import Path
 
 import tensorflow as tf
 from tensorboard.compat.proto.event_pb2 import Event
+
+from keras_gan.storage import files
 
 
 def cut_after(directory, step):
@@ -23,12 +24,9 @@ def cut_after(directory, step):
         records, damaged = _records(path)
         kept = [record for record in records if Event.FromString(record).step <= step]
         if damaged or len(kept) < len(records):
-            # Not named like an event file, or TensorBoard would read it meanwhile.
-            temporary = path.with_name(f".{path.name}.partial")
-            with tf.io.TFRecordWriter(str(temporary)) as writer:
+            with files.replacing(path) as temporary, tf.io.TFRecordWriter(str(temporary)) as writer:
                 for record in kept:
                     writer.write(record)
-            os.replace(temporary, path)
 
 
 def _records(path):

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from keras_gan.errors import check_options
 from keras_gan.losses.objectives import least_squares
-from keras_gan.networks import dcgan as networks
+from keras_gan.networks import convolutional as networks
 from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, ConvolutionOptions

@@ -19,7 +19,7 @@ KILLED = """
 import os, signal, sys
 
 from keras_gan import cli
-from keras_gan.storage import checkpoint
+from keras_gan.storage import files
 from keras_gan.callbacks import Progress
 
 def die():
@@ -30,8 +30,8 @@ if when == "after_step":
     after_step = Progress.after_step
     Progress.after_step = lambda self, at, logs: die() if at == step else after_step(self, at, logs)
 else:
-    fsync = checkpoint._fsync
-    checkpoint._fsync = lambda path: die() if f"step-{step:09d}" in str(path) else fsync(path)
+    sync = files.sync
+    files.sync = lambda path: die() if f"step-{step:09d}" in str(path) else sync(path)
 cli.main(arguments, command="train")
 """
 

@@ -25,7 +25,7 @@ from keras_gan.data.avatars.canvas import change, from_hsv, mix
 from keras_gan.data.image_sets import image_dataset
 from keras_gan.errors import UserError, unknown
 from keras_gan.registry import Source
-from keras_gan.storage import cache
+from keras_gan.storage import cache, files
 from keras_gan.storage.arrays import allocate
 
 SOURCE = Source(tasks=("sample", "restore", "paired", "unpaired"))
@@ -415,7 +415,8 @@ def load(_rest, options, split="train", task="sample"):
         images=pictures(options.image_size, split, count=count),
         labels=labels(split, count),
         class_names=CLASS_NAMES,
-        provenance=f"avatars v{VERSION}, split {split}: cartoon faces drawn by this program from seed {SEED} (Apache-2.0).",
+        provenance=f"avatars v{VERSION}, split {split}: cartoon faces drawn by this program from seed {SEED} "
+        "(Apache-2.0).",
         treatment=f"drawn at {options.image_size}x{options.image_size} px.",
     )
 
@@ -573,6 +574,6 @@ def _read(path, shape):
 def _write(path, array):
     """Keeps an array for the next time; says so if it cannot be kept."""
     try:
-        cache.put(path, lambda file: np.save(file, array))
+        files.write(path, lambda file: np.save(file, array))
     except OSError as error:
         print(f"cannot keep the avatars in {path.parent} ({error.strerror}): they will be drawn again next time.")

@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 
 from keras_gan.errors import why
+from keras_gan.storage import files
 
 
 def hash_of_network(network):
@@ -17,8 +18,7 @@ def hash_of_network(network):
 
 def hash_of_file(path):
     """The first digits of the sha256 of a file."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
+    return files.sha256(path)[:12]
 
 
 def reason(error):

@@ -1,10 +1,11 @@
 """Float images to picture files. The outer edge: [0, 1] becomes uint8."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
+
+from keras_gan.storage import files
 
 MOST_COLUMNS = 16
 ROWS = 8
@@ -68,16 +69,17 @@ def to_pillow(pixels):
 
 def save_grid(path, images, columns=None):
     """Writes one grid as a PNG."""
-    _save(to_pillow(grid(images, columns)), path, "PNG")
+    save(path, to_pillow(grid(images, columns)))
 
 
-def _save(image, path, kind, **options):
-    """Atomically enough for a viewer that watches the folder."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    image.save(temporary, format=kind, **options)
-    temporary.replace(path)
+def save(path, image, kind="PNG", **options):
+    """Writes a Pillow image, as a whole for a viewer that watches the folder; `options` are Pillow's.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    # There may be thousands of them, and they can be made again: no waiting for the disk.
+    files.write(path, lambda file: image.save(file, format=kind, **options), durable=False)
 
 
 def save_walk(path, images):
@@ -89,7 +91,7 @@ def save_walk(path, images):
     milliseconds = round(min(max(2000 / (len(frames) - 1), 40), 500), -1)  # GIF counts hundredths of a second
     options = {"transparency": _TRANSPARENT, "disposal": 2} if images.shape[3] in (2, 4) else {}
     first, *others = frames + frames[-2:0:-1]
-    _save(first, path, "GIF", save_all=True, append_images=others, duration=int(milliseconds), loop=0, **options)
+    save(path, first, "GIF", save_all=True, append_images=others, duration=int(milliseconds), loop=0, **options)
 
 
 _TRANSPARENT = 255

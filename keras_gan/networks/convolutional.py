@@ -5,7 +5,7 @@ import math
 import keras
 from keras import layers, ops
 
-from keras_gan.networks.parts import batch_norm, normal
+from keras_gan.networks.conventions import batch_norm, normal
 
 
 def _widths(image_shape, channels, max_channels):

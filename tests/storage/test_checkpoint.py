@@ -11,7 +11,7 @@ from keras_gan import registry
 from keras_gan.errors import MachineFailed, UserError
 from keras_gan.storage import checkpoint
 
-FORMAT_1 = Path(__file__).parent / "files" / "checkpoint-format-1"
+FORMAT_1 = Path(__file__).parents[1] / "files" / "checkpoint-format-1"
 
 
 @pytest.fixture
@@ -91,10 +91,11 @@ def test_format_1_is_read_for_ever():
 def test_the_best_is_replaced_when_the_next_is_whole(saved, make_model, capsys):
     model, folder = saved
     assert checkpoint.best_score(folder) is None
-    checkpoint.save_best(model, folder, 1, {"value": 5.0})
-    checkpoint.save_best(model, folder, 2, {"value": 3.0})
+    score = {"name": "fid", "value": 5.0, "step": 1, "protocol": {}}
+    checkpoint.save_best(model, folder, 1, score)
+    checkpoint.save_best(model, folder, 2, score | {"value": 3.0})
     assert [path.name for path in folder.glob("best*")] == ["best-000000002"]
-    assert checkpoint.best_score(folder) == {"value": 3.0}
+    assert checkpoint.best_score(folder) == score | {"value": 3.0}
     assert checkpoint.restore_best(make_model(), folder) == 2
     # What a kill before the older one is removed leaves, and then damage.
     shutil.copytree(folder / "best-000000002", folder / "best-000000003")

@@ -1,0 +1,81 @@
+"""What leaves a run: its exported model, and all that the manifest says of where it came from."""
+
+import dataclasses
+import shlex
+from pathlib import Path
+
+import keras
+
+from keras_gan import config, data, exporters, registry
+from keras_gan.callbacks import scores
+from keras_gan.distribution.startup import quiet_stderr
+from keras_gan.runs import scoring
+from keras_gan.storage import checkpoint
+
+
+def deliver(folder, options, model, sampler, facts, delivery=None, dataset=None):
+    """Writes the next version of a run's model, verified; returns its folder.
+
+    Args:
+        folder: the `RunFolder`.
+        options: the `RunConfig` of the run.
+        model: an `AdversarialModel` with the weights to export.
+        sampler: its `Sampler`.
+        facts: see `facts_of`.
+        delivery: the `DeliveryOptions`; default: those of the run.
+        dataset: the training data; default: loaded if it is needed.
+    """
+    delivery = delivery or options
+    directory = exporters.next_version(Path(delivery.export_dir) / folder.name)
+    facts = {**facts, "scores": scores.of_step(folder.path, int(keras.ops.convert_to_numpy(model.step)))}
+    judge = None
+    if "score" in facts and sampler.example_count is None:
+        judge = scoring.deciding_score(options, facts["score"], model.num_classes, dataset)
+    with quiet_stderr():  # the converter talks of its own passes
+        exporters.export(
+            model,
+            directory,
+            delivery.export,
+            facts,
+            precisions=delivery.tflite,
+            tflite_batch=delivery.tflite_batch,
+            tflite_size=delivery.tflite_size,
+            judge=judge,
+            sampler=sampler,
+        )
+    return directory
+
+
+def facts_of(folder, options, model_config, data_facts, step=None):
+    """What the manifest says of a run: configuration, data, the command that repeats it, and the score it has.
+
+    Args:
+        step: of the checkpoint that is exported, if it may be that of the best score.
+    """
+    facts = {
+        "run": folder.name,
+        "configuration": {**dataclasses.asdict(options), "model": dataclasses.asdict(model_config)},
+        "data": {**data_facts, "treatment": treatment(options, data_facts)},
+        "command": command(options, model_config),
+    }
+    score = checkpoint.best_score(folder.checkpoints)
+    return {**facts, "score": score} if score and score["step"] == step else facts
+
+
+def treatment(options, data_facts):
+    """What was done to the examples before training, and what is done to them anew in every epoch."""
+    names = ", ".join(data.augmentations(options.data_augment, registry.variant(options.variant).gives))
+    return data_facts["treatment"] + (f"; at random in training: {names}" if names else "")
+
+
+def command(options, model_config):
+    """The command line that repeats a run: every option that is not at its default."""
+    words = ["python", "train.py", "--variant", options.variant]
+    default, call = config.RunConfig(variant=options.variant), config.deciding(config.RunConfig, "call")
+    for prefix, given, defaults in (("", options, default), ("model.", model_config, type(model_config)())):
+        for name, value in vars(given).items():
+            if value != getattr(defaults, name) and name not in call:
+                flag = f"--{prefix}{name.replace('_', '-')}"
+                values = value if isinstance(value, tuple) else () if value is True else (value,)
+                words += [flag, *map(str, values)]
+    return shlex.join(words)

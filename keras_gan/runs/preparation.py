@@ -1,0 +1,150 @@
+"""A run made ready to train: devices, data, model, and what samples are made of."""
+
+from dataclasses import dataclass, replace
+
+import keras
+
+from keras_gan import config, data, registry, sampling
+from keras_gan.data import pipeline
+from keras_gan.data.dataset import Dataset
+from keras_gan.distribution import cluster, devices
+from keras_gan.distribution.startup import quiet_stderr
+from keras_gan.errors import UserError
+from keras_gan.metrics import evaluation
+from keras_gan.runs import run_folder
+from keras_gan.runs.restore import restore
+from keras_gan.sampling import Sampler
+from keras_gan.training import building
+from keras_gan.training.stages import Schedule
+
+
+@dataclass(frozen=True)
+class PreparedRun:
+    """What is to be trained on what.
+
+    Attributes:
+        options: the `RunConfig`.
+        model_config: the variant's options.
+        strategy: a `tf.distribute` strategy.
+        dataset: the `Dataset` to train on.
+        held_out: a `Dataset` that the training does not see, None of a variant that needs none.
+        model: a compiled `AdversarialModel`.
+        sampler: its `Sampler`.
+        steps: of the whole run.
+    """
+
+    options: config.RunConfig
+    model_config: object
+    strategy: object
+    dataset: Dataset
+    held_out: Dataset | None
+    model: object
+    sampler: Sampler
+    steps: int
+
+    @property
+    def schedule(self):
+        """The `Schedule` of its stages."""
+        return self.model.schedule
+
+    @property
+    def writes(self):
+        """Whether this process writes files: of several workers one does."""
+        return cluster.is_chief(self.strategy)
+
+    def batches(self, stage, first_step):
+        """The stream of batches of a stage from a step on; with several workers, this one's part of it."""
+        index = self.schedule.stages.index(stage)
+        start = self.schedule.start_of(index)
+
+        def stream(context):
+            return pipeline.batches(
+                self.dataset,
+                batch_size=self.schedule.examples_per_step(stage),
+                seed=self.options.seed,
+                start_step=first_step - start,
+                first_example=self.schedule.examples_before(start),
+                augment=data.augmentations(self.options.data_augment, self.dataset.fields["real"].kind),
+                context=context,
+                prepare=registry.preparation(self.options.variant, self.model_config),
+            )
+
+        return devices.distribute(self.strategy, stream)
+
+
+def prepare(options, model_options):
+    """Makes a run ready, new or to be resumed, and refuses now what would fail later.
+
+    Args:
+        options: the `RunConfig`.
+        model_options: the variant's options as they were given, a dict.
+
+    Raises:
+        UserError: for whatever cannot be.
+    """
+    variant = registry.module(options.variant)
+    model_config = config.from_dict(variant.Config, model_options, "the variant's options")
+    strategy = _start(options)
+    dataset, held_out = _load(options)
+    steps = options.total_steps(len(dataset), Schedule(tuple(model_config.stages()), options.batch_size))
+    with strategy.scope():
+        model = building.build(options.variant, model_config, dataset.fields, options.seed, options.augment)
+        model.compile(total_steps=steps, batch_size=options.batch_size, steps_per_execution=options.steps_per_execution)
+        if not options.resume:
+            _begin(options, model, variant, strategy, dataset)
+    sampler = sampling.of_data(
+        model, held_out, options.eval_samples, registry.preparation(options.variant, model_config)
+    )
+    if sampler.example_count:
+        evaluation.check_count(options.metrics, sampler.example_count)
+    return PreparedRun(options, model_config, strategy, dataset, held_out, model, sampler, steps)
+
+
+def _start(options):
+    """The strategy, with the devices and the arithmetic that the run asks for."""
+    keras.mixed_precision.set_dtype_policy(options.precision)
+    if options.deterministic:
+        devices.be_deterministic(options.seed)
+    with quiet_stderr():  # devices start, and talk
+        workers = options.coordinator, options.num_workers, options.worker_index
+        strategy = devices.make_strategy(options.strategy, options.cpu_replicas, workers)
+    devices.check_batch_size(strategy, options.batch_size)
+    devices.check_steps_per_execution(strategy, options.steps_per_execution)
+    return strategy
+
+
+def _load(options):
+    """The data to train on, and that to show and to score, with fields as the run has them."""
+    task = registry.variant(options.variant).task
+    dataset, held_out = (data.load(options), None) if task == "sample" else data.load_splits(options, task)
+    if options.resume:
+        # What fields have learned of the data is the run's: the data may lie elsewhere today, or be more.
+        fields = run_folder.fields(run_folder.find(options.log_dir, options.run_name))
+        dataset = replace(dataset, fields={**dataset.fields, **fields})
+    else:
+        dataset = dataset.fitted()
+    return dataset, held_out and replace(held_out, fields=dataset.fields)
+
+
+def _begin(options, model, variant, strategy, dataset):
+    """What happens to the weights of a new run before its first step."""
+    if options.init_from:
+        _take_weights(model, options)
+    if hasattr(variant, "precompute"):
+        variant.precompute(model, dataset)
+        cluster.follow_chief(strategy, model)
+
+
+def _take_weights(model, options):
+    """Gives the model the networks of the run `init_from`."""
+    donor = restore(run_folder.find(options.log_dir, options.init_from))
+    keras.mixed_precision.set_dtype_policy(options.precision)
+    try:
+        for name in ("generator", "discriminator", "ema_generator"):
+            getattr(model, name).set_weights(getattr(donor.model, name).get_weights())
+    except ValueError:
+        raise UserError(
+            f"--init-from {options.init_from}: its networks ({donor.options.variant}, {donor.options.image_size} px) "
+            f"have other shapes than those of {options.variant} at {options.image_size} px as it is set up here."
+        ) from None
+    print(f"starting from the networks of {options.init_from} at step {donor.step}.")

@@ -269,6 +269,48 @@ def test_plugins_are_listed(plugins):
     assert evaluation.needs_features(("peak",))
 
 
+CURVES = """
+import json
+from dataclasses import replace
+
+from keras_gan import config, data
+from keras_gan.metrics import evaluation
+from keras_gan.runs import scoring
+
+run = config.RunConfig(variant="curve_gan", dataset="curves", metrics=("steepness", "kid", "prdc", "fid"))
+train, test = data.load(run), data.load(run, "test")
+subject = scoring.subject_of(run, train)
+good = evaluation.evaluate(replace(subject, samples=test.columns["real"]))
+bad = evaluation.evaluate(replace(subject, samples=2.0 * test.columns["real"]))
+score_of = scoring.deciding_score(run, {"name": "steepness"}, 2, train)
+found = {"deciding": score_of(test.columns["real"])}
+print(json.dumps(found | {"good": evaluation.as_json(*good), "bad": evaluation.as_json(*bad)}))
+"""
+
+
+def test_scores_of_a_modality_that_lives_in_a_plugin_folder(tmp_path):
+    ended = subprocess.run(
+        [sys.executable, "-c", CURVES],
+        env={
+            **os.environ,
+            **{"PYTHONPATH": str(ROOT), "KERAS_GAN_PLUGINS": str(ROOT / "tests" / "toy")},
+            **{"KERAS_GAN_CACHE": str(tmp_path), "KERAS_BACKEND": "tensorflow"},
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = json.loads(ended.stdout)
+    good, bad = ({score["name"]: score for score in found[which]["scores"]} for which in ("good", "bad"))
+    assert list(good) == ["steepness", "kid", "precision", "recall", "density", "coverage", "fid"]
+    for name in ("steepness", "kid", "fid"):
+        assert good[name]["value"] < 0.2 * bad[name]["value"]
+    protocol = {"shape": [64], "seed": 0, "features": "spectrum", "reference": "curves", "reference_curves": 400}
+    assert good["kid"]["protocol"].items() >= protocol.items()
+    assert "fit" not in good["kid"]["protocol"]
+    assert found["deciding"] == ["steepness", good["steepness"]["value"]]
+
+
 def test_evaluate_measures_by_plugins(plugins):
     save_noise([plugins / "some" / f"{index}.png" for index in range(6)], (16, 16, 3), seed=1)
     asked = ("--images", "some", "--reference", "some", "--metrics", "peak", "kid", "--features", "mean")

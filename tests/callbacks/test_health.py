@@ -137,7 +137,8 @@ def test_memorised_pictures_are_found_and_shown(tmp_path):
     (finding,) = look(images[100:164])
     assert finding.signal == "memorisation"
     assert "samples/nearest.png" in finding.helps
-    assert pictures.Image.open(tmp_path / "samples" / "nearest.png").size == (16 * SIZE, 8 * SIZE)
+    with pictures.Image.open(tmp_path / "samples" / "nearest.png") as shown:
+        assert shown.size == (16 * SIZE, 8 * SIZE)
     assert look(bars(64, seed=2)) == []
 
 
@@ -244,7 +245,7 @@ def folder(tmp_path):
 
 def test_nan_ends_the_run_with_the_name_of_its_term(folder, tmp_path, monkeypatch, capsys):
     options = dataclasses.asdict(registry.module("dcgan").TINY)
-    build = registry.build
+    build = building.build
 
     def poisoned(*args, **kwargs):
         model = build(*args, **kwargs)
@@ -260,7 +261,7 @@ def test_nan_ends_the_run_with_the_name_of_its_term(folder, tmp_path, monkeypatc
         return model
 
     with monkeypatch.context() as context:
-        context.setattr(registry, "build", poisoned)
+        context.setattr(building, "build", poisoned)
         with pytest.raises(TrainingFailed, match=r"step 40: the term g_fake of the generator is nan.*") as failure:
             train.run(folder, options)
     assert failure.value.exit_code == 3

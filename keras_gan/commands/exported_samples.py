@@ -19,16 +19,13 @@ def load(directory, data_dir=None, most_examples=None):
     Raises:
         UserError: if it is damaged, or is given examples and does not say which.
     """
-    from keras_gan.exported import ExportedGenerator, ExportedTranslator, files
-    from keras_gan.modalities.image import Image
+    from keras_gan import exported
 
-    manifest = files.read_manifest(directory)
-    if manifest.get("generator", {}).get("kind") == "image-to-image":
-        trained_on, examples, fields, aligned = _held_out(directory, manifest, data_dir, most_examples)
-        sampler = OfExamples(ExportedTranslator(directory), examples, fields, aligned)
-        return fields["real"], trained_on, sampler
-    generator = ExportedGenerator(directory)
-    return Image(*generator.image_shape), _training_data(generator.configuration), OfSeeds(generator)
+    model = exported.load(directory)
+    if "latents" in model.inputs:
+        return model.output, _training_data(model.configuration), OfSeeds(model)
+    trained_on, examples, fields, aligned = _held_out(directory, model.manifest, data_dir, most_examples)
+    return fields["real"], trained_on, OfExamples(model, examples, fields, aligned)
 
 
 class OfSeeds:

@@ -5,8 +5,8 @@ by being there: nothing is registered by hand. Descriptors are read from the sou
 keys are checked, so that listing costs no TensorFlow import; a module is imported when it is chosen.
 
 Rooms go on outside of the package: each folder that the environment variable KERAS_GAN_PLUGINS names (several are
-joined as in PATH) may hold folders `variants/`, `data/`, `metrics/`, `metrics/features/` and `modalities/`, whose
-modules are then modules of `keras_gan.variants` and so on, as if they lay there.
+joined as in PATH) may hold folders `variants/`, `data/`, `metrics/`, `metrics/features/`, `modalities/` and `health/`,
+whose modules are then modules of `keras_gan.variants` and so on, as if they lay there.
 """
 
 import ast

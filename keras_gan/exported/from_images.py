@@ -1,0 +1,146 @@
+"""A network that turns images into images."""
+
+import numpy as np
+
+from keras_gan.errors import UserError
+from keras_gan.exported.model import ExportedModel
+from keras_gan.modalities.image import tiling
+
+SMALLEST_TILE = 64
+# Where no manifest says them.
+LIKELY_MULTIPLE, LIKELY_BYTES_PER_PIXEL = 32, 4096
+
+
+class ExportedTranslator(ExportedModel):
+    """An image-to-image network, in a SavedModel or in a `.tflite` file.
+
+    Attributes:
+        channels: of the images it is given.
+        scale: how many times as large its images are.
+        takes_mask: whether it is told what is a hole.
+        multiple: tiles of a SavedModel should be multiples of it.
+        size: `(height, width)` of what a `.tflite` file takes, and so of its tiles; None of a SavedModel, which takes
+            any size.
+        bytes_per_pixel: how much memory it needs, about, for each pixel that it is given at once.
+
+    Args:
+        path, direction, runtime: of `ExportedModel`.
+
+    Raises:
+        UserError: if there is no such model, or it is not given images.
+    """
+
+    def __init__(self, path, direction=None, runtime=None):
+        super().__init__(path, direction, runtime)
+        if "images" not in self.inputs:
+            if "latents" in self.inputs:
+                raise UserError(
+                    f"{path} draws {self.output.plural} of noise, it does not change any: use the command sample."
+                )
+            raise UserError(f"{path} takes no images: it was not exported by this program.")
+        *size, self.channels = self._shapes[0]["images"]
+        self.size, self.takes_mask = tuple(size) if self.runtime.has_one_size else None, "masks" in self.inputs
+        self.scale = self._scale()
+        self.multiple = self.facts.get("size_multiple", LIKELY_MULTIPLE)
+        self.bytes_per_pixel = self.facts.get("bytes_per_pixel", LIKELY_BYTES_PER_PIXEL * self.scale**2)
+
+    def _scale(self):
+        if self.size:
+            (made,) = self._shapes[1].values()
+            return made[0] // self.size[0]
+        return self.facts.get("scale") or len(self._made(np.zeros((8, 8, self.channels)), np.zeros((8, 8, 1)))) // 8
+
+    def translate(self, image, mask=None, tile=None):
+        """What the network makes of one image of any size.
+
+        Args:
+            image: uint8 `[height, width, channels]`.
+            mask: bool `[height, width]`, True in the hole, for a network that fills holes; all other pixels stay as
+                they are.
+            tile: edge of tiles to divide the image into, in pixels, rounded up to `multiple`; None: all at once. A
+                `.tflite` file has tiles of its own size always.
+
+        Returns:
+            uint8 `[scale * height, scale * width, C]`.
+        """
+        return np.concatenate(list(self.bands(image, mask, tile)))
+
+    def bands(self, image, mask=None, tile=None, after_tile=lambda: None):
+        """What the network makes of one image, from top to bottom, some rows at a time, so that it may be a huge one.
+
+        Args:
+            image, mask, tile: as of `translate`.
+            after_tile: function that is called after each of `tiles(height, width, tile)`.
+
+        Yields:
+            uint8 `[rows, scale * width, C]`.
+        """
+        if image.shape[2] != self.channels or (mask is not None) != self.takes_mask:
+            holes = " and a mask" if self.takes_mask else ""
+            raise ValueError(f"{self.path} takes images with {self.channels} channel(s){holes}.")
+        holes = [] if mask is None else [mask[:, :, None]]
+
+        def run(pixels, *holes):
+            result = self._some(pixels, *holes)
+            after_tile()
+            return result
+
+        top = 0
+        for band in tiling.bands(run, [image, *holes], *self._layout(*image.shape[:2], tile), self.scale):
+            rows = _to_uint8(band)
+            if holes:  # blending and rounding must not touch what is known
+                here = slice(top, top + len(rows))
+                rows = np.where(holes[0][here], rows, image[here])
+            top += len(rows)
+            yield rows
+
+    def tiles(self, height, width, tile=None):
+        """How many tiles an image has."""
+        rows, columns = zip((height, width), *self._layout(height, width, tile), strict=True)
+        return len(tiling.starts(*rows)) * len(tiling.starts(*columns))
+
+    def tile_within(self, height, width, memory):
+        """Edge of tiles that need about `memory` bytes; None for an image that needs no more as a whole."""
+        pixels = memory / self.bytes_per_pixel
+        if self.size or height * width <= pixels:
+            return None
+        return max(int(pixels**0.5) // self.multiple * self.multiple, SMALLEST_TILE)
+
+    def _layout(self, height, width, tile):
+        """Edges, overlap and alignment of tiles, each `(height, width)`."""
+        axes = map(self._axis, (height, width), self.size or (tile, tile))
+        return tuple(zip(*axes, strict=True))
+
+    def _axis(self, length, edge):
+        if edge is None:
+            return length, 0, 1  # all at once, of any size
+        if not self.size:
+            edge = min(_up(edge, self.multiple), _up(length, self.multiple))
+        if length <= edge:
+            return edge, 0, 1
+        return edge, tiling.overlap_of(edge), tiling.alignment(edge, self.multiple)
+
+    def _some(self, pixels, hole=None):
+        """One tile, float32 in [0, 1]."""
+        if hole is not None and not hole.any():
+            return pixels / np.float32(255)
+        images = self._made(pixels / np.float32(255), hole)
+        if not np.isfinite(images).all():
+            raise UserError(f"{self.path} gives numbers that are not finite: it is damaged.")
+        return images
+
+    def _made(self, image, hole=None):
+        """What the network makes of one image `[height, width, c]` in [0, 1]."""
+        given = {"images": image, "masks": hole}
+        return self.run(**{name: given[name][None] for name in self.inputs})[0]
+
+
+def _up(size, multiple):
+    return -(-size // multiple) * multiple
+
+
+def _to_uint8(images):
+    """Images in [0, 1] in 8 bits; they are overwritten, for two of a large image may not fit in memory."""
+    images *= 255.0
+    np.clip(np.rint(images, out=images), 0.0, 255.0, out=images)
+    return images.astype(np.uint8)

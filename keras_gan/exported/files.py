@@ -15,21 +15,28 @@ from keras_gan.storage.files import Unreadable, read_json, sha256
 ARRAYS = "fields.npz"
 
 
-def check_whole(directory, manifest, only=None):
-    """Raises `UserError` if a file of the model is not the one that was exported: it might load all the same.
+def whole_manifest(path):
+    """The manifest beside a model, empty where none can be read.
 
     Args:
-        directory: folder of the manifest.
-        manifest: what it says.
-        only: name of the file; default: those of the SavedModel.
+        path: folder of a SavedModel, or a `.tflite` file.
+
+    Raises:
+        UserError: if a file of the model is not the one that was exported: it might load all the same.
     """
+    folder = folder_of(path)
+    manifest = read_manifest(folder)
     for name, facts in manifest.get("files", {}).items():
-        path = directory / name
-        belongs = name == only if only else name.startswith(("saved_model", "variables/"))
-        if not belongs or not path.is_file():
-            continue
-        if sha256(path) != facts["sha256"]:
-            raise UserError(f"{path} is not the file that manifest.json beside it describes: it is damaged.")
+        file = folder / name
+        belongs = name.startswith(("saved_model", "variables/")) if folder == path else file == path
+        if belongs and file.is_file() and sha256(file) != facts["sha256"]:
+            raise UserError(f"{file} is not the file that manifest.json beside it describes: it is damaged.")
+    return manifest
+
+
+def folder_of(path):
+    """The folder of the export that a SavedModel or a `.tflite` file belongs to."""
+    return path.parent if path.suffix == ".tflite" else path
 
 
 def read_manifest(directory):
@@ -40,12 +47,12 @@ def read_manifest(directory):
         return {}
 
 
-def fields_of(directory, manifest, network, inputs, outputs):
+def fields_of(path, manifest, network, inputs, outputs):
     """What a network takes and gives, `({name: Field}, {name: Field})`.
 
     Args:
-        directory: folder of the export.
-        manifest: what it says; where it is silent, the shapes tell: then all that is made are images.
+        path: of the model.
+        manifest: what stands beside it; where it is silent, the shapes tell: then all that is made are images.
         network: name of the network.
         inputs, outputs: `{name: shape without the batch}`, of values at the outer edge.
 
@@ -55,9 +62,9 @@ def fields_of(directory, manifest, network, inputs, outputs):
     described = manifest.get("fields", {}).get(network)
     if described is None:
         if [len(shape) for shape in outputs.values()] != [3]:
-            raise UserError(f"{directory} makes no images: it was not exported by this program.")
+            raise UserError(f"{path} makes no images: it was not exported by this program.")
         return _by_shapes(inputs, manifest), {name: Image(*shape) for name, shape in outputs.items()}
-    arrays = _arrays(directory)
+    arrays = _arrays(folder_of(path))
     return tuple(
         {
             name: modalities.restore(each, arrays.get(f"{network}/{group}/{name}"))
@@ -75,7 +82,7 @@ def _by_shapes(inputs, manifest):
 
 def _arrays(directory):
     """What fields have learned of the data, `{NETWORK/inputs/NAME: {name of the array: array}}`."""
-    path, found = Path(directory) / ARRAYS, {}
+    path, found = directory / ARRAYS, {}
     if path.is_file():
         with np.load(path, allow_pickle=False) as arrays:
             for name, values in arrays.items():

@@ -29,14 +29,12 @@ class ExportedModel:
 
     def __init__(self, path, direction=None, runtime=None):
         self.path = path = Path(path)
-        folder, only = (path.parent, path.name) if path.suffix == ".tflite" else (path, None)
-        self.manifest = files.read_manifest(folder)
-        files.check_whole(folder, self.manifest, only)
         self.runtime = runtime or opened(path)
+        self.manifest = self.runtime.manifest
         self.configuration = self.manifest.get("configuration", {})
         self.signature = self._signature(direction)
         self._shapes = self.runtime.inputs(self.signature), self.runtime.outputs(self.signature)
-        inputs, outputs = files.fields_of(folder, self.manifest, self._network(direction), *self._shapes)
+        inputs, outputs = files.fields_of(path, self.manifest, self._network(direction), *self._shapes)
         self.inputs = {name: field for name, field in inputs.items() if name in self._shapes[0]}
         self.controls = {name: field for name, field in inputs.items() if field.is_control}
         (self.output,) = outputs.values()

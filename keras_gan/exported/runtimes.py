@@ -7,25 +7,29 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.errors import UserError
+from keras_gan.exported import files
 
 
 def opened(path):
-    """The `SavedModel` or `LiteRTFile` at a path; `UserError` if there is none that can be loaded."""
+    """The `SavedModel` or `LiteRTFile` at a path; `UserError` if there is none that is whole and can be loaded."""
     path = Path(path)
-    return LiteRTFile(path) if path.suffix == ".tflite" else SavedModel(path)
+    manifest = files.whole_manifest(path)
+    return (LiteRTFile if path.suffix == ".tflite" else SavedModel)(path, manifest)
 
 
 class SavedModel:
     """A SavedModel, which takes any number of rows, and any size where its networks do.
 
     Attributes:
+        manifest: what stands beside it.
         signatures: their names.
         has_one_size: False.
     """
 
     has_one_size = False
 
-    def __init__(self, directory):
+    def __init__(self, directory, manifest):
+        self.manifest = manifest
         try:
             # The signatures refer to variables that the loaded object owns, so it must stay alive.
             self._model = tf.saved_model.load(str(directory))
@@ -57,15 +61,17 @@ class LiteRTFile:
     """A `.tflite` file, whose batch and sizes are fixed.
 
     Attributes:
+        manifest: what stands beside it.
         signatures: the name of the only one.
         has_one_size: True.
     """
 
     signatures, has_one_size = ("serving_default",), True
 
-    def __init__(self, path):
+    def __init__(self, path, manifest):
         from ai_edge_litert.interpreter import Interpreter
 
+        self.manifest = manifest
         if not path.is_file():
             raise UserError(f"there is no file {path}.")
         try:

@@ -159,7 +159,7 @@ def _single_files(manifest, networks, deliverables):
         found = [target for target in module.targets(networks, deliverables) if target.name in manifest["files"]]
         for signature in dict.fromkeys(target.signature for target in found):
             same = [target for target in found if target.signature is signature]
-            names = ", ".join(f"`{target.name}`" for target in same)
+            names = ", ".join(sorted(f"`{target.name}`" for target in same))
             parts += [f"{names}: {_way(same[0], **({} if module.TAKES_ANY_SIZE else fixed))}."]
     return parts
 

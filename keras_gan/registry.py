@@ -70,7 +70,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Score:
-    """A score; its module also holds `measure` (see `keras_gan.metrics.evaluation`).
+    """A score; its module also holds `measure(subject)` (see `keras_gan.metrics`).
 
     Attributes:
         name: what `--metrics` calls it.
@@ -91,7 +91,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Extractor:
-    """What scores look at samples with; its module also holds `load(files)`.
+    """What scores look at samples with; its module also holds `load(options)` (see `keras_gan.metrics.features`).
 
     Attributes:
         name: what `--features` calls it.

@@ -142,6 +142,17 @@ def test_memorised_pictures_are_found_and_shown(tmp_path):
     assert look(bars(64, seed=2)) == []
 
 
+@pytest.mark.parametrize("channels", [2, 4])
+def test_images_with_opacity_are_watched_by_their_pixels(channels, tmp_path, make_model):
+    shape = (SIZE, SIZE, channels)
+    model = make_model(image_shape=shape)
+    health = Health(tmp_path, 1, Sampler(model), noise_images("dcgan", 96, shape))
+    health.set_model(model)
+    health.on_train_begin()
+    health.at(FIRST_STEPS, {})
+    assert "variety_pixels" in health.examiner.examine(FIRST_STEPS).figures
+
+
 def test_what_is_logged(tmp_path):
     model = build()
     health, _ = doctor(tmp_path, model, bars(), every=2, writer=tf.summary.create_file_writer(str(tmp_path)))

@@ -180,9 +180,9 @@ def _wanted_of_images(aligned):
 def _of_folder(options):
     if not Path(options.images).is_dir():
         raise UserError(f"the folder {options.images} of --images does not exist or is not a folder.")
-    from keras_gan.data import folder
+    from keras_gan.data import image_trees
 
-    size = options.image_size or folder.size_of_first(options.images)
+    size = options.image_size or image_trees.size_of_first(options.images)
 
     def images():
         loaded = data.load(_data_options(options, f"folder:{options.images}", size))

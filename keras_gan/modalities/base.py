@@ -57,6 +57,11 @@ class Field:
         """What one value is, in a few words, such as `32x32x3`."""
         return "x".join("*" if size is None else str(size) for size in self.shape)
 
+    @property
+    def about(self):
+        """What networks are given of it, in words."""
+        return f"{self.plural} of {self.words}"
+
     def facts(self, count):
         """What a run says of so many values of this kind, JSON-able."""
         return {"examples": count, "shape": list(self.shape)}

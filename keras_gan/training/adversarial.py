@@ -22,8 +22,8 @@ class AdversarialModel(TrainStep):
     of the discriminator, in either update, moves its own.
 
     Args:
-        generator: built Keras model. Its inputs are told by their names: `latents`, `labels`, else entries of the batch.
-            Its output is float32, in the range that the field `real` has in networks.
+        generator: built Keras model. Its inputs are told by their names: `latents`, `labels`, else entries of the
+            batch. Its output is float32, in the range that the field `real` has in networks.
         discriminator: built Keras model from examples, or from `[examples, labels]`, to scores `[B, …]`, float32,
             higher meaning "more real".
         config: the variant's options: `optimizers(total_steps)`, `stages(total_steps)`, `ema_halflife_kimg`, its own.

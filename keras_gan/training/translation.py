@@ -17,8 +17,8 @@ class TranslationModel(AdversarialModel):
         generator: functional Keras model, fully convolutional, from the inputs `source` and perhaps `mask`, by their
             names in the batch, to `images`, float32 in [-1, 1].
         discriminator: functional Keras model from `images` and conditions to scores `[B, …]`.
-        config: with `adversarial_weight`, of the objective's terms in the generator's loss, and `l1_weight`, of the mean
-            absolute difference of outputs from images.
+        config: with `adversarial_weight`, of the objective's terms in the generator's loss, and `l1_weight`, of the
+            mean absolute difference of outputs from images.
         fields: of `AdversarialModel`.
         size_multiple: height and width of a source must be multiples of it.
         scale: height of an output over height of its source.

@@ -40,6 +40,10 @@ class Image(Field):
     def words(self):
         return "x".join("*" if size is None else str(size) for size in (self.width, self.height, self.channels))
 
+    @property
+    def about(self):
+        return f"{self.width}x{self.height} px with {self.channels} channel(s)"
+
     def facts(self, count):
         return {"images": count, "image_shape": list(self.shape)}
 

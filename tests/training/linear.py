@@ -58,7 +58,8 @@ class LinearGAN(AdversarialModel):
 def dense(inputs, outputs, value, name):
     """A dense layer whose weights are all one value, or as an array says."""
     layer = keras.layers.Dense(outputs, use_bias=False)
-    network = keras.Sequential([keras.Input((inputs,)), layer], name=name)
+    given = keras.Input((inputs,), name="latents" if name == "generator" else None)
+    network = keras.Model(given, layer(given), name=name)
     layer.kernel.assign(keras.ops.broadcast_to(value, layer.kernel.shape))
     return network
 

@@ -27,14 +27,6 @@ def test_saved_modes(tmp_path, channels, mode):
         assert image.size == (4, 4)
 
 
-def test_sheet():
-    for arguments, shape in (
-        ((), (64, None)), ((0, 5), (5, None)), ((1,), (64, None)), ((2,), (16, 2)), ((10,), (80, 10)),
-        ((16,), (128, 16)), ((17,), (64, None)), ((10, 64), (64, 10)), ((10, 3), (3, 3)),
-    ):  # fmt: skip
-        assert pictures.sheet(*arguments) == shape
-
-
 @pytest.mark.parametrize("channels", [1, 2, 3, 4])
 def test_a_walk_goes_there_and_back(tmp_path, channels):
     # Fewer than 256 colours, so that the palette loses nothing.

@@ -8,8 +8,9 @@ from pathlib import Path
 import tensorflow as tf
 from tqdm import tqdm
 
-from keras_gan import diagnosis, metrics
+from keras_gan import metrics
 from keras_gan.callbacks.every import Every
+from keras_gan.health import score_history as diagnosis
 from keras_gan.metrics import evaluation
 from keras_gan.modalities.image import pictures
 from keras_gan.storage import checkpoint, files, forms

@@ -112,7 +112,7 @@ class Field:
         """Values as networks take them, `[B, …]`, changed at random to others that might be data, too.
 
         Args:
-            noise: has `uniform(names) -> {name: float32 [B] in [0, 1)}`; to be asked once.
+            noise: the batch's `BatchNoise`; its `uniforms` are to be asked for once.
             names: some of `augmentations`.
         """
         raise NotImplementedError

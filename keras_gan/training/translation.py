@@ -41,12 +41,13 @@ class TranslationModel(AdversarialModel):
         """What the generator minimises beside the adversarial terms, `{name: [B, …]}`."""
         return {"g_l1": self.config.l1_weight * content.l1(fakes, batch["real"])}
 
-    def discriminate(self, examples, batch):
+    def discriminate(self, examples, batch, training=True):
         _, *conditions = [tensor.name for tensor in self.discriminator.inputs]
-        # What belongs to an image is augmented as the image is.
-        purpose = self.augmentation_purpose()
-        inputs = [self.augmented(each, purpose) for each in (examples, *(batch[name] for name in conditions))]
-        return self.discriminator(inputs if conditions else inputs[0], training=True)
+        inputs = [examples, *(batch[name] for name in conditions)]
+        if training:  # what belongs to an image is augmented as the image is
+            purpose = self.augmentation_purpose()
+            inputs = [self.augmented(each, purpose) for each in inputs]
+        return self.discriminator(inputs if conditions else inputs[0], training=training)
 
     def shown(self, sampler, count):
         """The sources, the outputs and, where there are any, the targets of the first examples."""

@@ -92,7 +92,7 @@ class Image(Field):
         from keras_gan.modalities.image import data_augment
 
         # Every number is drawn whether it is used or not, so that one augmentation more leaves the others' alone.
-        return data_augment.augment(values, noise.uniform(data_augment.NUMBERS), names)
+        return data_augment.augment(values, noise.uniforms(data_augment.NUMBERS), names)
 
     def discriminator_augmentation(self, name):
         from keras_gan.modalities.image import augment

@@ -49,7 +49,7 @@ class Curve(Field):
     def augment(self, values, noise, names):
         import tensorflow as tf
 
-        backwards = noise.uniform(("reverse",))["reverse"] < 0.5
+        backwards = noise.uniforms(("reverse",))["reverse"] < 0.5
         return tf.where(backwards[:, None], values[:, ::-1], values)
 
     def discriminator_augmentation(self, name):

@@ -4,10 +4,12 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check web bench bench-quality bench-modes clean
+.PHONY: help demo test test-all check web clean bench \
+	bench-steps bench-passes bench-sampling bench-waiting bench-scaling bench-scores bench-quality \
+	bench-modes bench-judge bench-baselines bench-export bench-one-seed bench-faults bench-checkpoints
 
 help:  ## what can be made
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
@@ -42,16 +44,50 @@ check: $(VENV)/.installed-dev  ## lint, format and the rule of imports
 web:  ## a page that draws in the browser: make web MODEL=export/models/NAME/1, several with spaces, PORT=8000
 	@$(PYTHON) export/web/assemble.py $(MODEL) --serve --port $(or $(PORT),8000)
 
-bench: $(VENV)/.installed  ## speed of the training step, of the loop and of sampling, into benchmarks/results/
-	$(PY) benchmarks/speed.py
-	$(PY) benchmarks/sampling.py
-	$(PY) benchmarks/waiting.py
+bench: bench-steps bench-sampling bench-waiting  ## speed of training and of sampling, into benchmarks/results/ (a quarter of an hour)
+
+# One file each, of the same name. Options: make bench-passes ARGS="--variants r3gan"
+bench-steps: $(VENV)/.installed  ## a step of training, bare and within train.py, and every variant beside its passes
+	$(PY) benchmarks/speed/steps.py $(ARGS)
+
+bench-passes: $(VENV)/.installed  ## the step of every variant beside the passes that it needs
+	$(PY) benchmarks/speed/passes.py $(ARGS)
+
+bench-sampling: $(VENV)/.installed  ## how fast each runtime draws pictures (three minutes)
+	$(PY) benchmarks/speed/sampling.py $(ARGS)
+
+bench-waiting: $(VENV)/.installed  ## how long the image-to-image variants wait for their data
+	$(PY) benchmarks/speed/waiting.py $(ARGS)
+
+bench-scaling: $(VENV)/.installed  ## what several workers cost a step (five minutes)
+	$(PY) benchmarks/speed/scaling.py $(ARGS)
+
+bench-scores: $(VENV)/.installed  ## time and memory of FID, KID, Inception Score and PRDC
+	$(PY) benchmarks/speed/scores.py $(ARGS)
 
 bench-quality: $(VENV)/.installed  ## trains every variant on MNIST for the same time and scores it (hours, resumable)
-	$(PY) benchmarks/quality.py
+	$(PY) benchmarks/quality/quality.py $(ARGS)
 
 bench-modes: $(VENV)/.installed  ## trains every objective on Gaussians in the plane and counts the modes, in ten minutes
-	$(PY) benchmarks/modes.py
+	$(PY) benchmarks/quality/modes.py $(ARGS)
+
+bench-judge: $(VENV)/.installed  ## scores a model of MNIST: make bench-judge ARGS="--model export/models/NAME/1"
+	$(PY) benchmarks/quality/judge.py $(ARGS)
+
+bench-baselines: $(VENV)/.installed  ## image-to-image models beside other methods: make bench-baselines ARGS=export/models/NAME/1
+	$(PY) benchmarks/quality/baselines.py $(ARGS)
+
+bench-export: $(VENV)/.installed  ## what exporting loses and costs, every variant in every format
+	$(PY) benchmarks/quality/export.py $(ARGS)
+
+bench-one-seed: $(VENV)/.installed  ## one picture by five runtimes: make bench-one-seed ARGS="--run RUN --model MODEL"
+	$(PY) benchmarks/quality/one_seed.py $(ARGS)
+
+bench-faults: $(VENV)/.installed  ## kills and resumes a run again and again, and compares its bits (ten minutes)
+	$(PY) benchmarks/resilience/faults.py $(ARGS)
+
+bench-checkpoints: $(VENV)/.installed  ## what checkpoints and resuming cost (four minutes)
+	$(PY) benchmarks/resilience/checkpoints.py $(ARGS)
 
 clean:  ## removes .venv and caches, never runs or models
 	rm -rf $(VENV) .pytest_cache .ruff_cache

@@ -14,7 +14,27 @@ import numpy as np
 import tensorflow as tf
 
 
-class StepNoise:
+class Noise:
+    """Numbers that are a pure function of a scope, a purpose, a counter and the row of a batch.
+
+    They are drawn for the whole batch and sliced: row i has the same numbers however many share the batch.
+
+    Args:
+        scope: text that keeps these numbers apart from all others, with `{}` where the purpose goes.
+        counter: int64 scalar tensor, at least 0: the step, or the place in the stream of data.
+    """
+
+    def __init__(self, scope, counter):
+        self._scope, self._counter = scope, tf.cast(counter, tf.int64)
+
+    def _draw(self, distribution, shape, purpose):
+        # 63 bits and never negative: with negative seeds XLA draws other numbers than TensorFlow does.
+        digest = hashlib.sha256(self._scope.format(purpose).encode()).digest()
+        word = tf.constant(int.from_bytes(digest[:8]) >> 1, tf.int64)
+        return distribution(shape, seed=tf.stack([word, self._counter]), alg="philox")
+
+
+class StepNoise(Noise):
     """Noise for one replica's rows of one training step.
 
     Args:
@@ -24,10 +44,10 @@ class StepNoise:
     """
 
     def __init__(self, seed, step, draw=0):
+        super().__init__(f"{seed}/{{}}/{draw}", step)
         replica = tf.distribute.get_replica_context()
         self._replica = replica.replica_id_in_sync_group
         self._num_replicas = replica.num_replicas_in_sync
-        self._seed, self._step, self._draw = seed, tf.cast(step, tf.int64), draw
 
     def normal(self, rows, shape, purpose):
         """Standard normal float32 `[rows, *shape]`; `rows` counts this replica's rows, `purpose` is any fixed word."""
@@ -36,6 +56,10 @@ class StepNoise:
     def uniform(self, rows, shape, purpose):
         """Uniform float32 in [0, 1), `[rows, *shape]`."""
         return self._rows(tf.random.stateless_uniform, rows, shape, purpose)
+
+    def common(self, shape, purpose):
+        """Uniform float32 in [0, 1), `shape`, the same on all replicas."""
+        return self._draw(tf.random.stateless_uniform, shape, purpose)
 
     @contextlib.contextmanager
     def current(self):
@@ -46,19 +70,42 @@ class StepNoise:
         finally:
             set_current(before)
 
-    def common(self, shape, purpose):
-        """Uniform float32 in [0, 1), `shape`, the same on all replicas."""
-        return tf.random.stateless_uniform(shape, seed=[self._word(purpose), self._step], alg="philox")
-
-    def _rows(self, draw, rows, shape, purpose):
-        # Drawn for the whole batch and sliced: row i is the same number however many replicas share the batch.
-        whole = draw((rows * self._num_replicas, *shape), seed=[self._word(purpose), self._step], alg="philox")
+    def _rows(self, distribution, rows, shape, purpose):
+        whole = self._draw(distribution, (rows * self._num_replicas, *shape), purpose)
         return whole if self._num_replicas == 1 else whole[self._replica * rows :][:rows]
 
-    def _word(self, purpose):
-        # 63 bits and never negative: with negative seeds XLA draws other numbers than TensorFlow does.
-        digest = hashlib.sha256(f"{self._seed}/{purpose}/{self._draw}".encode()).digest()
-        return tf.constant(int.from_bytes(digest[:8]) >> 1, tf.int64)
+
+class BatchNoise(Noise):
+    """Noise for the rows that one worker has of a batch in the input pipeline.
+
+    Args:
+        scope: see `Noise`.
+        position: int64 scalar tensor, at least 0: where in the stream the whole batch begins.
+        batch_size: rows of the whole batch, over all workers.
+        offset: where in it the rows of this worker begin.
+        rows: how many they are.
+    """
+
+    def __init__(self, scope, position, batch_size, offset, rows):
+        super().__init__(scope, position)
+        self._batch_size, self._offset, self._own = batch_size, offset, rows
+
+    def uniform(self, shape, purpose):
+        """Uniform float32 in [0, 1), `[rows, *shape]`; `purpose` is any fixed word."""
+        return self._rows(tf.random.stateless_uniform, shape, purpose)
+
+    def normal(self, shape, purpose):
+        """Standard normal float32 `[rows, *shape]`."""
+        return self._rows(tf.random.stateless_normal, shape, purpose)
+
+    def uniforms(self, names, purpose=""):
+        """One number in [0, 1) for each name and row, `{name: float32 [rows]}`."""
+        table = self._draw(tf.random.stateless_uniform, (len(names), self._batch_size), purpose)
+        return {name: row[self._offset :][: self._own] for name, row in zip(names, tf.unstack(table), strict=True)}
+
+    def _rows(self, distribution, shape, purpose):
+        whole = self._draw(distribution, (self._batch_size, *shape), purpose)
+        return tf.ensure_shape(whole[self._offset :][: self._own], (self._own, *shape))
 
 
 # Each replica traces the step in a thread of its own, with noise of its own.

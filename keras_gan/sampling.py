@@ -64,6 +64,10 @@ class Sampler:
 
     def made(self, inputs, network=None):
         """What a network, by default the first one, makes of `{name: [N, …]}`, at the outer edge."""
+        return self.at_edge(self.outputs(inputs, network))
+
+    def outputs(self, inputs, network=None):
+        """The same as the network gives it, a tensor."""
         network = network or self.network
         given = [inputs[tensor.name] for tensor in network.inputs]
         size = BATCH_SIZE if self.examples is None else BATCH_SIZE_OF_EXAMPLES
@@ -71,7 +75,7 @@ class Sampler:
         for start in range(0, len(given[0]), size):
             rows = [values[start : start + size] for values in given]
             parts.append(network(rows if len(rows) > 1 else rows[0], training=False))
-        return self.at_edge(tf.concat(parts, axis=0))
+        return tf.concat(parts, axis=0)
 
     def at_edge(self, outputs):
         """Values as networks give them, at the outer edge, a NumPy array."""

@@ -4,7 +4,7 @@ import io
 import json
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,7 +18,7 @@ from keras_gan.config import RunConfig
 from keras_gan.data import folder
 from keras_gan.errors import UserError
 from keras_gan.modalities.image import decoding
-from keras_gan.storage import checkpoint
+from keras_gan.storage import checkpoint, files, forms
 from tests.conftest import ROOT
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))  # of each test
@@ -35,6 +35,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
+FORMS = [forms.DATA, forms.HEALTH, forms.FINDINGS, forms.SCORES_LINE, forms.EVALUATION, forms.CLASSIFIER, forms.EXPORT]
 FIELDS = st.sampled_from([*RunConfig.__dataclass_fields__, "model"])
 
 
@@ -61,6 +62,16 @@ def test_configurations(content, tmp_path):
         run, model = config.load_json(path)
         assert run.run_name is None or Path(run.run_name).name == run.run_name
         assert isinstance(model, dict)
+
+
+@FUZZ
+@given(content=JSON | st.binary(max_size=40), form=st.sampled_from(FORMS))
+def test_json_files(content, form, tmp_path):
+    path = tmp_path / "file.json"
+    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    with suppress(files.Unreadable):
+        files.read_json(path, form)
+    assert len(files.read_json_lines(path, form)) <= 1 + path.read_bytes().count(b"\n")
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """The DCGAN of `keras_gan` in plain eager PyTorch, as a peer to measure its training step and its sampling against.
 
 The same layers, loss, optimizers, moving average and order of update: the discriminator on reals and fakes, then the
-generator on the same fakes through the updated discriminator. Run by `speed.py` as
+generator on the same fakes through the updated discriminator. Run by `steps.py` as
 `python -m benchmarks.peers.dcgan_pytorch OPTIONS`, with any interpreter that has PyTorch.
 
 Not the same, and of no consequence for speed: with an odd kernel TensorFlow pads one pixel more on the right, PyTorch
@@ -10,24 +10,24 @@ Keras step logs.
 """
 
 import itertools
-import json
-import sys
 
 import torch
 from torch import nn
 from torch.nn.functional import softplus
 
-from benchmarks.peers.training import MEMORY_FORMATS, Training, check_size, serve
-from benchmarks.workers import Channel, seconds_per_step
+from benchmarks.common.workers import seconds_per_step, serve
+from benchmarks.peers.training import MEMORY_FORMATS, Training, check_size, serve_steps
 
 
 class Generator(nn.Module):
-    """Latents `[B, latent_dim]` to images `[B, C, size, size]` in [-1, 1]; `widths` ends with the images' C."""
+    """Latents `[B, latent_dim]` to images `[B, C, size, size]` in [-1, 1], of the sizes in `networks`."""
 
-    def __init__(self, latent_dim, widths, kernels, channels_last):
+    def __init__(self, networks, memory_format):
         super().__init__()
+        latent_dim, widths = networks["latent_dim"], networks["generator_widths"]
+        kernels = networks["generator_kernels"]
         self.width = widths[0]
-        self.channels_last = channels_last
+        self.channels_last = memory_format == torch.channels_last
         self.dense = nn.Linear(latent_dim, 4 * 4 * self.width, bias=False)
         layers = [*_norm_relu(self.width)]
         for (before, after), kernel_size in zip(itertools.pairwise(widths[:-1]), kernels[:-1], strict=True):
@@ -80,10 +80,7 @@ class Sampler:
     """
 
     def __init__(self, memory_format, networks):
-        channels_last = memory_format == torch.channels_last
-        self.generator = Generator(
-            networks["latent_dim"], networks["generator_widths"], networks["generator_kernels"], channels_last
-        )
+        self.generator = Generator(networks, memory_format)
         check_size("generator", self.generator, networks["generator_weights"])
         self.generator.to(memory_format=memory_format).eval()
         self.latent_dim = networks["latent_dim"]
@@ -100,10 +97,7 @@ class Trainer(Training):
     def __init__(self, memory_format, batch_size, networks):
         torch.manual_seed(0)
         size, _, channels = networks["image_shape"]
-        channels_last = memory_format == torch.channels_last
-        generator = Generator(
-            networks["latent_dim"], networks["generator_widths"], networks["generator_kernels"], channels_last
-        )
+        generator = Generator(networks, memory_format)
         discriminator = Discriminator(channels, networks["discriminator_widths"], networks["discriminator_kernels"])
         super().__init__(generator, discriminator, memory_format, batch_size, networks)
         self.latent_shape = (batch_size, networks["latent_dim"])
@@ -116,16 +110,14 @@ class Trainer(Training):
         return self.update_generator(lambda: softplus(-self.discriminator(fakes)).mean())
 
 
-def serve_sampling(options):
+def serve_sampling(channel, layout, threads, networks):
     """Answers `step` with the seconds of drawing a batch."""
-    channel = Channel()
-    torch.set_num_threads(options["threads"])
-    sampler = Sampler(MEMORY_FORMATS[options["layout"]], options["networks"])
+    torch.set_num_threads(threads)
+    sampler = Sampler(MEMORY_FORMATS[layout], networks)
     sampler(1)
     channel.answer(version=f"PyTorch {torch.__version__}")
     channel.serve({"step": lambda count, batch: {"seconds": seconds_per_step(lambda: sampler(batch), count)}})
 
 
 if __name__ == "__main__":
-    options = json.loads(sys.argv[1])
-    serve_sampling(options) if options.get("kind") == "sample" else serve(Trainer)
+    serve({"step": serve_steps(Trainer), "sample": serve_sampling})

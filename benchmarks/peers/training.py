@@ -1,14 +1,12 @@
 """What the training steps of all PyTorch peers share: weights, optimizers, the moving average of the generator."""
 
 import copy
-import json
-import sys
 import time
 
 import torch
 from torch import nn
 
-from benchmarks.workers import Channel, seconds_per_step
+from benchmarks.common.workers import seconds_per_step
 
 MEMORY_FORMATS = {"nchw": torch.contiguous_format, "channels_last": torch.channels_last}
 ADAM_IMPLEMENTATIONS = {"for-loop": {"foreach": False}, "foreach": {"foreach": True}, "fused": {"fused": True}}
@@ -21,7 +19,7 @@ class Training:
         generator, discriminator: the networks, newly made.
         memory_format: layout of images, features and kernels.
         batch_size: images per step.
-        networks: the sizes that the networks are to have and the constants of training, as `keras_worker` describes
+        networks: the sizes that the networks are to have and the constants of training, as `description.py` gives
             them.
     """
 
@@ -126,17 +124,19 @@ def _seconds(act):
     return time.perf_counter() - started
 
 
-def serve(trainer_of):
-    """Answers `step` with the seconds of a training step, and `facts` with what this is.
+def serve_steps(trainer_of):
+    """The role of a worker that answers `step` with the seconds of a training step, and `facts` with what this is.
 
     Args:
         trainer_of: function from memory format, batch size and `networks` to a `Training`.
     """
-    options = json.loads(sys.argv[1])
-    channel = Channel()
-    torch.set_num_threads(options["threads"])
-    trainer = trainer_of(MEMORY_FORMATS[options["layout"]], options["batch_size"], options["networks"])
-    trainer()
-    channel.answer()
-    facts = {"version": torch.__version__, "adam": trainer.adam_implementation, "threads": torch.get_num_threads()}
-    channel.serve({"step": lambda count: {"seconds": seconds_per_step(trainer, count)}, "facts": lambda: facts})
+
+    def serve_trainer(channel, layout, threads, batch_size, networks):
+        torch.set_num_threads(threads)
+        trainer = trainer_of(MEMORY_FORMATS[layout], batch_size, networks)
+        trainer()
+        channel.answer()
+        facts = {"version": torch.__version__, "adam": trainer.adam_implementation, "threads": torch.get_num_threads()}
+        channel.serve({"step": lambda count: {"seconds": seconds_per_step(trainer, count)}, "facts": lambda: facts})
+
+    return serve_trainer

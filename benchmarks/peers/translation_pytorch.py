@@ -14,7 +14,8 @@ import torch
 from torch import nn
 from torch.nn.functional import l1_loss, softplus
 
-from benchmarks.peers.training import Training, serve
+from benchmarks.common.workers import serve
+from benchmarks.peers.training import Training, serve_steps
 
 # --- Networks -----------------------------------------------------------------------------------------------------
 
@@ -225,7 +226,5 @@ class CycleGAN(Training):
         return torch.stack(seen).contiguous(memory_format=self.memory_format)
 
 
-VARIANTS = {"pix2pix": Pix2Pix, "cyclegan": CycleGAN}
-
 if __name__ == "__main__":
-    serve(lambda *arguments: VARIANTS[arguments[-1]["variant"]](*arguments))
+    serve({"pix2pix": serve_steps(Pix2Pix), "cyclegan": serve_steps(CycleGAN)})

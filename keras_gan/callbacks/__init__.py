@@ -1,7 +1,7 @@
 """Small Keras callbacks; each works with any `AdversarialModel` in a plain `fit`."""
 
 from keras_gan.callbacks.checkpoints import Checkpoints
-from keras_gan.callbacks.health import Health, RealImages
+from keras_gan.callbacks.health import Health
 from keras_gan.callbacks.previews import Previews
 from keras_gan.callbacks.progress import Progress
 from keras_gan.callbacks.scalars import Scalars
@@ -13,7 +13,6 @@ __all__ = [
     "Health",
     "Previews",
     "Progress",
-    "RealImages",
     "Scalars",
     "Scores",
     "StopOnSignal",

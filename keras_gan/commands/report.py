@@ -11,7 +11,12 @@ from keras_gan.errors import UserError, why
 from keras_gan.runs import run_folder
 from keras_gan.storage import files, forms
 
-MOST_GRIDS = 12
+MOST_PREVIEWS = 12
+# What a browser shows or plays; all else is shown as text.
+MEDIA = {
+    **{".png": "image/png", ".gif": "image/gif", ".jpg": "image/jpeg", ".svg": "image/svg+xml"},
+    **{".wav": "audio/wav", ".mp4": "video/mp4", ".webm": "video/webm"},
+}
 MOST_POINTS = 400
 WIDTH, HEIGHT = 600, 180  # of a plot, in its own units
 COLOURS = ("#0b6e99", "#c0392b", "#2e7d32", "#8e44ad", "#b9770e", "#5d6d7e")
@@ -85,22 +90,29 @@ def _duration(seconds):
 
 
 def _samples(folder):
-    grids = sorted(folder.samples.glob("step-*.png"))
-    if not grids:
+    previews = sorted(folder.samples.glob("step-*"))
+    if not previews:
         return ""
-    if len(grids) > MOST_GRIDS:  # the first, the last, and what lies evenly between
-        grids = [grids[round(i * (len(grids) - 1) / (MOST_GRIDS - 1))] for i in range(MOST_GRIDS)]
-    figures = [_figure(grid, f"step {int(grid.stem.removeprefix('step-')):,}") for grid in grids]
+    if len(previews) > MOST_PREVIEWS:  # the first, the last, and what lies evenly between
+        previews = [previews[round(i * (len(previews) - 1) / (MOST_PREVIEWS - 1))] for i in range(MOST_PREVIEWS)]
+    figures = [_figure(path, f"step {int(path.stem.removeprefix('step-')):,}") for path in previews]
     return '<h2>Samples of the same seeds</h2>\n<div class="grids">\n' + "\n".join(figures) + "\n</div>"
 
 
 def _figure(path, caption):
-    data = base64.b64encode(path.read_bytes()).decode()
-    caption = html.escape(caption)
-    return (
-        f'<figure><img alt="samples, {caption}" src="data:image/png;base64,{data}">'
-        f"<figcaption>{caption}</figcaption></figure>"
-    )
+    """A file within the page, shown or played as its kind is; what is no medium is text."""
+    said, kind = html.escape(caption), MEDIA.get(path.suffix)
+    if kind is None:
+        shown = f"<pre>{html.escape(path.read_text(encoding='utf-8', errors='replace'))}</pre>"
+    else:
+        data = f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+        element = kind.partition("/")[0]
+        shown = (
+            f'<img alt="samples, {said}" src="{data}">'
+            if element == "image"
+            else f'<{element} controls src="{data}"></{element}>'
+        )
+    return f"<figure>{shown}<figcaption>{said}</figcaption></figure>"
 
 
 def _health(folder):

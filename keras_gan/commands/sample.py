@@ -74,7 +74,7 @@ def _batches(generator, options, label, count):
     seeds = seed_range(options.seed, count)
     for start in range(0, count, BATCH_SIZE):
         batch = seeds[start : start + BATCH_SIZE]
-        yield batch, generator.draw_seeds(batch, label, options.truncation)
+        yield batch, generator.draw_seeds(batch, label, options.truncation, options.controls)
 
 
 def _sheet(generator, options, label):
@@ -125,7 +125,7 @@ def _write_walk(generator, options, label):
     start, end = generator.latents(ends)
     latents = latent_space.slerp(start, end, np.linspace(0.0, 1.0, options.frames)).astype(np.float32)
     labels = generator.labels(np.repeat(ends[:1], options.frames), label)
-    samples = generator.draw(latent_space.truncated(latents, options.truncation), labels)
+    samples = generator.draw(latent_space.truncated(latents, options.truncation), labels, options.controls)
     if Path(options.out).suffix.lower() == field.walk_suffix:
         _write(options.out, lambda file: field.write_walk(file, samples))
     else:

@@ -5,6 +5,7 @@ A source is a module that assigns `SOURCE = Source(…)` (see `keras_gan.registr
     load(rest, options, split, task)     -> Dataset; `rest` is what stands behind the colon of the name
     has_test(rest, options)              -> whether there is a split called test
     check_available(rest, options)       raises `UserError` for what certainly cannot be loaded; imports nothing heavy
+    inspect(rest, options)               prints what its files hold; only where there are files to look at
 """
 
 from keras_gan import registry
@@ -12,7 +13,7 @@ from keras_gan.data.names import check_name, check_task, folders, kinds, short_n
 from keras_gan.errors import UserError, unknown
 
 __all__ = ["augmentations", "check_available", "check_name", "check_task", "folders", "kinds"]
-__all__ += ["has_test", "load", "load_splits", "short_name", "split_name"]
+__all__ += ["has_test", "inspect_files", "load", "load_splits", "short_name", "split_name"]
 __path__ += registry.plugin_folders("data")
 
 
@@ -85,6 +86,15 @@ def load_splits(options, task="sample"):
     from keras_gan.data.holding_out import hold_out
 
     return hold_out(train)
+
+
+def inspect_files(options):
+    """Prints what the files of a data set hold; returns whether its source can look at files at all."""
+    source, rest = _source(options)
+    if not hasattr(source, "inspect"):
+        return False
+    source.inspect(rest, options)
+    return True
 
 
 def has_test(options):

@@ -8,7 +8,7 @@ together by their names without suffixes.
 from collections import Counter
 from pathlib import Path
 
-from keras_gan.data import folder
+from keras_gan.data import image_trees
 from keras_gan.data.image_sets import image_dataset
 from keras_gan.data.names import SPLIT_FOLDERS, check_folders
 from keras_gan.errors import UserError, unknown
@@ -29,16 +29,16 @@ def load(path, options, split="train", task="paired"):
     where = split_folder(path, split)
     pairs, size = find_pairs(where), options.image_size
     trained = pairs if split == "train" else find_pairs(split_folder(path, "train"))
-    channels = [folder.common_channels(files) for files in zip(*trained, strict=True)]
+    channels = [image_trees.common_channels(files) for files in zip(*trained, strict=True)]
     channels = channels * 2 if len(channels) == 1 else channels
 
     def read(index):
         return [decoding.to_array(decoding.fit(side, size, options.fit)) for side in read_pair(pairs[index], channels)]
 
     arrays = [arrays.allocate((len(pairs), size, size, count)) for count in channels]
-    bar = folder.progress(where.name, len(pairs))
+    bar = image_trees.progress(where.name, len(pairs))
     sides, kept = arrays.fill(arrays, read, options.skip_bad_files, bar)
-    folder.check_kept(kept, len(pairs), where)
+    image_trees.check_kept(kept, len(pairs), where)
     source, target = ordered(SIDES, options.direction)
     sources, targets = ordered(sides, options.direction)
     # Where the folder of a split is called train or test, the one above says which data set it is.
@@ -63,6 +63,29 @@ def check_available(path, options):
 def has_test(path, options):
     """Whether there is a test split."""
     return split_folder(path, "test") != split_folder(path, "train")
+
+
+def inspect(path, options):
+    """Reports on the pairs of each split: of files that hold both sides, the halves; otherwise side by side."""
+    from keras_gan.data.inspection import inspect_trees
+
+    print_direction(options)
+    channels = [None, None]
+    for split in ("train", "test") if has_test(path, options) else ("train",):
+        root = split_folder(path, split)
+        pairs = find_pairs(root)
+        print(f"\n{split}: {len(pairs):,} pairs, {'side by side' if len(pairs[0]) == 1 else 'in two folders'}")
+        if len(pairs[0]) == 1:
+            channels = [inspect_trees([root], options, split, channels[0], half=half)] * 2
+        else:
+            sides = zip(SIDES, channels, strict=True)
+            channels = [inspect_trees([root / side], options, split, known) for side, known in sides]
+
+
+def print_direction(options):
+    """Says which side is made from which."""
+    source, target = ordered(SIDES, options.direction)
+    print(f"{options.dataset}: makes images of side {target} from those of side {source}")
 
 
 def split_folder(path, split):
@@ -95,7 +118,7 @@ def find_pairs(root):
     folders = [root / side for side in SIDES]
     there = [path.is_dir() for path in folders]
     if not any(there):
-        return [(path,) for path in folder.find_files(root)]
+        return [(path,) for path in image_trees.find_files(root)]
     if not all(there):
         raise UserError(f"{root} holds a folder {SIDES[there.index(True)]}, but no {SIDES[there.index(False)]}.")
     by_name = [_by_name(path) for path in folders]
@@ -110,7 +133,7 @@ def find_pairs(root):
 
 def _by_name(root):
     """`{path below the root without suffix: path}` of all images."""
-    paths = folder.find_files(root)
+    paths = image_trees.find_files(root)
     names = [path.relative_to(root).with_suffix("").as_posix() for path in paths]
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:

@@ -5,6 +5,8 @@ import hashlib
 import numpy as np
 import tensorflow as tf
 
+from keras_gan.randomness import BatchNoise
+
 BLOCK = 64
 # Nothing here depends on a tensor by `if` or `for`, and AutoGraph would take seconds to find that out.
 _as_it_is = tf.autograph.experimental.do_not_convert
@@ -49,7 +51,8 @@ def batches(data, batch_size, seed, start_step=0, augment=(), context=None, prep
         whole = positions[0] - offset
         if augment:
             batch = _augment(data, batch, augment, seed, whole, batch_size, offset)
-        return prepare(batch, BatchNoise(seed, whole, batch_size, offset, share)) if prepare else batch
+        noise = BatchNoise(f"{seed}/preparation/{{}}", whole, batch_size, offset, share)
+        return prepare(batch, noise) if prepare else batch
 
     # Without end, also in name: otherwise several workers ask one another at each step whether there is more.
     positions = tf.data.Dataset.range(start_step * own, tf.int64.max).repeat().map(_as_it_is(positions_of))
@@ -79,64 +82,17 @@ def examples(data, count, prepare=None, seed=0):
     """
     count = min(count, len(data))
     indices = {group: _spread(len(data.columns[group[0]]), count) for group in data.groups}
-    blocks = []
+    blocks, scope = [], f"{seed}/examples/preparation/{{}}"
     with tf.device("CPU:0"):  # other devices may round otherwise
         for start in range(0, count, BLOCK):  # a few at a time, for what `prepare` does may need much memory
             rows = slice(start, start + BLOCK)
             batch = _gather(data, {group: chosen[rows] for group, chosen in indices.items()})
             if prepare:
                 number = len(range(count)[rows])
-                noise = BatchNoise(f"{seed}/examples", tf.constant(start, tf.int64), BLOCK, 0, number)
+                noise = BatchNoise(scope, tf.constant(start, tf.int64), BLOCK, 0, number)
                 batch = prepare(batch, noise)
             blocks.append({name: values.numpy() for name, values in batch.items()})
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
-
-
-class AugmentNoise:
-    """Random numbers for the augmentation of a batch: arguments as of `BatchNoise`; `whose` tells groups apart."""
-
-    def __init__(self, seed, position, batch_size, offset, rows, whose=""):
-        # A word of their own keeps these draws apart from all others of the seed. 63 bits: it must not be negative.
-        digest = hashlib.sha256(f"{seed}/data augmentation{whose}".encode()).digest()
-        self._key = tf.stack([tf.constant(int.from_bytes(digest[:8]) >> 1, tf.int64), position])
-        self._batch_size, self._offset, self._own = batch_size, offset, rows
-
-    def uniform(self, names):
-        """`{name: float32 [rows]}`, uniform in [0, 1)."""
-        table = tf.random.stateless_uniform((len(names), self._batch_size), seed=self._key, alg="philox")
-        return {name: row[self._offset :][: self._own] for name, row in zip(names, tf.unstack(table), strict=True)}
-
-
-class BatchNoise:
-    """Random numbers for the rows of a batch: pure functions of seed, place in the stream and purpose.
-
-    Args:
-        seed: of the run.
-        position: int64 scalar tensor, at least 0: where in the stream the whole batch begins.
-        batch_size: rows of the whole batch, over all workers.
-        offset: where in it the rows of this worker begin.
-        rows: how many they are.
-    """
-
-    def __init__(self, seed, position, batch_size, offset, rows):
-        self._seed, self._position, self._batch_size = seed, position, batch_size
-        self._offset, self._own = offset, rows
-
-    def uniform(self, shape, purpose):
-        """Uniform float32 in [0, 1), `[rows, *shape]`; `purpose` is any fixed word."""
-        return self._rows(tf.random.stateless_uniform, shape, purpose)
-
-    def normal(self, shape, purpose):
-        """Standard normal float32 `[rows, *shape]`."""
-        return self._rows(tf.random.stateless_normal, shape, purpose)
-
-    def _rows(self, draw, shape, purpose):
-        # 63 bits, for it must not be negative.
-        word = int.from_bytes(hashlib.sha256(f"{self._seed}/preparation/{purpose}".encode()).digest()[:8]) >> 1
-        key = tf.stack([tf.constant(word, tf.int64), self._position])
-        # Drawn for the whole batch and sliced: row i is the same number however many workers share the batch.
-        whole = draw((self._batch_size, *shape), seed=key, alg="philox")
-        return tf.ensure_shape(whole[self._offset :][: self._own], (self._own, *shape))
 
 
 def _indices(data, positions, seed, prepared):
@@ -200,7 +156,6 @@ def _augment(data, batch, names, seed, position, batch_size, offset):
     for name, values in batch.items():
         if data.fields[name].augmentations:
             whose = "" if "real" in data.group_of(name) else f"/{name}"
-            changed[name] = data.fields[name].augment(
-                values, AugmentNoise(seed, position, batch_size, offset, values.shape[0], whose), names
-            )
+            noise = BatchNoise(f"{seed}/data augmentation{whose}", position, batch_size, offset, values.shape[0])
+            changed[name] = data.fields[name].augment(values, noise, names)
     return {**batch, **changed}

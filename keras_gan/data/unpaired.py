@@ -6,10 +6,10 @@ which may be missing, those to test with.
 
 from pathlib import Path
 
-from keras_gan.data import folder
+from keras_gan.data import image_trees
 from keras_gan.data.image_sets import image_dataset
 from keras_gan.data.names import SPLIT_FOLDERS, check_folders
-from keras_gan.data.paired import SIDES, ordered
+from keras_gan.data.paired import SIDES, ordered, print_direction
 from keras_gan.errors import UserError, unknown
 from keras_gan.registry import Source
 
@@ -24,8 +24,8 @@ def load(path, options, split="train", task="unpaired"):
     parts, trained = split_folders(path, split), split_folders(path, "train")
     sides = []
     for part, training in zip(parts, trained, strict=True):
-        channels = folder.common_channels(folder.find_files(training))
-        sides.append(folder.read(folder.find_files(part), channels, options, part.name)[0])
+        channels = image_trees.common_channels(image_trees.find_files(training))
+        sides.append(image_trees.read(image_trees.find_files(part), channels, options, part.name)[0])
     (from_, to), (sources, targets) = (ordered(both, options.direction) for both in (parts, sides))
     return image_dataset(
         name=options.dataset,
@@ -51,6 +51,18 @@ def check_available(path, options):
 def has_test(path, options):
     """Whether there is a test split."""
     return split_folders(path, "test") != split_folders(path, "train")
+
+
+def inspect(path, options):
+    """Reports on both sides of each split."""
+    from keras_gan.data.inspection import inspect_trees
+
+    print_direction(options)
+    channels = [None, None]
+    for split in ("train", "test") if has_test(path, options) else ("train",):
+        print(f"\n{split}")
+        sides = zip(split_folders(path, split), channels, strict=True)
+        channels = [inspect_trees([root], options, split, known) for root, known in sides]
 
 
 def split_folders(path, split):

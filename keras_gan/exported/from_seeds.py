@@ -60,20 +60,31 @@ class ExportedGenerator(ExportedModel):
         self._check_classes()
         return portable_labels(seeds, self.num_classes).numpy()
 
-    def draw(self, latents, labels=None):
-        """Samples `[N, …]` at the outer edge of latents, and of labels if it takes any; pictures float32 in [0, 1]."""
-        inputs = {"latents": latents, "labels": labels} if self.takes_labels else {"latents": latents}
-        batches = range(0, len(latents), BATCH_SIZE)
-        return np.concatenate(
-            [self.run(**{name: values[i : i + BATCH_SIZE] for name, values in inputs.items()}) for i in batches]
-        )
+    def draw(self, latents, labels=None, controls=None):
+        """Samples `[N, …]` at the outer edge of latents, and of labels if it takes any; pictures float32 in [0, 1].
 
-    def draw_seeds(self, seeds, label=None, truncation=1.0):
+        Args:
+            controls: `{name of a control: number}` for all samples; default, also of those left out: their defaults.
+        """
+        inputs = {"latents": latents, "labels": labels} if self.takes_labels else {"latents": latents}
+        signature = "serving_default"
+        if controls:
+            signature += "_controlled"
+            numbers = {name: controls.get(name, field.default) for name, field in self.controls.items()}
+            inputs |= {name: np.full(len(latents), number, np.float32) for name, number in numbers.items()}
+        parts = []
+        for start in range(0, len(latents), BATCH_SIZE):
+            rows = {name: values[start : start + BATCH_SIZE] for name, values in inputs.items()}
+            (samples,) = self.runtime.run(signature, **rows).values()
+            parts.append(samples)
+        return np.concatenate(parts)
+
+    def draw_seeds(self, seeds, label=None, truncation=1.0, controls=None):
         """Samples of int64 `[N]` seeds, of their own classes or of `label`, latents multiplied by `truncation`."""
-        if label is None and truncation == 1.0:
+        if label is None and truncation == 1.0 and not controls:
             (samples,) = self.runtime.run("from_seeds", seeds=seeds).values()
             return samples
-        return self.draw(truncated(self.latents(seeds), truncation), self.labels(seeds, label))
+        return self.draw(truncated(self.latents(seeds), truncation), self.labels(seeds, label), controls)
 
     def find_label(self, text):
         """The number of the class that `text` names, by its name or its number.

@@ -14,6 +14,7 @@ class ExportedModel:
         path: of the SavedModel's folder, or of the `.tflite` file.
         manifest: what stands beside it, empty if there is none.
         inputs: `{name: Field}`; without those that have defaults inside.
+        controls: those, `{name: Scalar}`.
         output: the `Field` of what it makes.
         configuration: what the manifest says of the run, empty if it says nothing.
 
@@ -35,6 +36,7 @@ class ExportedModel:
         self._shapes = self.runtime.inputs(self.signature), self.runtime.outputs(self.signature)
         inputs, outputs = files.fields_of(path, self.manifest, self._network(direction), *self._shapes)
         self.inputs = {name: field for name, field in inputs.items() if name in self._shapes[0]}
+        self.controls = {name: field for name, field in inputs.items() if field.is_control}
         (self.output,) = outputs.values()
 
     @property

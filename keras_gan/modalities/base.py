@@ -70,6 +70,11 @@ class Field:
         """What one value is, in a few words, such as `32x32x3`."""
         return "x".join("*" if size is None else str(size) for size in self.shape)
 
+    @property
+    def about(self):
+        """What networks are given of it, in words."""
+        return f"{self.plural} of {self.words}"
+
     def facts(self, count):
         """What a run says of so many values of this kind, JSON-able."""
         return {"examples": count, "shape": list(self.shape)}
@@ -120,7 +125,7 @@ class Field:
         """Values as networks take them, `[B, …]`, changed at random to others that might be data, too.
 
         Args:
-            noise: has `uniform(names) -> {name: float32 [B] in [0, 1)}`; to be asked once.
+            noise: the batch's `BatchNoise`; its `uniforms` are to be asked for once.
             names: some of `augmentations`.
         """
         raise NotImplementedError

@@ -3,7 +3,7 @@
 import keras
 
 from keras_gan.layers.spectral import SpectralConv2D
-from keras_gan.networks.parts import batch_norm, normal
+from keras_gan.networks.conventions import batch_norm, normal
 
 _KERNEL = 4
 

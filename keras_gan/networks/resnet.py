@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from keras_gan.layers.reflection_pad import ReflectionPadding2D
-from keras_gan.networks.parts import images, instance_norm, normal
+from keras_gan.networks.conventions import images, instance_norm, normal
 
 
 def generator(source_channels, image_channels, *, channels=64, blocks=6, norm=instance_norm, skip=False):

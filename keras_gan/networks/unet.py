@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from keras_gan.layers.dropout import StepDropout
-from keras_gan.networks.parts import batch_norm, images, normal
+from keras_gan.networks.conventions import batch_norm, images, normal
 
 
 def levels_for(height, width, most=8):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 
 class Unreadable(ValueError):
-    """JSON, or a file of it, that cannot be used: what of it, and why, in a few words; `problem` is the latter alone."""
+    """JSON, or its file, that cannot be used: what of it, and why, in a few words; `problem` is the latter alone."""
 
     def __init__(self, problem, place="it"):
         super().__init__(f"{place} {problem}")

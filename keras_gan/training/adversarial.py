@@ -22,8 +22,8 @@ class AdversarialModel(TrainStep):
     of the discriminator, in either update, moves its own.
 
     Args:
-        generator: built Keras model. Its inputs are told by their names: `latents`, `labels`, else entries of the batch.
-            Its output is float32, in the range that the field `real` has in networks.
+        generator: built Keras model. Its inputs are told by their names: `latents`, `labels`, else entries of the
+            batch. Its output is float32, in the range that the field `real` has in networks.
         discriminator: built Keras model from examples, or from `[examples, labels]`, to scores `[B, …]`, float32,
             higher meaning "more real".
         config: the variant's options: `optimizers(total_steps)`, `stages(total_steps)`, `ema_halflife_kimg`, its own.
@@ -75,16 +75,20 @@ class AdversarialModel(TrainStep):
 
     # --- What a variant may call -------------------------------------------------------------------------------------
 
-    def score(self, examples, batch):
-        """Scores examples by the discriminator; the one place that binds augmentation and labels to them."""
-        return tf.cast(self.discriminate(examples, batch), tf.float32)
+    def score(self, examples, batch, training=True):
+        """Scores examples by the discriminator; the one place that binds augmentation and labels to them.
 
-    def discriminate(self, examples, batch):
-        """All that the discriminator says of examples, for one that says more than a score."""
-        examples = self.augmented(examples)
+        Args:
+            training: False: examples as they are, judged as in inference; also outside a step.
+        """
+        return tf.cast(self.discriminate(examples, batch, training), tf.float32)
+
+    def discriminate(self, examples, batch, training=True):
+        """All that the discriminator says of examples, for one that says more than a score; arguments as of `score`."""
+        examples = self.augmented(examples) if training else examples
         if len(self.discriminator.inputs) > 1:
-            return self.discriminator([examples, labels_of(batch)], training=True)
-        return self.discriminator(examples, training=True)
+            return self.discriminator([examples, labels_of(batch)], training=training)
+        return self.discriminator(examples, training=training)
 
     def watch_scores(self, real_scores, fake_scores):
         """Logs how often the discriminator is right, and measures what ADA is controlled by."""

@@ -75,7 +75,7 @@ class TranslationOptions(AdamRates, EMAOptions):
 
 @dataclass(frozen=True)
 class ConvolutionOptions:
-    """Sizes of the networks in `networks/dcgan.py`."""
+    """Sizes of the networks in `networks/convolutional.py`."""
 
     generator_channels: int = 128
     """Width of the generator's last hidden layer; doubles towards the latents."""

@@ -17,8 +17,8 @@ class TranslationModel(AdversarialModel):
         generator: functional Keras model, fully convolutional, from the inputs `source` and perhaps `mask`, by their
             names in the batch, to `images`, float32 in [-1, 1].
         discriminator: functional Keras model from `images` and conditions to scores `[B, …]`.
-        config: with `adversarial_weight`, of the objective's terms in the generator's loss, and `l1_weight`, of the mean
-            absolute difference of outputs from images.
+        config: with `adversarial_weight`, of the objective's terms in the generator's loss, and `l1_weight`, of the
+            mean absolute difference of outputs from images.
         fields: of `AdversarialModel`.
         size_multiple: height and width of a source must be multiples of it.
         scale: height of an output over height of its source.
@@ -41,12 +41,13 @@ class TranslationModel(AdversarialModel):
         """What the generator minimises beside the adversarial terms, `{name: [B, …]}`."""
         return {"g_l1": self.config.l1_weight * content.l1(fakes, batch["real"])}
 
-    def discriminate(self, examples, batch):
+    def discriminate(self, examples, batch, training=True):
         _, *conditions = [tensor.name for tensor in self.discriminator.inputs]
-        # What belongs to an image is augmented as the image is.
-        purpose = self.augmentation_purpose()
-        inputs = [self.augmented(each, purpose) for each in (examples, *(batch[name] for name in conditions))]
-        return self.discriminator(inputs if conditions else inputs[0], training=True)
+        inputs = [examples, *(batch[name] for name in conditions)]
+        if training:  # what belongs to an image is augmented as the image is
+            purpose = self.augmentation_purpose()
+            inputs = [self.augmented(each, purpose) for each in inputs]
+        return self.discriminator(inputs if conditions else inputs[0], training=training)
 
     def shown(self, sampler, count):
         """The sources, the outputs and, where there are any, the targets of the first examples."""

@@ -78,10 +78,10 @@ class BEGAN(AdversarialModel):
         self.k = self.add_weight(name="k", **state)
         self.convergence = self.add_weight(name="convergence", **state)
 
-    def discriminate(self, images, batch):
+    def discriminate(self, images, batch, training=True):
         """Reconstruction errors `[B]` of images `[B, …]`: lower means more real."""
-        images = self.augmented(images)
-        errors = ops.abs(images - self.discriminator(images, training=True))
+        images = self.augmented(images) if training else images
+        errors = ops.abs(images - self.discriminator(images, training=training))
         return ops.mean(errors, axis=tuple(range(1, len(errors.shape))))
 
     def both_terms(self, batch, fakes):

@@ -22,7 +22,7 @@ from keras import layers
 
 from keras_gan.losses.objectives import NON_SATURATING
 from keras_gan.modalities.label import class_count
-from keras_gan.networks import dcgan as networks
+from keras_gan.networks import convolutional as networks
 from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, ConvolutionOptions

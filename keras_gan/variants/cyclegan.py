@@ -38,7 +38,7 @@ from keras import ops
 
 from keras_gan.losses import content
 from keras_gan.networks import patchgan, resnet
-from keras_gan.networks.parts import instance_norm
+from keras_gan.networks.conventions import instance_norm
 from keras_gan.registry import Variant
 from keras_gan.training import replicas
 from keras_gan.training.optimizers import Adam, LinearDecay

@@ -25,7 +25,7 @@ Deviations:
 from dataclasses import dataclass
 
 from keras_gan.losses.objectives import NON_SATURATING
-from keras_gan.networks import dcgan as networks
+from keras_gan.networks import convolutional as networks
 from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, ConvolutionOptions

@@ -28,7 +28,7 @@ from keras import layers
 
 from keras_gan.layers.uniform import NormalToUniform
 from keras_gan.losses.objectives import MINIMAX, NON_SATURATING
-from keras_gan.networks.dcgan import batch_norm
+from keras_gan.networks.convolutional import batch_norm
 from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions

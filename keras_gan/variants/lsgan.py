@@ -14,14 +14,14 @@ Deviations:
   a DCGAN. What `dcgan` says of its own deviations holds here.
 - Both learning rates are the paper's for LSUN, 1e-3; for characters it has 2e-4. Squares grow fast where a score
   overshoots, and Adam remembers such gradients: on MNIST, after 500 steps, pictures are hazy at 2e-4 (FID in
-  `benchmarks/quality.py` 140), less so at 5e-4 (95), and nearly as clear as `dcgan`'s at 1e-3 (48; `dcgan` 41).
+  `benchmarks/quality/quality.py` 140), less so at 5e-4 (95), and nearly as clear as `dcgan`'s at 1e-3 (48; `dcgan` 41).
 """
 
 from dataclasses import dataclass
 
 from keras_gan.errors import check_options
 from keras_gan.losses.objectives import least_squares
-from keras_gan.networks import dcgan as networks
+from keras_gan.networks import convolutional as networks
 from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, ConvolutionOptions

@@ -39,7 +39,7 @@ from keras_gan.errors import UserError
 from keras_gan.losses import content
 from keras_gan.losses.objectives import NON_SATURATING, halved
 from keras_gan.modalities.image import Image, corruptions
-from keras_gan.networks import patchgan, perceptual, srresnet
+from keras_gan.networks import patchgan, pretrained, srresnet
 from keras_gan.registry import Variant
 from keras_gan.training.options import TranslationOptions
 from keras_gan.training.stages import Stage
@@ -160,8 +160,8 @@ def _chosen(config):
     name, path = config.perceptual, config.perceptual_weights
     try:
         if name == "auto":
-            name = perceptual.name_of(path) if path else "discriminator"
-        return name, None if name == "discriminator" else perceptual.seeing(name, path)
+            name = pretrained.name_of(path) if path else "discriminator"
+        return name, None if name == "discriminator" else pretrained.seeing(name, path)
     except Exception as error:  # of files and of fetching, they share no base class
         raise UserError(
             f"the weights of {path or 'VGG19'} cannot be had ({str(error).splitlines()[0]}): give a Keras .h5 file of "

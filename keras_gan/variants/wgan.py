@@ -23,7 +23,7 @@ import keras
 from keras import layers, ops
 
 from keras_gan.losses.objectives import WASSERSTEIN
-from keras_gan.networks import dcgan as networks
+from keras_gan.networks import convolutional as networks
 from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import ConvolutionOptions, ModelOptions

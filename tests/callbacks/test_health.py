@@ -8,19 +8,25 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import config, diagnosis, registry
-from keras_gan.callbacks import Checkpoints, Health, RealImages, Scores
-from keras_gan.callbacks.health import FIRST_STEPS
+from keras_gan import config, registry
+from keras_gan.callbacks import Checkpoints, Health, Scores
 from keras_gan.commands import train
 from keras_gan.data import pipeline
 from keras_gan.data.image_sets import image_dataset
 from keras_gan.errors import TrainingFailed
+from keras_gan.health import memorisation
+from keras_gan.health.examination import Examination, Examiner
+from keras_gan.health.finding import Finding
+from keras_gan.health.probe import FIRST_STEPS
 from keras_gan.losses import objectives
 from keras_gan.metrics import evaluation, features, reference
 from keras_gan.modalities.image import pictures
+from keras_gan.sampling import Sampler
 from keras_gan.storage import checkpoint
+from keras_gan.training import building
 from keras_gan.training.adversarial import AdversarialModel
-from tests.conftest import noise_images
+from keras_gan.training.options import ModelOptions
+from tests.conftest import noise_images, sampler_of
 
 SIZE = 16
 
@@ -36,19 +42,26 @@ def bars(count=256, seed=0):
 
 def build(name="dcgan", **options):
     module = registry.module(name)
-    model = registry.build(name, dataclasses.replace(module.TINY, **options), (SIZE, SIZE, 1), 0, 0, "none")
+    fields = building.image_fields(name, (SIZE, SIZE, 1))
+    model = building.build(name, dataclasses.replace(module.TINY, **options), fields)
     model.compile()
     return model
 
 
+def data_of(images):
+    return image_dataset("bars", images)
+
+
 def fit(model, images, steps, callbacks, batch_size=16):
-    data = image_dataset("bars", images, None, (), "", "")
-    model.fit(pipeline.batches(data, batch_size, seed=0), steps_per_epoch=steps, verbose=0, callbacks=callbacks)
+    batches = pipeline.batches(data_of(images), batch_size, seed=0)
+    model.fit(batches, steps_per_epoch=steps, verbose=0, callbacks=callbacks)
 
 
-def doctor(tmp_path, images, every=10, **kwargs):
+def doctor(tmp_path, model, images, every=10, held_out=None, writer=None):
     said = []
-    return Health(tmp_path, every, RealImages(images, **kwargs), say=said.append), said
+    held_out = None if held_out is None else data_of(held_out)
+    sampler = sampler_of(model) if model.name in registry.list_variants() else Sampler(model)
+    return Health(tmp_path, every, sampler, data_of(images), held_out, writer, said.append), said
 
 
 def findings(tmp_path):
@@ -65,10 +78,10 @@ class Frozen(keras.layers.Layer):
 
 def test_generator_that_ignores_its_input_is_called_at_the_first_check(tmp_path):
     model, images = build(), bars()
-    health, said = doctor(tmp_path, images)
     fit(model, images, 5, [])
-    inputs = keras.Input((model.latent_dim,))
+    inputs = keras.Input((model.latent_dim,), name="latents")
     model.ema_generator = keras.Model(inputs, Frozen()(inputs))
+    health, said = doctor(tmp_path, model, images)
     health.set_model(model)
     health.on_train_begin()
     health.at(6, {})
@@ -79,27 +92,30 @@ def test_generator_that_ignores_its_input_is_called_at_the_first_check(tmp_path)
 @pytest.mark.slow
 def test_first_steps_of_a_healthy_run_are_not_accused(tmp_path):
     images = bars()
-    for name in ("dcgan", "sngan", "wgan_gp"):
-        health, said = doctor(tmp_path / name, images, every=1, held_out=bars(64, seed=1))
-        fit(build(name), images, 8, [health], batch_size=16 * build(name).discriminator_steps)
+    for name, updates in (("dcgan", 1), ("sngan", 1), ("wgan_gp", 5)):
+        model = build(name)
+        health, said = doctor(tmp_path / name, model, images, every=1, held_out=bars(64, seed=1))
+        fit(model, images, 8, [health], batch_size=16 * updates)
         assert said == []
         assert findings(tmp_path / name) == []
 
 
 def test_what_is_not_watched_is_said(tmp_path):
-    health, _ = doctor(tmp_path, bars())
-    fit(build("wgan_gp"), bars(), 1, [health], batch_size=80)
+    model = build("wgan_gp")
+    health, _ = doctor(tmp_path, model, bars())
+    fit(model, bars(), 1, [health], batch_size=80)
     reasons = json.loads((tmp_path / "health.json").read_text())["not_watched"]
     assert set(reasons) == {"discriminator_too_strong", "discriminator_too_weak", "discriminator_overfits"}
 
 
 def test_what_comes_and_goes_is_said_once_and_again_only_when_forgotten(tmp_path):
-    health, said = doctor(tmp_path, bars())
-    health.set_model(build())
+    model = build()
+    health, said = doctor(tmp_path, model, bars())
+    health.set_model(model)
     health.on_train_begin()
 
     def check(step, ill):
-        health._consider([diagnosis.Finding("oscillation", step, "", "", "")] if ill else [])
+        health.consider([Finding("oscillation", step, "", "", "")] if ill else [])
 
     for step in range(12):
         check(step, ill=step % 4 != 3)
@@ -112,13 +128,33 @@ def test_what_comes_and_goes_is_said_once_and_again_only_when_forgotten(tmp_path
 
 def test_memorised_pictures_are_found_and_shown(tmp_path):
     model, images = build(), bars(300)
-    health, _ = doctor(tmp_path, images, held_out=bars(80, seed=1))
-    health.set_model(model)
-    health.on_train_begin()
-    finding = health._memorised(500, images[100:164])
+    examiner = Examiner(Sampler(model), data_of(images), data_of(bars(80, seed=1)), folder=tmp_path / "samples")
+
+    def look(samples):
+        outputs = model.fields["real"].to_model(samples)
+        return list(memorisation.PROBE.look(Examination(examiner, 500, outputs)))
+
+    (finding,) = look(images[100:164])
     assert finding.signal == "memorisation"
-    assert (tmp_path / "samples" / "nearest.png").exists()
-    assert health._memorised(500, bars(64, seed=2)) is None
+    assert "samples/nearest.png" in finding.helps
+    with pictures.Image.open(tmp_path / "samples" / "nearest.png") as shown:
+        assert shown.size == (16 * SIZE, 8 * SIZE)
+    assert look(bars(64, seed=2)) == []
+
+
+def test_what_is_logged(tmp_path):
+    model = build()
+    health, _ = doctor(tmp_path, model, bars(), every=2, writer=tf.summary.create_file_writer(str(tmp_path)))
+    fit(model, bars(), 4, [health])
+    logged = [
+        (event.step, value.tag)
+        for path in tmp_path.glob("events*")
+        for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator()
+        for event in [tf.compat.v1.Event.FromString(record)]
+        for value in event.summary.value
+    ]
+    names = ("variety_pixels", "variety_features", "distance_to_real")
+    assert logged == [(step, f"health/{name}") for step in (2, 4) for name in names]
 
 
 # --- Each finding in a real run --------------------------------------------------------------------------------------
@@ -126,7 +162,8 @@ def test_memorised_pictures_are_found_and_shown(tmp_path):
 
 def signals_of(tmp_path, model, images, steps, real=None, checks=8):
     """Trains, examined so often, and returns `{signal: step}`."""
-    health, _ = doctor(tmp_path, images if real is None else real, every=steps // checks, held_out=bars(64, seed=1))
+    real = images if real is None else real
+    health, _ = doctor(tmp_path, model, real, every=steps // checks, held_out=bars(64, seed=1))
     fit(model, images, steps, [health])
     return {finding["signal"]: finding["step"] for finding in findings(tmp_path)}
 
@@ -157,19 +194,28 @@ def test_four_images_are_learned_by_heart(tmp_path):
     assert {"discriminator_overfits", "memorisation"} <= set(found)
 
 
+@dataclasses.dataclass(frozen=True)
+class GradientDescent(ModelOptions):
+    """Options of a model that plain gradient descent trains."""
+
+    def optimizers(self, total_steps=None):
+        return keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1)
+
+
 def test_two_networks_that_chase_each_other(tmp_path):
     """The Dirac-GAN (arXiv 1801.04406): one weight against another circle around where both should rest."""
     zeros = {"kernel_initializer": "zeros"}
-    latents, pictures_in = keras.Input((1,)), keras.Input((SIZE, SIZE, 1))
+    latents, pictures_in = keras.Input((1,), name="latents"), keras.Input((SIZE, SIZE, 1))
     place = keras.layers.Dense(1, **zeros, bias_initializer=keras.initializers.Constant(0.5))(latents)
     canvas = keras.layers.Reshape((SIZE, SIZE, 1))(keras.layers.RepeatVector(SIZE * SIZE)(place))
     score = keras.layers.Dense(1, use_bias=False, **zeros)(keras.layers.GlobalAveragePooling2D()(pictures_in))
     model = AdversarialModel(
         keras.Model(latents, canvas),
         keras.Model(pictures_in, score),
+        GradientDescent(latent_dim=1),
+        building.image_fields("dcgan", (SIZE, SIZE, 1)),
         objective=objectives.NON_SATURATING,
-        latent_dim=1,
-        optimizers=lambda: (keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1)),
+        name="dirac",
     )
     model.compile()
     assert "oscillation" in signals_of(tmp_path, model, np.full_like(bars(64), 127), 640)
@@ -199,7 +245,7 @@ def folder(tmp_path):
 
 def test_nan_ends_the_run_with_the_name_of_its_term(folder, tmp_path, monkeypatch, capsys):
     options = dataclasses.asdict(registry.module("dcgan").TINY)
-    build = registry.build
+    build = building.build
 
     def poisoned(*args, **kwargs):
         model = build(*args, **kwargs)
@@ -215,7 +261,7 @@ def test_nan_ends_the_run_with_the_name_of_its_term(folder, tmp_path, monkeypatc
         return model
 
     with monkeypatch.context() as context:
-        context.setattr(registry, "build", poisoned)
+        context.setattr(building, "build", poisoned)
         with pytest.raises(TrainingFailed, match=r"step 40: the term g_fake of the generator is nan.*") as failure:
             train.run(folder, options)
     assert failure.value.exit_code == 3
@@ -231,7 +277,7 @@ def test_nan_ends_the_run_with_the_name_of_its_term(folder, tmp_path, monkeypatc
 
 def test_run_that_fails_before_its_first_snapshot_can_be_resumed(folder, tmp_path):
     model, images = build(discriminator_learning_rate=1e30), bars()
-    health, _ = doctor(tmp_path, images)
+    health, _ = doctor(tmp_path, model, images)
     with pytest.raises(TrainingFailed):
         fit(model, images, 20, [health, Checkpoints(tmp_path / "checkpoints", 25)])
     assert checkpoint.restore_newest(build(), tmp_path / "checkpoints") == 0
@@ -254,9 +300,9 @@ def scored_steps(folder):
 
 
 def test_scores_keep_the_best_checkpoint(tmp_path, case, capsys):
-    images = bars()
-    health, _ = doctor(tmp_path, images)
-    scores = Scores(tmp_path, tmp_path / "checkpoints", 2, case, 64, doctor=health)
+    model, images = build(), bars()
+    health, _ = doctor(tmp_path, model, images)
+    scores = Scores(tmp_path, tmp_path / "checkpoints", 2, case, 64, sampler=Sampler(model), doctor=health)
     values = iter([5.0, 3.0, 4.0])
     genuine = scores._evaluate
 
@@ -267,7 +313,7 @@ def test_scores_keep_the_best_checkpoint(tmp_path, case, capsys):
         ]
 
     scores._evaluate = evaluate
-    fit(build(), images, 6, [health, scores])
+    fit(model, images, 6, [health, scores])
     best = checkpoint.best_score(tmp_path / "checkpoints")
     assert (best["name"], best["value"], best["step"]) == ("fid", 3.0, 4)
     assert best["protocol"]["features"] == "random"
@@ -279,28 +325,27 @@ def test_scores_keep_the_best_checkpoint(tmp_path, case, capsys):
 
 
 def test_run_that_has_learned_all_it_will(tmp_path, case):
-    images = bars()
-    health, said = doctor(tmp_path, images)
-    scores = Scores(
-        tmp_path, tmp_path / "checkpoints", 1, dataclasses.replace(case, metrics=("fid",)), 64, None, health
-    )
-    fit(build(generator_learning_rate=1e-9, discriminator_learning_rate=1e-9), images, 8, [health, scores])
+    model, images = build(generator_learning_rate=1e-9, discriminator_learning_rate=1e-9), bars()
+    health, said = doctor(tmp_path, model, images)
+    case = dataclasses.replace(case, metrics=("fid",))
+    scores = Scores(tmp_path, tmp_path / "checkpoints", 1, case, 64, sampler=Sampler(model), doctor=health)
+    fit(model, images, 8, [health, scores])
     assert [finding["signal"] for finding in findings(tmp_path)] == ["finished"]
     assert "has not improved for 5 evaluations" in said[0]
 
 
 def test_scores_that_cost_too_much_are_put_off_but_for_the_last(tmp_path, case):
     # Nothing is affordable but the first: it has cost nothing yet.
-    scores = Scores(tmp_path, tmp_path / "checkpoints", 2, case, 64, most_share=0.0)
-    fit(build(), bars(), 6, [scores])
+    model = build()
+    scores = Scores(tmp_path, tmp_path / "checkpoints", 2, case, 64, sampler=Sampler(model), most_share=0.0)
+    fit(model, bars(), 6, [scores])
     assert scored_steps(tmp_path) == [2, 6]
 
 
 @pytest.mark.parametrize(("count", "unwatched"), [(1, {"collapse", "partial_collapse"}), (3, set())])
 def test_few_examples_are_no_collapse(count, unwatched, tmp_path, make_model):
-    model = make_model("denoise")
-    model.use_examples({name: values[:count] for name, values in model.examples.items()})
-    health, said = doctor(tmp_path, noise_images("denoise", 64).images)
+    model, said = make_model("denoise"), []
+    health = Health(tmp_path, 10, sampler_of(model, count), noise_images("denoise", 64), say=said.append)
     health.set_model(model)
     health.on_train_begin()
     health.at(FIRST_STEPS, {})
@@ -310,10 +355,11 @@ def test_few_examples_are_no_collapse(count, unwatched, tmp_path, make_model):
 
 
 def test_an_image_to_image_run_that_strays_is_told_so(tmp_path, make_model):
-    model = make_model("denoise")
-    health, said = doctor(tmp_path, bars())
+    model, said = make_model("denoise"), []
+    sampler, case = sampler_of(model), evaluation.Case(("l1",), None)
+    health = Health(tmp_path, 10, sampler, noise_images("denoise", 64), say=said.append)
     health.set_model(model)
-    scores = Scores(tmp_path, tmp_path / "checkpoints", 1, evaluation.Case(("l1",), None), 8, doctor=health)
+    scores = Scores(tmp_path, tmp_path / "checkpoints", 1, case, 8, sampler=sampler, doctor=health)
     scores.set_model(model)
     for callback in (health, scores):
         callback.on_train_begin()

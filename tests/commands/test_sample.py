@@ -169,6 +169,16 @@ def test_without_its_manifest_a_model_draws_seeds_alone(with_classes, tmp_path):
 DATA = "variables/variables.data-00000-of-00001"
 
 
+@pytest.mark.parametrize("manifest", [[], {"generator": 3}, {"data": {"classes": "abc"}}, {"files": {"x": 1}}])
+def test_a_manifest_of_another_shape_is_none(with_classes, sample, tmp_path, manifest):
+    directory = tmp_path / "1"
+    shutil.copytree(with_classes[0], directory)
+    (directory / "manifest.json").write_text(json.dumps(manifest))
+    code, shown = sample(directory, "--label", "1", "--out", tmp_path / "g.png")
+    assert code == 2
+    assert "there is no manifest.json with it that says how many classes" in shown
+
+
 @pytest.mark.parametrize(
     ("file", "damage", "described", "message"),
     [

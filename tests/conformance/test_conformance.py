@@ -26,7 +26,7 @@ BOUND = 1e-5
 # Their generator is dcgan's or cgan's; srgan's; pix2pix's.
 DRAW_AS_ANOTHER = {"acgan", "dragan", "lsgan", "sngan", "wgan", "wgan_gp", "denoise", "colorize"}
 # Formats and precisions beside float32, of networks that have something of their own, or classes;
-# `benchmarks/export.py` has all of them of all variants.
+# `benchmarks/quality/export.py` has all of them of all variants.
 FURTHER_FORMATS = {
     "dcgan": (("onnx",), ()),
     "r3gan": (("onnx",), ("int8",)),

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from benchmarks import faults
+from benchmarks.resilience import faults
 from keras_gan import registry
 from keras_gan.storage import checkpoint
 from tests.conftest import ROOT, save_dataset, train

@@ -192,6 +192,15 @@ def test_what_there_is_not(name, direction, message):
         exported.load(translators.exported("plain").parents[1] / name, direction)
 
 
+@pytest.mark.parametrize("generator", [3, {"size_multiple": 0}, {"scale": "2"}, {"bytes_per_pixel": None}])
+def test_a_manifest_of_another_shape_is_none(tmp_path, generator):
+    folder = tmp_path / "1"
+    shutil.copytree(translators.exported("plain"), folder)
+    (folder / "manifest.json").write_text(json.dumps({"generator": generator}))
+    network = ExportedTranslator(folder)
+    assert network.translate(np.zeros((8, 8, network.channels), np.uint8)).shape[0] == 8 * network.scale
+
+
 def test_facts_come_from_the_manifest(tmp_path):
     folder = tmp_path / "1"
     shutil.copytree(translators.exported("plain"), folder)

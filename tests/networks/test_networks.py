@@ -9,8 +9,8 @@ from keras import layers
 from keras_gan.exporters import deployed, saved_model
 from keras_gan.layers.dropout import StepDropout
 from keras_gan.layers.spectral import SpectralConv2D
-from keras_gan.networks import dcgan, parts, patchgan, resnet, srresnet, unet
-from keras_gan.networks.parts import instance_norm
+from keras_gan.networks import conventions, convolutional, patchgan, resnet, srresnet, unet
+from keras_gan.networks.conventions import instance_norm
 from keras_gan.randomness import StepNoise
 from tests.layers.conversion import converted
 from tests.networks.references import (
@@ -223,7 +223,7 @@ def of_type(network, types):
 # --- Training ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("norm", [parts.batch_norm, parts.instance_norm])
+@pytest.mark.parametrize("norm", [conventions.batch_norm, conventions.instance_norm])
 def test_the_innermost_pixel_counts(norm):
     """Normalised, a map of one pixel would be zero whatever the picture."""
     network = unet.generator(1, 1, levels=3, channels=4, norm=norm)
@@ -333,5 +333,5 @@ def test_networks_are_deployed_unchanged(name):
 
 
 def test_names_that_moved_are_still_there():
-    assert dcgan.normal is parts.normal
-    assert dcgan.batch_norm is parts.batch_norm
+    assert convolutional.normal is conventions.normal
+    assert convolutional.batch_norm is conventions.batch_norm

@@ -46,6 +46,10 @@ class Image(Field):
     def words(self):
         return "x".join("*" if size is None else str(size) for size in (self.width, self.height, self.channels))
 
+    @property
+    def about(self):
+        return f"{self.width}x{self.height} px with {self.channels} channel(s)"
+
     def facts(self, count):
         return {"images": count, "image_shape": list(self.shape)}
 
@@ -94,7 +98,7 @@ class Image(Field):
         from keras_gan.modalities.image import data_augment
 
         # Every number is drawn whether it is used or not, so that one augmentation more leaves the others' alone.
-        return data_augment.augment(values, noise.uniform(data_augment.NUMBERS), names)
+        return data_augment.augment(values, noise.uniforms(data_augment.NUMBERS), names)
 
     def discriminator_augmentation(self, name):
         from keras_gan.modalities.image import augment

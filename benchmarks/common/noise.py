@@ -1,0 +1,24 @@
+"""Images of random pixels, for benchmarks to which it does not matter what is on them."""
+
+import numpy as np
+
+
+def pixels(*shape):
+    """Always the same pixels, uint8."""
+    return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+
+
+def write_images(folder, count, shape):
+    """Makes the folder with so many PNG files in it."""
+    from PIL import Image
+
+    folder.mkdir()
+    for number, image in enumerate(pixels(count, *shape)):
+        Image.fromarray(image.squeeze()).save(folder / f"{number:04d}.png")
+
+
+def image_data(images, **properties):
+    """The images as a data set of the program."""
+    from keras_gan.data.dataset import ImageData
+
+    return ImageData("noise", images, None, (), "random numbers.", "none.", **properties)

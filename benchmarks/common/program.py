@@ -1,0 +1,47 @@
+"""What the benchmarks use of the program wherever they stand: all of it but TensorFlow loads at once.
+
+Whatever a single benchmark measures, it imports itself.
+"""
+
+from keras_gan import config, data, registry
+from keras_gan.distribution.startup import ask_for_onednn, quiet_stderr, quiet_tensorflow
+from keras_gan.errors import UserError, unknown
+
+__all__ = ["UserError", "ask_for_onednn", "config", "data", "quiet_stderr", "quiet_tensorflow", "registry", "unknown"]
+
+
+def versions():
+    """`{name: version}` of what trains."""
+    import keras
+    import tensorflow as tf
+
+    return {"TensorFlow": tf.__version__, "Keras": keras.__version__}
+
+
+def tensorflow_threads():
+    """How many threads an operation of TensorFlow gets in this process."""
+    import tensorflow as tf
+
+    from benchmarks.common.workers import threads
+
+    return tf.config.threading.get_intra_op_parallelism_threads() or threads()
+
+
+def train(arguments, make_callback):
+    """Runs the command line of `train.py` with one callback more, behind the program's own.
+
+    Args:
+        arguments: of the command line.
+        make_callback: function from the list of the program's own callbacks to the last one.
+    """
+    quiet_tensorflow()
+    from keras_gan import cli
+    from keras_gan.training.adversarial import AdversarialModel
+
+    usual = AdversarialModel.fit
+
+    def fit(self, *values, callbacks, **options):
+        return usual(self, *values, callbacks=[*callbacks, make_callback(callbacks)], **options)
+
+    AdversarialModel.fit = fit
+    cli.main(arguments, command="train")

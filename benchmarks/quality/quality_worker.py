@@ -1,0 +1,139 @@
+"""Trains and scores for `quality.py`, which runs it as `python -m benchmarks.quality.quality_worker OPTIONS`.
+
+The roles of such a worker: `train` trains one variant, so that the memory it reports is that variant's alone, and
+`judge` scores the samples of all of them.
+"""
+
+import os
+import time
+
+import numpy as np
+
+from benchmarks.common.program import config, data, quiet_tensorflow, registry, versions
+from benchmarks.common.workers import serve
+
+# --- Training -------------------------------------------------------------------------------------------------------
+
+
+def serve_training(channel, variant, seed, image_size, batch_size, data_dir, split):
+    """Answers `train` with what a training of so many seconds took, and `sample` with a file of pictures."""
+    quiet_tensorflow()
+    from keras_gan.data import pipeline
+
+    images = data.load(config.DataOptions(dataset="mnist", data_dir=data_dir, image_size=image_size), split)
+    model = registry.create(variant, images.spec.image_shape, images.spec.num_classes, seed)
+    model.compile()
+    batch_size *= model.discriminator_steps
+    batches = pipeline.batches(images, batch_size, seed)
+    channel.answer()
+    channel.serve(
+        {
+            "train": lambda seconds: train(model, batches, batch_size, seconds),
+            "sample": lambda count, path, grid: sample(model, count, path, grid),
+        }
+    )
+
+
+def train(model, batches, batch_size, seconds):
+    """Trains for `seconds` after the first step, which compiles; stops at the end of the step in which they run out.
+
+    Returns:
+        `steps` and `images` (real ones seen) of the whole training; `seconds` and `timed_images` without the first
+        step; `busy_cores`, how many other programs kept busy meanwhile, on average, or None if that cannot be told.
+    """
+    clock = _clock(seconds)
+    # `fit` needs to know an end, and is stopped long before this one.
+    model.fit(batches, steps_per_epoch=10**9, verbose=0, callbacks=[clock])
+    return {
+        "steps": clock.steps,
+        "images": clock.steps * batch_size,
+        "seconds": clock.elapsed,
+        "timed_images": (clock.steps - 1) * batch_size,
+        "busy_cores": clock.busy_cores,
+        "finite": clock.finite,
+        "weights": model.generator.count_params() + model.discriminator.count_params(),
+        "num_classes": getattr(model, "num_classes", 0),
+        "versions": versions(),
+    }
+
+
+def _clock(seconds):
+    import keras
+
+    class Clock(keras.callbacks.Callback):
+        """Starts at the end of the first step and stops the training when its time is over or a loss is not finite."""
+
+        def on_train_begin(self, logs=None):
+            self.steps, self.elapsed, self.finite = 0, 0.0, True
+
+        def on_train_batch_end(self, batch, logs=None):
+            # Reading the losses waits for the end of the step.
+            self.finite = bool(np.isfinite([float(logs["d_loss"]), float(logs["g_loss"])]).all())
+            self.steps += 1
+            now = time.perf_counter()
+            if self.steps == 1:
+                self._started, self._others_before = now, _other_seconds()
+            self.elapsed = now - self._started
+            self.model.stop_training = self.elapsed >= seconds or not self.finite
+
+        def on_train_end(self, logs=None):
+            others = _other_seconds()
+            known = others is not None and self.elapsed > 0
+            self.busy_cores = round((others - self._others_before) / self.elapsed, 2) if known else None
+
+    return Clock()
+
+
+def _other_seconds():
+    """Processor time that was spent on other programs or taken by a hypervisor since the start; None if not on Linux.
+
+    The load average would not do: it counts, for minutes, the training that went before.
+    """
+    try:
+        with open("/proc/stat", encoding="utf-8") as file:
+            user, nice, system, _, _, interrupts, soft, stolen = map(int, file.readline().split()[1:9])
+    except (OSError, ValueError):
+        return None
+    busy = user + nice + system + interrupts + soft + stolen
+    return busy / os.sysconf("SC_CLK_TCK") - time.process_time()
+
+
+def sample(model, count, path, grid):
+    """Draws the pictures of the seeds 0 … count - 1: all into `path`, the first 80 also into the PNG file `grid`.
+
+    Written are uint8 pixels, as a picture file would hold them: real images have 256 levels too. The first ten
+    classes asked for of a conditional generator are 0 … 9, so that each column of the grid is a class.
+    """
+    from keras_gan.modalities.image import pictures
+
+    images = model.sample(count, seed=0)
+    if not np.isfinite(images).all():
+        return {"finite": False}
+    np.savez_compressed(path, images=pictures.to_uint8(images))
+    if grid:
+        pictures.save_grid(grid, images[:80], columns=10)
+    return {"finite": True}
+
+
+# --- Judging --------------------------------------------------------------------------------------------------------
+
+
+def serve_judge(channel, data_dir, quick):
+    """Answers `facts` with what the judge is, and `score` with the scores of a file that `sample` wrote."""
+    quiet_tensorflow()
+    from benchmarks.quality import judge
+
+    mnist_judge, facts = judge.load(data_dir, quick)
+
+    def score(path, num_classes):
+        with np.load(path) as file:
+            images = file["images"]
+        labels = np.arange(len(images)) % num_classes if num_classes else None
+        return mnist_judge.scores(images, labels)
+
+    channel.answer()
+    channel.serve({"facts": lambda: facts, "score": score})
+
+
+if __name__ == "__main__":
+    serve({"train": serve_training, "judge": serve_judge})

@@ -1,0 +1,45 @@
+"""The bare step: a compiled `train_step` on one batch that never changes, with nothing of a loop around it."""
+
+
+def bare_step(model, image_shape, batch_size):
+    """A compiled `train_step` on one batch that never changes, as a function that waits for the step's end.
+
+    No loop around it can be faster: it has no input pipeline, no callbacks and nothing of `fit`.
+    """
+    batch = random_batch(model, image_shape, batch_size, updates=model.discriminator_steps)
+    step = compiled(model, model.train_step)
+    return lambda: float(step(batch)["g_loss"])
+
+
+def compiled(model, function):
+    """The function, compiled as the model's step is."""
+    import tensorflow as tf
+
+    return tf.function(function, jit_compile=model.jit_compile or None)
+
+
+def random_batch(model, image_shape, batch_size, updates):
+    """Random images, labelled if the model wants it, for so many updates of the discriminator.
+
+    A model that is given images gets random ones, of the size and by the names that its generator asks for.
+    """
+    import tensorflow as tf
+
+    rows = batch_size * updates
+    batch = {"real": tf.random.stateless_uniform((rows, *image_shape), seed=(0, 0), minval=-1.0)}
+    if model.num_classes:
+        batch["label"] = tf.range(rows) % model.num_classes
+    return batch if model.latent_dim else _sources(model, image_shape, rows) | batch
+
+
+def _sources(model, image_shape, rows):
+    import tensorflow as tf
+
+    size = [length // model.scale for length in image_shape[:2]]
+    given = {
+        tensor.name: tf.random.stateless_uniform((rows, *size, tensor.shape[-1]), seed=(0, number), minval=-1.0)
+        for number, tensor in enumerate(model.generator.inputs, 4)
+    }
+    if "mask" in given:
+        given["mask"] = tf.cast(given["mask"] > 0.0, tf.float32)
+    return given

@@ -1,0 +1,278 @@
+"""One variant's step, and its passes; run by `passes.py` as `python -m benchmarks.speed.passes_worker OPTIONS`.
+
+Which passes a step needs is worked out from what the variant is, not counted in what it does: a network that is
+evaluated once too often shows in the step and not in the sum.
+"""
+
+import json
+import sys
+import time
+
+from benchmarks.common.program import quiet_tensorflow, registry, tensorflow_threads, versions
+from benchmarks.common.report import rotated
+from benchmarks.common.workers import Channel
+from benchmarks.peers import description
+from benchmarks.speed.bare_step import bare_step, compiled, random_batch
+
+PASSES = {
+    "G": "generator forward",
+    "G'": "generator forward, backward in its weights",
+    "G'x": "generator forward, backward in its weights and its source",
+    "D": "discriminator forward",
+    "D'": "discriminator forward, backward in its weights",
+    "Dx": "discriminator forward, backward in the images",
+    "D'x": "discriminator forward, backward in its weights, backward in the images",
+    "D''": "discriminator forward, backward in the images, and backward through both in its weights",
+}
+# What no other property of a variant tells. One left out of here gets a sum that is wrong.
+# Where its penalty wants the gradient of the scores:
+PENALISED_AT = {"dragan": ("near real",), "r3gan": ("real", "fakes"), "wgan_gp": ("between",)}
+# Whether its networks are pairs, there and back, and its discriminators are shown fakes of a pool:
+CYCLIC = ("cyclegan",)
+# Whether fakes are compared with real images by the discriminator's features:
+COMPARED = ("srgan",)
+# Variants whose step is measured in PyTorch, too, by `peers/translation_pytorch.py`:
+PEERS = ("pix2pix", "cyclegan")
+
+
+def passes_needed(model):
+    """`{pass: how often a step needs it}`, for the passes needed at all; of the last stage, where there are several.
+
+    An update of the discriminator meets real images, fakes, and the points of its penalty; a double backward pass
+    gives the scores' gradients too, so where loss and penalty meet the same images, it is all that is needed. The
+    last update's fakes are also the generator's. If the discriminator has been updated in between, it has to score
+    them again; if not, only the way back to the images is new, unless it was shown others, from a pool.
+
+    The two networks of a cycle count as one, as do their discriminators. They make fakes and identities of one batch of
+    twice the rows, G'; and images that are back, where the gradient goes on into the other network, G'x.
+    """
+    updates = model.discriminator_steps
+    penalised = set(PENALISED_AT.get(model.name, ()))
+    cyclic = model.name in CYCLIC
+    once = len({"real", "fakes"} - penalised)
+    updated_between = model.update_order == "discriminator_first"
+    shared = not updated_between and not cyclic
+    relativistic = bool(model.objective and model.objective.generator_needs_real)
+    needed = {
+        "G": updates - 1,
+        "G'": 1,
+        "G'x": int(cyclic),
+        "D": int((relativistic or model.name in COMPARED) and updated_between),
+        "D'": updates * once - shared,
+        "Dx": int(not shared),
+        "D'x": int(shared),
+        "D''": updates * len(penalised),
+    }
+    return {name: count for name, count in needed.items() if count}
+
+
+def main():
+    """Answers `facts`, and `round` with the seconds of the step, of every pass and of the updates, taken in turn."""
+    options = json.loads(sys.argv[1])
+    channel = Channel()
+    model, programs = build(**options)
+    for program in programs.values():
+        program()
+    channel.answer()
+    facts = {"needed": passes_needed(model), "versions": versions()}
+    facts["weights"] = {name: getattr(model, name).count_params() for name in ("generator", "discriminator")}
+    if options["variant"] in PEERS:
+        facts["networks"] = description.translation(model, options["image_shape"])
+        facts["threads"] = tensorflow_threads()
+    channel.serve(
+        {
+            "facts": lambda: facts,
+            "round": lambda number, count: {
+                "seconds": {name: _seconds(programs[name], count) for name in rotated(programs, number)}
+            },
+        }
+    )
+
+
+def build(variant, image_shape, num_classes, batch_size, tiny=False):
+    """A compiled model in its last stage, and `{name: function that does it once}` of its step, passes and updates."""
+    quiet_tensorflow()
+    module = registry.module(variant)
+    model = registry.build(variant, module.TINY if tiny else module.Config(), image_shape, num_classes)
+    model.compile()
+    if model.stage_ends:
+        model.step.assign(model.stage_ends[-1])
+        model.stage = len(model.stage_ends)
+    return model, {
+        "step": bare_step(model, image_shape, batch_size),
+        **passes(model, image_shape, batch_size),
+        "updates": updates(model, batch_size),
+    }
+
+
+def _seconds(program, count):
+    """Means of `count` calls, `[by the clock, of all processors]`, after one call that is not timed."""
+    program()
+    clock, processor = time.perf_counter(), time.process_time()
+    for _ in range(count):
+        program()
+    return [(time.perf_counter() - clock) / count, (time.process_time() - processor) / count]
+
+
+# --- The passes -----------------------------------------------------------------------------------------------------
+
+
+def passes(model, image_shape, batch_size):
+    """`{pass: function that does it once and waits}`, for the passes that the model's step needs.
+
+    Each is compiled as the step is.
+    """
+    parts = functions(model, image_shape, batch_size)
+    return {name: _program(model, function, arguments) for name, (function, arguments) in parts.items()}
+
+
+def functions(model, image_shape, batch_size):
+    """`{pass: (function, arguments)}`, for the passes that the model's step needs.
+
+    Images and the gradients that come from above are arguments, as nothing in a step is known beforehand. The
+    gradients are handed out, as a step hands them to the optimizer.
+    """
+    import tensorflow as tf
+
+    batch = random_batch(model, image_shape, batch_size, updates=1)
+    ways = _ways(model)
+
+    def arguments(name):
+        network = model.generator if name.startswith("G") else model.discriminator
+        inputs = _inputs(model, network, batch, batch_size)
+        if name == "G'" and model.name in CYCLIC:  # fakes and identities
+            inputs = [tf.concat([inputs[one], inputs[other]], axis=0) for one, other in ((0, 1), (1, 0))]
+        outputs = _called(network, inputs, training=False)
+        return inputs, tf.nest.map_structure(lambda output: tf.random.stateless_normal(output.shape, (0, 2)), outputs)
+
+    return {name: (ways[name], arguments(name)) for name in passes_needed(model)}
+
+
+def _inputs(model, network, batch, batch_size):
+    """All inputs of one of the model's networks, a list."""
+    import tensorflow as tf
+
+    if not model.latent_dim:
+        named = {"images": batch["real"], **batch}
+        return [named[tensor.name] for tensor in network.inputs]
+    if network is model.generator:
+        first = tf.random.stateless_normal((batch_size, model.latent_dim), seed=(0, 1))
+    else:
+        first = batch["real"]
+    return [first, batch["label"]] if len(network.inputs) > 1 else [first]
+
+
+def _called(network, inputs, training):
+    return network(inputs if len(inputs) > 1 else inputs[0], training=training)
+
+
+def _ways(model):
+    """`{pass: function of a network's inputs and of the gradients in its outputs}`."""
+    import tensorflow as tf
+
+    from keras_gan.losses import penalties
+    from keras_gan.randomness import StepNoise
+
+    weights = {
+        network: [variable.value for variable in network.trainable_variables]
+        for network in (model.generator, model.discriminator)
+    }
+    made = 2 if model.name in CYCLIC else 1  # how many of the inputs, the first ones, a generator makes
+
+    def forward(network, inputs):
+        with StepNoise(model.seed, model.step.value).current():
+            return _called(network, inputs, training=True)
+
+    def in_weights(network, inputs, upstream):
+        with tf.GradientTape() as tape:
+            outputs = forward(network, inputs)
+        return tape.gradient(outputs, weights[network], upstream)
+
+    def in_weights_and_source(network, inputs, upstream):
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            outputs = forward(network, inputs)
+        return tape.gradient(outputs, [weights[network], inputs], upstream)
+
+    def in_images(inputs, upstream):
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(inputs[:made])
+            outputs = forward(model.discriminator, inputs)
+        return tape.gradient(outputs, inputs[:made], upstream)
+
+    def in_both(inputs, upstream):
+        with tf.GradientTape() as weights_tape, tf.GradientTape(watch_accessed_variables=False) as images_tape:
+            images_tape.watch(inputs[:made])
+            outputs = forward(model.discriminator, inputs)
+        # The two losses differ, so the gradients that come down from them do.
+        negative = tf.nest.map_structure(tf.negative, upstream)
+        return (
+            weights_tape.gradient(outputs, weights[model.discriminator], upstream),
+            images_tape.gradient(outputs, inputs[:made], negative),
+        )
+
+    def twice(inputs, upstream):
+        images, *others = inputs
+        with tf.GradientTape() as tape:
+            scores, gradients = penalties.scores_and_gradients(
+                lambda x: forward(model.discriminator, [x, *others]), images
+            )
+            penalty = tf.reduce_mean(penalties.zero_centred(gradients))
+        if {"real", "fakes"} & set(PENALISED_AT[model.name]):
+            return tape.gradient([scores, penalty], weights[model.discriminator], [upstream, tf.ones(())])
+        return tape.gradient(penalty, weights[model.discriminator])
+
+    return {
+        "G": lambda inputs, upstream: forward(model.generator, inputs),
+        "G'": lambda inputs, upstream: in_weights(model.generator, inputs, upstream),
+        "G'x": lambda inputs, upstream: in_weights_and_source(model.generator, inputs, upstream),
+        "D": lambda inputs, upstream: forward(model.discriminator, inputs),
+        "D'": lambda inputs, upstream: in_weights(model.discriminator, inputs, upstream),
+        "Dx": in_images,
+        "D'x": in_both,
+        "D''": twice,
+    }
+
+
+def _program(model, function, arguments=()):
+    """A function that calls the compiled `function` once and waits for its end, as `bare_step` does."""
+    import tensorflow as tf
+
+    def results(*arguments):
+        # None is the gradient of what the outcome does not depend on, such as the last bias under a penalty.
+        return [value for value in tf.nest.flatten(function(*arguments)) if value is not None]
+
+    program = compiled(model, results)
+    return lambda: program(*arguments)[0].numpy()
+
+
+def updates(model, batch_size):
+    """All that the optimizers, the layers after an update and the moving average do in one step; not a pass.
+
+    The gradients are small noise, since the weights do wander while this is measured.
+    """
+    import tensorflow as tf
+
+    from keras_gan.training.adversarial import layers_of
+
+    def noise(network):
+        return [1e-3 * tf.random.stateless_normal(v.shape, seed=(0, 3)) for v in network.trainable_variables]
+
+    def update(optimizer, network, gradients):
+        optimizer.apply(gradients, network.trainable_variables)
+        for layer in layers_of(network):
+            if hasattr(layer, "after_update"):
+                layer.after_update()
+
+    def all_updates(of_generator, of_discriminator):
+        for _ in range(model.discriminator_steps):
+            update(model.discriminator_optimizer, model.discriminator, of_discriminator)
+        update(model.optimizer, model.generator, of_generator)
+        model._update_ema(batch_size * model.discriminator_steps)
+        return model.step.value
+
+    return _program(model, all_updates, (noise(model.generator), noise(model.discriminator)))
+
+
+if __name__ == "__main__":
+    main()

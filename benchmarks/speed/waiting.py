@@ -1,0 +1,134 @@
+"""How long a training waits for its data: the image-to-image variants at 128 px, as `train.py` feeds them.
+
+    python benchmarks/speed/waiting.py
+
+Writes `waiting.json` and `waiting.md`; benchmarks/README.md says what is measured and how.
+"""
+
+import gc
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from benchmarks.common import noise, report
+from benchmarks.common.command import check_rounds, run
+from benchmarks.common.program import ask_for_onednn, data, quiet_stderr, quiet_tensorflow, registry
+from benchmarks.speed.bare_step import compiled
+
+IMAGES = 256
+WARM_UP = 3  # steps in which buffers fill
+MOST = 0.05  # of the time
+
+
+@dataclass(frozen=True)
+class Options:
+    """Measures which share of a training's time is spent waiting for the next batch, on this machine."""
+
+    variants: tuple[str, ...] = ()
+    """Default: all that turn images into images."""
+    size: int = 128
+    """Edge of the images in pixels."""
+    data_augment: str | None = None
+    """Augmentations, as of train.py; default: each variant's own, and `crop,flip` of those that have none."""
+    rounds: int = 5
+    """How many shares are measured of each variant."""
+    steps_per_round: int = 5
+    """Steps of each."""
+    out_dir: str | None = None
+    """Where waiting.json and waiting.md go; default: benchmarks/results, or nowhere with --variants."""
+
+
+def benchmark(options):
+    """Measures, prints the table and writes it."""
+    check_rounds(options)
+    ask_for_onednn()
+    quiet_tensorflow()
+    computer = report.machine()
+    names = options.variants or [name for name in registry.list_variants() if registry.task(name) != "sample"]
+    rows = {name: measure(name, options) for name in map(registry.resolve, names)}
+    result = {"machine": computer, "size": options.size, "variants": rows, "target": verdict(rows)}
+    report.publish("waiting", markdown(result), result, options.out_dir, keep=not options.variants)
+
+
+def measure(name, options):
+    """The row of one variant: augmentations, batch, seconds per step, and the share of them spent waiting."""
+    import keras
+
+    from keras_gan.data import pipeline
+
+    defaults = registry.module(name).DEFAULTS
+    augment = options.data_augment if options.data_augment is not None else defaults.get("data_augment", "crop,flip")
+    images = noise_of(registry.task(name), options.size)
+    with quiet_stderr():
+        model = registry.create(name, images.spec.image_shape)
+        model.compile()
+        step = compiled(model, model.train_step)
+    prepare = registry.preparation(name, registry.module(name).Config())
+    batch_size = defaults.get("batch_size", 64) * model.discriminator_steps
+    stream = iter(pipeline.batches(images, batch_size, 0, augment=data.augmentations(augment), prepare=prepare))
+    for _ in range(WARM_UP):
+        float(step(next(stream))["g_loss"])
+    shares, seconds = [], []
+    for _ in report.progress(range(options.rounds), name):
+        waited, began = 0.0, time.perf_counter()
+        for _ in range(options.steps_per_round):
+            asked = time.perf_counter()
+            batch = next(stream)
+            waited += time.perf_counter() - asked
+            float(step(batch)["g_loss"])  # which waits for its end
+        whole = time.perf_counter() - began
+        shares.append(waited / whole)
+        seconds.append(whole / options.steps_per_round)
+    keras.backend.clear_session()
+    gc.collect()
+    return {
+        "data_augment": augment,
+        "batch_size": batch_size,
+        "seconds_per_step": report.summary(seconds),
+        "waiting": report.summary(shares),
+    }
+
+
+def noise_of(task, size):
+    """Images of random pixels, and sources where the task takes any."""
+    images, sources = noise.pixels(2, IMAGES, size, size, 3)
+    given = {"sources": sources, "aligned": task == "paired"} if task in ("paired", "unpaired") else {}
+    return noise.image_data(images, **given)
+
+
+def verdict(rows):
+    """The variant that waits longest beside what it may."""
+    name = max(rows, key=lambda each: rows[each]["waiting"]["median"])
+    return {"name": name, **report.target(rows[name]["waiting"]["median"], MOST)}
+
+
+def markdown(result):
+    """The report."""
+    about = result["machine"]
+    head = ["variant", "augmentations", "batch", "step, data included", "of which waiting for data"]
+    rows = [
+        [
+            name,
+            row["data_augment"] or "none",
+            str(row["batch_size"]),
+            report.milliseconds(row["seconds_per_step"]),
+            "{median:.1%} [{low:.1%}, {high:.1%}]".format(**row["waiting"]),
+        ]
+        for name, row in result["variants"].items()
+    ]
+    return report.document(
+        "speed/waiting.py",
+        "# Waiting for data",
+        f"{report.machine_line(about)} {result['size']}x{result['size']}x3, float32, default networks.\n"
+        f"Medians, quartiles in brackets; load of the machine beforehand {about['load_before']}.",
+        report.table(head, rows),
+        report.target_line(f"share of the time, highest: {result['target']['name']}", result["target"]),
+        report.busy_note(about),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(run(Options, benchmark))

@@ -1,0 +1,66 @@
+"""Oscillation: the two networks chase each other in a circle."""
+
+import numpy as np
+
+from keras_gan.health.finding import Finding
+from keras_gan.health.probe import Probe
+
+WINDOW = 600  # steps that a swing of the loss is looked for in
+PERIODS = 3  # of a swing, before it is called one
+
+
+def oscillation(step, losses):
+    """Says so if the generator's loss swings to and fro with a steady period.
+
+    Args:
+        losses: the generator's loss of each step of the window, at least 60 for a verdict.
+    """
+    period = period_of(losses)
+    if period is None:
+        return None
+    return Finding(
+        "oscillation",
+        step,
+        f"the generator's loss swings with a period of about {period} steps",
+        "the two networks chase each other in a circle instead of settling.",
+        "Lower both learning rates or beta_1 (0.5 or 0), use a gradient penalty, and judge the moving average of the "
+        "generator (which samples and exports are drawn from), not its last weights.",
+    )
+
+
+def period_of(series):
+    """The steady period of a series with which it swings, in steps; None if it does not.
+
+    A swing is a correlation of the series with itself that is clearly negative half a period later and clearly
+    positive a whole period later; noise has neither.
+    """
+    series = np.asarray(series, np.float64)
+    if len(series) < 60 or series.std() < 1e-12:
+        return None
+    series = series - np.polyval(np.polyfit(np.arange(len(series)), series, 1), np.arange(len(series)))
+    longest = len(series) // PERIODS
+    lags = np.arange(longest + 1)
+    correlation = np.array([np.mean(series[: len(series) - lag] * series[lag:]) for lag in lags]) / np.mean(series**2)
+    below = np.flatnonzero(correlation < -0.4)
+    if not len(below):
+        return None
+    # The first stretch below: later half periods correlate as well.
+    first = below[: np.argmax(np.diff(below, append=below[-1] + 2) > 1) + 1]
+    half = int(first[np.argmin(correlation[first])])
+    if half < 2 or 2 * half > longest:
+        return None
+    period = half + int(np.argmax(correlation[half : 3 * half + 1]))
+    return period if correlation[period] >= 0.4 else None
+
+
+class Oscillation(Probe):
+    """Reads the generator's loss, of the training's logs."""
+
+    signals = ("oscillation",)
+    logs = ("g_loss",)
+
+    def look(self, examination):
+        yield oscillation(examination.step, examination.series["g_loss"][-WINDOW:])
+
+
+PROBE = Oscillation()

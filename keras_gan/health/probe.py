@@ -1,0 +1,37 @@
+"""`Probe`: what looks at a run for one finding."""
+
+from typing import ClassVar
+
+FIRST_STEPS = 300  # steps in which a healthy run may still look ill
+
+
+class Probe:
+    """Looks at a run for one finding, or for a few that are read off the same figures. It keeps nothing of a run.
+
+    Attributes:
+        signals: names of its findings.
+        certain: those of them that a healthy run never shows, not even for a moment.
+        of: kinds of values it can look at, such as `image`; empty: any.
+        logs: names of the training's logs that it reads, in `Examiner.series`.
+        first_step: the step from which it looks.
+    """
+
+    signals: ClassVar[tuple] = ()
+    certain: ClassVar[tuple] = ()
+    of: ClassVar[tuple] = ()
+    logs: ClassVar[tuple] = ()
+    first_step: ClassVar[int] = FIRST_STEPS
+
+    def look(self, examination):
+        """What is wrong by an `Examination`: yields a `Finding`, or None, for each of its signals."""
+        raise NotImplementedError
+
+    def obstacles(self, examiner):
+        """Why a run gives no figures for some of its findings, `{signal: reason}`, by the run's `Examiner`."""
+        return {}
+
+    def not_watched(self, examiner):
+        """Why some of its findings are not looked for in a run, `{signal: reason}`."""
+        if self.of and examiner.field.kind not in self.of:
+            return dict.fromkeys(self.signals, f"it is told by values of the kind {' or '.join(self.of)} alone")
+        return self.obstacles(examiner)

@@ -1,0 +1,249 @@
+"""Which passes a step needs, worked out by hand for every variant, and the benchmark that times them, once through."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from benchmarks.common.command import run
+from benchmarks.peers import description
+from benchmarks.peers.pytorch import find_torch
+from benchmarks.speed import passes, passes_worker
+from benchmarks.speed.bare_step import random_batch
+from benchmarks.speed.passes_worker import PASSES, PENALISED_AT, passes_needed
+from keras_gan import registry
+
+# Real images and fakes for the discriminator, fakes once more for the generator, which made them.
+PLAIN = {"G'": 1, "D'": 2, "Dx": 1}
+NEEDED = {
+    "acgan": PLAIN,
+    # Both gradients come from one scoring of the fakes.
+    "began": {"G'": 1, "D'": 1, "D'x": 1},
+    "cgan": PLAIN,
+    "colorize": PLAIN,
+    # Both directions at once: fakes and identities; there and back; the discriminators are shown fakes of a pool.
+    "cyclegan": {"G'": 1, "G'x": 1, "D'": 2, "Dx": 1},
+    "dcgan": PLAIN,
+    "denoise": PLAIN,
+    # The penalty is taken at points of its own.
+    "dragan": {"G'": 1, "D'": 2, "Dx": 1, "D''": 1},
+    "gan": PLAIN,
+    "inpaint": PLAIN,
+    "lsgan": PLAIN,
+    "pix2pix": PLAIN,
+    # Penalties where the loss is taken anyway, and real scores for the generator.
+    "r3gan": {"G'": 1, "D": 1, "Dx": 1, "D''": 2},
+    "sngan": PLAIN,
+    # The updated discriminator has to see the real images for the features that are wanted.
+    "srgan": {**PLAIN, "D": 1},
+    # Five updates of the critic; the fakes of the last are the generator's.
+    "wgan": {"G": 4, "G'": 1, "D'": 10, "Dx": 1},
+    "wgan_gp": {"G": 4, "G'": 1, "D'": 10, "Dx": 1, "D''": 5},
+}
+
+
+@pytest.mark.parametrize("name", registry.list_variants())
+def test_passes_needed(name):
+    settings = passes.settings_of(name, quick=True)
+    model = registry.create(name, settings["image_shape"], settings["num_classes"])
+    needed = passes_needed(model)
+    assert needed == NEEDED[name]
+    assert set(needed) <= set(PASSES)
+
+
+def model(**properties):
+    """A stand-in with what decides the passes."""
+    objective = SimpleNamespace(generator_needs_real=properties.pop("relativistic", False))
+    plain = {"name": "new", "discriminator_steps": 1, "update_order": "discriminator_first", "objective": objective}
+    return SimpleNamespace(**plain | properties)
+
+
+def test_a_discriminator_not_updated_in_between_need_not_score_again():
+    expected = {"G'": 1, "D'": 1, "D'x": 1}
+    assert passes_needed(model(update_order="generator_first", relativistic=True)) == expected
+    assert passes_needed(model(update_order="simultaneous", discriminator_steps=3)) == {**expected, "G": 2, "D'": 5}
+
+
+def test_every_variant_that_takes_gradients_of_scores_is_known_to():
+    users = {name for name in registry.list_variants() if hasattr(registry.module(name), "penalties")}
+    assert users == set(PENALISED_AT)
+
+
+def test_settings():
+    assert passes.settings_of("r3gan") == {"image_shape": (32, 32, 1), "num_classes": 10, "batch_size": 64}
+    assert passes.settings_of("srgan") == {"image_shape": (64, 64, 3), "num_classes": 0, "batch_size": 16}
+    assert passes.settings_of("cyclegan") == {"image_shape": (64, 64, 3), "num_classes": 0, "batch_size": 1}
+
+
+def tiny(name, size=16):
+    return registry.build(name, registry.module(name).TINY, (size, size, 3))
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("pix2pix", {"source": (16, 16, 3)}),
+        ("cyclegan", {"source": (16, 16, 3)}),
+        ("srgan", {"source": (4, 4, 3)}),
+        ("colorize", {"source": (16, 16, 1)}),
+        ("inpaint", {"source": (16, 16, 3), "mask": (16, 16, 1)}),
+    ],
+)
+def test_random_batch(name, given):
+    batch = random_batch(tiny(name), (16, 16, 3), batch_size=2, updates=3)
+    assert {key: tuple(value.shape) for key, value in batch.items()} == {
+        key: (6, *shape) for key, shape in {"real": (16, 16, 3), **given}.items()
+    }
+    assert all(-1 <= np.min(value) < np.max(value) <= 1 for value in batch.values())
+    assert np.any(
+        batch["source"][..., :1] != batch["real"][:, : batch["source"].shape[1], : batch["source"].shape[2], :1]
+    )
+    assert set(np.unique(batch.get("mask", 0.0))) <= {0.0, 1.0}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["pix2pix", "cyclegan", "srgan", "denoise", "inpaint", "colorize"])
+def test_steps_and_passes_of_translations_run(name):
+    settings = passes.settings_of(name, quick=True)
+    model, programs = passes_worker.build(name, **settings, tiny=True)
+    assert list(programs) == ["step", *passes_needed(model), "updates"]
+    before, first = [np.array(weight) for weight in model.discriminator.trainable_variables], int(model.step.value)
+    for program in programs.values():
+        program()
+    assert int(model.step.value) == first + 1
+    # In the last stage no discriminator rests.
+    assert first == max(model.stage_ends, default=0)
+    assert any(np.any(a != np.array(b)) for a, b in zip(before, model.discriminator.trainable_variables, strict=True))
+
+
+def outcomes(name):
+    """Shapes of what each pass of a tiny model with a batch of 2 is given and hands out, and the model."""
+    model = tiny(name)
+    found = {}
+    for key, (function, (inputs, upstream)) in passes_worker.functions(model, (16, 16, 3), 2).items():
+        found[key] = ([tuple(each.shape) for each in inputs], function(inputs, upstream))
+    return model, found
+
+
+def shapes(tensors):
+    return [tuple(tensor.shape) for tensor in tensors]
+
+
+def test_passes_of_a_cycle():
+    model, found = outcomes("cyclegan")
+    images, weights = [(2, 16, 16, 3)] * 2, shapes(model.generator.trainable_variables)
+    # Fakes and identities are one batch of twice the rows.
+    assert found["G'"][0] == [(4, 16, 16, 3)] * 2
+    assert shapes(found["G'"][1]) == weights
+    given, (in_weights, in_sources) = found["G'x"]
+    assert given == images
+    assert (shapes(in_weights), shapes(in_sources)) == (weights, images)
+    assert shapes(found["D'"][1]) == shapes(model.discriminator.trainable_variables)
+    assert shapes(found["Dx"][1]) == images
+
+
+def test_passes_beside_conditions():
+    model, found = outcomes("inpaint")
+    assert found["G'"][0] == found["Dx"][0] == [(2, 16, 16, 3), (2, 16, 16, 1)]
+    assert shapes(found["G'"][1]) == shapes(model.generator.trainable_variables)
+    assert shapes(found["Dx"][1]) == [(2, 16, 16, 3)]  # no one wants the mask's
+
+
+def sizes(layers):
+    """Width, edge of the kernel, stride, whether transposed, whether normalised."""
+    keys = ("width", "size", "stride", "transposed", "normalized")
+    return [tuple(int(layer[key]) for key in keys) for layer in layers]
+
+
+def test_description_of_pix2pix():
+    model = tiny("pix2pix", 32)
+    facts = description_of(model)
+    down = [(4, 4, 2, 0, 0), (8, 4, 2, 0, 1), (16, 4, 2, 0, 1), (32, 4, 2, 0, 1), (32, 4, 2, 0, 0)]
+    up = [(32, 4, 2, 1, 1), (16, 4, 2, 1, 1), (8, 4, 2, 1, 1), (4, 4, 2, 1, 1), (3, 4, 2, 1, 0)]
+    assert sizes(facts["generator"]) == down + up
+    assert sizes(facts["discriminator"]) == [(4, 4, 2, 0, 0), (8, 4, 1, 0, 1), (1, 4, 1, 0, 0)]
+    assert facts["dropout"] == [0.5, 0.0, 0.0]
+    assert (facts["l1_weight"], facts["adversarial_weight"], facts["beta_2"]) == (100.0, 1.0, 0.999)
+
+
+def test_description_of_cyclegan():
+    model = tiny("cyclegan")
+    facts = description_of(model)
+    assert sizes(facts["generator"]) == [
+        (4, 7, 1, 0, 1),
+        (8, 3, 2, 0, 1),
+        (16, 3, 2, 0, 1),
+        (16, 3, 1, 0, 1),
+        (16, 3, 1, 0, 1),
+        (8, 3, 1, 0, 1),
+        (4, 3, 1, 0, 1),
+        (3, 7, 1, 0, 0),
+    ]
+    assert facts["skip"]
+    assert facts["generator_weights"] == 2 * model.generator.get_layer("BtoA").count_params()
+    assert (facts["pool_size"], facts["cycle_weight"], facts["identity_weight"]) == (12, 10.0, 0.5)
+    assert facts["learning_rate"] == pytest.approx(5e-4)
+
+
+def description_of(model):
+    model.compile()
+    facts = description.translation(model, (16, 16, 3))
+    json.dumps(facts)  # as it is handed over
+    return facts
+
+
+def test_charge():
+    needed = {"G'": 1, "D'": 2}
+    rounds = [
+        {"step": [6.0, 9.0], "G'": [1.0, 2.0], "D'": [2.0, 3.5], "updates": [0.5, 1.0]},
+        {"step": [8.0, 9.0], "G'": [2.0, 2.0], "D'": [3.0, 2.0], "updates": [0.7, 1.0]},
+        {"step": [9.0, 8.0], "G'": [1.0, 2.0], "D'": [1.0, 3.0], "updates": [0.6, 1.0]},
+    ]
+    row = passes.charge(needed, rounds)
+    assert row["sum"] == {"median": 5, "low": 4, "high": 6.5}  # of 5, 8 and 3
+    assert row["ratio"]["median"] == pytest.approx(6 / 5)  # of 6/5, 8/8 and 9/3, not 8 over 5
+    assert row["processor_ratio"]["median"] == pytest.approx(9 / 9)  # of 9/9, 9/6 and 8/8
+    assert row["passes"]["D'"]["median"] == 2
+    assert row["updates"]["median"] == 0.6
+
+
+@pytest.mark.slow
+def test_quick_run(tmp_path, capsys):
+    arguments = ["--variants", "wgan-gp", "--quick", "--skip-torch", "--out-dir", str(tmp_path)]
+    assert run(passes.Options, passes.benchmark, arguments) == 0
+    report = capsys.readouterr().out
+    assert report.strip() == (tmp_path / "passes.md").read_text(encoding="utf-8").strip()
+    assert (
+        "| wgan_gp | 16x16x1, 4 | 1 G, 1 G', 4 D', 1 Dx, 2 D'' |" in report
+    )  # the tiny one has two updates of the critic
+    result = json.loads((tmp_path / "passes.json").read_text(encoding="utf-8"))
+    assert set(result["variants"]) == set(result["targets"]) == {"wgan_gp"}
+    for row in result["variants"].values():
+        assert set(row["passes"]) == set(row["needed"])
+        assert row["sum"]["median"] > 0
+
+
+def test_quick_run_beside_pytorch(tmp_path, capsys):
+    if not find_torch(None):
+        pytest.skip("no PyTorch")
+    assert (
+        run(
+            passes.Options,
+            passes.benchmark,
+            ["--variants", "pix2pix", "cyclegan", "--quick", "--out-dir", str(tmp_path)],
+        )
+        == 0
+    )
+    report = capsys.readouterr().out
+    assert "| cyclegan | 16x16x3, 2 | 1 G', 1 G'x, 2 D', 1 Dx |" in report
+    assert "## The same steps in PyTorch" in report
+    result = json.loads((tmp_path / "passes.json").read_text(encoding="utf-8"))
+    for row in result["variants"].values():
+        for peer in row["pytorch"].values():  # a peer of another size ends its worker
+            assert peer["ours_over_this"]["median"] > 0
+
+
+def test_unknown_variant(capsys):
+    assert run(passes.Options, passes.benchmark, ["--variants", "dcgna"]) == 2
+    assert "dcgan" in capsys.readouterr().err

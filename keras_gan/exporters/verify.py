@@ -42,8 +42,9 @@ class Check:
         max_difference: largest absolute difference of a number, of a pixel in [0, 1].
         mean_difference: mean absolute difference.
         worst_picture: largest mean absolute difference of a sample.
-        psnr: peak signal-to-noise ratio in dB; None if there is no difference at all.
-        bound: what `measure` was held to.
+        psnr: peak signal-to-noise ratio in dB, None if there is no difference at all; the peak is the output's span, see
+            `Field.span`.
+        bound: what `measure` was held to: that of the `Target`, times the span.
         measure: one of the three differences.
         milliseconds: of one call, by number of threads, where it was timed.
         score: `name`, and its value for the same `samples` seeds drawn by `keras` and by this `file`; None if there is
@@ -176,7 +177,7 @@ def compare(target, note, expected, answers):
             )
     differences = [np.abs(values.astype(np.float64) - expected[name]) for name, values in made.items()]
     difference = np.concatenate([values.reshape(len(values), -1) for values in differences], axis=1)
-    error = float(np.mean(difference**2))
+    error, span = float(np.mean(difference**2)), _span(target, expected)
     check = Check(
         target.format,
         target.asked + note,
@@ -185,18 +186,23 @@ def compare(target, note, expected, answers):
         max_difference=float(difference.max()),
         mean_difference=float(difference.mean()),
         worst_picture=float(difference.mean(axis=1).max()),
-        psnr=-10 * math.log10(error) if error else None,
-        bound=target.bound,
+        psnr=-10 * math.log10(error / span**2) if error else None,
+        bound=target.bound * span,
         measure=target.measure,
         milliseconds=answers.milliseconds(target),
     )
     found = getattr(check, target.measure)
-    if not found <= target.bound:  # a NaN fails too
+    if not found <= check.bound:  # a NaN fails too
         words = target.measure.replace("_", " ")
         raise VerificationError(
-            f"{target.format} {check.signature}: the {words} from Keras is {found:.2e}, more than {target.bound:.0e}."
+            f"{target.format} {check.signature}: the {words} from Keras is {found:.2e}, more than {check.bound:.0e}."
         )
     return check
+
+
+def _span(target, expected):
+    """How far apart values can be, 1 of images in [0, 1]: bounds are for that."""
+    return target.signature.network.output.span(np.concatenate([values.ravel() for values in expected.values()]))
 
 
 # --- Fresh processes --------------------------------------------------------------------------------------------------

@@ -200,6 +200,10 @@ class Field:
             values = tf.gather(values, tf.minimum(tf.range(whole), size - 1), axis=axis)
         return values
 
+    def span(self, values):
+        """How far apart values at the outer edge can be, which differences are measured by: their range is usual."""
+        return float(np.ptp(values)) or 1.0
+
     # --- As files ----------------------------------------------------------------------------------------------------
 
     @property

@@ -114,6 +114,10 @@ class Image(Field):
     def from_edge(self, values):
         return values * 2.0 - [1.0]  # not 1.0: see `from_model`
 
+    def span(self, values):
+        """From black to white."""
+        return 1.0
+
     @property
     def reads_files(self):
         """Image files are grey or coloured."""

@@ -52,7 +52,7 @@ class Files(Field):
     def blanks(self, count, sizes=()):
         return np.full(count, self.of.content(self.of.blanks(1, sizes)[0]), object)
 
-    def edge_words(self, batch="N", sizes=(), scale=1):
+    def edge_words(self, batch="N", sizes=(), scale=1, notes=True):
         return f"string [{batch}], {self.wanted}"
 
 

@@ -163,7 +163,8 @@ class Mask(Image):
     kind: ClassVar[str] = "mask"
     plural: ClassVar[str] = "masks"
     files: ClassVar[str] = "mask_bytes"
-    range_text: ClassVar[str] = ", above 0.5 in the hole"
+    range_text: ClassVar[str] = ""
+    note_text: ClassVar[str] = ", above 0.5 in the hole"
     remark: ClassVar[str] = (
         "What is not in the hole comes back to the bit; what the image shows in the hole is not looked at."
     )

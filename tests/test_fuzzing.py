@@ -140,7 +140,7 @@ def test_image_folders(content, suffix, tmp_path):
     options = SimpleNamespace(dataset=f"folder:{tmp_path}", image_size=8, fit="auto", skip_bad_files=False)
     with refused_shortly():
         loaded = folder.load(str(tmp_path), options)
-        assert loaded.images.shape[:3] == (1, 8, 8)
+        assert loaded.columns["real"].shape[:3] == (1, 8, 8)
 
 
 DATASETS = st.text(max_size=12) | st.builds(

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from keras_gan import metrics
 from keras_gan.callbacks.every import Every
-from keras_gan.health import score_history as diagnosis
+from keras_gan.health import score_history
 from keras_gan.metrics import evaluation
 from keras_gan.metrics.subject import with_samples
 from keras_gan.storage import checkpoint, files, forms
@@ -72,7 +72,7 @@ class Scores(Every):
                 self._values[each.name].append(each.value)
             if each.name == self.deciding:
                 self._keep_best(step, each)
-        self._tell(diagnosis.strayed(step, self._values["l1"]))
+        self._tell(score_history.strayed(step, self._values["l1"]))
         self._latest = time.perf_counter() - started
         self.seconds += self._latest
 
@@ -105,7 +105,7 @@ class Scores(Every):
             self._best = measured.value
             facts = {"name": measured.name, "value": measured.value, "step": step, "protocol": measured.protocol}
             checkpoint.save_best(self.model, self.checkpoints, step, facts)
-        self._tell(diagnosis.finished(step, self._values[measured.name], self.lower_is_better, PATIENCE))
+        self._tell(score_history.finished(step, self._values[measured.name], self.lower_is_better, PATIENCE))
 
     def _tell(self, finding):
         if finding and self.doctor and not any(f.signal == finding.signal for f in self.doctor.findings):

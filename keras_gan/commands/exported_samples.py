@@ -24,7 +24,7 @@ def load(directory, data_dir=None, most_examples=None):
     model = exported.load(directory)
     if "latents" in model.inputs:
         return model.output, _training_data(model.configuration), OfSeeds(model)
-    trained_on, examples, fields, aligned = _held_out(directory, model.manifest, data_dir, most_examples)
+    trained_on, examples, fields, aligned = _held_out(model, data_dir, most_examples)
     return fields["real"], trained_on, OfExamples(model, examples, fields, aligned)
 
 
@@ -93,16 +93,16 @@ class OfExamples:
         return field.to_stored(np.asarray(values))
 
 
-def _held_out(directory, manifest, data_dir, count):
+def _held_out(model, data_dir, count):
     """`(RunConfig, batch dict, fields, aligned)` of examples held out from the training of a model."""
     from keras_gan import data
     from keras_gan.data import pipeline
 
-    if "configuration" not in manifest:
-        raise UserError(f"the manifest of {directory} does not say what it was trained on: translate images yourself.")
-    trained, model_options = config.parse(manifest["configuration"], directory)
+    if not model.configuration:
+        raise UserError(f"the manifest of {model.path} does not say what it was trained on: translate images yourself.")
+    trained, model_options = config.parse(model.configuration, model.path)
     trained = dataclasses.replace(trained, data_dir=data_dir or trained.data_dir)
-    options = config.from_dict(registry.module(trained.variant).Config, model_options, directory)
+    options = config.from_dict(registry.module(trained.variant).Config, model_options, model.path)
     _, held_out = data.load_splits(trained, registry.variant(trained.variant).task)
     examples = pipeline.examples(held_out, count or len(held_out), registry.preparation(trained.variant, options))
     # What the variant prepares of examples may be a source that the data does not have: it is of the same kind.

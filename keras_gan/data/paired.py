@@ -35,9 +35,9 @@ def load(path, options, split="train", task="paired"):
     def read(index):
         return [decoding.to_array(decoding.fit(side, size, options.fit)) for side in read_pair(pairs[index], channels)]
 
-    arrays = [arrays.allocate((len(pairs), size, size, count)) for count in channels]
+    rows = [arrays.allocate((len(pairs), size, size, count)) for count in channels]
     bar = image_trees.progress(where.name, len(pairs))
-    sides, kept = arrays.fill(arrays, read, options.skip_bad_files, bar)
+    sides, kept = arrays.fill(rows, read, options.skip_bad_files, bar)
     image_trees.check_kept(kept, len(pairs), where)
     source, target = ordered(SIDES, options.direction)
     sources, targets = ordered(sides, options.direction)

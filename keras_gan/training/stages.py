@@ -27,6 +27,10 @@ class Stage:
     batch_size: int | None = None
     reset_optimizers: bool = False
 
+    def __post_init__(self):
+        if not self.order or not set(self.order) <= {"d", "g", ("d", "g")}:
+            raise ValueError(f'order must be made of "d", "g" and ("d", "g"), got {self.order!r}')
+
     @property
     def draws(self):
         """The updates of each draw, a list of tuples; the batch of a step has one part for each."""

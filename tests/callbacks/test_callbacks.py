@@ -7,6 +7,7 @@ from PIL import Image
 from keras_gan import callbacks
 from keras_gan.callbacks.every import Every
 from keras_gan.storage import checkpoint
+from tests.conftest import sampler_of
 
 
 class Recorder(Every):
@@ -60,8 +61,8 @@ def test_scalars_are_means_of_their_window(make_model, batches, tmp_path):
 
     losses = []
     writer = tf.summary.create_file_writer(str(tmp_path))
-    model = make_model()
-    model.fit(batches(4), verbose=0, callbacks=[Collect(1), callbacks.Scalars(writer, 2, images_per_step=8)])
+    model = make_model(batch_size=8)
+    model.fit(batches(4), verbose=0, callbacks=[Collect(1), callbacks.Scalars(writer, 2, model.schedule)])
     found = scalars(tmp_path)
     np.testing.assert_allclose(found["discriminator/loss"][2], np.mean(losses[:2]), rtol=1e-6)
     np.testing.assert_allclose(found["discriminator/loss"][4], np.mean(losses[2:]), rtol=1e-6)
@@ -72,10 +73,10 @@ def test_scalars_are_means_of_their_window(make_model, batches, tmp_path):
     assert found["progress/images_per_second"][4] > 0
 
 
-def test_sample_grid_shows_the_samples(make_model, batches, tmp_path):
+def test_preview_shows_the_samples(make_model, batches, tmp_path):
     writer = tf.summary.create_file_writer(str(tmp_path / "events"))
     model = make_model()
-    model.fit(batches(2), verbose=0, callbacks=[callbacks.SampleGrid(tmp_path, 2, writer, count=4)])
+    model.fit(batches(2), verbose=0, callbacks=[callbacks.Previews(tmp_path, 2, sampler_of(model), writer, count=4)])
     grid = np.array(Image.open(tmp_path / "step-000000002.png"))
     assert grid.shape == (32, 32, 3)
     expected = np.rint(model.sample(4, seed=0) * 255)
@@ -83,13 +84,12 @@ def test_sample_grid_shows_the_samples(make_model, batches, tmp_path):
     assert list(tmp_path.glob("*.tmp")) == []
 
 
-def test_sample_grid_has_a_column_for_each_class(make_model, tmp_path):
-    grid = callbacks.SampleGrid(tmp_path, 1)
-    grid.set_model(make_model("cgan", compiled=False))
-    grid.at(1, {})
+def test_preview_has_a_column_for_each_class(make_model, tmp_path):
+    model = make_model("cgan", compiled=False)
+    callbacks.Previews(tmp_path, 1, sampler_of(model)).at(1, {})
     drawn = np.array(Image.open(tmp_path / "step-000000001.png"))
     assert drawn.shape == (8 * 16, 3 * 16, 3)
-    column = np.rint(grid.model.sample(24, seed=0)[1::3] * 255)  # the seeds of class 1
+    column = np.rint(model.sample(24, seed=0)[1::3] * 255)  # the seeds of class 1
     np.testing.assert_allclose(drawn[:, 16:32], np.concatenate(column), atol=1)
 
 
@@ -99,7 +99,8 @@ def test_checkpoints_keep_the_newest(make_model, batches, tmp_path):
 
 
 def test_progress_bar_ends_complete(make_model, batches, capsys):
-    make_model().fit(batches(3), verbose=0, callbacks=[callbacks.Progress(3, images_per_step=8)])
+    model = make_model(batch_size=8)
+    model.fit(batches(3), verbose=0, callbacks=[callbacks.Progress(3, model.schedule)])
     shown = capsys.readouterr().err
     assert "3/3" in shown
     assert "d_loss" in shown

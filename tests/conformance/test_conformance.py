@@ -11,15 +11,15 @@ import tensorflow as tf
 from keras_gan import config, exporters, registry
 from keras_gan.commands import train
 from keras_gan.data import pipeline
-from keras_gan.data.dataset import DataSpec
 from keras_gan.distribution import devices
 from keras_gan.errors import UserError
 from keras_gan.exported import ExportedTranslator
 from keras_gan.exporters import tflite
 from keras_gan.losses.objectives import HINGE
 from keras_gan.storage import checkpoint
+from keras_gan.training import building
 from keras_gan.training.translation import inputs_of
-from tests.conftest import noise_images, save_dataset
+from tests.conftest import noise_images, sampler_of, save_dataset
 
 IMAGE_SHAPE = (16, 16, 3)
 BOUND = 1e-5
@@ -98,7 +98,7 @@ def test_documented(name):
 def test_images_have_the_data_shape_and_range(name, make_model):
     for channels in {3, min(registry.variant(name).channels)}:
         image_shape = (16, 16, channels)
-        images = make_model(name, image_shape=image_shape).sample(4)
+        images = sampler_of(make_model(name, image_shape=image_shape), image_shape=image_shape).samples(4)
         assert images.shape == (4, *image_shape)
         assert images.min() >= 0
         assert images.max() <= 1
@@ -108,15 +108,14 @@ def test_images_have_the_data_shape_and_range(name, make_model):
 def test_every_size_and_channel_count_builds(name):
     module = registry.module(name)
     channels = registry.variant(name).channels[::-1]
-    for number, size in enumerate(module.IMAGE_SIZES):
+    for number, size in enumerate(registry.variant(name).sizes):
         image_shape = (size, size, channels[number % len(channels)])
         if draws_from_noise(name):
-            model = module.build(module.TINY, DataSpec(image_shape, num_classes=3))
+            model = module.build(module.TINY, building.image_fields(name, image_shape, num_classes=3))
             assert model.generator.output_shape[1:] == image_shape
             assert model.discriminator.inputs[0].shape[1:] == image_shape
             continue
-        source_shape = (size, size, 3) if registry.variant(name).task in ("paired", "unpaired") else None
-        model = module.build(module.TINY, DataSpec(image_shape, 3, source_shape))
+        model = module.build(module.TINY, building.image_fields(name, image_shape, 3, (size, size, 3)))
         for network in model.exported().values():
             given = [(None, size // model.scale, size // model.scale, tensor.shape[-1]) for tensor in network.inputs]
             shape = network.compute_output_shape(given if len(given) > 1 else given[0])
@@ -135,7 +134,7 @@ def test_each_update_changes_its_own_network(name, make_model, batches):
         common = {"scores/bias"} if network is model.discriminator and model.objective is HINGE else set()
         others = [part for part in (model.generator, model.discriminator) if part is not network]
         for _ in range(2):  # weights behind a layer that starts from zero move in the second step
-            model.fit(batches(1, 8 * model.discriminator_steps), verbose=0)
+            model.fit(batches(1, 8 * len(model.stage.draws)), verbose=0)
             moved, statistics = zip(*map(changed, parts, before), strict=True)
             if moved[parts.index(network)] | common == trainable(network) | common:
                 break
@@ -161,7 +160,7 @@ def test_two_replicas_equal_one_with_the_whole_batch(name, make_model, batches):
         compiled = strategy is two and name in ("dcgan", "cyclegan")
         with strategy.scope():
             model = make_model(name, run_eagerly=not compiled, **sgd())
-        logs = model.fit(batches(2, 8 * model.discriminator_steps), verbose=0).history
+        logs = model.fit(batches(2, 8 * len(model.stage.draws)), verbose=0).history
         models.append((model, logs))
     (one, one_logs), (two, two_logs) = models
     for a, b in zip(one.weights, two.weights, strict=True):
@@ -179,7 +178,7 @@ def test_mixed_precision_trains_and_exports_float32(name, precision, make_model,
     keras.mixed_precision.set_dtype_policy(precision)
     try:
         model = make_model(name, run_eagerly=True)
-        history = model.fit(batches(1, 8 * model.discriminator_steps), verbose=0).history
+        history = model.fit(batches(1, 8 * len(model.stage.draws)), verbose=0).history
     finally:
         keras.mixed_precision.set_dtype_policy("float32")
     assert np.isfinite(history["g_loss"]).all()
@@ -188,7 +187,7 @@ def test_mixed_precision_trains_and_exports_float32(name, precision, make_model,
         copy = exporters.inference.float32_copy(network)
         assert {layer.compute_dtype for layer in copy.layers} <= {"float32", "int32"}
     if name in ("dcgan", "r3gan"):  # without and with operations of `keras.ops`
-        exporters.export(model, tmp_path / "1", formats=("tflite",))
+        exporters.export(model, tmp_path / "1", formats=("tflite",), sampler=sampler_of(model))
 
 
 @most_variants
@@ -199,11 +198,11 @@ def test_augmentation_trains_or_is_refused(name, augment, make_model, batches, t
             make_model(name, augment=augment)
         return
     model = make_model(name, augment=augment, run_eagerly=True)
-    if model.stage_ends:
-        model.step.assign(model.stage_ends[-1])  # in the first one the discriminator may rest
+    last = len(model.schedule.stages) - 1
+    model.step.assign(model.schedule.start_of(last))  # in the first one the discriminator may rest
     if augment == "ada":
         model.augment_probability.assign(0.25)
-    history = model.fit(batches(1, 8 * model.discriminator_steps), verbose=0).history
+    history = model.fit(batches(1, 8 * len(model.stage.draws)), verbose=0).history
     assert all(np.isfinite(values).all() for values in history.values())
     if augment == "ada":
         assert abs(history["augment_probability"][0] - 0.25) == pytest.approx(8 / 500_000, rel=0.01)
@@ -217,7 +216,7 @@ def test_augmentation_trains_or_is_refused(name, augment, make_model, batches, t
 def test_checkpoint_round_trip(name, make_model, batches, tmp_path):
     # Eagerly, which needs no tracing; tests/e2e/test_resume.py does it as users do.
     straight, first, second = (make_model(name, run_eagerly=True) for _ in range(3))
-    data = batches(2, 8 * straight.discriminator_steps)
+    data = batches(2, 8 * len(straight.stage.draws))
     history = straight.fit(data, verbose=0).history
     assert all(np.isfinite(values).all() for values in history.values())
     assert all(np.isfinite(np.array(weight)).all() for weight in straight.weights)
@@ -232,8 +231,8 @@ def test_checkpoint_round_trip(name, make_model, batches, tmp_path):
 
 def export_of(model, batches, directory, formats, precisions):
     """The manifest of a model that has been trained a little, and the checks by format and signature."""
-    model.fit(batches(1, 8 * model.discriminator_steps), verbose=0)
-    manifest = exporters.export(model, directory, formats, precisions=precisions)
+    model.fit(batches(1, 8 * len(model.stage.draws)), verbose=0)
+    manifest = exporters.export(model, directory, formats, precisions=precisions, sampler=sampler_of(model))
     checks = {(check["format"], check["signature"]): check for check in manifest["verification"]}
     assert all(check[check["measure"]] <= check["bound"] for check in checks.values())
     wanted = {*formats} - {"tflite"} | {f"tflite {precision}" for precision in precisions}
@@ -250,7 +249,7 @@ def test_exported_files_equal_keras(name, make_model, batches, tmp_path):
     if not draws_from_noise(name):
         for direction, network in model.exported().items():
             exported = ExportedTranslator(tmp_path / "1", direction=direction if len(model.exported()) > 1 else None)
-            row = {key: values[:1] for key, values in model.examples.items()}
+            row = {key: values[:1] for key, values in sampler_of(model).examples.items()}
             pixels = np.rint(127.5 * (row["source"][0] + 1)).astype(np.uint8)
             row["source"] = (pixels / 127.5 - 1.0).astype(np.float32)[None]
             hole = row["mask"][0, :, :, 0] > 0.5 if "mask" in row else None

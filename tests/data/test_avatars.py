@@ -14,6 +14,8 @@ from keras_gan import data
 from keras_gan.config import DataOptions
 from keras_gan.data import avatars
 from keras_gan.errors import UserError
+from keras_gan.modalities.image import Image
+from keras_gan.modalities.label import Label
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,23 +61,23 @@ def sample(count=12, seed=3):
 
 
 def test_split_is_complete(dataset):
-    assert dataset.images.shape == (2000, 32, 32, 3)
-    assert dataset.images.dtype == np.uint8
-    assert dataset.labels.dtype == np.int32
-    assert dataset.spec == data.spec.DataSpec((32, 32, 3), 10)
+    assert dataset.columns["real"].shape == (2000, 32, 32, 3)
+    assert dataset.columns["real"].dtype == np.uint8
+    assert dataset.columns["label"].dtype == np.int32
+    assert dataset.fields == {"real": Image(32, 32, 3), "label": Label(10, avatars.CLASS_NAMES)}
     assert dataset.class_names == avatars.CLASS_NAMES
-    assert "seed 0" in dataset.source
+    assert "seed 0" in dataset.provenance
     assert "32x32" in dataset.treatment
 
 
 def test_no_two_pictures_are_equal(dataset):
-    assert len({image.tobytes() for image in dataset.images}) == len(dataset)
+    assert len({image.tobytes() for image in dataset.columns["real"]}) == len(dataset)
 
 
 def test_pictures_use_the_range_of_values(dataset):
-    assert dataset.images.min() < 40
-    assert dataset.images.max() > 245
-    assert dataset.images.std(axis=0).min() > 5  # there is no pixel that never changes
+    assert dataset.columns["real"].min() < 40
+    assert dataset.columns["real"].max() > 245
+    assert dataset.columns["real"].std(axis=0).min() > 5  # there is no pixel that never changes
 
 
 @pytest.mark.parametrize(("split", "count"), [("train", 20_000), ("test", 2_000)])
@@ -88,10 +90,10 @@ def test_classes_are_balanced_and_shuffled(split, count):
 
 def test_labels_and_pictures_agree_with_attributes(dataset):
     people = avatars.attributes("test", 60)
-    assert [avatar.label for avatar in people] == dataset.labels[:60].tolist()
+    assert [avatar.label for avatar in people] == dataset.columns["label"][:60].tolist()
     assert [avatar.class_name == "headwear" for avatar in people] == [avatar.headwear != "none" for avatar in people]
     for index in (0, 17, 59):
-        np.testing.assert_array_equal(dataset.images[index], array(people[index], 32))
+        np.testing.assert_array_equal(dataset.columns["real"][index], array(people[index], 32))
 
 
 def test_any_avatar_can_be_made_alone():
@@ -192,38 +194,38 @@ def translated(task, split="train", **options):
 def test_paired_avatars_are_sketches_and_cartoons_of_the_same_faces(few):
     loaded = translated("paired")
     people = avatars.attributes("train", 8)
-    np.testing.assert_array_equal(loaded.sources[5], array(people[5], 32, "sketch"))
-    np.testing.assert_array_equal(loaded.images[5], array(people[5], 32, "cartoon"))
-    assert (len(loaded), len(loaded.sources), loaded.aligned) == (8, 8, True)
-    assert loaded.labels.tolist() == [avatar.label for avatar in people]
+    np.testing.assert_array_equal(loaded.columns["source"][5], array(people[5], 32, "sketch"))
+    np.testing.assert_array_equal(loaded.columns["real"][5], array(people[5], 32, "cartoon"))
+    assert (len(loaded), len(loaded.columns["source"]), loaded.aligned) == (8, 8, True)
+    assert loaded.columns["label"].tolist() == [avatar.label for avatar in people]
     back = translated("paired", direction="BtoA")
-    np.testing.assert_array_equal(back.sources, loaded.images)
-    np.testing.assert_array_equal(back.images, loaded.sources)
+    np.testing.assert_array_equal(back.columns["source"], loaded.columns["real"])
+    np.testing.assert_array_equal(back.columns["real"], loaded.columns["source"])
 
 
 def test_unpaired_avatars_are_of_different_faces(few):
     loaded = translated("unpaired")
     people = avatars.attributes("train", 8)
     for index in range(4):
-        np.testing.assert_array_equal(loaded.sources[index], array(people[index], 32, "cartoon"))
-        np.testing.assert_array_equal(loaded.images[index], array(people[4 + index], 32, "poster"))
-    assert (len(loaded), len(loaded.sources), loaded.aligned) == (4, 4, False)
-    assert loaded.labels.tolist() == [avatar.label for avatar in people[4:]]
+        np.testing.assert_array_equal(loaded.columns["source"][index], array(people[index], 32, "cartoon"))
+        np.testing.assert_array_equal(loaded.columns["real"][index], array(people[4 + index], 32, "poster"))
+    assert (len(loaded), len(loaded.columns["source"]), loaded.aligned) == (4, 4, False)
+    assert loaded.columns["label"].tolist() == [avatar.label for avatar in people[4:]]
     back = translated("unpaired", direction="BtoA")
-    np.testing.assert_array_equal(back.sources, loaded.images)
-    np.testing.assert_array_equal(back.images, loaded.sources)
-    assert back.labels.tolist() == [avatar.label for avatar in people[:4]]
+    np.testing.assert_array_equal(back.columns["source"], loaded.columns["real"])
+    np.testing.assert_array_equal(back.columns["real"], loaded.columns["source"])
+    assert back.columns["label"].tolist() == [avatar.label for avatar in people[:4]]
 
 
 def test_avatars_for_translation_have_a_test_split(few):
     train, test = data.load_splits(DataOptions(dataset="avatars", image_size=32), "paired")
     assert (len(train), len(test)) == (8, 4)
-    np.testing.assert_array_equal(test.images[3], array(avatars.random_avatar(0, "test", 3), 32))
+    np.testing.assert_array_equal(test.columns["real"][3], array(avatars.random_avatar(0, "test", 3), 32))
     assert train.facts["source_shape"] == [32, 32, 3]
 
 
 def test_without_translation_there_are_cartoons_alone(dataset):
-    assert dataset.sources is None
+    assert "source" not in dataset.columns
     assert "sources" not in dataset.facts
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan import data
+from keras_gan import data, modalities, registry
 from keras_gan.commands import inspect_data
 from keras_gan.config import DataOptions, InspectOptions
 from keras_gan.errors import UserError
@@ -20,28 +20,28 @@ def fill(folder, files, mode="RGB"):
 
 def test_flat_folder_has_no_classes(tmp_path):
     loaded = data.load(fill(tmp_path, ["b.png", "a.png", "c.png"]))
-    assert loaded.images.shape == (3, 8, 8, 3)
-    assert loaded.labels is None
-    assert loaded.spec.num_classes == 0
-    assert loaded.images[:, 0, 0, 0].tolist() == [40, 0, 80]  # by name, whatever the disk's order
+    assert loaded.columns["real"].shape == (3, 8, 8, 3)
+    assert "label" not in loaded.columns
+    assert loaded.fields == {"real": modalities.image.Image(8, 8, 3)}
+    assert loaded.columns["real"][:, 0, 0, 0].tolist() == [40, 0, 80]  # by name, whatever the disk's order
 
 
 def test_sub_folders_are_classes(tmp_path):
     loaded = data.load(fill(tmp_path, ["dog/x.png", "cat/deep/y.png", "cat/z.png"]))
     assert loaded.class_names == ("cat", "dog")
-    assert loaded.labels.tolist() == [0, 0, 1]
-    assert loaded.labels.dtype == np.int32
+    assert loaded.columns["label"].tolist() == [0, 0, 1]
+    assert loaded.columns["label"].dtype == np.int32
 
 
 def test_images_outside_of_any_class_leave_no_classes(tmp_path):
     loaded = data.load(fill(tmp_path, ["dog/x.png", "top.png"]))
-    assert loaded.labels is None
+    assert "label" not in loaded.columns
 
 
 def test_grey_images_have_one_channel(tmp_path):
-    assert data.load(fill(tmp_path, ["a.png", "b.png"], "L")).images.shape == (2, 8, 8, 1)
+    assert data.load(fill(tmp_path, ["a.png", "b.png"], "L")).columns["real"].shape == (2, 8, 8, 1)
     fill(tmp_path, ["c.png"], "RGB")
-    assert data.load(DataOptions(dataset=f"folder:{tmp_path}", image_size=8)).images.shape == (3, 8, 8, 3)
+    assert data.load(DataOptions(dataset=f"folder:{tmp_path}", image_size=8)).columns["real"].shape == (3, 8, 8, 3)
 
 
 def test_empty_folder(tmp_path):
@@ -55,8 +55,8 @@ def test_bad_files_can_be_skipped(tmp_path, capsys):
     with pytest.raises(UserError, match="1 of 3"):
         data.load(DataOptions(dataset=f"folder:{tmp_path}", image_size=8))
     loaded = data.load(DataOptions(dataset=f"folder:{tmp_path}", image_size=8, skip_bad_files=True))
-    assert loaded.images.shape == (2, 8, 8, 3)
-    assert loaded.labels.tolist() == [0, 1]
+    assert loaded.columns["real"].shape == (2, 8, 8, 3)
+    assert loaded.columns["label"].tolist() == [0, 1]
     assert "skipped 1 unreadable" in capsys.readouterr().out
 
 
@@ -66,7 +66,7 @@ def test_channels_are_those_of_the_readable_files(tmp_path):
     Image.fromarray(noise).save(tmp_path / "colour.png")
     (tmp_path / "colour.png").write_bytes((tmp_path / "colour.png").read_bytes()[:600])
     loaded = data.load(DataOptions(dataset=f"folder:{tmp_path}", image_size=8, skip_bad_files=True))
-    assert loaded.images.shape == (2, 8, 8, 1)
+    assert loaded.columns["real"].shape == (2, 8, 8, 1)
 
 
 def test_names_of_runs_are_plain():
@@ -100,10 +100,10 @@ def test_several_folders_are_one_set_without_classes(tmp_path):
     fill(tmp_path / "dogs", ["c.png"])
     options = DataOptions(dataset=f"folder:{tmp_path / 'cats'}+{tmp_path / 'dogs'}", image_size=8)
     loaded = data.load(options)
-    assert loaded.images.shape == (3, 8, 8, 3)
-    assert loaded.images[:, 0, 0, 0].tolist() == [0, 40, 0]
-    assert (loaded.labels, loaded.class_names) == (None, ())
-    assert "3 image files of the folders cats and dogs" in loaded.source
+    assert loaded.columns["real"].shape == (3, 8, 8, 3)
+    assert loaded.columns["real"][:, 0, 0, 0].tolist() == [0, 40, 0]
+    assert ("label" in loaded.columns, loaded.class_names) == (False, ())
+    assert "3 image files of the folders cats and dogs" in loaded.provenance
     assert data.short_name(options.dataset) == "cats+dogs"
 
 
@@ -152,12 +152,13 @@ def test_inspect_data_looks_into_several_folders(tmp_path, capsys):
         *(("unpaired:x", task, False) for task in ("sample", "restore", "paired")),
     ],
 )
-def test_the_kind_of_data_must_fit_the_task(dataset, task, fits):
+def test_the_kind_of_data_must_fit_the_task(dataset, task, fits, monkeypatch):
+    monkeypatch.setattr(registry, "variant", lambda name: registry.Variant(task=task))
     if fits:
-        data.check_task(dataset, task, "some_variant")
+        data.check_task(dataset, "some_variant")
         return
     with pytest.raises(UserError) as caught:
-        data.check_task(dataset, task, "some_variant")
+        data.check_task(dataset, "some_variant")
     message = str(caught.value)
     assert f"--dataset {dataset} " in message
     assert "some_variant" in message

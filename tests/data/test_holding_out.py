@@ -38,29 +38,29 @@ def numbers(pixels):
 def test_a_tenth_is_held_out(count, held):
     train, out = holding_out.hold_out(make(count))
     assert len(out) == held
-    assert sorted(numbers(train.images) + numbers(out.images)) == list(range(count))
-    assert train.labels.tolist() == numbers(train.images) == sorted(numbers(train.images))
-    assert out.labels.tolist() == numbers(out.images)
+    assert sorted(numbers(train.columns["real"]) + numbers(out.columns["real"])) == list(range(count))
+    assert train.columns["label"].tolist() == numbers(train.columns["real"]) == sorted(numbers(train.columns["real"]))
+    assert out.columns["label"].tolist() == numbers(out.columns["real"])
     assert f"{held:,} of {count:,} images, chosen at random, were held out" in train.treatment
     assert train.treatment != out.treatment
     assert train.class_names == out.class_names == ("a", "b")
 
 
 def test_it_is_the_same_tenth_for_ever():
-    assert numbers(holding_out.hold_out(make(30))[1].images) == [2, 13, 28]
+    assert numbers(holding_out.hold_out(make(30))[1].columns["real"]) == [2, 13, 28]
 
 
 def test_pairs_stay_together():
     train, out = holding_out.hold_out(make(40, sources=40))
     for part in (train, out):
-        assert numbers(part.sources) == [1000 + number for number in numbers(part.images)]
+        assert numbers(part.columns["source"]) == [1000 + number for number in numbers(part.columns["real"])]
     assert "4 of 40 pairs" in train.treatment
 
 
 def test_unrelated_sets_lose_a_tenth_each():
     train, out = holding_out.hold_out(make(40, sources=21, aligned=False))
-    assert [len(part) for part in (train.images, out.images, train.sources, out.sources)] == [36, 4, 19, 2]
-    assert sorted(numbers(train.sources) + numbers(out.sources)) == list(range(1000, 1021))
+    assert [len(part.columns[name]) for name in ("real", "source") for part in (train, out)] == [36, 4, 19, 2]
+    assert sorted(numbers(train.columns["source"]) + numbers(out.columns["source"])) == list(range(1000, 1021))
     assert "4 of 40 images and 2 of 21 sources" in train.treatment
 
 
@@ -76,14 +76,14 @@ def test_large_sets_stay_in_their_file(monkeypatch):
     pixels[:] = np.arange(400)[:, None, None, None] % 256
     whole = np.array(pixels)
     train, out = holding_out.hold_out(image_dataset("folder:x", pixels, None, (), "", ""))
-    assert isinstance(train.images, np.memmap)
+    assert isinstance(train.columns["real"], np.memmap)
     held = [int(row) for row in np.flatnonzero(~np.isin(np.arange(400), kept_of(400)))]
-    np.testing.assert_array_equal(train.images, np.delete(whole, held, axis=0))
-    np.testing.assert_array_equal(out.images, whole[held])
+    np.testing.assert_array_equal(train.columns["real"], np.delete(whole, held, axis=0))
+    np.testing.assert_array_equal(out.columns["real"], whole[held])
 
 
 def kept_of(count):
-    return numbers(holding_out.hold_out(make(count))[0].images)
+    return numbers(holding_out.hold_out(make(count))[0].columns["real"])
 
 
 def fill(folder, count, width=8):
@@ -105,7 +105,7 @@ def test_sources_with_a_test_split_use_it(tmp_path):
     for name, count in (("trainA", 4), ("trainB", 5), ("testA", 2), ("testB", 3)):
         fill(tmp_path / "unpaired" / name, count)
     train, out = splits(f"unpaired:{tmp_path / 'unpaired'}")
-    assert [len(part) for part in (train.sources, train.images, out.sources, out.images)] == [4, 5, 2, 3]
+    assert [len(part.columns[name]) for part in (train, out) for name in ("source", "real")] == [4, 5, 2, 3]
 
 
 def test_sources_without_one_lose_a_tenth(tmp_path):

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image as Picture
 
 from keras_gan import data
 from keras_gan.commands import inspect_data
 from keras_gan.config import DataOptions, InspectOptions
 from keras_gan.errors import UserError
+from keras_gan.modalities.image import Image
 from tests.conftest import SHARED
 
 FACADES = SHARED / "data" / "facades128"
@@ -22,7 +23,7 @@ def gradient(width, height, channels=3, start=0):
 
 def save(path, pixels):
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(pixels).save(path)
+    Picture.fromarray(pixels).save(path)
 
 
 def load(path, split="train", size=16, **options):
@@ -38,31 +39,31 @@ def side_by_side(folder, count=3, start=0):
 def test_left_half_is_the_source_and_right_half_the_image(tmp_path):
     side_by_side(tmp_path)
     loaded = load(tmp_path)
-    np.testing.assert_array_equal(loaded.sources[2], gradient(16, 16, start=18))
-    np.testing.assert_array_equal(loaded.images[2], gradient(16, 16, start=118))
-    assert (len(loaded), loaded.aligned, loaded.labels, loaded.class_names) == (3, True, None, ())
+    np.testing.assert_array_equal(loaded.columns["source"][2], gradient(16, 16, start=18))
+    np.testing.assert_array_equal(loaded.columns["real"][2], gradient(16, 16, start=118))
+    assert (len(loaded), loaded.aligned, "label" in loaded.columns, loaded.class_names) == (3, True, False, ())
     assert "from A to B" in loaded.treatment
 
 
 def test_direction_turns_them_round(tmp_path):
     side_by_side(tmp_path)
     there, back = load(tmp_path), load(tmp_path, direction="BtoA")
-    np.testing.assert_array_equal(there.images, back.sources)
-    np.testing.assert_array_equal(there.sources, back.images)
+    np.testing.assert_array_equal(there.columns["real"], back.columns["source"])
+    np.testing.assert_array_equal(there.columns["source"], back.columns["real"])
     assert "from B to A" in back.treatment
 
 
-def test_spec_and_facts_say_what_the_sources_are(tmp_path):
+def test_fields_and_facts_say_what_the_sources_are(tmp_path):
     for index in range(2):
         save(tmp_path / "A" / f"{index}.png", gradient(20, 20, channels=1))
         save(tmp_path / "B" / f"{index}.png", gradient(20, 20))
     loaded = load(tmp_path)
-    assert loaded.spec == data.spec.DataSpec((16, 16, 3), 0, (16, 16, 1))
+    assert loaded.fields == {"real": Image(16, 16, 3), "source": Image(16, 16, 1)}
     assert {name: loaded.facts[name] for name in ("images", "image_shape", "sources", "source_shape", "aligned")} == {
         **{"images": 2, "image_shape": [16, 16, 3], "sources": 2, "source_shape": [16, 16, 1]},
         "aligned": True,
     }
-    assert load(tmp_path, direction="BtoA").spec.source_shape == (16, 16, 3)
+    assert load(tmp_path, direction="BtoA").fields["source"].shape == (16, 16, 3)
 
 
 def test_folders_are_matched_by_name_without_suffix(tmp_path):
@@ -70,8 +71,8 @@ def test_folders_are_matched_by_name_without_suffix(tmp_path):
         save(tmp_path / "A" / f"{name}.png", gradient(16, 16, start=index))
         save(tmp_path / "B" / f"{name}.bmp", gradient(16, 16, start=100 + index))
     loaded = load(tmp_path)
-    np.testing.assert_array_equal(loaded.sources[:, 0, 0, 0], [1, 0, 2])
-    np.testing.assert_array_equal(loaded.images[:, 0, 0, 0], [101, 100, 102])
+    np.testing.assert_array_equal(loaded.columns["source"][:, 0, 0, 0], [1, 0, 2])
+    np.testing.assert_array_equal(loaded.columns["real"][:, 0, 0, 0], [101, 100, 102])
 
 
 @pytest.mark.parametrize("fit", ["auto", "crop", "pad", "stretch"])
@@ -85,8 +86,8 @@ def test_both_sides_come_to_their_size_in_the_same_way(tmp_path, fit, size):
     alone = data.load(DataOptions(dataset=f"folder:{tmp_path / 'alone'}", image_size=16, fit=fit))
     for layout in ("one", "two"):
         loaded = load(tmp_path / layout, fit=fit)
-        np.testing.assert_array_equal(loaded.images, alone.images)
-        np.testing.assert_array_equal(loaded.sources, alone.images)
+        np.testing.assert_array_equal(loaded.columns["real"], alone.columns["real"])
+        np.testing.assert_array_equal(loaded.columns["source"], alone.columns["real"])
 
 
 def test_jpegs_are_cut_after_decoding(tmp_path):
@@ -94,38 +95,38 @@ def test_jpegs_are_cut_after_decoding(tmp_path):
     both = np.zeros((20, 40, 3), np.uint8)
     both[:, :20] = (200, 40, 40)
     both[:, 20:] = (40, 40, 200)
-    Image.fromarray(both).save(tmp_path / "pair.jpg", quality=90)
-    decoded = np.asarray(Image.open(tmp_path / "pair.jpg").convert("RGB"))
+    Picture.fromarray(both).save(tmp_path / "pair.jpg", quality=90)
+    decoded = np.asarray(Picture.open(tmp_path / "pair.jpg").convert("RGB"))
     loaded = load(tmp_path, size=20)
-    np.testing.assert_array_equal(loaded.sources[0], decoded[:, :20])
-    np.testing.assert_array_equal(loaded.images[0], decoded[:, 20:])
+    np.testing.assert_array_equal(loaded.columns["source"][0], decoded[:, :20])
+    np.testing.assert_array_equal(loaded.columns["real"][0], decoded[:, 20:])
 
 
 def test_splits_are_folders(tmp_path):
     side_by_side(tmp_path / "train", 3)
     side_by_side(tmp_path / "test", 2, start=50)
     assert (len(load(tmp_path)), len(load(tmp_path, "test")), len(load(tmp_path, "val"))) == (3, 2, 2)
-    assert load(tmp_path, "test").images[0, 0, 0, 0] == 150
+    assert load(tmp_path, "test").columns["real"][0, 0, 0, 0] == 150
     side_by_side(tmp_path / "val", 1)
     assert (len(load(tmp_path, "test")), len(load(tmp_path, "val"))) == (2, 1)
 
 
 def test_without_a_folder_for_tests_there_is_one_split(tmp_path):
     side_by_side(tmp_path)
-    assert load(tmp_path, "test").source == load(tmp_path).source
+    assert load(tmp_path, "test").provenance == load(tmp_path).provenance
 
 
 def test_channels_of_all_splits_are_those_of_training(tmp_path):
     for split, channels in (("train", 1), ("test", 3)):
         save(tmp_path / split / "A" / "1.png", gradient(16, 16, channels))
         save(tmp_path / split / "B" / "1.png", gradient(16, 16, 3))
-    assert load(tmp_path).spec == load(tmp_path, "test").spec
-    assert load(tmp_path, "test").spec.source_shape == (16, 16, 1)
+    assert load(tmp_path).fields == load(tmp_path, "test").fields
+    assert load(tmp_path, "test").fields["source"].shape == (16, 16, 1)
 
 
 def test_grey_files_side_by_side_make_two_grey_sides(tmp_path):
     save(tmp_path / "1.png", gradient(32, 16, channels=1))
-    assert load(tmp_path).spec == data.spec.DataSpec((16, 16, 1), 0, (16, 16, 1))
+    assert load(tmp_path).fields == {"real": Image(16, 16, 1), "source": Image(16, 16, 1)}
 
 
 def test_files_without_a_partner_are_named(tmp_path):
@@ -180,8 +181,8 @@ def test_an_unreadable_file_takes_its_partner_with_it(tmp_path):
     with pytest.raises(UserError, match=r"1 of 3 .*\n  .*B/0\.png: not an image"):
         load(tmp_path)
     loaded = load(tmp_path, skip_bad_files=True)
-    assert loaded.images[:, 0, 0, 0].tolist() == [101, 102]
-    assert loaded.sources[:, 0, 0, 0].tolist() == [1, 2]
+    assert loaded.columns["real"][:, 0, 0, 0].tolist() == [101, 102]
+    assert loaded.columns["source"][:, 0, 0, 0].tolist() == [1, 2]
     for side in "AB":
         (tmp_path / side / "1.png").write_bytes(b"")
         (tmp_path / side / "2.png").write_bytes(b"")
@@ -220,9 +221,9 @@ def test_inspect_data_reports_both_folders(tmp_path, capsys):
 @pytest.mark.skipif(not FACADES.is_dir(), reason="the facades are not beside this checkout")
 def test_facades():
     train, test = load(FACADES, size=64), load(FACADES, "test", size=64)
-    assert (train.images.shape, test.images.shape) == ((330, 64, 64, 3), (106, 64, 64, 3))
-    assert train.spec.source_shape == (64, 64, 3)
+    assert (train.columns["real"].shape, test.columns["real"].shape) == ((330, 64, 64, 3), (106, 64, 64, 3))
+    assert train.fields["source"].shape == (64, 64, 3)
     # Labels are of few colours, so that many neighbours are all but equal. Photos are on the left, and vary everywhere.
-    steps = (np.abs(np.diff(side.astype(int), axis=2)).max(axis=-1) for side in (train.images, train.sources))
+    steps = (np.abs(np.diff(train.columns[name].astype(int), axis=2)).max(axis=-1) for name in ("real", "source"))
     labels, photos = ((step <= 2).mean() for step in steps)
     assert labels > 2 * photos

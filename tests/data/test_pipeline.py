@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan.data import AUGMENTATIONS, pipeline
+from keras_gan.data import pipeline
 from keras_gan.data.image_sets import image_dataset
 from keras_gan.distribution import devices
+from keras_gan.modalities.image import Image
 
 
 def make(count=10, labels=True):
     pixels = np.arange(count, dtype=np.uint8)[:, None, None, None] * np.ones((1, 2, 2, 1), np.uint8)
-    return image_dataset("test", pixels, np.arange(count, dtype=np.int32) if labels else None, (), "", "")
+    names = tuple(map(str, range(count)))
+    return image_dataset("test", pixels, np.arange(count, dtype=np.int32) if labels else None, names, "", "")
 
 
 def order(batches, data=None, batch_size=4, **kwargs):
@@ -85,7 +87,7 @@ def test_the_order_never_changes():
 
 def two_sided(count=10, sources=None, size=2):
     """Images that hold their index, sources 100 more; aligned unless the number of sources is given."""
-    base = make(count).images[:, :1, :1] * np.ones((1, size, size, 3), np.uint8)
+    base = make(count).columns["real"][:, :1, :1] * np.ones((1, size, size, 3), np.uint8)
     other = 100 + np.arange(sources or count, dtype=np.uint8)[:, None, None, None] * np.ones(
         (1, size, size, 1), np.uint8
     )
@@ -151,7 +153,7 @@ def test_augmentation_is_the_same_on_both_sides_of_a_pair():
     # The same pictures on both sides must stay the same, whatever is done to them.
     images = pictures(12)
     twins = image_dataset("test", images, None, (), "", "", images.copy())
-    batch = next(iter(pipeline.batches(twins, 12, seed=1, augment=AUGMENTATIONS)))
+    batch = next(iter(pipeline.batches(twins, 12, seed=1, augment=Image.augmentations)))
     np.testing.assert_array_equal(batch["real"], batch["source"])
     plain = next(iter(pipeline.batches(twins, 12, seed=1)))
     assert np.abs(batch["real"] - plain["real"]).max(axis=(1, 2, 3)).min() > 0.05  # and each is changed
@@ -170,7 +172,7 @@ def test_augmentation_of_pairs_is_that_of_images_alone():
     images = pictures(1)
     alone = image_dataset("test", images, None, (), "", "")
     twins = image_dataset("test", images, None, (), "", "", images.copy())
-    one, two = (next(iter(pipeline.batches(data, 4, seed=1, augment=AUGMENTATIONS))) for data in (alone, twins))
+    one, two = (next(iter(pipeline.batches(data, 4, seed=1, augment=Image.augmentations))) for data in (alone, twins))
     np.testing.assert_array_equal(one["real"], two["real"])
 
 

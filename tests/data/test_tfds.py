@@ -20,11 +20,11 @@ from keras_gan.errors import UserError
 )
 def test_mnist_is_padded_and_labelled(dataset, split, counts, mnist_dir):
     loaded = data.load(DataOptions(dataset=dataset, data_dir=str(mnist_dir)), split)
-    assert loaded.images.shape == (sum(counts), 32, 32, 1)
-    assert loaded.images[:, :2].sum() == 0
-    assert loaded.images[:, 2:30, 2:30].any(axis=(1, 2, 3)).all()
+    assert loaded.columns["real"].shape == (sum(counts), 32, 32, 1)
+    assert loaded.columns["real"][:, :2].sum() == 0
+    assert loaded.columns["real"][:, 2:30, 2:30].any(axis=(1, 2, 3)).all()
     assert loaded.class_names == tuple("0123456789")
-    assert np.bincount(loaded.labels).tolist() == counts
+    assert np.bincount(loaded.columns["label"]).tolist() == counts
     assert "padded" in loaded.treatment
 
 

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image as Picture
 
 from keras_gan import data
 from keras_gan.commands import inspect_data
 from keras_gan.config import DataOptions, InspectOptions
 from keras_gan.errors import UserError
+from keras_gan.modalities.image import Image
 from tests.conftest import SHARED
 
 HORSES = SHARED / "data" / "horse2zebra128"
@@ -16,7 +17,9 @@ HORSES = SHARED / "data" / "horse2zebra128"
 def fill(folder, count, start=0, mode="RGB"):
     folder.mkdir(parents=True)
     for index in range(count):
-        Image.new(mode, (8, 8), (start + index,) * 3 if mode == "RGB" else start + index).save(folder / f"{index}.png")
+        Picture.new(mode, (8, 8), (start + index,) * 3 if mode == "RGB" else start + index).save(
+            folder / f"{index}.png"
+        )
 
 
 def load(path, split="train", **options):
@@ -27,19 +30,19 @@ def test_sets_keep_their_own_sizes(tmp_path):
     fill(tmp_path / "trainA", 3, mode="L")
     fill(tmp_path / "trainB", 5, start=100)
     loaded = load(tmp_path)
-    assert loaded.images[:, 0, 0, 0].tolist() == [100, 101, 102, 103, 104]
-    assert loaded.sources[:, 0, 0, 0].tolist() == [0, 1, 2]
-    assert loaded.spec == data.spec.DataSpec((8, 8, 3), 0, (8, 8, 1))
-    assert (loaded.aligned, loaded.labels, len(loaded)) == (False, None, 5)
+    assert loaded.columns["real"][:, 0, 0, 0].tolist() == [100, 101, 102, 103, 104]
+    assert loaded.columns["source"][:, 0, 0, 0].tolist() == [0, 1, 2]
+    assert loaded.fields == {"real": Image(8, 8, 3), "source": Image(8, 8, 1)}
+    assert (loaded.aligned, "label" in loaded.columns, len(loaded)) == (False, False, 5)
     assert {name: loaded.facts[name] for name in ("images", "sources", "aligned")} == {
         **{"images": 5, "sources": 3},
         "aligned": False,
     }
     back = load(tmp_path, direction="BtoA")
-    np.testing.assert_array_equal(back.images, loaded.sources)
-    np.testing.assert_array_equal(back.sources, loaded.images)
-    assert "5 image files of trainB, made from 3 of trainA" in loaded.source
-    assert "3 image files of trainA, made from 5 of trainB" in back.source
+    np.testing.assert_array_equal(back.columns["real"], loaded.columns["source"])
+    np.testing.assert_array_equal(back.columns["source"], loaded.columns["real"])
+    assert "5 image files of trainB, made from 3 of trainA" in loaded.provenance
+    assert "3 image files of trainA, made from 5 of trainB" in back.provenance
 
 
 @pytest.mark.parametrize("name", ["test", "val"])
@@ -47,14 +50,15 @@ def test_test_split(tmp_path, name):
     for index, folder in enumerate(("trainA", "trainB", f"{name}A", f"{name}B")):
         fill(tmp_path / folder, 2 + index, start=50 * index, mode="L" if folder == "trainA" else "RGB")
     loaded = load(tmp_path, "test")
-    assert (len(loaded.sources), len(loaded.images), loaded.images[0, 0, 0, 0]) == (4, 5, 150)
-    assert loaded.spec == load(tmp_path).spec  # side A is grey in training
+    assert [len(loaded.columns[name]) for name in ("source", "real")] == [4, 5]
+    assert loaded.columns["real"][0, 0, 0, 0] == 150
+    assert loaded.fields == load(tmp_path).fields  # side A is grey in training
 
 
 def test_without_both_test_folders_there_is_one_split(tmp_path):
     for folder in ("trainA", "trainB", "testA"):
         fill(tmp_path / folder, 2)
-    assert load(tmp_path, "test").source == load(tmp_path).source
+    assert load(tmp_path, "test").provenance == load(tmp_path).provenance
 
 
 def test_missing_and_empty_folders(tmp_path):
@@ -73,7 +77,7 @@ def test_unreadable_files(tmp_path, capsys):
     with pytest.raises(UserError, match=r"trainB/1\.png: not an image"):
         load(tmp_path)
     loaded = load(tmp_path, skip_bad_files=True)
-    assert (len(loaded.sources), loaded.images[:, 0, 0, 0].tolist()) == (2, [0, 2])
+    assert (len(loaded.columns["source"]), loaded.columns["real"][:, 0, 0, 0].tolist()) == (2, [0, 2])
     assert "skipped 1 unreadable files of 3" in capsys.readouterr().out
 
 
@@ -92,8 +96,8 @@ def test_horses_and_zebras():
     loaded, test = (
         data.load(DataOptions(dataset=f"unpaired:{HORSES}", image_size=32), split) for split in ("train", "test")
     )
-    assert loaded.images.shape == loaded.sources.shape == (300, 32, 32, 3)
-    assert len(test.images) == len(test.sources) == 60
+    assert loaded.columns["real"].shape == loaded.columns["source"].shape == (300, 32, 32, 3)
+    assert len(test.columns["real"]) == len(test.columns["source"]) == 60
     # Zebras have less colour than horses.
-    colour = [np.ptp(pixels.astype(int), axis=-1).mean() for pixels in (loaded.images, loaded.sources)]
+    colour = [np.ptp(loaded.columns[name].astype(int), axis=-1).mean() for name in ("real", "source")]
     assert colour[0] < colour[1]

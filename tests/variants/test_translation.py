@@ -9,10 +9,13 @@ from keras_gan import registry
 from keras_gan.data import pipeline
 from keras_gan.errors import UserError
 from keras_gan.losses.objectives import NON_SATURATING, halved
-from keras_gan.modalities.image import corruptions
+from keras_gan.modalities.image import Image, corruptions
+from keras_gan.sampling import Sampler
+from keras_gan.training import building
 from keras_gan.training.translation import TranslationModel
-from keras_gan.variants import cyclegan, denoise, inpaint, srgan
-from tests.conftest import noise_images
+from keras_gan.variants import cyclegan, denoise, inpaint, pix2pix, srgan
+from tests.conftest import noise_images, sampler_of
+from tests.training.linear import within_a_step
 
 SHAPE = (2, 2, 1)
 
@@ -53,14 +56,12 @@ def conditional(weights):
 
 
 def translation_model(**options):
-    optimizers = lambda: (keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0))  # noqa: E731
     return TranslationModel(
         scaled(2.0),
         conditional([1.0, 0.25]),
+        pix2pix.Config(adversarial_weight=0.5, l1_weight=100.0),
+        dict.fromkeys(("real", "source"), Image(*SHAPE)),
         objective=halved(NON_SATURATING),
-        optimizers=optimizers,
-        adversarial_weight=0.5,
-        l1_weight=100.0,
         **options,
     )
 
@@ -74,13 +75,27 @@ def test_paired_terms_by_hand():
     assert logs["g_l1"] == pytest.approx(100 * 0.3, rel=1e-5)
 
 
+class Eyes:
+    """A discriminator that remembers what it was given."""
+
+    inputs = conditional([1.0, 0.25]).inputs
+
+    def __init__(self, seen):
+        self.seen = seen
+
+    def __call__(self, given, training):
+        self.seen.append(given)
+
+
 def test_sources_are_augmented_as_their_images_are():
     model = translation_model()
     model.use_augmentation("diffaugment")
-    model._replica.watched = {}
-    model._draw_noise(0)
+    within_a_step(model)
     images = tf.random.stateless_uniform((5, 8, 8, 1), seed=(1, 2))
-    first, second = model.augmented_alike([images, images])
+    seen = []
+    model.discriminator = Eyes(seen)
+    model.discriminate(images, {"source": images})
+    ((first, second),) = seen
     np.testing.assert_array_equal(first, second)
     assert np.abs(model.augmented(images) - first).max() > 0.1
     assert np.abs(images - first).max() > 0.1
@@ -89,12 +104,12 @@ def test_sources_are_augmented_as_their_images_are():
 def test_examples_go_round():
     model = translation_model()
     source = np.linspace(-0.5, 0.5, 3 * 4, dtype=np.float32).reshape(3, *SHAPE)
-    with pytest.raises(RuntimeError, match="use_examples"):
+    with pytest.raises(RuntimeError, match="give the sampler some"):
         model.sample(1)
-    model.use_examples({"source": source, "real": -source})
-    np.testing.assert_allclose(model.sample(4, seed=2), 0.5 + source[[2, 0, 1, 2]], atol=1e-6)
-    np.testing.assert_allclose(model.targets(2, seed=1), 0.5 - 0.5 * source[[1, 2]], atol=1e-6)
-    given, made, wanted = model.side_by_side(2)
+    sampler = Sampler(model, {"source": source, "real": -source})
+    np.testing.assert_allclose(sampler.samples(4, seed=2), 0.5 + source[[2, 0, 1, 2]], atol=1e-6)
+    np.testing.assert_allclose(sampler.targets(2, seed=1), 0.5 - 0.5 * source[[1, 2]], atol=1e-6)
+    given, made, wanted = model.shown(sampler, 2)
     np.testing.assert_allclose(given, 0.5 + 0.5 * source[:2], atol=1e-6)
     np.testing.assert_allclose(made, 0.5 + source[:2], atol=1e-6)
     np.testing.assert_allclose(wanted, 0.5 - 0.5 * source[:2], atol=1e-6)
@@ -110,8 +125,8 @@ def test_cyclegan_terms_by_hand():
     model = cyclegan.CycleGAN(
         keras.Model([a, b], generators),
         keras.Model([a, b], discriminators),
-        config=cyclegan.Config(pool_size=4),
-        shapes={"A": SHAPE, "B": SHAPE},
+        cyclegan.Config(pool_size=4),
+        dict.fromkeys(("real", "source"), Image(*SHAPE)),
     )
     logs = step(model, {"source": constant(0.1), "real": constant(-0.2)})
     # Fakes: B = 0.2, A = -0.6. There and back: A = 3 * 0.2, B = 2 * -0.6. Of their own kind: BtoA(0.1), AtoB(-0.2).
@@ -173,8 +188,7 @@ def test_half_of_the_fakes_are_old_ones():
 
 def test_the_rate_falls_from_the_middle_of_the_run_on(make_model):
     model = make_model("cyclegan", compiled=False)
-    model.total_steps = 100
-    model.compile()
+    model.compile(total_steps=100)
     rate = model.optimizer._learning_rate
     np.testing.assert_allclose(
         [float(rate(step)) / 5e-4 for step in (0, 50, 75, 100, 120)], [1, 1, 0.5, 0, 0], rtol=1e-6
@@ -184,8 +198,9 @@ def test_the_rate_falls_from_the_middle_of_the_run_on(make_model):
 def test_cyclegan_exports_both_directions(make_model):
     model = make_model("cyclegan")
     assert list(model.exported()) == ["AtoB", "BtoA"]
-    six = model.side_by_side(2)
-    batch = model.examples
+    sampler = sampler_of(model)
+    six, batch = model.shown(sampler, 2), sampler.examples
+    assert len(six) == 6
     np.testing.assert_allclose(six[0], 0.5 + 0.5 * batch["source"][:2], atol=1e-6)
     np.testing.assert_allclose(six[3], 0.5 + 0.5 * batch["real"][:2], atol=1e-6)
     expected = 0.5 + 0.5 * np.array(model.exported()["BtoA"](batch["real"][:2]))
@@ -197,7 +212,7 @@ def test_cyclegan_exports_both_directions(make_model):
 
 def test_inpainting_keeps_known_pixels_and_weighs_the_hole(make_model):
     model = make_model("inpaint", run_eagerly=True)
-    batch = {name: tf.constant(values) for name, values in model.examples.items()}
+    batch = {name: tf.constant(values) for name, values in sampler_of(model).examples.items()}
     known = batch["mask"].numpy()[..., 0] == 0
     made = np.array(model.generator([batch["source"], batch["mask"]]))
     np.testing.assert_array_equal(made[known], batch["real"].numpy()[known])
@@ -221,7 +236,7 @@ def test_holes_are_of_the_kind_asked_for(holes):
 
 def test_colour_keeps_luminance(make_model):
     model = make_model("colorize")
-    batch = model.examples
+    batch = sampler_of(model).examples
     made = np.array(model.generator(batch["source"]))
     inside = np.abs(made).max(axis=-1) < 1
     grey = np.array(corruptions.luminance(made))[..., 0]
@@ -233,7 +248,7 @@ def test_colour_keeps_luminance(make_model):
 def noisy(**options):
     prepare = registry.preparation("denoise", denoise.Config(**options))
     data = noise_images("denoise", 16, (32, 32, 1))
-    data.images[:] = 100
+    data.columns["real"][:] = 100
     batch = pipeline.examples(data, 16, prepare)
     return 127.5 * (batch["source"] - batch["real"])
 
@@ -262,16 +277,16 @@ def test_srgan_rests_its_discriminator_in_the_first_stage(make_model):
     logs = model.fit(stream.skip(1).take(1), verbose=0).history
     assert {"d_loss", "g_perceptual", "g_fake", "g_pixel"} <= set(logs)
     assert int(model.discriminator_optimizer.iterations) == 1
-    assert model.stage == 1
+    assert model.stage.name == "adversarial"
 
 
 def test_srgan_says_whose_features_it_compares(make_model, tmp_path):
     model = make_model("srgan")
     assert (model.perceptual, model.perceptual_weight) == ("discriminator", 0.03)
-    assert registry.create("srgan", (16, 16, 3), perceptual_weight=0.7).perceptual_weight == 0.7
+    assert building.create("srgan", (16, 16, 3), perceptual_weight=0.7).perceptual_weight == 0.7
     (tmp_path / "no.h5").write_bytes(b"nothing")
     with pytest.raises(UserError, match=r"weights of .*no\.h5 cannot be had"):
-        registry.create("srgan", (16, 16, 3), perceptual_weights=str(tmp_path / "no.h5"))
+        building.create("srgan", (16, 16, 3), perceptual_weights=str(tmp_path / "no.h5"))
     with pytest.raises(UserError, match="needs the file"):
         srgan.Config(perceptual="squeezenet")
     with pytest.raises(UserError, match="must be 2 or 4"):

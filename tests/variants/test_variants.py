@@ -8,31 +8,31 @@ import tensorflow as tf
 from keras_gan import registry
 from keras_gan.errors import UserError
 from keras_gan.losses.objectives import NON_SATURATING, RELATIVISTIC, WASSERSTEIN
+from keras_gan.modalities.base import Field
+from keras_gan.training import building
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.variants import acgan, began, dragan, gan, r3gan, sngan, wgan, wgan_gp
+from tests.training.linear import Config, dense, within_a_step
 
 W = np.array([[3.0], [4.0]], np.float32)  # |w| = 5
 REAL = np.random.default_rng(0).normal(size=(6, 2)).astype(np.float32)
 
 
-def linear(inputs, outputs, weights, name):
-    layer = keras.layers.Dense(outputs, use_bias=False)
-    network = keras.Sequential([keras.Input((inputs,)), layer], name=name)
-    layer.kernel.assign(weights)
-    return network
+def still():
+    """Optimizers that change nothing."""
+    return {f"{network}_optimizer": keras.optimizers.SGD(0.0) for network in ("generator", "discriminator")}
 
 
-def model_of(cls, objective, weights=W, **kwargs):
+def model_of(cls, objective, config=None, weights=W):
     """A model in two dimensions whose discriminator is D(x) = w.x."""
     model = cls(
-        linear(1, 2, [[0.5, -1.0]], "generator"),
-        linear(2, 1, weights, "discriminator"),
+        dense(1, 2, [[0.5, -1.0]], "generator"),
+        dense(2, 1, weights, "discriminator"),
+        config or Config(),
+        {"real": Field()},
         objective=objective,
-        latent_dim=1,
-        optimizers=lambda: (keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0)),
-        **kwargs,
     )
-    model.compile()
+    model.compile(**still())
     return model
 
 
@@ -41,26 +41,25 @@ def logs_of(model, real=REAL):
 
 
 def test_wgan_gp_of_a_linear_critic():
-    logs = logs_of(model_of(wgan_gp.WGANGP, WASSERSTEIN, penalty_weight=10.0))
+    logs = logs_of(model_of(wgan_gp.WGANGP, WASSERSTEIN, wgan_gp.Config(critic_steps=1)))
     assert logs["d_gradient_penalty"] == pytest.approx(10 * (5 - 1) ** 2, rel=1e-6)
     assert logs["d_real"] == pytest.approx(-float((REAL @ W).mean()), rel=1e-5)
-    logs = logs_of(model_of(wgan_gp.WGANGP, WASSERSTEIN, weights=0.1 * W, penalty_weight=3.0))
+    logs = logs_of(model_of(wgan_gp.WGANGP, WASSERSTEIN, wgan_gp.Config(critic_steps=1, penalty_weight=3.0), 0.1 * W))
     assert logs["d_gradient_penalty"] == pytest.approx(3 * (0.5 - 1) ** 2, rel=1e-5)  # two-sided
 
 
 def test_wgan_gp_is_finite_at_zero_gradient():
-    model = model_of(wgan_gp.WGANGP, WASSERSTEIN, weights=0 * W, penalty_weight=10.0)
+    model = model_of(wgan_gp.WGANGP, WASSERSTEIN, wgan_gp.Config(critic_steps=1), 0 * W)
     model.discriminator_optimizer.learning_rate = 0.1
     assert logs_of(model)["d_gradient_penalty"] == pytest.approx(10.0, rel=1e-4)
     assert np.isfinite(model.discriminator.weights[0]).all()
 
 
 def test_wgan_gp_looks_between_pairs(monkeypatch):
-    model = model_of(wgan_gp.WGANGP, WASSERSTEIN, penalty_weight=10.0)
+    model = model_of(wgan_gp.WGANGP, WASSERSTEIN, wgan_gp.Config(critic_steps=1))
     seen = []
     monkeypatch.setattr(model, "score", lambda images, batch: seen.append(images) or model.discriminator(images))
-    model._replica.watched = {}
-    model._draw_noise(0)
+    within_a_step(model)
     fakes = tf.constant(-REAL)
     model.discriminator_terms({"real": tf.constant(REAL)}, fakes)
     alphas = (np.array(seen[0]) / REAL + 1) / 2  # fakes + alpha (real - fakes) = (2 alpha - 1) real
@@ -79,20 +78,20 @@ def test_r3gan_anneals_its_learning_rates(options, total_steps):
 
 
 def test_r3gan_of_a_linear_discriminator():
-    logs = logs_of(model_of(r3gan.R3GAN, RELATIVISTIC, gamma=0.7))
+    logs = logs_of(model_of(r3gan.R3GAN, RELATIVISTIC, r3gan.Config(gamma=0.7)))
     assert logs["d_r1"] == pytest.approx(0.7 / 2 * 25, rel=1e-6)
     assert logs["d_r2"] == pytest.approx(0.7 / 2 * 25, rel=1e-6)
 
 
 def test_dragan_of_a_linear_discriminator():
-    logs = logs_of(model_of(dragan.DRAGAN, NON_SATURATING, penalty_weight=10.0))
+    logs = logs_of(model_of(dragan.DRAGAN, NON_SATURATING, dragan.Config()))
     assert logs["d_gradient_penalty"] == pytest.approx(160, rel=1e-6)
 
 
 def test_dragan_perturbs_as_its_authors_do():
-    model = model_of(dragan.DRAGAN, NON_SATURATING, penalty_weight=10.0)
+    model = model_of(dragan.DRAGAN, NON_SATURATING, dragan.Config())
     real = 3.0 + 2.0 * np.random.default_rng(1).normal(size=(4000, 2)).astype(np.float32)
-    model._draw_noise(0)
+    within_a_step(model)
     moved = np.array(model.perturbed(tf.constant(real))) - real
     # alpha * std / 2 * u with two uniform factors: mean 1/4 and greatest 1 of std / 2.
     half = real.std() / 2
@@ -105,7 +104,7 @@ def test_dragan_perturbs_as_its_authors_do():
 
 def test_wgan_keeps_every_weight_of_the_critic_within_the_clip(make_model, batches):
     model = make_model("wgan")
-    model.fit(batches(2, 8 * model.discriminator_steps), verbose=0)
+    model.fit(batches(2, 8 * len(model.stage.draws)), verbose=0)
     for weight in model.discriminator.trainable_weights:
         assert np.abs(weight).max() <= np.float32(wgan.TINY.clip), weight.path
     assert max(np.abs(weight).max() for weight in model.discriminator.trainable_weights) > 0.009
@@ -114,8 +113,8 @@ def test_wgan_keeps_every_weight_of_the_critic_within_the_clip(make_model, batch
 
 def test_critics_take_their_steps_on_different_batches(make_model):
     for name in ("wgan", "wgan_gp"):
-        assert make_model(name).discriminator_steps == registry.module(name).TINY.critic_steps
-        assert registry.module(name).Config().critic_steps == 5
+        assert len(make_model(name).stage.draws) == registry.module(name).TINY.critic_steps == 2
+        assert registry.module(name).Config().stages()[0].order == ("d", "d", "d", "d", "d", "g")
 
 
 def test_began_by_hand():
@@ -139,33 +138,32 @@ def test_began_keeps_k_between_0_and_1(lambda_k, real, k):
     assert float(model.k) == k
 
 
-def make_began(**kwargs):
+def make_began(**options):
     images = keras.Input((1, 1, 2))
     half = keras.layers.Rescaling(0.5)
-    latents = keras.Input((3,))
+    latents = keras.Input((3,), name="latents")
     constant = keras.layers.Reshape((1, 1, 2))(
         keras.layers.Dense(2, kernel_initializer="zeros", bias_initializer=keras.initializers.Constant(1.5))(latents)
     )
     model = began.BEGAN(
         keras.Model(latents, constant, name="generator"),
         keras.Model(images, half(images), name="discriminator"),
-        latent_dim=3,
-        optimizers=lambda: (keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0)),
-        **kwargs,
+        began.Config(latent_dim=3, **options),
+        {"real": Field()},
     )
-    model.compile()
+    model.compile(**still())
     return model
 
 
 def test_lsgan_calls_real_what_is_nearer_to_b():
-    model = registry.create("lsgan", (16, 16, 3), a=-1.0, b=2.0, generator_channels=4, discriminator_channels=4)
+    model = building.create("lsgan", (16, 16, 3), a=-1.0, b=2.0, generator_channels=4, discriminator_channels=4)
     assert model.decision_boundary == 0.5
 
 
 @pytest.mark.parametrize("name", ["cgan", "acgan"])
 def test_classes_are_needed(name):
     with pytest.raises(UserError, match="learns classes, and this data has none"):
-        registry.create(name, (16, 16, 3))
+        building.create(name, (16, 16, 3))
 
 
 @pytest.mark.parametrize("name", ["cgan", "acgan", "sngan"])
@@ -191,7 +189,7 @@ def test_unconditional_models_refuse_labels(make_model):
 
 
 def test_sngan_leaves_labels_aside_when_told():
-    model = registry.create("sngan", (16, 16, 3), 3, generator_channels=4, discriminator_channels=4, unconditional=True)
+    model = building.create("sngan", (16, 16, 3), 3, generator_channels=4, discriminator_channels=4, unconditional=True)
     assert model.num_classes == 0
     assert len(model.discriminator.inputs) == 1
 
@@ -222,12 +220,12 @@ def test_power_iteration_belongs_to_the_discriminators_update(make_model, batche
 
 
 def test_acgan_terms_by_hand(monkeypatch):
-    model = registry.build("acgan", acgan.TINY, (16, 16, 3), 3)
+    model = building.build("acgan", acgan.TINY, building.image_fields("acgan", (16, 16, 3), 3))
     model.compile()
     scores = tf.constant([[0.5], [-1.0]])
     logits = tf.constant([[0.0, 1.0, 3.0], [2.0, 0.0, 0.0]])
     monkeypatch.setattr(model, "discriminate", lambda images, batch: (scores, logits))
-    model._replica.watched = {}
+    within_a_step(model)
     batch = {"real": tf.zeros((2, 16, 16, 3)), "label": tf.constant([2, 1])}
     expected = -np.log(np.exp([3.0, 0.0]) / np.exp(logits).sum(axis=1))
     terms = model.discriminator_terms(batch, batch["real"])
@@ -247,7 +245,7 @@ def test_gan_with_uniform_latents():
 
 
 def test_gan_may_be_minimax():
-    model = registry.create("gan", (16, 16, 1), loss="minimax", generator_units=(4,), discriminator_units=(4,))
+    model = building.create("gan", (16, 16, 1), loss="minimax", generator_units=(4,), discriminator_units=(4,))
     model.compile()
     assert logs_of(model, np.zeros((4, 16, 16, 1), np.float32))["g_fake"] < 0
 
@@ -255,7 +253,7 @@ def test_gan_may_be_minimax():
 def test_lazy_terms_come_in_every_nth_step_and_count_n_times():
     class Lazy(AdversarialModel):
         def discriminator_terms(self, batch, fakes):
-            lazy = self.every(3, lambda: tf.fill((tf.shape(fakes)[0],), 2.0))
+            lazy = self.lazily(3, lambda: tf.fill((tf.shape(fakes)[0],), 2.0))
             return {**super().discriminator_terms(batch, fakes), "d_lazy": lazy}
 
     model = model_of(Lazy, NON_SATURATING)

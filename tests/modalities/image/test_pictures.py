@@ -5,7 +5,6 @@ import pytest
 from PIL import Image, ImageSequence
 
 from keras_gan.modalities.image import pictures
-from keras_gan.sampling import sheet
 
 
 def test_to_uint8_rounds_and_clips():
@@ -28,21 +27,13 @@ def test_saved_modes(tmp_path, channels, mode):
         assert image.size == (4, 4)
 
 
-def test_sheet():
-    for arguments, shape in (
-        ((), (64, None)), ((0, 5), (5, None)), ((1,), (64, None)), ((2,), (16, 2)), ((10,), (80, 10)),
-        ((16,), (128, 16)), ((17,), (64, None)), ((10, 64), (64, 10)), ((10, 3), (3, 3)),
-    ):  # fmt: skip
-        assert sheet(*arguments) == shape
-
-
 @pytest.mark.parametrize("channels", [1, 2, 3, 4])
 def test_a_walk_goes_there_and_back(tmp_path, channels):
     # Fewer than 256 colours, so that the palette loses nothing.
     images = np.random.default_rng(0).integers(0, 256, (4, 6, 5, channels)).astype(np.float32) / 255
     if channels in (2, 4):
         images[..., -1] = np.random.default_rng(1).integers(0, 2, (4, 6, 5))
-    pictures.write_walk(tmp_path / "w.gif", images)
+    pictures.save_walk(tmp_path / "w.gif", images)
     with Image.open(tmp_path / "w.gif") as gif:
         assert gif.info["loop"] == 0
         assert gif.info["duration"] == 500  # 667 ms would be two seconds for three steps

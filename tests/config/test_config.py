@@ -8,6 +8,7 @@ import pytest
 from keras_gan import config, data, registry
 from keras_gan.config import RunConfig, SampleOptions
 from keras_gan.errors import UserError
+from keras_gan.training import building
 
 
 def test_names_are_canonical():
@@ -142,11 +143,11 @@ def test_files_that_are_no_configuration(tmp_path, content):
 
 def test_create_names_unknown_options():
     with pytest.raises(UserError, match="did you mean 'latent_dim'"):
-        registry.create("dcgan", (32, 32, 3), latent_dims=3)
+        building.create("dcgan", (32, 32, 3), latent_dims=3)
     with pytest.raises(UserError, match="1 to 4 channels"):
-        registry.create("dcgan", (3, 32, 32))
+        building.create("dcgan", (3, 32, 32))
     with pytest.raises(UserError, match="not 32x48"):
-        registry.create("dcgan", (48, 32, 3))
+        building.create("dcgan", (48, 32, 3))
 
 
 def test_every_variant_is_described_without_importing_it():

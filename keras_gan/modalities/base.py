@@ -235,7 +235,7 @@ class Field:
     @property
     def many_words(self):
         """Values of this kind and shape in words."""
-        return f"{self.plural} of {self.words}"
+        return self.about
 
     def edge_words(self, batch="N", sizes=(), scale=1, notes=True):
         """Values at the outer edge in words: type, shape, range and perhaps what else they are.

@@ -35,10 +35,10 @@ def benchmark(options):
     """Exports one after the other and writes the table."""
     computer = report.machine()
     quiet_tensorflow()
-    from keras_gan.exporters import verify
+    from keras_gan.exporters import fresh_processes
 
     rows = {}
-    with verify.processes(), tempfile.TemporaryDirectory(prefix="export-") as folder:
+    with fresh_processes.kept(), tempfile.TemporaryDirectory(prefix="export-") as folder:
         for name in options.variants or registry.list_variants("sample"):
             with quiet_stderr():
                 rows[name] = measure(name, options, Path(folder) / name / "1")
@@ -50,6 +50,7 @@ def benchmark(options):
 def measure(name, options, directory):
     """The checks of one variant's files, with their sizes in bytes."""
     from keras_gan import exporters
+    from keras_gan.exporters import onnx, tflite
 
     shape = (options.image_size, options.image_size, CHANNELS)
     model = registry.build(name, registry.module(name).Config(), shape, CLASSES, seed=0)
@@ -57,13 +58,14 @@ def measure(name, options, directory):
     if options.steps:
         _train(model, shape, options.steps)
     formats = ("saved_model", "tflite", "onnx")
-    manifest = exporters.export(model, directory, formats, precisions=tuple(exporters.tflite.PRECISIONS))
+    manifest = exporters.export(model, directory, formats, precisions=tuple(tflite.PRECISIONS))
     sizes = {file: entry["bytes"] for file, entry in manifest["files"].items()}
     return {
         "parameters": manifest["generator"]["parameters"],
         "bytes": {
             "saved_model": sum(size for file, size in sizes.items() if file.startswith(("saved_model", "variables/"))),
-            **{name: sizes[check.file] for name, check in exporters.verify.KINDS.items()},
+            **{f"tflite {each}": sizes[tflite.file_of("generator", each)] for each in tflite.PRECISIONS},
+            "onnx": sizes[onnx.file_of("generator")],
         },
         "checks": manifest["verification"],
     }

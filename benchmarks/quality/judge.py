@@ -195,10 +195,10 @@ class Options:
 def benchmark(options):
     """Prints the scores as JSON."""
     judge, facts = load(options.data_dir)
-    from keras_gan.exported import ExportedGenerator
+    from keras_gan import exported
     from keras_gan.modalities.image.pictures import to_uint8
 
-    generator = ExportedGenerator(Path(options.model))
+    generator = exported.load(Path(options.model), draws=True)
     seeds = np.arange(options.samples)
     labels = generator.labels(seeds)
     images = to_uint8(generator.draw(generator.latents(seeds), labels))

@@ -14,7 +14,8 @@ def converted(network, directory, *shapes):
     def call(*inputs):
         return {"outputs": network(inputs[0] if len(inputs) == 1 else list(inputs), training=False)}
 
-    saved_model.save(network, directory, {"serving_default": (call, specs)})
+    function = tf.function(call, input_signature=specs, autograph=False)
+    saved_model.save([network], directory, {"serving_default": function})
     converter = tf.lite.TFLiteConverter.from_saved_model(str(directory))
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     interpreter = Interpreter(model_content=converter.convert())

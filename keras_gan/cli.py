@@ -1,6 +1,7 @@
 """From argv to a command. Imports neither Keras nor TensorFlow: help and mistakes answer at once."""
 
 import dataclasses
+import functools
 import importlib
 import os
 import sys
@@ -61,10 +62,18 @@ def _run(argv, command, program):
         program = f"{program} {command}"
     if command == "train" and "--list" in argv:
         command, argv = "list", []
-    options = (
-        _parse_train(argv, program) if command == "train" else (tyro.cli(COMMANDS[command], args=argv, prog=program),)
-    )
+    options = PARSERS.get(command, functools.partial(_parse, COMMANDS[command]))(argv, program)
     return importlib.import_module(f"keras_gan.commands.{command.replace('-', '_')}").run(*options)
+
+
+def _parse(cls, argv, program):
+    return (tyro.cli(cls, args=argv, prog=program),)
+
+
+def _parse_sample(argv, program):
+    """An exported model may have options of its own, which its manifest tells."""
+    model = _take_option(argv, "--model")[1]
+    return (config.with_controls(tyro.cli(config.sampling_options(model or ""), args=argv, prog=program)),)
 
 
 def _usage():
@@ -198,3 +207,7 @@ def _take_option(argv, name):
         else:
             rest.append(argument)
     return rest, value
+
+
+# Of commands whose options are not those of a class alone.
+PARSERS = {"train": _parse_train, "sample": _parse_sample}

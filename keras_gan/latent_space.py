@@ -1,6 +1,16 @@
-"""The way from one latent vector to another."""
+"""What is done with latent vectors: truncation, and the way from one to another."""
 
 import numpy as np
+
+
+def truncated(latents, truncation):
+    """Latents scaled towards their mean, so that samples vary less and often look better; none is drawn again.
+
+    Args:
+        latents: float `[N, latent_dim]`, an array or a tensor.
+        truncation: what they are multiplied by, in (0, 1]: one number, or `[N]`, one for each row.
+    """
+    return (truncation[:, None] if len(getattr(truncation, "shape", ())) else truncation) * latents
 
 
 def slerp(start, end, fraction):

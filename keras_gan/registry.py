@@ -5,8 +5,8 @@ by being there: nothing is registered by hand. Descriptors are read from the sou
 keys are checked, so that listing costs no TensorFlow import; a module is imported when it is chosen.
 
 Rooms go on outside of the package: each folder that the environment variable KERAS_GAN_PLUGINS names (several are
-joined as in PATH) may hold folders `variants/`, `data/`, `metrics/`, `metrics/features/` and `modalities/`, whose
-modules are then modules of `keras_gan.variants` and so on, as if they lay there.
+joined as in PATH) may hold folders `variants/`, `data/`, `metrics/`, `metrics/features/`, `modalities/` and `health/`,
+whose modules are then modules of `keras_gan.variants` and so on, as if they lay there.
 """
 
 import ast
@@ -70,7 +70,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Score:
-    """A score; its module also holds `measure` (see `keras_gan.metrics.evaluation`).
+    """A score; its module also holds `measure(subject)` (see `keras_gan.metrics`).
 
     Attributes:
         name: what `--metrics` calls it.
@@ -91,7 +91,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Extractor:
-    """What scores look at samples with; its module also holds `load(files)`.
+    """What scores look at samples with; its module also holds `load(options)` (see `keras_gan.metrics.features`).
 
     Attributes:
         name: what `--features` calls it.

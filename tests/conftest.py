@@ -27,7 +27,7 @@ from PIL import Image  # noqa: E402
 
 from keras_gan import cli, registry, sampling  # noqa: E402
 from keras_gan.data.image_sets import image_dataset  # noqa: E402
-from keras_gan.exporters import verify  # noqa: E402
+from keras_gan.exporters import outgoing, verify  # noqa: E402
 from keras_gan.sampling import Sampler  # noqa: E402
 from keras_gan.training import building  # noqa: E402
 
@@ -118,13 +118,18 @@ def make_model():
     """Builds a tiny compiled model of a variant: 16 px, 3 channels, 3 classes."""
 
     def make(name="dcgan", compiled=True, image_shape=(16, 16, 3), seed=3, augment="none", **compile_options):
-        fields = building.image_fields(name, image_shape, NUM_CLASSES)
-        model = building.build(name, registry.module(name).TINY, fields, seed, augment)
+        model = tiny(name, image_shape, seed, augment)
         if compiled:
             model.compile(**compile_options)
         return model
 
     return make
+
+
+def tiny(name, image_shape=(16, 16, 3), seed=3, augment="none"):
+    """A tiny model of a variant that is not compiled."""
+    fields = building.image_fields(name, image_shape, NUM_CLASSES)
+    return building.build(name, registry.module(name).TINY, fields, seed, augment)
 
 
 def sampler_of(model, count=8, image_shape=(16, 16, 3)):
@@ -133,6 +138,11 @@ def sampler_of(model, count=8, image_shape=(16, 16, 3)):
         return Sampler(model)
     preparation = registry.preparation(model.name, model.config)
     return sampling.of_data(model, noise_images(model.name, count, image_shape), count, preparation)
+
+
+def networks_of(model):
+    """The list of `Outgoing` of a model that `make_model` has made, in float32."""
+    return [each.in_float32() for each in outgoing.of_model(model, sampler_of(model))]
 
 
 def noise_images(name, count, image_shape=(16, 16, 3), seed=0):

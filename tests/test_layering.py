@@ -26,7 +26,7 @@ ALLOWED = {
     "sampling": {"errors", "randomness", "data"},
     "training": {"errors", "registry", "randomness", "losses", "modalities", "sampling"},
     "variants": {"errors", "registry", "training", "networks", "layers", "losses", "modalities"},
-    "metrics": {"errors", "registry", "storage", "latent_space", "networks", "modalities"},
+    "metrics": {"errors", "registry", "randomness", "storage", "latent_space", "networks", "modalities"},
     "health": {"errors", "registry", "storage", "modalities", "sampling", "metrics"},
     "callbacks": {"errors", "storage", "modalities", "sampling", "metrics", "health"},
     "config": {"errors", "registry", "storage", "data", "metrics"},

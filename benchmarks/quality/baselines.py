@@ -188,7 +188,7 @@ def _tuned(function, settings):
 
     def method(task):
         from keras_gan.data import pipeline
-        from keras_gan.metrics.fidelity import psnr
+        from keras_gan.metrics.psnr import psnr
 
         known = pipeline.examples(task.train, TUNED_ON, task.prepare, seed=1)
         sources, targets = _uint8(known["source"]), _uint8(known["real"])
@@ -336,7 +336,7 @@ def _of_sets(images, task, options):
 def _extractor(weights):
     from keras_gan.metrics import features
 
-    return features.load("squeezenet", features.Sources(squeezenet_weights=weights))
+    return features.load("squeezenet", features.ExtractorOptions(squeezenet_weights=weights))
 
 
 @functools.cache

@@ -25,7 +25,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from benchmarks.common.command import run
 from benchmarks.common.program import config, data, quiet_tensorflow
 from keras_gan.metrics.fid import fid
-from keras_gan.metrics.neighbours import mean_pair_distance, prdc
+from keras_gan.metrics.neighbours import mean_pair_distance
+from keras_gan.metrics.prdc import prdc
 
 IMAGE_SIZE = 32
 NEIGHBOURS = 3
@@ -158,7 +159,7 @@ def load(data_dir=None, quick=False):
     test = _mnist(data_dir, "test", 1000 if quick else None)
     train = test if quick else _mnist(data_dir, "train")
     steps = 40 if quick else None
-    extractor = features.load("classifier", features.Sources(training=lambda: (*train, test, steps)))
+    extractor = features.load("classifier", features.ExtractorOptions(training=lambda: (*train, test, steps)))
     accuracy = extractor.facts["accuracy"]
     if accuracy < LEAST_ACCURACY and not quick:
         raise RuntimeError(f"the judge recognises {accuracy:.2%} of the test images, less than {LEAST_ACCURACY:.1%}.")

@@ -19,7 +19,7 @@ from benchmarks.common.command import run
 from keras_gan.metrics.fid import fid
 from keras_gan.metrics.inception_score import inception_score
 from keras_gan.metrics.kid import kid
-from keras_gan.metrics.neighbours import prdc
+from keras_gan.metrics.prdc import prdc
 
 
 @dataclass(frozen=True)

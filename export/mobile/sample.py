@@ -104,6 +104,12 @@ def read_manifest(model):
     return manifest if isinstance(manifest, dict) else {}
 
 
+def kind_of_samples(model):
+    """What a model makes, as the manifest.json beside it says: `image` where it does not."""
+    networks = read_manifest(model).get("fields", {}).values()
+    return next((field["kind"] for network in networks for field in network["outputs"].values()), "image")
+
+
 def is_damaged(model):
     """Whether the manifest beside a model describes another file of its name. A damaged file may draw all the same."""
     described = read_manifest(model).get("files", {}).get(model.name, {}).get("sha256")
@@ -186,6 +192,8 @@ def main():
         parser.error("ai-edge-litert is not installed: pip install ai-edge-litert")
     if is_damaged(options.model):
         parser.error(f"{options.model} is not the file that manifest.json beside it describes: it is damaged")
+    if (kind := kind_of_samples(options.model)) != "image":
+        parser.error(f"{options.model} makes values of the kind {kind}: this program draws images alone")
     seeds = seed_range(options.seed, options.count)
     try:
         draw = load(options.model)

@@ -90,14 +90,27 @@ def read(path, height, width, channels):
     return np.asarray(image).reshape(image.height, image.width, channels)
 
 
-def is_damaged(model):
-    """Whether the manifest beside a model describes another file of its name. A damaged file may run all the same."""
+def read_manifest(model):
+    """The manifest.json beside a model, or an empty one where none can be read."""
     try:
         manifest = json.loads((model.parent / "manifest.json").read_text(encoding="utf-8"))
-        described = manifest["files"][model.name]["sha256"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-    return hashlib.sha256(model.read_bytes()).hexdigest() != described
+    except (OSError, ValueError):
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def strange_kind(model):
+    """The kind of what a model takes or makes that is no image, as its manifest says; None if there is none."""
+    networks = read_manifest(model).get("fields", {}).values()
+    kinds = {field["kind"] for network in networks for group in network.values() for field in group.values()}
+    # What draws from noise is told by its inputs.
+    return next(iter(kinds - {"image", "mask", "scalar", "latents", "label"}), None)
+
+
+def is_damaged(model):
+    """Whether the manifest beside a model describes another file of its name. A damaged file may run all the same."""
+    described = read_manifest(model).get("files", {}).get(model.name, {}).get("sha256")
+    return described is not None and hashlib.sha256(model.read_bytes()).hexdigest() != described
 
 
 class Parser(argparse.ArgumentParser):
@@ -122,6 +135,8 @@ def main():
         parser.error("ai-edge-litert is not installed: pip install ai-edge-litert")
     if is_damaged(options.model):
         parser.error(f"{options.model} is not the file that manifest.json beside it describes: it is damaged")
+    if kind := strange_kind(options.model):
+        parser.error(f"{options.model} has values of the kind {kind}: this program changes images alone")
     try:
         run = load(options.model)
     except (ValueError, RuntimeError) as error:

@@ -20,6 +20,8 @@ PAGE = ("index.html", "style.css", "icon.svg", "*.js")
 MODEL_FILES = ("generator.tflite", "manifest.json")
 # The variants that the page asks for: with relaxed SIMD, and for browsers without it.
 WASM = ("litert_wasm_internal", "litert_wasm_compat_internal")
+# Kinds of fields, as the manifest names them: what the page can show, and what it can give a model.
+SHOWN, GIVEN = {"image"}, {"latents", "label", "scalar"}
 MARK = ".keras-gan-web"  # says that a folder may be replaced
 
 
@@ -62,10 +64,22 @@ def check_model(folder):
         if not (folder / name).is_file():
             raise AssemblyError(f"{folder} is not an exported model: it has no {name}")
     try:
-        json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except ValueError:
         raise AssemblyError(f"{folder / 'manifest.json'} is damaged: it is not JSON") from None
+    check_fields(folder, manifest)
     return folder.resolve()
+
+
+def check_fields(folder, manifest):
+    """Raises `AssemblyError` for a model that the page cannot show; what a manifest does not say passes."""
+    for network in manifest.get("fields", {}).values():
+        made = {field["kind"] for field in network["outputs"].values()} - SHOWN
+        if made:
+            raise AssemblyError(f"{folder} makes values of the kind {made.pop()}: the page shows images alone")
+        given = {field["kind"] for field in network["inputs"].values()} - GIVEN
+        if given:
+            raise AssemblyError(f"{folder} is given values of the kind {given.pop()}: the page draws from seeds alone")
 
 
 def name_models(folders):

@@ -1,6 +1,5 @@
 """Scores while training, and the best checkpoint by them."""
 
-import dataclasses
 import json
 import time
 from pathlib import Path
@@ -10,9 +9,9 @@ from tqdm import tqdm
 
 from keras_gan import metrics
 from keras_gan.callbacks.every import Every
-from keras_gan.health import score_history as diagnosis
+from keras_gan.health import score_history
 from keras_gan.metrics import evaluation
-from keras_gan.modalities.image import pictures
+from keras_gan.metrics.subject import with_samples
 from keras_gan.storage import checkpoint, files, forms
 
 PATIENCE = 5  # evaluations without a better score, before the doctor is told
@@ -20,7 +19,7 @@ FILE = "scores.jsonl"
 
 
 class Scores(Every):
-    """Scores samples of the EMA generator every `every` steps, and keeps the checkpoint with the best score.
+    """Scores samples of the EMA networks every `every` steps, and keeps the checkpoint with the best score.
 
     The first of the metrics that can decide does (see `metrics.DECIDING`). Late collapse is normal for GANs, so the
     last checkpoint is often not the best. Each evaluation is a line of `scores.jsonl`, with its protocol. The last
@@ -30,8 +29,9 @@ class Scores(Every):
         directory: the run's folder.
         checkpoints: the folder of its checkpoints.
         every: steps between evaluations.
-        case: an `evaluation.Case` without samples.
-        count: samples of each evaluation, of the portable seeds from 0 on.
+        subject: a `keras_gan.metrics.subject.Subject` without samples.
+        sampler: the `Sampler` of the model that is trained.
+        count: samples of each evaluation, of the portable seeds from 0 on; at most one of each example.
         writer: `tf.summary` writer, or None.
         doctor: the `Health` callback, to be told when the score no longer improves; or None.
         most_share: put an evaluation off to the next interval if with it they would take more than this share of the
@@ -39,15 +39,17 @@ class Scores(Every):
             machine; what is learned does not.
     """
 
-    def __init__(self, directory, checkpoints, every, case, count, writer=None, doctor=None, most_share=None):
+    def __init__(
+        self, directory, checkpoints, every, subject, sampler, count, writer=None, doctor=None, most_share=None
+    ):
         super().__init__(every)
         self.directory, self.checkpoints = Path(directory), Path(checkpoints)
-        self.case = case
+        self.subject, self.sampler = subject, sampler
         self.count = count
         self.writer = writer
         self.doctor = doctor
         self.most_share = most_share
-        names = [name for name in case.metrics if name in metrics.DECIDING]
+        names = [name for name in subject.metrics if name in metrics.DECIDING]
         self.deciding, self.lower_is_better = metrics.DECIDING[names[0]] if names else (None, True)
 
     def on_train_begin(self, logs=None):
@@ -63,18 +65,14 @@ class Scores(Every):
             self._last = None  # so that the last step is scored in any case
             return
         started = time.perf_counter()
-        scores = self._evaluate()
-        files.append_line(self.directory / FILE, json.dumps({"step": step, **evaluation.as_json(scores)}))
-        if self.writer:
-            with self.writer.as_default(step):
-                for score in scores:
-                    tf.summary.scalar(f"scores/{score.name}", score.value)
-        for score in scores:
-            if score.name in self._values:
-                self._values[score.name].append(score.value)
-            if score.name == self.deciding:
-                self._keep_best(step, score)
-        self._tell(diagnosis.strayed(step, self._values["l1"]))
+        measured = self._evaluate()
+        self._log(step, measured)
+        for each in measured:
+            if each.name in self._values:
+                self._values[each.name].append(each.value)
+            if each.name == self.deciding:
+                self._keep_best(step, each)
+        self._tell(score_history.strayed(step, self._values["l1"]))
         self._latest = time.perf_counter() - started
         self.seconds += self._latest
 
@@ -83,23 +81,31 @@ class Scores(Every):
         super().on_train_end(logs)
         whole = time.perf_counter() - self._began
         best = checkpoint.best_score(self.checkpoints)
-        said = f"; best {best['name']} {best['value']:.4g} at step {best['step']:,}" if best else ""
-        tqdm.write(f"scores took {self.seconds:.0f} s, {self.seconds / max(whole, 1e-9):.0%} of the training{said}")
+        found = f"; best {best['name']} {best['value']:.4g} at step {best['step']:,}" if best else ""
+        tqdm.write(f"scores took {self.seconds:.0f} s, {self.seconds / max(whole, 1e-9):.0%} of the training{found}")
 
     def _affordable(self):
         whole = time.perf_counter() - self._began
         return self.most_share is None or self._ended or self.seconds + self._latest <= self.most_share * whole
 
-    def _evaluate(self):
-        return evaluation.evaluate(dataclasses.replace(self.case, **samples(self.model, self.count)))[0]
+    def _log(self, step, measured):
+        """A line of the file, and curves in TensorBoard."""
+        files.append_line(self.directory / FILE, json.dumps({"step": step, **evaluation.as_json(measured)}))
+        if self.writer:
+            with self.writer.as_default(step):
+                for each in measured:
+                    tf.summary.scalar(f"scores/{each.name}", each.value)
 
-    def _keep_best(self, step, score):
+    def _evaluate(self):
+        return evaluation.evaluate(with_samples(self.subject, self.sampler, self.count))[0]
+
+    def _keep_best(self, step, measured):
         sign = 1 if self.lower_is_better else -1
-        if self._best is None or sign * score.value < sign * self._best:
-            self._best = score.value
-            facts = {"name": score.name, "value": score.value, "step": step, "protocol": score.protocol}
+        if self._best is None or sign * measured.value < sign * self._best:
+            self._best = measured.value
+            facts = {"name": measured.name, "value": measured.value, "step": step, "protocol": measured.protocol}
             checkpoint.save_best(self.model, self.checkpoints, step, facts)
-        self._tell(diagnosis.finished(step, self._values[score.name], self.lower_is_better, PATIENCE))
+        self._tell(score_history.finished(step, self._values[measured.name], self.lower_is_better, PATIENCE))
 
     def _tell(self, finding):
         if finding and self.doctor and not any(f.signal == finding.signal for f in self.doctor.findings):
@@ -114,17 +120,6 @@ class Scores(Every):
             for score in line["scores"]
             if score["name"] == name
         ]
-
-
-def samples(model, count):
-    """At most `count` samples of a model and what goes with them, as fields of an `evaluation.Case`."""
-    if model.examples:
-        count = min(count, len(model.examples["source"]))
-        targets = model.targets(count)
-        targets = None if targets is None else pictures.to_uint8(targets)
-        return {"fakes": pictures.to_uint8(model.sample(count)), "targets": targets}
-    fakes, labels = pictures.to_uint8(model.sample(count, seed=0)), model.labels_of_seeds(count, seed=0)
-    return {"fakes": fakes, "labels": labels, "latents": model.inputs_of_seeds, "draw": model.draw}
 
 
 def of_step(directory, step):

@@ -1,4 +1,4 @@
-"""`evaluate`: scores of a run, of an exported model, or of any folder of images."""
+"""`evaluate`: scores of a run, of an exported model, or of a folder of images."""
 
 import dataclasses
 import functools
@@ -11,50 +11,50 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from keras_gan import config, data, metrics, registry
+from keras_gan import config, data, metrics
 from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError, why
+from keras_gan.modalities.base import Field
 from keras_gan.runs import run_folder
-from keras_gan.runs.scoring import Real, task_of
+from keras_gan.runs.scoring import ReferenceData, task_of
 from keras_gan.storage.files import write_json
 
 DEFAULT_SAMPLES = 10_000
+OF_SETS, OF_ONE_KIND_ALONE, OF_TARGETS = ("fid", "kid", "prdc"), ("kid",), ("l1", "psnr", "ssim")
 
 
 @dataclass(frozen=True)
-class Generated:
+class Scored:
     """What is scored.
 
     Attributes:
-        subject: what to call it, JSON-able.
-        image_size: its edge in pixels.
+        name: what to call it, JSON-able.
+        field: what its samples are.
+        add_samples: function of a `keras_gan.metrics.subject.Subject` that returns it with samples, and all there is of
+            labels, targets and latents.
         trained_on: `DataOptions` of its training data, or None.
-        samples: function that returns what there is to be scored, as fields of a `keras_gan.metrics.evaluation.Case`:
-            `fakes`, and `labels`, `targets`, `latents` and `draw` where there are such.
         folder: where its scores go by default.
         metrics: what is measured if nothing is named.
     """
 
-    subject: dict
-    image_size: int
-    trained_on: object
-    samples: Callable
+    name: dict
+    field: Field
+    add_samples: Callable
+    trained_on: config.DataOptions | None = None
     folder: Path = Path()
-    metrics: tuple[str, ...] = ("fid", "kid", "prdc")
+    metrics: tuple[str, ...] = OF_SETS
 
 
 def run(options):
-    """Draws or reads the samples, compares them with the reference and reports."""
-    kind = "run" if options.run else "model" if options.model else "images"
+    """Makes or reads the samples, compares them with the reference and reports."""
     _check_reference(options)
-    generated = {"run": _of_run, "model": _of_model, "images": _of_folder}[kind](options)
-    quiet_tensorflow()
+    scored = (_of_run if options.run else _of_model if options.model else _of_folder)(options)
     from keras_gan.metrics import evaluation
 
-    case = _case(options, generated)
-    scores, warnings = evaluation.evaluate(case, _bar("looking at the samples"))
-    report = {"subject": generated.subject, **evaluation.as_json(scores, warnings)}
-    path = Path(options.out) if options.out else generated.folder / "scores.json"
+    subject = scored.add_samples(_subject(options, scored))
+    measured, warnings = evaluation.evaluate(subject, _bar("looking at the samples"))
+    report = {"subject": scored.name, **evaluation.as_json(measured, warnings)}
+    path = Path(options.out) if options.out else scored.folder / "scores.json"
     try:
         write_json(path, report)
     except OSError as error:
@@ -90,23 +90,10 @@ def _of_run(options):
     from keras_gan.runs.restore import restore
 
     folder = run_folder.find(options.log_dir, options.run)
-    restored = restore(folder, options.checkpoint, options.samples or DEFAULT_SAMPLES)
-    from keras_gan.callbacks import scores  # not before TensorFlow has been imported without its messages
-
-    model = restored.model
-    if model.examples:
-        samples = functools.partial(scores.samples, model, options.samples or DEFAULT_SAMPLES)
-        wanted = _wanted_of_images(model.aligned)
-    else:
-        samples, wanted = functools.partial(_drawn, model.draw, model.inputs_of_seeds, options), Generated.metrics
-    return Generated(
-        subject={"run": folder.name, "step": restored.step},
-        image_size=restored.run.image_size,
-        trained_on=restored.run,
-        samples=samples,
-        folder=folder.path,
-        metrics=wanted,
-    )
+    restored = restore(folder, options.checkpoint)
+    sampler, field = restored.sampler(options.samples or DEFAULT_SAMPLES), restored.model.fields["real"]
+    name = {"run": folder.name, "step": restored.step}
+    return _made_by(sampler, name, field, options, trained_on=restored.options, folder=folder.path)
 
 
 def _of_model(options):
@@ -115,107 +102,44 @@ def _of_model(options):
     directory = Path(options.model)
     check_model(directory)
     quiet_tensorflow()
-    from keras_gan.exported import ExportedGenerator, files
+    from keras_gan.commands import exported_samples
 
-    manifest = files.read_manifest(directory)
-    if manifest.get("generator", {}).get("kind") == "image-to-image":
-        return _of_translator(options, directory, manifest)
-    generator = ExportedGenerator(directory)
-
-    def latents(count, seed):
-        from keras_gan.randomness import seed_range
-
-        seeds = seed_range(seed, count)
-        return generator.latents(seeds), generator.labels(seeds)
-
-    return Generated(
-        subject={"model": str(directory)},
-        image_size=generator.image_shape[0],
-        trained_on=_training_data(generator.configuration),
-        samples=lambda: _drawn(generator.draw, latents, options),
-    )
-
-
-def _of_translator(options, directory, manifest):
-    """A model of images, on those held out from its training, as 8 bits hold them; of two networks the first."""
-    from keras_gan.data import pipeline
-    from keras_gan.exported import ExportedTranslator
-    from keras_gan.modalities.image.pictures import to_uint8
-    from keras_gan.training.translation import unit_range
-
-    if "configuration" not in manifest:
-        raise UserError(f"the manifest of {directory} does not say what it was trained on: translate images yourself.")
-    trained, model_options = config.parse(manifest["configuration"], directory)
-    trained = dataclasses.replace(trained, data_dir=options.data_dir or trained.data_dir)
-    task = registry.variant(trained.variant).task
-    prepare = registry.preparation(
-        trained.variant, config.from_dict(registry.module(trained.variant).Config, model_options, directory)
-    )
-    translator = ExportedTranslator(directory)
-    aligned = task != "unpaired"
-
-    def samples():
-        _, held_out = data.load_splits(trained, task)
-        batch = pipeline.examples(held_out, options.samples or DEFAULT_SAMPLES, prepare)
-        sources, targets = (to_uint8(unit_range(batch[name])) for name in ("source", "real"))
-        holes = batch["mask"][..., 0] > 0.5 if translator.takes_mask else [None] * len(sources)
-        pairs = zip(sources, holes, strict=True)
-        fakes = np.stack([translator.translate(*each) for each in _bar("translating")(list(pairs))])
-        return {"fakes": fakes, "targets": targets if aligned else None}
-
-    return Generated(
-        subject={"model": str(directory)},
-        image_size=trained.image_size,
-        trained_on=trained,
-        samples=samples,
-        metrics=_wanted_of_images(aligned),
-    )
-
-
-def _wanted_of_images(aligned):
-    """What is measured of images made of images where nothing is named."""
-    return ("l1", "psnr", "ssim") if aligned else ("kid",)
+    field, trained_on, sampler = exported_samples.load(directory, options.data_dir, options.samples or DEFAULT_SAMPLES)
+    return _made_by(sampler, {"model": str(directory)}, field, options, trained_on=trained_on)
 
 
 def _of_folder(options):
     if not Path(options.images).is_dir():
         raise UserError(f"the folder {options.images} of --images does not exist or is not a folder.")
+    quiet_tensorflow()
     from keras_gan.data import image_trees
 
     size = options.image_size or image_trees.size_of_first(options.images)
-
-    def images():
-        loaded = data.load(_data_options(options, f"folder:{options.images}", size))
-        pixels = loaded.images
-        if options.samples and options.samples < len(pixels):
-            pixels = pixels[np.sort(np.random.RandomState(options.seed).permutation(len(pixels))[: options.samples])]
-        return {"fakes": pixels}
-
-    return Generated({"images": options.images}, size, None, images)
+    images = data.load(_data_options(options, f"folder:{options.images}", size))
+    samples = images.columns["real"]
+    if options.samples and options.samples < len(samples):
+        samples = samples[np.sort(np.random.RandomState(options.seed).permutation(len(samples))[: options.samples])]
+    add_samples = functools.partial(dataclasses.replace, samples=samples)
+    return Scored({"images": options.images}, images.fields["real"], add_samples)
 
 
-def _training_data(configuration):
-    """The data set that an exported model says it was trained on, or None."""
-    names = {field.name for field in dataclasses.fields(config.DataOptions)}
-    known = {name: value for name, value in configuration.items() if name in names}
-    try:
-        return config.from_dict(config.DataOptions, known, "the model's manifest") if "dataset" in known else None
-    except UserError:
-        return None
+def _made_by(sampler, name, field, options, **more):
+    """`Scored` samples of a model, by its `Sampler`."""
+    from keras_gan.metrics.subject import with_samples
+
+    def add_samples(subject):
+        count = options.samples or DEFAULT_SAMPLES
+        return with_samples(subject, sampler, count, options.seed, _bar("making samples"))
+
+    return Scored(name, field, add_samples, metrics=_usual_metrics(sampler, field.kind), **more)
 
 
-def _drawn(draw, latents, options, block=512):
-    """Samples of consecutive seeds, uint8 as a picture file would hold them, their classes, and how to draw more."""
-    from keras_gan.modalities.image.pictures import to_uint8
-
-    count = options.samples or DEFAULT_SAMPLES
-    parts, classes = [], []
-    for start in _bar("drawing samples")(range(0, count, block)):
-        some, labels = latents(min(block, count - start), options.seed + start)
-        parts.append(to_uint8(draw(some, labels)))
-        classes.append(labels)
-    labels = None if classes[0] is None else np.concatenate(classes)
-    return {"fakes": np.concatenate(parts), "labels": labels, "latents": latents, "draw": draw}
+def _usual_metrics(sampler, kind):
+    """What is measured of a model where nothing is named."""
+    if sampler.example_count is None:
+        return OF_SETS
+    fitting = tuple(name for name in OF_TARGETS if metrics.looks_at(name, kind))
+    return fitting if sampler.aligned and fitting else OF_ONE_KIND_ALONE
 
 
 # --- What it is compared with -----------------------------------------------------------------------------------------
@@ -243,48 +167,67 @@ def _data_options(options, dataset, image_size):
     return config.DataOptions(**{**values, "dataset": dataset, "image_size": image_size})
 
 
-def _case(options, generated):
-    from keras_gan.metrics import evaluation, features, perceptual, reference
+def _subject(options, scored):
+    """The `Subject` without samples: metrics, and what they compare with."""
+    from keras_gan.metrics import evaluation, perceptual
+    from keras_gan.metrics.subject import Subject, protocol_of
 
-    real = _real(options, generated)
-    extractor = statistics = None
-    wanted = options.metrics or generated.metrics
+    wanted = options.metrics or scored.metrics
+    metrics.check_kind(wanted, scored.field.kind)
+    reference_data, extractor, reference = _reference_data(options, scored), None, None
     if evaluation.needs_features(wanted):
-        sources = features.Sources(options.inception_weights, options.squeezenet_weights, options.resize)
-        if real:
-            extractor, statistics = real.seen_by(options.features, sources, progress=_bar("looking at the reference"))
-        else:
-            extractor = features.load("random" if options.features == "auto" else options.features, sources)
-            statistics = reference.load(options.reference, extractor)
-        if options.save_reference:
-            reference.save(options.save_reference, statistics, extractor)
-    return evaluation.Case(
+        extractor, reference = _seen(options, scored, reference_data)
+    return Subject(
         metrics=wanted,
-        **generated.samples(),
+        field=scored.field,
         extractor=extractor,
-        reference=statistics,
-        real_images=real.images.images if real else None,
-        real_labels=real.images.labels if real else None,
-        perceptual=lambda: perceptual.load(options.squeezenet_weights, options.lpips_weights),
-        protocol={"image_size": generated.image_size, "seed": options.seed},
+        reference=reference,
+        real=reference_data.dataset.columns if reference_data else {},
+        perceptual=functools.cache(lambda: perceptual.load(options.squeezenet_weights, options.lpips_weights)),
+        protocol=protocol_of(scored.field, options.seed),
         seed=options.seed,
     )
 
 
-def _real(options, generated):
-    """The reference images, or None if statistics are given instead."""
+def _seen(options, scored, reference_data):
+    """The extractor, and the reference as it sees it; written to a file, too, if that is asked for."""
+    from keras_gan.metrics import features, reference
+
+    given = features.ExtractorOptions(
+        options.inception_weights, options.squeezenet_weights, options.resize, field=scored.field
+    )
+    if reference_data:
+        bar = _bar("looking at the reference")
+        extractor, statistics = reference_data.seen_through(options.features, given, progress=bar)
+    else:
+        extractor = features.load(features.resolve(options.features, scored.field), given)
+        statistics = reference.load(options.reference, extractor)
+    if options.save_reference:
+        reference.save(options.save_reference, statistics, extractor)
+    return extractor, statistics
+
+
+def _reference_data(options, scored):
+    """The `ReferenceData`, or None if statistics are given instead; `UserError` if it is of another kind."""
     if options.reference and _is_statistics(options.reference):
         return None
+    size = scored.field.height if scored.field.kind == "image" else None
     if options.reference:
-        chosen = _data_options(options, _dataset(options.reference), generated.image_size)
-    elif generated.trained_on:
+        chosen = _data_options(options, _dataset(options.reference), size or options.image_size or 32)
+    elif scored.trained_on:
         # As the training saw them, wherever they lie now.
-        changes = {"image_size": generated.image_size, "skip_bad_files": True}
-        changes |= {"data_dir": options.data_dir or generated.trained_on.data_dir}
-        chosen = dataclasses.replace(generated.trained_on, **changes)
+        changes = {"skip_bad_files": True, "data_dir": options.data_dir or scored.trained_on.data_dir}
+        changes |= {"image_size": size} if size else {}
+        chosen = dataclasses.replace(scored.trained_on, **changes)
     else:
         raise UserError("the model does not say what it was trained on: name a data set with --reference.")
-    return Real(data.load(chosen, options.reference_split, task_of(chosen)), chosen, options.reference_split)
+    found = ReferenceData(data.load(chosen, options.reference_split, task_of(chosen)), chosen, options.reference_split)
+    if found.field.kind != scored.field.kind:
+        raise UserError(
+            f"{chosen.dataset} holds values of the kind {found.field.kind}, and the samples are of the kind "
+            f"{scored.field.kind}: name another data set with --reference."
+        )
+    return found
 
 
 def _bar(what):

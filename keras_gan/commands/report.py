@@ -121,9 +121,8 @@ def _health(folder):
         return "<h2>Health</h2>\n<p>This run was not watched.</p>"
     findings = "\n".join(f'<p class="finding">{html.escape(f["sentence"])}</p>' for f in state["findings"])
     findings = findings or '<p class="well">Nothing to report.</p>'
-    nearest = folder.samples / "nearest.png"
-    if nearest.exists():
-        findings += "\n" + _figure(nearest, "samples, each with its nearest training image to the right of it")
+    for nearest in folder.samples.glob("nearest.*"):
+        findings += "\n" + _figure(nearest, "samples, each with the training example nearest to it on its right")
     reasons = [
         f"<li>{html.escape(k.replace('_', ' '))}: {html.escape(v)}</li>" for k, v in state["not_watched"].items()
     ]

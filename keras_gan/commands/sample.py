@@ -1,4 +1,4 @@
-"""`sample`: pictures from an exported model, by its own signatures alone."""
+"""`sample`: samples from an exported model, by its own signatures alone."""
 
 from pathlib import Path
 
@@ -7,21 +7,21 @@ import numpy as np
 from keras_gan import latent_space
 from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError, why
-from keras_gan.modalities.image import pictures
+from keras_gan.storage import files
 
 BATCH_SIZE = 64
 MOST_IN_A_GRID = 4096
 
 
 def run(options):
-    """Draws pictures of consecutive seeds as a grid or one file each, or a walk from one seed to another."""
+    """Draws samples of consecutive seeds, one preview or one file each, or a walk from one seed to another."""
     directory = Path(options.model)
     check_model(directory)
-    write = _writer(options)
     quiet_tensorflow()
-    from keras_gan.exported import ExportedGenerator
+    from keras_gan import exported
 
-    generator = ExportedGenerator(directory)
+    generator = exported.load(directory, draws=True)
+    write = _writer(options, generator.output)
     label = None if options.label is None else generator.find_label(options.label)
     try:
         print(write(generator, options, label))
@@ -40,65 +40,78 @@ def check_model(directory):
         raise UserError(f"{directory} is not an exported model: {hint}")
 
 
-def _writer(options):
-    """The function that writes what `--out` asks for; takes generator, options, label and returns what it did."""
+def _writer(options, field):
+    """The function that writes what `--out` asks for; takes generator, options, label and returns what it did.
+
+    Args:
+        options: a `SampleOptions`.
+        field: the `Field` of the samples.
+    """
     suffix = Path(options.out).suffix.lower()
     is_folder = options.out.endswith(("/", "\\")) or Path(options.out).is_dir()
+    preview = field.preview(field.blanks(1)).suffix
     if options.interpolate:
-        if is_folder or suffix not in (".gif", ".png"):
-            raise UserError(f"--out {options.out} must end in .gif or .png with --interpolate.")
+        known = [each for each in (field.walk_suffix, preview) if each]
+        if is_folder or suffix not in known:
+            raise UserError(f"--out {options.out} must end in {' or '.join(known)} with --interpolate.")
         return _write_walk
     if is_folder:
         return _write_files
-    if suffix == ".gif":
-        raise UserError(f"--out {options.out}: only --interpolate A B makes a .gif; end in .png for a grid.")
-    if suffix != ".png":
-        raise UserError(f"--out {options.out} must end in .png for a grid, or in / for single files.")
+    if suffix and suffix == field.walk_suffix:
+        raise UserError(f"--out {options.out}: only --interpolate A B makes a {suffix}; end in {preview} for a grid.")
+    if suffix != preview:
+        raise UserError(f"--out {options.out} must end in {preview} for a grid, or in / for single files.")
     if (options.count or 0) > MOST_IN_A_GRID:
-        raise UserError(
-            f"a grid holds at most {MOST_IN_A_GRID:,} pictures: for more, give a folder, as in --out pictures/"
-        )
+        most, some = f"{MOST_IN_A_GRID:,} {field.noun}s", f"{field.noun}s/"
+        raise UserError(f"a grid holds at most {most}: for more, give a folder, as in --out {some}")
     return _write_grid
 
 
 def _batches(generator, options, label, count):
-    """Pairs of seeds and their pictures."""
+    """Pairs of seeds and their samples."""
     from keras_gan.randomness import seed_range
 
     seeds = seed_range(options.seed, count)
     for start in range(0, count, BATCH_SIZE):
         batch = seeds[start : start + BATCH_SIZE]
-        yield batch, generator.draw_seeds(batch, label, options.truncation)
+        yield batch, generator.draw_seeds(batch, label, options.truncation, options.controls)
 
 
 def _sheet(generator, options, label):
-    return pictures.sheet(generator.num_classes if label is None else 0, options.count)
+    from keras_gan.sampling import sheet
+
+    return sheet(generator.num_classes if label is None else 0, options.count)
 
 
 def _write_grid(generator, options, label):
     count, columns = _sheet(generator, options, label)
-    images = np.concatenate([images for _, images in _batches(generator, options, label, count)])
-    pictures.save_grid(options.out, images, columns)
-    said = _said(generator, options, label, count)
+    samples = np.concatenate([samples for _, samples in _batches(generator, options, label, count)])
+    _write(options.out, generator.output.preview(samples, columns).write)
+    words = _what_was_drawn(generator, options, label, count)
     if columns and generator.class_names:
         # The columns begin with the class of the first seed.
         names = [generator.class_names[(options.seed + column) % generator.num_classes] for column in range(columns)]
-        said += f"\none column for each class: {', '.join(names)}"
-    return said
+        words += f"\none column for each class: {', '.join(names)}"
+    return words
 
 
 def _write_files(generator, options, label):
-    folder = Path(options.out)
+    folder, field = Path(options.out), generator.output
     folder.mkdir(parents=True, exist_ok=True)
     count, _ = _sheet(generator, options, label)
-    for seeds, images in _batches(generator, options, label, count):
-        for seed, pixels in zip(seeds, pictures.to_uint8(images), strict=True):
-            pictures.save(folder / f"seed-{seed}.png", pictures.to_pillow(pixels))
-    return _said(generator, options, label, count)
+    for seeds, samples in _batches(generator, options, label, count):
+        for seed, sample in zip(seeds, samples, strict=True):
+            _write(folder / f"seed-{seed}{field.suffix}", lambda file, sample=sample: field.write(file, sample))
+    return _what_was_drawn(generator, options, label, count)
 
 
-def _said(generator, options, label, count):
-    seeds = f"{count} pictures of seeds {options.seed} to {options.seed + count - 1}"
+def _write(path, content):
+    """Writes a file as a whole; it can be made again, so there is no waiting for the disk."""
+    files.write(path, content, durable=False)
+
+
+def _what_was_drawn(generator, options, label, count):
+    seeds = f"{count} {generator.output.noun}s of seeds {options.seed} to {options.seed + count - 1}"
     return f"{seeds}{_of_class(generator, label)} in {options.out}"
 
 
@@ -107,15 +120,15 @@ def _of_class(generator, label):
 
 
 def _write_walk(generator, options, label):
-    """The pictures on the way between two seeds, all of one class: a GIF there and back, or a strip in a PNG."""
-    ends = np.array(options.interpolate, np.int64)
+    """The samples on the way between two seeds, all of one class: a moving file, or a preview with one row."""
+    ends, field = np.array(options.interpolate, np.int64), generator.output
     start, end = generator.latents(ends)
     latents = latent_space.slerp(start, end, np.linspace(0.0, 1.0, options.frames)).astype(np.float32)
     labels = generator.labels(np.repeat(ends[:1], options.frames), label)
-    images = generator.draw(options.truncation * latents, labels)
-    if Path(options.out).suffix.lower() == ".gif":
-        pictures.save_walk(options.out, images)
+    samples = generator.draw(latent_space.truncated(latents, options.truncation), labels, options.controls)
+    if Path(options.out).suffix.lower() == field.walk_suffix:
+        _write(options.out, lambda file: field.write_walk(file, samples))
     else:
-        pictures.save_grid(options.out, images, columns=len(images))
-    walk = f"{len(images)} pictures on the way from seed {ends[0]} to seed {ends[1]}"
+        _write(options.out, field.preview(samples, columns=len(samples)).write)
+    walk = f"{len(samples)} {field.noun}s on the way from seed {ends[0]} to seed {ends[1]}"
     return f"{walk}{_of_class(generator, None if labels is None else labels[0])} in {options.out}"

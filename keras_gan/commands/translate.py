@@ -29,9 +29,9 @@ def run(options):
     quiet_tensorflow()
     import tensorflow as tf
 
-    from keras_gan.exported import ExportedTranslator
+    from keras_gan import exported
 
-    translator = ExportedTranslator(model, options.direction)
+    translator = exported.load(model, options.direction, draws=False)
     _check(translator, options)
     started = time.perf_counter()
     errors = []

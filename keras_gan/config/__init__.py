@@ -15,6 +15,8 @@ from keras_gan.config.commands import (
     SampleOptions,
     TranslateOptions,
     check_sampling,
+    sampling_options,
+    with_controls,
 )
 from keras_gan.config.option import deciding, option
 from keras_gan.config.run import (
@@ -47,5 +49,7 @@ __all__ = [
     "option",
     "parse",
     "parse_interval",
+    "sampling_options",
     "to_json",
+    "with_controls",
 ]

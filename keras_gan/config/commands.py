@@ -1,13 +1,16 @@
 """The options of all commands but `train`; their field docs are what `--help` prints."""
 
+import dataclasses
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Annotated, Literal
 
 import tyro
 
 from keras_gan import metrics
 from keras_gan.config.run import DataOptions, DeliveryOptions, Direction, Which
 from keras_gan.errors import UserError
+from keras_gan.storage import files
 
 DEFAULT_FRAMES = 24
 MOST_FRAMES = 500
@@ -34,6 +37,8 @@ class SampleOptions:
     first seed."""
     frames: int | None = None
     """How many pictures that way has, both ends included; default: 24."""
+    controls: tyro.conf.Suppress[dict[str, float]] = dataclasses.field(default_factory=dict)
+    # What an exported model has of its own, such as a strength: `sampling_options` makes an option of each.
     out: str | None = None
     """A .png file for one grid, or a folder (ending in /) for one file per picture, named by its seed; with
     --interpolate a .gif there and back, or a .png with one row. Default: samples.png, or walk.gif."""
@@ -51,6 +56,44 @@ class SampleOptions:
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
         check_sampling(self.count, self.seed)
+
+
+def sampling_options(model):
+    """`SampleOptions` with an option for each control that an exported model has, as its manifest says.
+
+    Args:
+        model: folder of an exported SavedModel; whatever is wrong with it, another place will say.
+    """
+    try:
+        networks = files.read_json(Path(model) / "manifest.json", {"fields": {str: {"inputs": dict}}})["fields"]
+    except files.Unreadable:
+        return SampleOptions
+    scalars = {
+        name: each
+        for network in networks.values()
+        for name, each in network["inputs"].items()
+        if isinstance(each, dict) and each.get("kind") == "scalar" and name not in vars(SampleOptions)
+    }
+    return dataclasses.make_dataclass("Options", map(_control, scalars.values()), bases=(SampleOptions,), frozen=True)
+
+
+def _control(scalar):
+    """The field of a control's option, for `dataclasses.make_dataclass`."""
+    about = f"{scalar['about'] or scalar['name']}: {scalar['low']:g} to {scalar['high']:g}."
+    hint = Annotated[float, tyro.conf.arg(help=about)]
+    return scalar["name"], hint, dataclasses.field(default=scalar["default"], metadata=scalar)
+
+
+def with_controls(options):
+    """`SampleOptions` with the controls that were said, of what `sampling_options` made."""
+    own = [field for field in dataclasses.fields(options) if field.metadata.get("kind") == "scalar"]
+    values = {field.name: getattr(options, field.name) for field in own}
+    for field in own:
+        low, high = field.metadata["low"], field.metadata["high"]
+        if not low <= values[field.name] <= high:
+            raise UserError(f"--{field.name} must be between {low:g} and {high:g}, got {values[field.name]:g}.")
+    said = {field.name: values[field.name] for field in own if values[field.name] != field.default}
+    return dataclasses.replace(options, controls=said)
 
 
 @dataclass(frozen=True)

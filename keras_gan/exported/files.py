@@ -1,63 +1,42 @@
-"""The files of an export: whether they are whole, and what kind of model they hold."""
+"""The files of an export beside the model itself: whether they are whole, and what they say."""
 
-import os
 from pathlib import Path
 
-import tensorflow as tf
+import numpy as np
 
+from keras_gan import modalities
 from keras_gan.errors import UserError
+from keras_gan.modalities.image import Image, Mask
+from keras_gan.modalities.label import Label
+from keras_gan.modalities.latents import Latents
 from keras_gan.storage import forms
 from keras_gan.storage.files import Unreadable, read_json, sha256
 
-
-def load(directory):
-    """The SavedModel in a folder; `UserError` if there is none that can be loaded."""
-    try:
-        model = tf.saved_model.load(str(directory))
-    except Exception as error:  # a damaged file can raise anything
-        raise cannot_be_loaded(directory, error) from None
-    if "serving_default" not in model.signatures:
-        raise not_ours(directory, "serving_default")
-    return model
+ARRAYS = "fields.npz"
 
 
-def inputs_of(signature):
-    """The inputs of a signature of a SavedModel, by their names."""
-    return signature.structured_input_signature[1]
-
-
-def no_translator(path, inputs):
-    """The `UserError` for a model with these inputs where an image-to-image model is wanted."""
-    if "latents" in inputs:
-        return UserError(f"{path} draws images of noise, it does not change any: use the command sample.")
-    return UserError(f"{path} takes no images: it was not exported by this program.")
-
-
-def not_ours(path, signature):
-    """The `UserError` for a signature that is missing."""
-    return UserError(f"{path} has no signature {signature}: it was not exported by this program.")
-
-
-def cannot_be_loaded(path, error):
-    """The `UserError` for a file that is damaged, or is something else."""
-    return UserError(f"{path} cannot be loaded: {(str(error).splitlines() or [''])[0]}")
-
-
-def check_whole(directory, manifest, only=None):
-    """Raises `UserError` if a file of the model is not the one that was exported: it might load all the same.
+def whole_manifest(path):
+    """The manifest beside a model, empty where none can be read.
 
     Args:
-        directory: folder of the manifest.
-        manifest: what it says.
-        only: name of the file; default: those of the SavedModel.
+        path: folder of a SavedModel, or a `.tflite` file.
+
+    Raises:
+        UserError: if a file of the model is not the one that was exported: it might load all the same.
     """
+    folder = folder_of(path)
+    manifest = read_manifest(folder)
     for name, facts in manifest.get("files", {}).items():
-        path = directory / name
-        belongs = name == only if only else name.startswith(("saved_model", "variables/"))
-        if not belongs or not path.is_file():
-            continue
-        if sha256(path) != facts["sha256"]:
-            raise UserError(f"{path} is not the file that manifest.json beside it describes: it is damaged.")
+        file = folder / name
+        belongs = name.startswith(("saved_model", "variables/")) if folder == path else file == path
+        if belongs and file.is_file() and sha256(file) != facts["sha256"]:
+            raise UserError(f"{file} is not the file that manifest.json beside it describes: it is damaged.")
+    return manifest
+
+
+def folder_of(path):
+    """The folder of the export that a SavedModel or a `.tflite` file belongs to."""
+    return path.parent if path.suffix == ".tflite" else path
 
 
 def read_manifest(directory):
@@ -68,13 +47,45 @@ def read_manifest(directory):
         return {}
 
 
-def runner_of(path):
-    """The signature of a `.tflite` file."""
-    from ai_edge_litert.interpreter import Interpreter
+def fields_of(path, manifest, network, inputs, outputs):
+    """What a network takes and gives, `({name: Field}, {name: Field})`.
 
-    if not path.is_file():
-        raise UserError(f"there is no file {path}.")
-    try:
-        return Interpreter(str(path), num_threads=os.cpu_count()).get_signature_runner("serving_default")
-    except (ValueError, RuntimeError) as error:
-        raise cannot_be_loaded(path, error) from None
+    Args:
+        path: of the model.
+        manifest: what stands beside it; where it is silent, the shapes tell: then all that is made are images.
+        network: name of the network.
+        inputs, outputs: `{name: shape without the batch}`, of values at the outer edge.
+
+    Raises:
+        UserError: if neither says it, or there is no such kind of values here.
+    """
+    described = manifest.get("fields", {}).get(network)
+    if described is None:
+        if [len(shape) for shape in outputs.values()] != [3]:
+            raise UserError(f"{path} makes no images: it was not exported by this program.")
+        return _by_shapes(inputs, manifest), {name: Image(*shape) for name, shape in outputs.items()}
+    arrays = _arrays(folder_of(path))
+    return tuple(
+        {
+            name: modalities.restore(each, arrays.get(f"{network}/{group}/{name}"))
+            for name, each in described[group].items()
+        }
+        for group in ("inputs", "outputs")
+    )
+
+
+def _by_shapes(inputs, manifest):
+    num_classes = manifest.get("generator", {}).get("num_classes", 0)
+    kinds = {"latents": Latents, "labels": lambda: Label(num_classes), "images": Image, "masks": Mask}
+    return {name: kinds[name](*shape) for name, shape in inputs.items() if name in kinds}
+
+
+def _arrays(directory):
+    """What fields have learned of the data, `{NETWORK/inputs/NAME: {name of the array: array}}`."""
+    path, found = directory / ARRAYS, {}
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as arrays:
+            for name, values in arrays.items():
+                field, _, key = name.rpartition("/")
+                found.setdefault(field, {})[key] = values
+    return found

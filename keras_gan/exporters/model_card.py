@@ -3,58 +3,75 @@
 import re
 
 from keras_gan import metrics
-from keras_gan.exporters import translator_use
+from keras_gan.exporters import formats, signatures
 from keras_gan.storage import files
 
 MOST_CLASSES = 100
 _MEASURES = {"max_difference": "largest", "worst_picture": "worst picture"}
 
 
-def write(manifest, directory):
-    """Writes the model card of an exported model from its manifest."""
-    sections = _of_translator(manifest) if "kind" in manifest["generator"] else _of_generator(manifest)
-    sections += ["## Versions\n\n" + ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())]
+def write(manifest, networks, deliverables, learned, directory):
+    """Writes the model card of an exported model.
+
+    Args:
+        manifest: see `manifest.of`.
+        networks: list of `Outgoing`.
+        deliverables: the `Deliverables`.
+        learned: the `Field` of the examples that it learned from.
+        directory: folder of the card.
+    """
+    in_words = _of_seeds if networks[0].has_seeds else _of_examples
+    title, samples, tried, limits = in_words(networks[0], learned)
+    sections = [
+        f"# {manifest['generator']['variant']}: {title}",
+        _shown(samples, manifest["files"]),
+        _training(manifest),
+        *_scores(manifest.get("scores")),
+        "## Use\n\n" + _use(manifest, networks, deliverables),
+        *_classes(manifest, networks[0].output.noun),
+        "## Files\n\n" + _files(manifest["files"]),
+        _verification(manifest, tried, networks[0].output),
+        f"## Limits\n\n{limits}",
+        "## Versions\n\n" + ", ".join(f"{name} {version}" for name, version in manifest["versions"].items()),
+    ]
     files.write(directory / "MODEL_CARD.md", "\n\n".join(sections) + "\n")
 
 
-def _of_generator(manifest):
-    generator = manifest["generator"]
-    height, width, channels = generator["image_shape"]
-    return [
-        f"# {generator['variant']}: a generator of {width}x{height} px images with {channels} channel(s)",
-        "![samples of consecutive seeds from 0 on](samples.png)",
-        _training(manifest),
-        "## Use\n\n" + _use(manifest),
-        *_classes(manifest),
-        "## Files\n\n" + _files(manifest["files"]),
-        _verification(manifest, "64 seeds"),
-        "## Limits\n\nThe generator knows only what its training images show, with their gaps and biases.\n"
-        "It was not made to depict real persons or events, and its pictures should be labelled as generated.",
-    ]
+def _of_seeds(network, learned):
+    """Title, what the samples show, what files were tried with, and limits."""
+    return (
+        f"a generator of {learned.many_words}",
+        "samples of consecutive seeds from 0 on",
+        "64 seeds",
+        f"The generator knows only what its training {learned.plural} show, with their gaps and biases.\n"
+        f"It was not made to depict real persons or events, and its {network.output.noun}s should be labelled as "
+        "generated.",
+    )
 
 
-def _of_translator(manifest):
-    generator = manifest["generator"]
-    height, width, channels = generator["image_shape"]
-    size = f"{width}x{height} px images with {channels} channel(s)"
-    return [
-        f"# {generator['variant']}: turns images into images, learned on {size}",
-        "![examples the training did not see: given, made, and where it is known what it should be](samples.png)",
-        _training(manifest),
-        *_scores(manifest.get("scores")),
-        "## Use\n\n" + _use_of_translator(manifest),
-        "## Files\n\n" + _files(manifest["files"]),
-        _verification(manifest, "up to 8 examples"),
-        "## Limits\n\nIt knows only what its training images show, with their gaps and biases. What it adds to an\n"
-        "image is a guess: likely in the training images, not what was there. It was not made to depict real persons\n"
-        "or events, and its pictures should be labelled as generated.",
-    ]
+def _of_examples(network, learned):
+    given = next(iter(network.inputs.values()))
+    return (
+        f"turns {given.plural} into {learned.plural}, learned on {learned.many_words}",
+        "examples the training did not see: given, made, and where it is known what it should be",
+        "up to 8 examples",
+        f"It knows only what its training {learned.plural} show, with their gaps and biases. What it adds is a guess:\n"
+        f"likely in the training {learned.plural}, not what was there. It was not made to depict real persons or "
+        f"events,\nand its {network.output.noun}s should be labelled as generated.",
+    )
 
 
-def _verification(manifest, of_what):
+def _shown(what, names):
+    """The samples, as an image if they are one."""
+    name = next(name for name in names if name.startswith("samples."))
+    return f"{'!' if name.endswith(('.png', '.gif', '.jpg')) else ''}[{what}]({name})"
+
+
+def _verification(manifest, of_what, output):
+    edge = f",{output.range_text}," if output.range_text else ""
     return (
         "## Verification\n\nEach file was loaded in a fresh process that knows nothing of the training program,\n"
-        f"and its pictures of {of_what}, in [0, 1], were compared with the trained network's. Worst picture is the\n"
+        f"and its {output.noun}s of {of_what}{edge} were compared with the trained network's. Worst picture is the\n"
         "largest mean difference of one.\n\n" + _checks(manifest["verification"])
     )
 
@@ -78,7 +95,8 @@ def _training(manifest):
     if "data" in manifest:
         data = manifest["data"]
         rows += [("data set", _plain(data["name"])), ("source", _plain(data["source"]))]
-        rows += [("images", f"{data['images']:,}"), ("treatment", data["treatment"])]
+        noun = "images" if "images" in data else "examples"
+        rows += [(noun, f"{data[noun]:,}"), ("treatment", data["treatment"])]
     if "configuration" in manifest:
         rows += [
             (name.replace("_", " "), manifest["configuration"][name]) for name in ("batch_size", "precision", "seed")
@@ -99,59 +117,74 @@ def _score(score):
     return f"Best {score['name']} of the training: {score['value']:.4g}, which chose this step ({protocol})."
 
 
-def _use(manifest):
-    generator = manifest["generator"]
-    latent_dim, num_classes = generator["latent_dim"], generator["num_classes"]
-    shape = ", ".join(map(str, manifest["generator"]["image_shape"]))
+def _use(manifest, networks, deliverables):
+    names = manifest["files"]
     parts = []
-    if "saved_model.pb" in manifest["files"]:
-        labels = f"; `labels` int32 [N] in [0, {num_classes})" if num_classes else ""
-        inputs = {
-            "serving_default": f"`latents` float32 [N, {latent_dim}], standard normal{labels}",
-            "from_seeds": "`seeds` int64 [N]",
-            "from_seeds_truncated": f"`seeds` int64 [N]; `truncation` float32 [N] in (0, 1]{labels}",
-        }
-        if num_classes:
-            inputs["from_seeds_and_labels"] = inputs["from_seeds"] + labels
-        rows = [(f"`{name}`", given, f"`images` float32 [N, {shape}] in [0, 1]") for name, given in inputs.items()]
-        rows += [("`png`", inputs["from_seeds"] + labels, "`image_bytes` string [N], a PNG file each")]
-        parts += ["SavedModel, signatures:", _table(("signature", "input", "output"), rows)]
-    phone = [name for name in manifest["files"] if name.endswith(".tflite")]
-    if phone:
-        n = generator.get("tflite_batch", 1)
-        labels = f" and `labels` int32 [{n}] in [0, {num_classes})" if num_classes else ""
-        names = ", ".join(f"`{name}`" for name in phone)
+    if "saved_model.pb" in names:
+        parts += ["SavedModel, signatures:", _table(("signature", "input", "output"), _signatures(networks))]
+    parts += _single_files(manifest, networks, deliverables)
+    if any(name.endswith("-int8-io.tflite") for name in names):
+        parts += ["Those called `int8-io` have int8 in place of float32; scales and zero points are in the file."]
+    first = networks[0]
+    if first.free_axes and "saved_model.pb" in names:
+        parts += [next(field for field in first.inputs.values() if field.free_axes).free_words(first.multiple)]
+    parts += [field.remark for field in first.inputs.values() if field.remark]
+    if first.has_seeds:
         parts += [
-            f"{names}: `latents` float32 [{n}, {latent_dim}]{labels} to `images` float32 [{n}, {shape}] in [0, 1]."
+            f"A seed gives the same {first.output.noun} in every format; the rule is in `export/README.md` of the "
+            "training program."
         ]
-    if "generator.onnx" in manifest["files"]:
-        labels = f" and `labels` int32 [N] in [0, {num_classes})" if num_classes else ""
-        parts += [
-            f"`generator.onnx`: `latents` float32 [N, {latent_dim}]{labels} to `images` float32 [N, {shape}] in [0, 1]."
-        ]
-    if "generator-int8-io.tflite" in phone:
-        parts += ["`generator-int8-io.tflite` has int8 in place of float32; scales and zero points are in the file."]
-    parts += [
-        "A seed gives the same picture in every format; the rule is in `export/README.md` of the training program."
-    ]
+    if manifest["generator"].get("kind") == "image-to-image":
+        command = "python -m keras_gan translate --model FOLDER --input photos/ --out translated/"
+        parts += [f"With the training program, FOLDER being that of this card:\n\n    {command}"]
     return "\n\n".join(parts)
 
 
-def _use_of_translator(manifest):
-    parts = translator_use.sentences(manifest)
-    if "saved_model.pb" in manifest["files"]:
-        rows = translator_use.signatures(manifest["generator"])
-        parts = ["SavedModel, signatures:", _table(("signature", "input", "output"), rows), *parts]
-    return "\n\n".join(parts)
+def _signatures(networks):
+    """Rows of names, inputs and outputs; what is one function with two names is one row."""
+    found = signatures.of(networks)
+    rows = []
+    for signature in dict.fromkeys(found.values()):
+        names = sorted(name for name, each in found.items() if each is signature)
+        row = ", ".join(f"`{name}`" for name in names)
+        rows += [(row, _words(signature.inputs), _words(signature.outputs, scale=signature.network.scale))]
+    return rows
 
 
-def _classes(manifest):
+def _single_files(manifest, networks, deliverables):
+    """A sentence on the files, with one signature each, of every network in every format."""
+    fixed = {"batch": deliverables.tflite_batch, "sizes": tuple(manifest["generator"].get("tflite_size") or ())}
+    parts = []
+    for module in map(formats.module, deliverables.formats):
+        found = [target for target in module.targets(networks, deliverables) if target.name in manifest["files"]]
+        for signature in dict.fromkeys(target.signature for target in found):
+            same = [target for target in found if target.signature is signature]
+            names = ", ".join(sorted(f"`{target.name}`" for target in same))
+            parts += [f"{names}: {_way(same[0], **({} if module.TAKES_ANY_SIZE else fixed))}."]
+    return parts
+
+
+def _way(target, batch="N", sizes=()):
+    """From what to what a file with one signature leads."""
+    signature, scale = target.signature, target.signature.network.scale
+    names = target.outputs or signature.outputs
+    made = zip(names, signature.outputs.values(), strict=True)
+    given = " and ".join(f"`{name}` {field.edge_words(batch, sizes)}" for name, field in signature.inputs.items())
+    larger = [scale * size for size in sizes]
+    return f"{given} to {' and '.join(f'`{name}` {field.edge_words(batch, larger, scale)}' for name, field in made)}"
+
+
+def _words(fields, **options):
+    return "; ".join(f"`{name}` {field.edge_words(**options)}" for name, field in fields.items())
+
+
+def _classes(manifest, noun):
     """The section on classes in a list, which is empty for a generator without labels."""
-    num_classes = manifest["generator"]["num_classes"]
+    num_classes = manifest["generator"].get("num_classes", 0)
     if not num_classes:
         return []
     parts = [
-        f"## Classes\n\nIt draws pictures of {num_classes} class(es). Seed s without a label has class "
+        f"## Classes\n\nIt draws {noun}s of {num_classes} class(es). Seed s without a label has class "
         f"s mod {num_classes}, which is never negative."
     ]
     names = manifest.get("data", {}).get("classes", [])

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.exporters import deployed, saved_model, translator
-from keras_gan.randomness import portable_labels, portable_latents
-from keras_gan.storage.files import write as write_file
+from keras_gan.exporters import saved_model, signatures
+from keras_gan.exporters.outgoing import fitted, fixed_sizes
+from keras_gan.exporters.targets import BOUND, Target, bound_of, whose
+from keras_gan.storage import files
 
+RUNTIME = "ai_edge_litert.interpreter"
+TAKES_ANY_SIZE = False
+THREADS = (1, 2)
 CALIBRATION_SEEDS = np.arange(-200, -72, dtype=np.int64)  # not those that files are verified with
+CALIBRATION_EXAMPLES = 128
 
 
 @dataclass(frozen=True)
@@ -19,99 +24,80 @@ class Precision:
     """One kind of file.
 
     Attributes:
-        file: its name.
-        bound: how far a picture in [0, 1] may be from Keras's, by `measure`.
-        measure: `max_difference` of any pixel, or `worst_picture`, the largest mean difference of a picture, where
-            rounding moves the edges of shapes and single pixels say little.
+        suffix: what the file's name ends in, after that of the network.
+        bound: how far values at the outer edge may be from Keras's, by `measure`.
+        measure: see `Target`.
     """
 
-    file: str
+    suffix: str
     bound: float
     measure: str = "worst_picture"
 
 
 PRECISIONS = {
-    "float32": Precision("generator.tflite", 1e-5, "max_difference"),
-    "float16": Precision("generator-float16.tflite", 1e-3),
-    "dynamic": Precision("generator-dynamic.tflite", 2e-2),
-    "int8": Precision("generator-int8.tflite", 6e-2),
-    "int8_io": Precision("generator-int8-io.tflite", 6e-2),
+    "float32": Precision(".tflite", BOUND, "max_difference"),
+    "float16": Precision("-float16.tflite", 1e-3),
+    "dynamic": Precision("-dynamic.tflite", 2e-2),
+    "int8": Precision("-int8.tflite", 6e-2),
+    "int8_io": Precision("-int8-io.tflite", 6e-2),
 }
 
 
-def write(network, directory, num_classes=0, precisions=("float32",), batch=1):
-    """Writes a file of each precision, from latents float32 [batch, latent_dim] to images [batch, H, W, C] in [0, 1].
-
-    With `num_classes`, there is a second input, labels int32 [batch] in [0, num_classes). The batch is static, because
-    GPU delegates and browsers want it so; every operation is a TFLite builtin.
-
-    Args:
-        network: the generator, in float32.
-        directory: folder of the files.
-        num_classes: number of classes.
-        precisions: any of `PRECISIONS`. float16 stores weights in 16 bits; dynamic stores them in 8 and computes with
-            8 where it can; int8 has 8 bits throughout, with inputs and outputs of float32; int8_io has those of 8 bits,
-            too, whose scales and zero points are in the file.
-        batch: pictures per call.
-    """
-
-    def serving_default(latents, labels=None):
-        return saved_model.images(network, latents, labels)
-
-    length = saved_model.latent_dim(network)
-    signature = saved_model.specs(network, num_classes, batch)
-    network = deployed.deployed(network, odd_kernels=True)
-    files = {name: directory / PRECISIONS[name].file for name in precisions}
-    _convert(network, (serving_default, signature), files, lambda: _calibration(length, num_classes, batch))
-
-
-def write_translator(given, directory, precisions, batch, size, examples):
-    """Writes a file of each precision, from images float32 [batch, *size, c] to images, all in [0, 1].
-
-    A network that takes masks has a second input, masks float32 [batch, *size, 1], above 0.5 in the hole. Files have
-    the names of `PRECISIONS` with the network's in place of `generator`.
-
-    Args:
-        given: a `Translator` in float32.
-        directory: folder of the files.
-        precisions, batch: as for `write`.
-        size: `(height, width)`, multiples of what the network wants.
-        examples: list of arrays [M, *size, …], images and masks: what the ranges of 8-bit numbers are chosen by.
-    """
-    specs = given.specs(batch, size)
-    given = translator.deploy(given, odd_kernels=True)
-    files = {name: directory / file_of(name, given.name) for name in precisions}
-
-    def calibration():
-        rows = np.arange(max(len(examples[0]), batch)) % len(examples[0])
-        for start in range(0, len(rows) // batch * batch, batch):
-            chosen = rows[start : start + batch]
-            parts = zip(specs, examples, strict=True)
-            yield "serving_default", {spec.name: tf.constant(values[chosen]) for spec, values in parts}
-
-    _convert(given.network, (given.of_exact_size, specs), files, calibration)
-
-
-def file_of(precision, network):
+def file_of(network, precision="float32"):
     """The name of the file of a network in a precision."""
-    return network + PRECISIONS[precision].file.removeprefix("generator")
+    return f"{network}{PRECISIONS[precision].suffix}"
 
 
-def _convert(network, signature, files, calibration):
-    """Writes `{precision: path}` of a function that calls `network`."""
+def write(networks, directory, deliverables):
+    """Writes a file of each network in each precision, from and to values at the outer edge.
+
+    Batch and sizes are static, because GPU delegates and browsers want it so; every operation is a TFLite builtin. Of a
+    network with controls the file has their defaults inside, and `NAME-controlled` beside it takes them, [batch].
+
+    Args:
+        networks: list of `Outgoing` in float32.
+        directory: folder of the files.
+        deliverables: a `Deliverables`. Of its precisions, float16 stores weights in 16 bits; dynamic stores them in 8
+            and computes with 8 where it can; int8 has 8 bits throughout, with inputs and outputs of float32; int8_io
+            has those of 8 bits, too, whose scales and zero points are in the file.
+    """
+    sizes = fixed_sizes(networks, deliverables.tflite_size)
+    for outgoing in networks:
+        for name, signature in signatures.files_of(outgoing.fused(odd_kernels=True), any_size=False).items():
+            paths = {each: directory / file_of(name, each) for each in deliverables.precisions}
+            _convert(signature, paths, deliverables.tflite_batch, sizes)
+
+
+def targets(networks, deliverables):
+    """A `Target` for each file."""
+    found = []
+    for outgoing in networks:
+        for name, signature in signatures.files_of(outgoing, any_size=False).items():
+            for precision in deliverables.precisions:
+                kind, controlled = PRECISIONS[precision], name.removeprefix(outgoing.name).replace("-", " ")
+                label = f"tflite {precision}{whose(outgoing, networks)}{controlled}"
+                bound = max(kind.bound, bound_of(outgoing))
+                file = file_of(name, precision)
+                found.append(Target(file, signature, label, "serving_default", bound, kind.measure))
+    return found
+
+
+def _convert(signature, paths, batch, sizes):
+    """Writes `{precision: path}`."""
     with tempfile.TemporaryDirectory() as static:
         # By way of a SavedModel: conversion from a concrete function loses the weights in silence.
-        saved_model.save(network, static, {"serving_default": signature})
-        for name, path in files.items():
+        network = signature.network.network
+        saved_model.save([network], static, {"serving_default": signature.traceable(batch, sizes)})
+        for name, path in paths.items():
             converter = tf.lite.TFLiteConverter.from_saved_model(static)
             # Builtins alone: what would need the Flex delegate is an error here and not on somebody's phone.
             converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-            _ask_for(converter, name, calibration)
+            _ask_for(converter, name, lambda: _calibration(signature, batch, sizes))
             with warnings.catch_warnings():
                 # TensorFlow's converter warns of TensorFlow's interpreter, by which it finds the ranges of int8.
                 warnings.filterwarnings("ignore", r"\s*Warning: tf\.lite\.Interpreter is deprecated", UserWarning)
                 content = converter.convert()
-            write_file(path, content)
+            files.write(path, content)
 
 
 def _ask_for(converter, name, calibration):
@@ -127,11 +113,54 @@ def _ask_for(converter, name, calibration):
         converter.inference_input_type = converter.inference_output_type = tf.int8
 
 
-def _calibration(length, num_classes, batch):
-    """Latents, and labels, of seeds: what the ranges of 8-bit numbers are chosen by."""
-    for start in range(0, len(CALIBRATION_SEEDS) // batch * batch, batch):
-        seeds = CALIBRATION_SEEDS[start : start + batch]
-        inputs = {"latents": portable_latents(seeds, length)}
-        if num_classes:
-            inputs["labels"] = portable_labels(seeds, num_classes)
-        yield "serving_default", inputs
+def _calibration(signature, batch, sizes):
+    """Inputs of seeds or examples, batch after batch: what the ranges of 8-bit numbers are chosen by."""
+    values = {name: _usual(signature.network, name, field, sizes) for name, field in signature.inputs.items()}
+    count = len(next(iter(values.values())))
+    rows = np.arange(max(count, batch)) % count
+    for start in range(0, len(rows) // batch * batch, batch):
+        chosen = rows[start : start + batch]
+        yield "serving_default", {name: tf.constant(each[chosen]) for name, each in values.items()}
+
+
+def _usual(outgoing, name, field, sizes):
+    """Usual values of an input, a NumPy array `[N, …]` at the outer edge."""
+    if field.is_control:
+        return field.probes(CALIBRATION_SEEDS)
+    if field.has_seeds:
+        return field.of_seeds(CALIBRATION_SEEDS).numpy()
+    examples = fitted(field, outgoing.examples[name][:CALIBRATION_EXAMPLES], sizes)
+    (values,) = field.from_model(tf.constant(examples)).values()
+    return values.numpy()
+
+
+def load(directory):
+    """Opens files by LiteRT; verification runs this function's source alone, see `reload`."""
+    from importlib.metadata import version
+
+    import numpy as np
+    from ai_edge_litert.interpreter import Interpreter
+
+    def quantized(values, detail):
+        if detail["dtype"] != np.int8:
+            return values
+        scale, zero = detail["quantization"]
+        return np.clip(np.rint(values / scale) + zero, -128, 127).astype(np.int8)
+
+    def dequantized(values, detail):
+        if values.dtype != np.int8:
+            return values
+        scale, zero = detail["quantization"]
+        return np.float32(scale) * (values.astype(np.float32) - zero)
+
+    def open_target(name, threads):
+        runner = Interpreter(f"{directory}/{name}", num_threads=threads).get_signature_runner("serving_default")
+        inputs, outputs = runner.get_input_details(), runner.get_output_details()
+
+        def call(given):
+            made = runner(**{name: quantized(given[name], detail) for name, detail in inputs.items()})
+            return {name: dequantized(values, outputs[name]) for name, values in made.items()}
+
+        return list(inputs), int(next(iter(inputs.values()))["shape"][0]), call
+
+    return f"ai-edge-litert {version('ai-edge-litert')}", None, open_target

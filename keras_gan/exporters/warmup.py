@@ -5,46 +5,37 @@ warm-up needs four messages, which are described here by their field numbers: th
 TensorFlow's exact version.
 """
 
-import numpy as np
 import tensorflow as tf
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from tensorflow.core.framework import tensor_pb2
 
-BATCHES = (1, 8)  # pictures per request
 _PACKAGE = "keras_gan.warmup"  # names do not travel, only numbers do; those of the original may be taken
 
 
-def write(directory, signatures, values=None, batches=BATCHES):
+def write(directory, signatures, sizes, batches):
     """Writes one request of each batch size for every signature.
 
     Args:
         directory: folder of the SavedModel.
-        signatures: `{name: list of tf.TensorSpec}`, the first axis of each is the batch.
-        values: function from a spec and a batch size to the NumPy array of a request; default: see `_values`.
+        signatures: `{name: {name of an input: Field}}`.
+        sizes: of the free axes of values.
         batches: the batch sizes.
     """
-    values = values or _values
     folder = directory / "assets.extra"
     folder.mkdir()
-    log_class = _prediction_log()
+    log_class = prediction_log()
     with tf.io.TFRecordWriter(str(folder / "tf_serving_warmup_requests")) as writer:
         for name, inputs in signatures.items():
             for batch in batches:
                 log = log_class()
                 request = log.predict_log.request
                 request.model_spec.signature_name = name
-                for spec in inputs:
-                    request.inputs[spec.name].CopyFrom(tf.make_tensor_proto(values(spec, batch)))
+                for each, field in inputs.items():
+                    request.inputs[each].CopyFrom(tf.make_tensor_proto(field.blanks(batch, sizes)))
                 writer.write(log.SerializeToString())
 
 
-def _values(spec, batch):
-    """Any values that are valid: latents of zero, seed and class 0, no truncation."""
-    shape = (batch, *spec.shape[1:])
-    return np.full(shape, 1 if spec.name == "truncation" else 0, spec.dtype.as_numpy_dtype)
-
-
-def _prediction_log():
+def prediction_log():
     """The class of `PredictionLog` messages."""
     pool = descriptor_pool.Default()
     try:

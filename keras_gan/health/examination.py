@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
+from keras_gan.errors import UserError
 from keras_gan.health.finding import words_of
 from keras_gan.metrics import features
 from keras_gan.metrics.neighbours import energy_distance, mean_pair_distance
@@ -46,11 +47,10 @@ class Examiner:
         count = max(SAMPLES, PER_CLASS * self.classes)
         self.different_samples = sampler.example_count or count
         self.count = max(2, min(count, self.different_samples))
-        name = self.field.default_features
-        self._extractor = features.load(name) if name else None
         self._score = tf.function(self._score_as_in_inference, autograph=False)
         rows = self._real_rows()
         real, labels = (_rows_of(train, name, rows) for name in ("real", "label"))
+        self._extractor = _extractor_of(self.field, real[:1])
         self.real_vectors = self.vectors(real)
         self.real_distances = self.distances(self.real_vectors, labels)
 
@@ -178,6 +178,17 @@ class Examination:
         """What is logged of each examination, `{name: number}`."""
         overall = {f"variety_{name}": value for name, value in self.variety.items() if name in self.vectors}
         return overall | {"distance_to_real": self.distance_to_real}
+
+
+def _extractor_of(field, stored):
+    """What looks at values of a `Field`; None if their kind has nothing, or it cannot look at these, such as RGBA."""
+    extractor = features.load(field.default_features) if field.default_features else None
+    try:
+        if extractor:
+            extractor(stored)
+    except UserError:
+        return None
+    return extractor
 
 
 def _rows_of(data, name, rows):

@@ -1,35 +1,32 @@
-"""How good generated images are: scores as pure functions of features, and the networks that see them.
+"""How good samples are: scores, one self-describing module each, and what they see samples with.
 
-This file knows their names alone and imports nothing heavy, for the command line.
+A score is a module that assigns `SCORE = Score(…)` (see `keras_gan.registry`), beside pure functions of arrays, and has
+
+    measure(subject)     yields a `Measurement` or several of a `Subject` (see `keras_gan.metrics.subject`)
+    warnings(subject)    optional: yields sentences, what is to be known of these measurements
+
+This file knows none of them by name and imports nothing heavy, for the command line. Descriptors are read when a metric
+is named, not before.
 """
 
 from keras_gan.errors import UserError, unknown
+from keras_gan.registry import SCORES, plugin_folders
 
-METRICS = {
-    "fid": "Fréchet distance of the features (Heusel et al. 2017); lower is better",
-    "fid-infinity": "FID extrapolated to infinitely many samples (Chong and Forsyth 2020); lower is better",
-    "kid": "kernel distance, unbiased for few samples too (Bińkowski et al. 2018); lower is better",
-    "is": "Inception Score of the extractor's logits (Salimans et al. 2016); higher is better",
-    "prdc": "precision, recall, density, coverage (Kynkäänniemi et al. 2019, Naeem et al. 2020); higher is better",
-    "accuracy": "share of samples that the classifier takes for the class asked for; higher is better",
-    "ms-ssim": "likeness of pairs of samples by structure; near that of real pairs is better, above it is collapse",
-    "lpips": "perceptual distance of pairs of samples; near that of real pairs is better, below it is collapse",
-    "ppl": "perceptual path length of the latent space (Karras et al. 2018); lower is smoother",
-    "psnr": "peak signal-to-noise ratio of outputs to their targets, in dB; higher is better",
-    "ssim": "structural similarity of outputs to their targets (Wang et al. 2004); higher is better",
-    "l1": "mean absolute difference of outputs from their targets; lower is better",
-    "lpips-target": "perceptual distance of outputs from their targets (Zhang et al. 2018); lower is better",
-}
-# What a run can be steered by: the score that decides, and whether less of it is better. Nearness to the targets does
-# not: where several outputs would be right, a blurred average of them comes nearest, and the blurriest checkpoint wins.
-DECIDING = {
-    "fid": ("fid", True),
-    "fid-infinity": ("fid_infinity", True),
-    "kid": ("kid", True),
-    "is": ("inception_score", False),
-    "prdc": ("coverage", False),
-    "accuracy": ("accuracy", False),
-}
+__path__ += plugin_folders("metrics")
+
+
+def __getattr__(name):
+    """`METRICS`, `{name: what it measures}`, and `DECIDING`, of those that a run can be steered by.
+
+    `DECIDING` is `{name: (value that decides, whether less of it is better)}`. Nearness to targets does not decide:
+    where several outputs would be right, a blurred average of them comes nearest, and the blurriest checkpoint wins.
+    """
+    if name not in ("METRICS", "DECIDING"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    scores = {score: SCORES.describe(score) for score in SCORES.names()}
+    if name == "METRICS":
+        return {score: described.about for score, described in scores.items()}
+    return {s: (described.decides, described.lower_is_better) for s, described in scores.items() if described.decides}
 
 
 def protocol_text(protocol):
@@ -40,7 +37,28 @@ def protocol_text(protocol):
 def check_names(names):
     """Raises `UserError` for a metric that there is not, or that is named twice."""
     for name in names:
-        if name not in METRICS:
-            raise unknown("metric", name, METRICS)
+        if name not in SCORES.names():
+            raise unknown("metric", name, SCORES.names())
         if names.count(name) > 1:
             raise UserError(f"--metrics names {name} twice.")
+
+
+def check_kind(names, kind):
+    """Raises `UserError` for a metric that cannot look at values of this kind, a module of `keras_gan.modalities`."""
+    for name in names:
+        if not looks_at(name, kind):
+            fitting = ", ".join(other for other in SCORES.names() if looks_at(other, kind))
+            raise UserError(
+                f"--metrics {name} looks at values of the kind {' or '.join(SCORES.describe(name).of)}, and these are "
+                f"of the kind {kind}: choose from {fitting}."
+            )
+
+
+def looks_at(name, kind):
+    """Whether a metric can look at values of this kind."""
+    return kind in (SCORES.describe(name).of or (kind,))
+
+
+def needing(names, need):
+    """Those of the metrics that need `features`, `targets` and the like (see `registry.Score`)."""
+    return [name for name in names if need in SCORES.describe(name).needs]

@@ -1,12 +1,31 @@
-"""Fréchet distance of two sets of features, and its limit for infinitely many samples."""
-
-from dataclasses import dataclass
+"""Fréchet distance of two sets of features."""
 
 import numpy as np
 
 from keras_gan.metrics.statistics import Gaussian, gaussian
+from keras_gan.registry import Score
+
+SCORE = Score(
+    "fid",
+    about="Fréchet distance of the features (Heusel et al. 2017); lower is better",
+    lower_is_better=True,
+    decides="fid",
+    needs=("features",),
+)
 
 BIASED_BELOW = 2048
+
+
+def measure(subject):
+    """Yields `fid` of a `Subject`."""
+    yield subject.by_features("fid", fid(subject.reference.gaussian, subject.extracted.features))
+
+
+def warnings(subject):
+    """Yields what is to be known of a FID of so few samples, if it is few."""
+    count = min(len(subject.samples), subject.reference.gaussian.count or len(subject.samples))
+    if count < BIASED_BELOW:
+        yield fid_warning(count)
 
 
 def fid(real, fake):
@@ -43,36 +62,3 @@ def fid_warning(count):
         f"FID of {count:,} samples is biased upwards (below {BIASED_BELOW:,} strongly so): compare it only with a FID "
         "of as many samples, or use KID."
     )
-
-
-@dataclass(frozen=True)
-class Extrapolation:
-    """A FID for infinitely many samples: `value`, and `sizes` and `distances`, the points of the line behind it."""
-
-    value: float
-    sizes: tuple[int, ...]
-    distances: tuple[float, ...]
-
-
-def fid_infinity(real, fake, least=None, points=15, seed=0):
-    """FID for infinitely many generated samples, by a line through FID over 1 / N at N = 0 (arXiv 1911.07023).
-
-    The bias of FID is of the order 1 / N with a factor that differs between generators (Chong and Forsyth 2020,
-    section 3.1), so that even equal N do not make two of them comparable; the limit does.
-
-    Args:
-        real: features `[N, D]` or a `Gaussian`.
-        fake: features `[M, D]`.
-        least: number of samples of the smallest subset; default: a tenth of M, at least 2.
-        points: number of subsets, of equally spaced sizes up to M, each drawn anew without replacement.
-        seed: decides the subsets.
-
-    Returns:
-        `Extrapolation`; its value can be slightly below 0.
-    """
-    real = real if isinstance(real, Gaussian) else gaussian(real)
-    rng = np.random.RandomState(seed)
-    sizes = np.linspace(least or max(2, len(fake) // 10), len(fake), points).astype(int)
-    distances = [fid(real, gaussian(fake[np.sort(rng.permutation(len(fake))[:size])])) for size in sizes]
-    limit = np.polynomial.Polynomial.fit(1.0 / sizes, distances, 1)(0.0)
-    return Extrapolation(float(limit), tuple(map(int, sizes)), tuple(distances))

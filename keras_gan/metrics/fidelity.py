@@ -1,67 +1,49 @@
-"""Fidelity: how near each output of an image-to-image model is to the image that it should have been."""
+"""Fidelity: how near each output of a model is to what it should have been; what scores of it have in common."""
 
 import numpy as np
-from scipy.ndimage import gaussian_filter, uniform_filter
 
 from keras_gan.errors import UserError
-from keras_gan.metrics.ms_ssim import K1, K2, SIGMA, WINDOW
+from keras_gan.metrics.subject import Measurement
 
 PEAK = 255.0
-PSNR_CAP = 100.0  # dB, what an image counts at most where PSNRs are averaged
-WINDOWS = {"gaussian": WINDOW, "uniform": 7}  # px, edges of the windows of SSIM
 LUMINANCE = (65.481, 128.553, 24.966)  # of red, green and blue in [0, 1]
 LUMINANCE_OFFSET = 16.0
 
 
-def l1(a, b):
-    """Mean absolute difference of each pair of images, in units of the range [0, 1].
+def of_targets(subject, name, function, **more):
+    """The `Measurement` of a score of samples and their targets: mean and standard deviation over the samples.
 
     Args:
-        a, b: `[N, height, width, channels]` in [0, 255], uint8 or float.
-
-    Returns:
-        float64 `[N]` in [0, 1], 0 for equal images.
-    """
-    return _each(lambda x, y: np.abs(x - y).mean(), a, b) / PEAK
-
-
-def psnr(a, b):
-    """Peak signal-to-noise ratio of each pair of images, 10 log10(255^2 / mean squared error).
-
-    Args:
-        a, b: `[N, height, width, channels]` in [0, 255], uint8 or float.
-
-    Returns:
-        float64 `[N]` in dB, at least 0 and infinite for equal images: whoever averages caps it (see `PSNR_CAP`).
-    """
-    errors = _each(lambda x, y: ((x - y) ** 2).mean(), a, b)
-    with np.errstate(divide="ignore"):
-        return 10.0 * np.log10(PEAK**2 / errors)
-
-
-def ssim(a, b, window="gaussian"):
-    """Structural similarity (Wang, Bovik, Sheikh and Simoncelli 2004, equation 13) of each pair of images.
-
-    The mean over the channels and over all places where the window lies within the image.
-
-    Args:
-        a, b: `[N, height, width, channels]` in [0, 255], uint8 or float, at least as large as the window.
-        window: `gaussian`, that of the paper, 11 px with sigma 1.5 px, and what papers report; or `uniform`, 7 px with
-            unbiased variances, the default of scikit-image. Values of the two do not compare.
-
-    Returns:
-        float64 `[N]` in [-1, 1], 1 for equal images.
+        subject: a `Subject` with targets.
+        name: of the value.
+        function: of stored values `[N, …]` and as many targets, to `[N]`.
+        more: what the protocol says besides.
 
     Raises:
-        UserError: for images smaller than the window.
+        ValueError: if targets are not of the samples' shape.
     """
-    edge, (height, width) = WINDOWS[window], np.shape(a)[1:3]
-    if min(height, width) < edge:
-        raise UserError(
-            f"SSIM needs images of at least {edge}x{edge} px, the size of its window, and these have {width}x{height}: "
-            "use larger ones, or other scores."
-        )
-    return _each(lambda x, y: _similarity(x, y, window), a, b)
+    samples, targets = subject.samples, subject.targets
+    if targets.shape != samples.shape:
+        raise ValueError(f"{name} of samples {samples.shape} and targets {targets.shape}")
+    values = function(samples, targets)
+    protocol = {**subject.protocol, "samples": len(values), "channels": samples.shape[-1], **more}
+    return Measurement(name, float(values.mean()), float(values.std()), protocol=protocol)
+
+
+def each_pair(function, a, b):
+    """`function` of each pair of images in float64, an array float64 `[N]`.
+
+    One pair at a time, since a whole set in float64 may fill the memory.
+
+    Raises:
+        ValueError: unless both are of one shape, `[N, height, width, channels]`.
+    """
+    if np.shape(a) != np.shape(b):
+        raise ValueError(f"images are compared with images of their own shape, got {np.shape(a)} and {np.shape(b)}")
+    return np.array([function(np.asarray(x, np.float64), np.asarray(y, np.float64)) for x, y in zip(a, b, strict=True)])
+
+
+# --- The protocol of super-resolution ---------------------------------------------------------------------------------
 
 
 def luminance(images):
@@ -94,33 +76,3 @@ def cut_border(images, pixels):
     if min(height, width) <= 2 * pixels:
         raise UserError(f"a border of {pixels} px leaves nothing of images of {width}x{height} px: use larger ones.")
     return images[:, pixels : height - pixels, pixels : width - pixels]
-
-
-# --- Inside -----------------------------------------------------------------------------------------------------------
-
-
-def _each(function, a, b):
-    """`function` of every pair, float64 `[N]`; one pair at a time, since a whole set in float64 may fill the memory."""
-    if np.shape(a) != np.shape(b):
-        raise ValueError(f"images are compared with images of their own shape, got {np.shape(a)} and {np.shape(b)}")
-    return np.array([function(np.asarray(x, np.float64), np.asarray(y, np.float64)) for x, y in zip(a, b, strict=True)])
-
-
-def _similarity(x, y, window):
-    c1, c2 = (K1 * PEAK) ** 2, (K2 * PEAK) ** 2
-    places = WINDOWS[window] ** 2
-    unbias = places / (places - 1) if window == "uniform" else 1.0
-    mean_x, mean_y = _blur(x, window), _blur(y, window)
-    squares, product = mean_x**2 + mean_y**2, mean_x * mean_y
-    variances = unbias * (_blur(x**2, window) + _blur(y**2, window) - squares)
-    covariance = unbias * (_blur(x * y, window) - product)
-    similarity = (2.0 * product + c1) * (2.0 * covariance + c2) / ((squares + c1) * (variances + c2))
-    margin = WINDOWS[window] // 2
-    return similarity[margin:-margin, margin:-margin].mean()
-
-
-def _blur(image, window):
-    """Means under the window, `[height, width, channels]`; those near the border are not to be used."""
-    if window == "uniform":
-        return uniform_filter(image, WINDOWS[window], axes=(0, 1))
-    return gaussian_filter(image, SIGMA, radius=WINDOWS[window] // 2, axes=(0, 1))

@@ -6,6 +6,25 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import log_softmax
 
+from keras_gan.registry import Score
+
+SCORE = Score(
+    "is",
+    about="Inception Score of the extractor's logits (Salimans et al. 2016); higher is better",
+    lower_is_better=False,
+    decides="inception_score",
+    needs=("features",),
+)
+
+
+def measure(subject):
+    """Yields `inception_score` of a `Subject`, with the standard deviation over splits."""
+    result = inception_score(subject.logits(SCORE.name))
+    extracted = subject.reference.extracted if subject.reference else None
+    has_logits = extracted is not None and extracted.logits is not None
+    real = inception_score(extracted.logits).mean if has_logits else None
+    yield subject.by_features("inception_score", result.mean, result.std, real, splits=result.splits)
+
 
 @dataclass(frozen=True)
 class InceptionScore:

@@ -4,6 +4,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keras_gan.registry import Score
+
+SCORE = Score(
+    "kid",
+    about="kernel distance, unbiased for few samples too (Bińkowski et al. 2018); lower is better",
+    lower_is_better=True,
+    decides="kid",
+    needs=("features",),
+)
+
+
+def measure(subject):
+    """Yields `kid` of a `Subject`, with the standard deviation over subsets."""
+    result = kid(subject.real_features(SCORE.name), subject.extracted.features)
+    subsets = {"subsets": result.subsets, "subset_size": result.subset_size}
+    yield subject.by_features("kid", result.mean, result.std, **subsets)
+
 
 @dataclass(frozen=True)
 class Kid:

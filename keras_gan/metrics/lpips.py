@@ -2,6 +2,22 @@
 
 import numpy as np
 
+from keras_gan.metrics.pairs import of_pairs
+from keras_gan.registry import Score
+
+SCORE = Score(
+    "lpips",
+    about="perceptual distance of pairs of samples; near that of real pairs is better, below it is collapse",
+    needs=("perceptual",),
+    of=("image",),
+)
+
+
+def measure(subject):
+    """Yields `lpips` of pairs of samples of a `Subject`, with the standard deviation over pairs."""
+    distance = subject.perceptual()
+    yield of_pairs(subject, "lpips", distance, **distance.protocol)
+
 
 def lpips(activations_a, activations_b, weights):
     """Learned perceptual distance (Zhang et al. 2018, arXiv 1801.03924, equation 1), of each pair of images.

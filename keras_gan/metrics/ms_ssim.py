@@ -3,10 +3,24 @@
 import numpy as np
 from scipy.ndimage import correlate1d
 
+from keras_gan.metrics.pairs import of_pairs
+from keras_gan.registry import Score
+
+SCORE = Score(
+    "ms-ssim",
+    about="likeness of pairs of samples by structure; near that of real pairs is better, above it is collapse",
+    of=("image",),
+)
+
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 WINDOW = 11  # px, edge of the Gaussian window
 SIGMA = 1.5  # px
 K1, K2 = 0.01, 0.03
+
+
+def measure(subject):
+    """Yields `ms_ssim` of pairs of samples of a `Subject`, with the standard deviation over pairs."""
+    yield of_pairs(subject, "ms_ssim", ms_ssim)
 
 
 def scales(height, width):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_gan.errors import UserError
-from keras_gan.metrics import features
+from keras_gan.metrics.features.resizing import enlarged
+from keras_gan.metrics.features.squeezenet import load_network
 from keras_gan.metrics.lpips import lpips
 from keras_gan.networks import squeezenet
 from keras_gan.storage import cache
@@ -33,7 +34,7 @@ class Perceptual:
 
     def _see(self, images):
         images = np.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images
-        images = features.enlarged(images, squeezenet.LEAST_SIZE)
+        images = enlarged(images, squeezenet.LEAST_SIZE)
         return [np.asarray(tap) for tap in self.network(squeezenet.scale(images), training=False)]
 
 
@@ -46,7 +47,7 @@ def load(squeezenet_weights=None, lpips_weights=None):
     Raises:
         UserError: if a file is missing or something else.
     """
-    network, identity = features.squeezenet_network(squeezenet_weights)
+    network, identity = load_network(squeezenet_weights)
     path = lpips_weights or cache.directory() / LPIPS_FILE
     try:
         with np.load(path, allow_pickle=False) as file:

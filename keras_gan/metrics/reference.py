@@ -1,4 +1,4 @@
-"""What generated images are compared with: features of real images, kept between runs by content."""
+"""What samples are compared with: features of real examples, kept between runs by content."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_gan.errors import UserError, why
-from keras_gan.metrics.features import Seen
+from keras_gan.metrics.features import Extracted
 from keras_gan.metrics.statistics import Gaussian, Moments
 from keras_gan.storage import cache, files
 
@@ -17,54 +17,43 @@ BLOCK = 2048
 
 @dataclass(frozen=True)
 class Reference:
-    """Real images as an extractor sees them.
+    """Real examples as an extractor sees them.
 
     Attributes:
-        gaussian: mean and covariance of the features of all images.
-        seen: features and logits of `KEPT` of the images, in random order, or None of a file that has none.
+        gaussian: mean and covariance of the features of all examples.
+        extracted: features and logits of `KEPT` of them, in random order, or None of a file that has none.
         protocol: where they come from, JSON-able.
     """
 
     gaussian: Gaussian
-    seen: Seen | None
+    extracted: Extracted | None
     protocol: dict
 
 
-def of_images(images, extractor, protocol, progress=None):
-    """The `Reference` of uint8 images `[N, height, width, channels]`, from the cache where it is known.
+def of_column(column, extractor, protocol, progress=None, plural="images"):
+    """The `Reference` of a column of stored values, from the cache where it is known.
 
-    It is known by the hash of the pixels and of the extractor, so that nothing that changes them is overlooked.
+    It is known by the hash of the values and of the extractor, so that nothing that changes them is overlooked.
 
     Args:
-        images: N at least 2.
-        extractor: an `Extractor`.
-        protocol: what to say of the images: dataset, split and the like.
+        column: of a `Dataset`, N at least 2; of images, uint8 `[N, height, width, channels]`.
+        extractor: a `FeatureNetwork`.
+        protocol: what to say of the values: dataset, split and the like.
         progress: function that wraps the loop over batches, for a bar.
+        plural: what the values are, as their `Field` calls them.
+
+    Raises:
+        UserError: if there are fewer than 2.
     """
-    if len(images) < 2:
-        raise UserError(f"scores need at least 2 reference images, got {len(images)}.")
-    identity = json.dumps(extractor.protocol, sort_keys=True).encode()
-    content = hashlib.sha256(identity + str(images.shape).encode())
-    for start in range(0, len(images), BLOCK):
-        content.update(np.ascontiguousarray(images[start : start + BLOCK]))
-    path = cache.directory() / f"reference-{content.hexdigest()[:24]}.npz"
-    protocol = {**protocol, "reference_images": len(images), "reference_content": content.hexdigest()[:12]}
+    if len(column) < 2:
+        raise UserError(f"scores need at least 2 reference {plural}, got {len(column)}.")
+    content = _content(column, extractor)
+    path = cache.directory() / f"reference-{content[:24]}.npz"
+    protocol = {**protocol, f"reference_{plural}": len(column), "reference_content": content[:12]}
     known = _read(path)
     if known:
         return Reference(*known, protocol)
-
-    order, moments, kept = np.random.RandomState(0).permutation(len(images)), Moments(), []
-    starts = range(0, len(images), BLOCK)
-    for start in progress(starts) if progress else starts:
-        seen = extractor(images[np.sort(order[start : start + BLOCK])])
-        moments.update(seen.features)
-        if start < KEPT:
-            kept.append(seen)
-    seen = Seen(
-        np.concatenate([part.features for part in kept])[:KEPT],
-        None if kept[0].logits is None else np.concatenate([part.logits for part in kept])[:KEPT],
-    )
-    reference = Reference(moments.gaussian, seen, protocol)
+    reference = Reference(*_look(column, extractor, progress), protocol)
     try:
         files.write(path, lambda file: _write(file, reference))
     except OSError as error:
@@ -103,25 +92,50 @@ def load(path, extractor):
     return Reference(*known, protocol)
 
 
+def _content(column, extractor):
+    """The sha256 of what an extractor is and of all values of a column."""
+    identity = json.dumps(extractor.protocol, sort_keys=True).encode()
+    shape = (len(column), *column[np.arange(1)].shape[1:])
+    content = hashlib.sha256(identity + str(shape).encode())
+    for start in range(0, len(column), BLOCK):
+        content.update(np.ascontiguousarray(column[np.arange(start, min(start + BLOCK, len(column)))]))
+    return content.hexdigest()
+
+
+def _look(column, extractor, progress):
+    """`(Gaussian of all, Extracted of the first KEPT)` of a column in random order."""
+    order, moments, kept = np.random.RandomState(0).permutation(len(column)), Moments(), []
+    starts = range(0, len(column), BLOCK)
+    for start in progress(starts) if progress else starts:
+        extracted = extractor(column[np.sort(order[start : start + BLOCK])])
+        moments.update(extracted.features)
+        if start < KEPT:
+            kept.append(extracted)
+    features = np.concatenate([part.features for part in kept])[:KEPT]
+    has_logits = kept[0].logits is not None
+    logits = np.concatenate([part.logits for part in kept])[:KEPT] if has_logits else None
+    return moments.gaussian, Extracted(features, logits)
+
+
 def _write(file, reference, **more):
-    gaussian, seen = reference.gaussian, reference.seen
+    gaussian, extracted = reference.gaussian, reference.extracted
     arrays = {"mu": gaussian.mean, "sigma": gaussian.covariance, "count": gaussian.count, **more}
-    if seen:
-        arrays["features"] = seen.features
-        if seen.logits is not None:
-            arrays["logits"] = seen.logits
+    if extracted:
+        arrays["features"] = extracted.features
+        if extracted.logits is not None:
+            arrays["logits"] = extracted.logits
     np.savez(file, **arrays)
 
 
 def _read(path):
-    """`(Gaussian, Seen or None)` in a file, or None if there is no such thing in it."""
+    """`(Gaussian, Extracted or None)` in a file, or None if there is no such thing in it."""
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         mean, covariance = arrays["mu"].astype(np.float64), arrays["sigma"].astype(np.float64)
         if mean.ndim != 1 or covariance.shape != (len(mean), len(mean)) or not np.isfinite(covariance).all():
             return None
-        seen = Seen(arrays["features"], arrays.get("logits")) if "features" in arrays else None
-        return Gaussian(mean, covariance, int(arrays.get("count", 0))), seen
+        extracted = Extracted(arrays["features"], arrays.get("logits")) if "features" in arrays else None
+        return Gaussian(mean, covariance, int(arrays.get("count", 0))), extracted
     except Exception:  # a damaged file can make NumPy raise nearly anything
         return None

@@ -1,5 +1,7 @@
 """`Field`: one named value of an example, and all that the rest of the program must not decide by itself."""
 
+import io
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -38,7 +40,18 @@ class Field:
     suffix: ClassVar[str] = ".npy"  # of one value as a file
     default_features: ClassVar[str] = ""  # the extractor that looks at values of this kind
     augmentations: ClassVar[tuple] = ()  # names that `augment` knows
+    noun: ClassVar[str] = "sample"  # what a person calls one of them
     finished: ClassVar[str] = ""  # the signature of finished values, such as `png`; empty if there is none
+    files: ClassVar[str] = ""  # what values as files are called in signatures, such as `image_bytes`
+    walk_suffix: ClassVar[str] = ""  # of the way between two values as one moving file; empty if there is none
+    edge_dtype: ClassVar[str] = "float32"  # of values at the outer edge
+    missing: ClassVar[float] = math.nan  # at the outer edge, in place of what cannot be made
+    blank: ClassVar[float] = 0.0  # at the outer edge, in place of what is not known
+    is_chosen: ClassVar[bool] = False  # whether a person who gives a seed may choose this value beside it
+    is_control: ClassVar[bool] = False  # whether it has a default, so that nobody has to give it
+    range_text: ClassVar[str] = ""  # what values at the outer edge are like, after their shape: ` in [0, 1]`
+    free_names: ClassVar[tuple] = ("L",)  # of axes of any size, in the order of the shape
+    remark: ClassVar[str] = ""  # what the model card says of a network that is given this
 
     # --- What it is ------------------------------------------------------------------------------------------------
 
@@ -123,12 +136,129 @@ class Field:
 
     # --- As inputs and outputs of exported networks ------------------------------------------------------------------
 
-    def spec(self, batch=None):
-        """The `tf.TensorSpec` of values at the outer edge, named `plural`."""
+    def of_shape(self, shape):
+        """This field in the shape that a network takes or gives, without the batch; None where any size will do."""
+        return self
+
+    @property
+    def free_axes(self):
+        """The axes of one value that may have any size."""
+        return tuple(axis for axis, size in enumerate(self.shape) if size is None)
+
+    def sized(self, sizes=()):
+        """The shape of one value, its free axes being of these sizes as far as there are some."""
+        sizes = iter(sizes)
+        return [next(sizes, None) if size is None else size for size in self.shape]
+
+    def spec(self, batch=None, sizes=(), name=None):
+        """The `tf.TensorSpec` of values at the outer edge, named `plural` where nothing else is said."""
         import tensorflow as tf
 
-        return tf.TensorSpec([batch, *self.shape], tf.float32, name=self.plural)
+        return tf.TensorSpec([batch, *self.sized(sizes)], self.edge_dtype, name=name or self.plural)
 
     def of_seeds(self, seeds):
         """The value of each int64 `[N]` seed, a tensor `[N, …]`; None if seeds have none and examples must be given."""
         return
+
+    @property
+    def has_seeds(self):
+        """Whether seeds have values of this kind."""
+        return self.of_seeds(np.zeros(1, np.int64)) is not None
+
+    def beside_seeds(self, values, seeds):
+        """Values that were given beside seeds, for those that mean the seed's own in place of this."""
+        return values
+
+    def probes(self, seeds):
+        """Values `[N, …]` that an exported network is tried with, such that one which ignores them is found out."""
+        return self.of_seeds(seeds)
+
+    def blanks(self, count, sizes=()):
+        """Any `[count, …]` values that are valid, a NumPy array."""
+        return np.zeros([count, *self.sized(sizes)], self.edge_dtype)
+
+    def from_edge(self, values):
+        """Values at the outer edge, a tensor `[B, …]`, as networks take them, in operations that LiteRT has."""
+        return values
+
+    def valid(self, values):
+        """Which of the values at the outer edge there are, a bool tensor `[B]`; None if all are."""
+        return
+
+    def hole(self, values):
+        """Where other inputs of a network are not known by what this one says, a bool array; None: they all are."""
+        return
+
+    def continued(self, values, multiple, smallest):
+        """A tensor `[B, …]` whose free axes go on with their last entry to multiples, and at least to `smallest`."""
+        import tensorflow as tf
+
+        for axis in (axis + 1 for axis in self.free_axes):
+            size = tf.shape(values)[axis]
+            # Positive numbers alone: of negative ones tf2onnx 1.17 makes another quotient.
+            whole = tf.maximum((size + multiple - 1) // multiple * multiple, smallest)
+            values = tf.gather(values, tf.minimum(tf.range(whole), size - 1), axis=axis)
+        return values
+
+    # --- As files ----------------------------------------------------------------------------------------------------
+
+    @property
+    def reads_files(self):
+        """Whether an exported network can be given files of such values, see `decoded`."""
+        return False
+
+    def decoded(self, file):
+        """The value in a file, a string tensor `[]`, at the outer edge, without a batch."""
+        raise NotImplementedError
+
+    def read(self, content):
+        """The value at the outer edge that a file of `finish` or `write` holds, given as bytes; a NumPy array."""
+        return np.load(io.BytesIO(content), allow_pickle=False)
+
+    def content(self, value):
+        """The bytes of the file of one value."""
+        file = io.BytesIO()
+        self.write(file, value)
+        return file.getvalue()
+
+    def write_walk(self, file, values):
+        """Writes values on the way from one to another, at least two, into an open binary file that moves."""
+        raise NotImplementedError
+
+    # --- In words, for manifest and model card -----------------------------------------------------------------------
+
+    @property
+    def many_words(self):
+        """Values of this kind and shape in words."""
+        return f"{self.plural} of {self.words}"
+
+    def edge_words(self, batch="N", sizes=(), scale=1):
+        """Values at the outer edge in words: type, shape and range.
+
+        Args:
+            batch: how many.
+            sizes: of the free axes; those that are left have names.
+            scale: how many times as large as those of the input the free axes are.
+        """
+        names = iter(self.free_names)
+        times = "" if scale == 1 else f"{scale} "
+        shape = [f"{times}{next(names)}" if size is None else str(size) for size in self.sized(sizes)]
+        return f"{self.edge_dtype} [{', '.join([str(batch), *shape])}]{self.range_text}"
+
+    def free_words(self, multiple):
+        """What the model card says of the sizes of free axes."""
+        named = " and ".join(self.free_names)
+        return (
+            f"{named} may be any size: inside, {self.plural} go on with their last entry to multiples of {multiple}, "
+            "and what comes of it is cut back."
+        )
+
+    @property
+    def given_facts(self):
+        """What the manifest says of a generator that is given this, beside the field itself."""
+        return {}
+
+    @property
+    def made_facts(self):
+        """What the manifest says of a generator that makes this, beside the field itself."""
+        return {}

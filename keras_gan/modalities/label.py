@@ -20,6 +20,8 @@ class Label(Field):
 
     kind: ClassVar[str] = "label"
     plural: ClassVar[str] = "labels"
+    edge_dtype: ClassVar[str] = "int32"
+    is_chosen: ClassVar[bool] = True
 
     @property
     def shape(self):
@@ -40,15 +42,31 @@ class Label(Field):
     def to_stored(self, values, exact=False):
         return values
 
-    def spec(self, batch=None):
-        import tensorflow as tf
-
-        return tf.TensorSpec([batch], tf.int32, name=self.plural)
-
     def of_seeds(self, seeds):
         from keras_gan.randomness import portable_labels
 
         return portable_labels(seeds, self.count)
+
+    def beside_seeds(self, values, seeds):
+        """-1 is the seed's own class."""
+        import tensorflow as tf
+
+        return tf.where(values == -1, self.of_seeds(seeds), values)
+
+    def probes(self, seeds):
+        """Other classes than the seeds' own."""
+        return (self.of_seeds(seeds) + 1) % self.count
+
+    def valid(self, values):
+        return (values >= 0) & (values < self.count)
+
+    @property
+    def range_text(self):
+        return f" in [0, {self.count})"
+
+    @property
+    def given_facts(self):
+        return {"num_classes": self.count}
 
 
 def class_count(fields):

@@ -14,6 +14,7 @@ class Latents(Field):
 
     kind: ClassVar[str] = "latents"
     plural: ClassVar[str] = "latents"
+    range_text: ClassVar[str] = ", standard normal"
 
     @property
     def shape(self):
@@ -23,6 +24,10 @@ class Latents(Field):
         from keras_gan.randomness import portable_latents
 
         return portable_latents(seeds, self.length)
+
+    @property
+    def given_facts(self):
+        return {"latent_dim": self.length}
 
 
 FIELD = Latents

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from keras_gan.modalities.base import Field
 
 
@@ -24,21 +26,32 @@ class Scalar(Field):
     about: str = ""
 
     kind: ClassVar[str] = "scalar"
+    is_control: ClassVar[bool] = True
 
     @property
     def shape(self):
         return ()
 
-    def spec(self, batch=None):
-        import tensorflow as tf
+    @property
+    def plural(self):
+        return self.name
 
-        return tf.TensorSpec([batch], tf.float32, name=self.name)
+    @property
+    def range_text(self):
+        return f" in [{self.low:g}, {self.high:g}]"
 
     def of_seeds(self, seeds):
         """The default, whatever the seed."""
         import tensorflow as tf
 
         return tf.fill([tf.shape(seeds)[0]], tf.constant(self.default, tf.float32))
+
+    def probes(self, seeds):
+        """The whole range, with both ends."""
+        return np.linspace(self.low, self.high, len(seeds), dtype=np.float32)
+
+    def blanks(self, count, sizes=()):
+        return np.full(count, self.default, np.float32)
 
 
 FIELD = Scalar

@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 
 import keras
 
-from keras_gan import config, data, registry, sampling
+from keras_gan import config, data, exporters, registry, sampling
 from keras_gan.data import pipeline
 from keras_gan.data.dataset import Dataset
 from keras_gan.distribution import cluster, devices
 from keras_gan.distribution.startup import quiet_stderr
 from keras_gan.errors import UserError
+from keras_gan.exporters.deliverables import Deliverables
 from keras_gan.metrics import evaluation
 from keras_gan.runs import run_folder
 from keras_gan.runs.restore import restore
@@ -97,7 +98,19 @@ def prepare(options, model_options):
     )
     if sampler.example_count:
         evaluation.check_count(options.metrics, sampler.example_count)
+    if options.export:
+        exporters.check(model, sampler, deliverables_of(options))
     return PreparedRun(options, model_config, strategy, dataset, held_out, model, sampler, steps)
+
+
+def deliverables_of(options):
+    """What `DeliveryOptions` ask the exporters for, a `Deliverables`."""
+    return Deliverables(
+        formats=options.export,
+        precisions=options.tflite,
+        tflite_batch=options.tflite_batch,
+        tflite_size=options.tflite_size,
+    )
 
 
 def _start(options):

@@ -1,4 +1,4 @@
-"""Real images that scores compare with."""
+"""What the scores of a run compare with, and the score that chose its checkpoint."""
 
 import functools
 from dataclasses import dataclass, replace
@@ -6,94 +6,119 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from keras_gan import config, data, metrics, registry
+from keras_gan.data.dataset import Dataset
 
 SPLITS = ("train", "test")
 
 
 @dataclass(frozen=True)
-class Real:
-    """One split of a data set.
+class ReferenceData:
+    """One split of a data set, to compare samples with.
 
     Attributes:
-        images: its `ImageData`.
+        dataset: the `Dataset`.
         options: the `DataOptions` it was loaded with.
         split: `train` or `test`.
     """
 
-    images: ImageData
+    dataset: Dataset
     options: config.DataOptions
     split: str
 
     @property
+    def field(self):
+        """What samples are compared with: the `Field` of the column `real`."""
+        return self.dataset.fields["real"]
+
+    @property
     def protocol(self):
         """What a score's protocol says of it."""
-        return {"reference": self.options.dataset, "split": self.split, "fit": self.options.fit}
+        fit = {"fit": self.options.fit} if self.field.kind == "image" else {}
+        return {"reference": self.options.dataset, "split": self.split, **fit}
 
-    def seen_by(self, name, sources, progress=None):
-        """The extractor of that name (`auto`: classifier if there are classes, else random), and the `Reference`."""
+    def seen_through(self, name, options, progress=None):
+        """An extractor, and what it sees of this data: `(FeatureNetwork, Reference)`.
+
+        Args:
+            name: what `--features` calls it, see `features.resolve`.
+            options: `ExtractorOptions`, but for what this data knows itself.
+            progress: function that wraps the loop over batches, for a bar.
+        """
         from keras_gan.metrics import features, reference
 
-        has_classes = self.images.spec.num_classes > 1
-        if name == "auto":
-            name = "classifier" if has_classes else "random"
-        extractor = features.load(name, replace(sources, training=self._training if has_classes else None))
-        return extractor, reference.of_images(self.images.images, extractor, self.protocol, progress)
+        class_count = len(self.dataset.class_names)
+        options = replace(options, field=self.field, training=self._training if class_count > 1 else None)
+        extractor = features.load(features.resolve(name, self.field, class_count), options)
+        column, plural = self.dataset.columns["real"], self.field.plural
+        return extractor, reference.of_column(column, extractor, self.protocol, progress, plural)
 
     def _training(self):
         """What the classifier learns from: the training split, whichever split this is."""
-        if data.split_name(self.options.dataset)[0] == "folder":
-            return self.images.images, self.images.labels, None
+        if not data.has_test(self.options):
+            return *_labelled(self.dataset), None
         train, test = (
-            self.images if self.split == split else data.load(self.options, split, task_of(self.options))
+            self.dataset if self.split == split else data.load(self.options, split, task_of(self.options))
             for split in SPLITS
         )
-        return train.images, train.labels, (test.images, test.labels)
+        return *_labelled(train), _labelled(test)
+
+
+def _labelled(dataset):
+    return dataset.columns["real"], dataset.columns["label"]
 
 
 def task_of(options):
-    """What the images of a `DataOptions` are for: what the variant makes of them, if it is a `RunConfig`."""
+    """What the examples of a `DataOptions` are for: what the variant makes of them, if it is a `RunConfig`."""
     return registry.variant(options.variant).task if isinstance(options, config.RunConfig) else "sample"
 
 
-def case(run, images):
-    """What the scores of a run's `--metrics` need, apart from samples."""
-    from keras_gan.metrics import evaluation, features, perceptual
+def subject_of(run, dataset):
+    """What the scores of a run's `--metrics` need, apart from samples.
 
-    extractor = reference = None
+    Args:
+        run: the `RunConfig`.
+        dataset: the `Dataset` it is trained on.
+    """
+    from keras_gan.metrics import evaluation, features, perceptual
+    from keras_gan.metrics.subject import Subject, protocol_of
+
+    field, extractor, reference = dataset.fields["real"], None, None
+    metrics.check_kind(run.metrics, field.kind)
     if evaluation.needs_features(run.metrics):
-        extractor, reference = Real(images, run, "train").seen_by(run.eval_features, features.Sources())
-    return evaluation.Case(
+        training_data = ReferenceData(dataset, run, "train")
+        extractor, reference = training_data.seen_through(run.eval_features, features.ExtractorOptions())
+    return Subject(
         metrics=run.metrics,
-        fakes=None,
+        field=field,
         extractor=extractor,
         reference=reference,
-        real_images=images.images,
-        real_labels=images.labels,
-        perceptual=perceptual.load,
-        protocol={"image_size": run.image_size, "seed": 0},
+        real=dataset.columns,
+        perceptual=functools.cache(perceptual.load),
+        protocol=protocol_of(field, seed=0),
     )
 
 
-def judge(run, score, num_classes, images=None):
-    """Function from uint8 samples of the seeds from 0 on to `(name, value)` of the score that chose a run's checkpoint.
+def deciding_score(run, score, class_count, dataset=None):
+    """Function from stored samples of the seeds from 0 on to `(name, value)` of the score that chose a checkpoint.
 
     Args:
         run: the `RunConfig`.
         score: what `checkpoint.best_score` says.
-        num_classes: number of classes that the generator can be asked for.
-        images: the training images; default: loaded when they are needed.
+        class_count: number of classes that the generator can be asked for.
+        dataset: the `Dataset` it is trained on; default: loaded when it is needed.
     """
 
     @functools.cache
     def prepared():
-        return case(run, data.load(run) if images is None else images)
+        return subject_of(run, data.load(run, task=task_of(run)) if dataset is None else dataset)
 
-    def value(fakes):
+    def value(samples):
         from keras_gan.metrics import evaluation
 
         metric = next(metric for metric, (name, _) in metrics.DECIDING.items() if name == score["name"])
-        labels = np.arange(len(fakes)) % num_classes if num_classes else None  # each seed's own
-        scores, _ = evaluation.evaluate(replace(prepared(), fakes=fakes, labels=labels, metrics=(metric,)))
-        return score["name"], next(found.value for found in scores if found.name == score["name"])
+        labels = np.arange(len(samples)) % class_count if class_count else None  # each seed's own
+        subject = replace(prepared(), samples=samples, labels=labels, metrics=(metric,))
+        measured, _ = evaluation.evaluate(subject)
+        return score["name"], next(each.value for each in measured if each.name == score["name"])
 
     return value

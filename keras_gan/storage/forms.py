@@ -43,6 +43,7 @@ EXPORT = {
             "bytes_per_pixel": optional(positive),
         }
     ),
+    "fields": optional({str: {"inputs": {str: dict}, "outputs": {str: dict}}}),
     "data": optional({"classes": optional([str])}),
     "configuration": optional(dict),
     "files": optional({str: {"sha256": str}}),

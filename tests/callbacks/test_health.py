@@ -1,4 +1,4 @@
-"""The doctor and the scores in real runs, small ones."""
+"""The doctor in real runs, small ones."""
 
 import dataclasses
 import json
@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from keras_gan import config, registry
-from keras_gan.callbacks import Checkpoints, Health, Scores
+from keras_gan.callbacks import Checkpoints, Health
 from keras_gan.commands import train
 from keras_gan.data import pipeline
 from keras_gan.data.image_sets import image_dataset
@@ -19,7 +19,6 @@ from keras_gan.health.examination import Examination, Examiner
 from keras_gan.health.finding import Finding
 from keras_gan.health.probe import FIRST_STEPS
 from keras_gan.losses import objectives
-from keras_gan.metrics import evaluation, features, reference
 from keras_gan.modalities.image import pictures
 from keras_gan.sampling import Sampler
 from keras_gan.storage import checkpoint
@@ -137,8 +136,32 @@ def test_memorised_pictures_are_found_and_shown(tmp_path):
     (finding,) = look(images[100:164])
     assert finding.signal == "memorisation"
     assert "samples/nearest.png" in finding.helps
-    assert pictures.Image.open(tmp_path / "samples" / "nearest.png").size == (16 * SIZE, 8 * SIZE)
+    with pictures.Image.open(tmp_path / "samples" / "nearest.png") as shown:
+        assert shown.size == (16 * SIZE, 8 * SIZE)
     assert look(bars(64, seed=2)) == []
+
+
+@pytest.mark.parametrize("channels", [2, 4])
+def test_images_with_opacity_are_watched_by_their_pixels(channels, tmp_path, make_model):
+    shape = (SIZE, SIZE, channels)
+    model = make_model(image_shape=shape)
+    health = Health(tmp_path, 1, Sampler(model), noise_images("dcgan", 96, shape))
+    health.set_model(model)
+    health.on_train_begin()
+    health.at(FIRST_STEPS, {})
+    assert "variety_pixels" in health.examiner.examine(FIRST_STEPS).figures
+
+
+@pytest.mark.parametrize(("count", "unwatched"), [(1, {"collapse", "partial_collapse"}), (3, set())])
+def test_few_examples_are_no_collapse(count, unwatched, tmp_path, make_model):
+    model, said = make_model("denoise"), []
+    health = Health(tmp_path, 10, sampler_of(model, count), noise_images("denoise", 64), say=said.append)
+    health.set_model(model)
+    health.on_train_begin()
+    health.at(FIRST_STEPS, {})
+    assert not said
+    reasons = json.loads((tmp_path / "health.json").read_text())["not_watched"]
+    assert unwatched == set(reasons) & {"collapse", "partial_collapse"}
 
 
 def test_what_is_logged(tmp_path):
@@ -244,7 +267,7 @@ def folder(tmp_path):
 
 def test_nan_ends_the_run_with_the_name_of_its_term(folder, tmp_path, monkeypatch, capsys):
     options = dataclasses.asdict(registry.module("dcgan").TINY)
-    build = registry.build
+    build = building.build
 
     def poisoned(*args, **kwargs):
         model = build(*args, **kwargs)
@@ -260,7 +283,7 @@ def test_nan_ends_the_run_with_the_name_of_its_term(folder, tmp_path, monkeypatc
         return model
 
     with monkeypatch.context() as context:
-        context.setattr(registry, "build", poisoned)
+        context.setattr(building, "build", poisoned)
         with pytest.raises(TrainingFailed, match=r"step 40: the term g_fake of the generator is nan.*") as failure:
             train.run(folder, options)
     assert failure.value.exit_code == 3
@@ -281,90 +304,3 @@ def test_run_that_fails_before_its_first_snapshot_can_be_resumed(folder, tmp_pat
         fit(model, images, 20, [health, Checkpoints(tmp_path / "checkpoints", 25)])
     assert checkpoint.restore_newest(build(), tmp_path / "checkpoints") == 0
     assert checkpoint.verify(checkpoint.list_checkpoints(tmp_path / "checkpoints")[0]) is None
-
-
-# --- Scores ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def case(tmp_path, monkeypatch):
-    monkeypatch.setenv("KERAS_GAN_CACHE", str(tmp_path / "cache"))
-    extractor = features.load("random")
-    real = reference.of_images(bars(), extractor, {"reference": "bars"})
-    return evaluation.Case(("fid", "kid"), None, extractor=extractor, reference=real)
-
-
-def scored_steps(folder):
-    return [json.loads(line)["step"] for line in (folder / "scores.jsonl").read_text().splitlines()]
-
-
-def test_scores_keep_the_best_checkpoint(tmp_path, case, capsys):
-    model, images = build(), bars()
-    health, _ = doctor(tmp_path, model, images)
-    scores = Scores(tmp_path, tmp_path / "checkpoints", 2, case, 64, sampler=Sampler(model), doctor=health)
-    values = iter([5.0, 3.0, 4.0])
-    genuine = scores._evaluate
-
-    def evaluate():
-        value = next(values)
-        return [
-            dataclasses.replace(score, value=value) if score.name == scores.deciding else score for score in genuine()
-        ]
-
-    scores._evaluate = evaluate
-    fit(model, images, 6, [health, scores])
-    best = checkpoint.best_score(tmp_path / "checkpoints")
-    assert (best["name"], best["value"], best["step"]) == ("fid", 3.0, 4)
-    assert best["protocol"]["features"] == "random"
-    assert scored_steps(tmp_path) == [2, 4, 6]
-    model = build()
-    assert checkpoint.restore_best(model, tmp_path / "checkpoints") == 4
-    assert int(model.step.numpy()) == 4
-    assert "best fid 3 at step 4" in capsys.readouterr().out
-
-
-def test_run_that_has_learned_all_it_will(tmp_path, case):
-    model, images = build(generator_learning_rate=1e-9, discriminator_learning_rate=1e-9), bars()
-    health, said = doctor(tmp_path, model, images)
-    case = dataclasses.replace(case, metrics=("fid",))
-    scores = Scores(tmp_path, tmp_path / "checkpoints", 1, case, 64, sampler=Sampler(model), doctor=health)
-    fit(model, images, 8, [health, scores])
-    assert [finding["signal"] for finding in findings(tmp_path)] == ["finished"]
-    assert "has not improved for 5 evaluations" in said[0]
-
-
-def test_scores_that_cost_too_much_are_put_off_but_for_the_last(tmp_path, case):
-    # Nothing is affordable but the first: it has cost nothing yet.
-    model = build()
-    scores = Scores(tmp_path, tmp_path / "checkpoints", 2, case, 64, sampler=Sampler(model), most_share=0.0)
-    fit(model, bars(), 6, [scores])
-    assert scored_steps(tmp_path) == [2, 6]
-
-
-@pytest.mark.parametrize(("count", "unwatched"), [(1, {"collapse", "partial_collapse"}), (3, set())])
-def test_few_examples_are_no_collapse(count, unwatched, tmp_path, make_model):
-    model, said = make_model("denoise"), []
-    health = Health(tmp_path, 10, sampler_of(model, count), noise_images("denoise", 64), say=said.append)
-    health.set_model(model)
-    health.on_train_begin()
-    health.at(FIRST_STEPS, {})
-    assert not said
-    reasons = json.loads((tmp_path / "health.json").read_text())["not_watched"]
-    assert unwatched == set(reasons) & {"collapse", "partial_collapse"}
-
-
-def test_an_image_to_image_run_that_strays_is_told_so(tmp_path, make_model):
-    model, said = make_model("denoise"), []
-    sampler, case = sampler_of(model), evaluation.Case(("l1",), None)
-    health = Health(tmp_path, 10, sampler, noise_images("denoise", 64), say=said.append)
-    health.set_model(model)
-    scores = Scores(tmp_path, tmp_path / "checkpoints", 1, case, 8, sampler=sampler, doctor=health)
-    scores.set_model(model)
-    for callback in (health, scores):
-        callback.on_train_begin()
-    scores.at(1, {})
-    model.ema_generator.set_weights([weight + 0.5 for weight in model.ema_generator.get_weights()])
-    for step in (2, 3):
-        scores.at(step, {})
-    assert [finding["step"] for finding in findings(tmp_path) if finding["signal"] == "strayed"] == [2]
-    assert "diverges" in said[0]

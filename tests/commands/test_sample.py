@@ -8,22 +8,23 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from keras_gan import cli, registry
+from keras_gan import cli, exported
 from keras_gan.errors import UserError
-from keras_gan.exported import ExportedGenerator
 from keras_gan.exporters import saved_model
+from keras_gan.exporters.deliverables import Deliverables
+from tests.conftest import networks_of, tiny
 
 NAMES = ["bald", "2", "afro"]
 
 
 def export(name, directory, manifest):
     """Writes a tiny generator whose pictures differ visibly; returns its model."""
-    model = registry.build(name, registry.module(name).TINY, (16, 16, 3), 3, seed=3)
+    model = tiny(name)
     rng = np.random.default_rng(0)
     for weight in model.ema_generator.trainable_weights + model.ema_generator.non_trainable_weights:
         if "moving" not in weight.path:
             weight.assign(rng.normal(0, 0.4, weight.shape))
-    saved_model.write(saved_model.float32_copy(model.ema_generator), directory, model.num_classes)
+    saved_model.write(networks_of(model), directory, Deliverables())
     (directory / "manifest.json").write_text(json.dumps(manifest))
     return model
 
@@ -91,7 +92,7 @@ def test_a_class_by_its_name_or_number(with_classes, sample, tmp_path):
 
 def test_truncation_scales_latents(with_classes, without_classes, sample, tmp_path):
     for directory, model in (with_classes, without_classes):
-        generator = ExportedGenerator(directory)
+        generator = exported.load(directory)
         seeds = np.array([5, 6])
         assert sample(directory, "--seed", 5, "--count", 2, "--truncation", 0.5, "--out", tmp_path / "t.png")[0] == 0
         images = model([0.5 * generator.latents(seeds), generator.labels(seeds)] if model.num_classes
@@ -157,7 +158,7 @@ def test_without_its_manifest_a_model_draws_seeds_alone(with_classes, tmp_path):
     for name in ("saved_model.pb", "variables"):
         (tmp_path / name).symlink_to(directory / name)
     (tmp_path / "manifest.json").write_text("[")
-    generator = ExportedGenerator(tmp_path)
+    generator = exported.load(tmp_path)
     np.testing.assert_allclose(generator.draw_seeds(np.array([-4]))[0], model.sample(1, -4)[0], atol=1e-5)
     with pytest.raises(UserError, match="copy the whole folder"):
         generator.find_label("1")

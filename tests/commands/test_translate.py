@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan import cli
-from keras_gan.exported import ExportedTranslator
-from keras_gan.exporters import translator as exporter
+from keras_gan import cli, exported
+from keras_gan.exporters import outgoing, saved_model
+from keras_gan.exporters.deliverables import Deliverables
+from keras_gan.modalities.image import Image as ImageField
 from tests.conftest import ROOT
 from tests.exporters import translators
 
@@ -30,8 +31,8 @@ def translate(capsys):
 
 @pytest.fixture(scope="module")
 def networks():
-    """`ExportedTranslator` of a kind of model, or of one of its files."""
-    return lambda kind, name="": ExportedTranslator(translators.exported(kind) / name)
+    """The `ExportedTranslator` of a kind of model, or of one of its files."""
+    return lambda kind, name="": exported.load(translators.exported(kind) / name)
 
 
 def pixels(*shape, seed=0):
@@ -275,7 +276,7 @@ def test_directions(translate, networks, tmp_path):
         assert code == 0
         made = read(tmp_path / direction / "photo.png", mode)
         image = np.asarray(Image.open(photo).convert("RGB" if mode == "L" else "L")).reshape(8, 9, -1)
-        expected = ExportedTranslator(folder, direction).translate(image)
+        expected = exported.load(folder, direction).translate(image)
         np.testing.assert_array_equal(made.reshape(expected.shape), expected)
 
 
@@ -366,7 +367,9 @@ def test_memory_is_bounded(tmp_path):
     source = keras.Input((None, None, 3), name="source")
     x = keras.layers.Conv2D(64, 1, activation="relu")(source)
     network = keras.Model(source, keras.layers.Conv2D(3, 1, activation="tanh")(x))
-    exporter.write([exporter.Translator("generator", network)], tmp_path / "1", (16, 16))
+    fields, examples = {"images": ImageField(None, None, 3)}, {"images": np.zeros((1, 16, 16, 3), np.float32)}
+    networks = [outgoing.Outgoing("generator", network, fields, fields, examples=examples)]
+    saved_model.write(networks, tmp_path / "1", Deliverables())
     (tmp_path / "1" / "manifest.json").write_text(
         '{"generator": {"bytes_per_pixel": 512, "size_multiple": 1, "scale": 1}}'
     )

@@ -36,30 +36,36 @@ def write(folder, count, seed, size=16, channels=3):
 
 
 @pytest.fixture(scope="module")
-def room(tmp_path_factory):
-    """A folder with pictures, and a finished run on them with scores in training and an exported model."""
-    room = tmp_path_factory.mktemp("room")
+def folder(tmp_path_factory):
+    """A folder with pictures below `real`, and a cache of its own."""
+    folder = tmp_path_factory.mktemp("room")
     with pytest.MonkeyPatch.context() as context:
-        context.setenv("KERAS_GAN_CACHE", str(room / "cache"))
+        context.setenv("KERAS_GAN_CACHE", str(folder / "cache"))
         context.setattr("keras_gan.metrics.classifier.LEAST_STEPS", 60)
-        write(room / "real", 120, seed=0)
-        run = config.RunConfig(
-            variant="cgan",
-            dataset=f"folder:{room / 'real'}",
-            image_size=16,
-            batch_size=8,
-            steps=4,
-            snapshot_every=2,
-            metrics=("fid", "kid"),
-            eval_every=1,
-            eval_samples=40,
-            log_dir=str(room / "logs"),
-            run_name="tiny",
-            export_dir=str(room / "models"),
-            export=("saved_model",),
-        )
-        assert train.run(run, dataclasses.asdict(registry.module("cgan").TINY)) == 0
-        yield room
+        write(folder / "real", 120, seed=0)
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def room(folder):
+    """The same, and a finished run on these pictures with scores in training and an exported model."""
+    run = config.RunConfig(
+        variant="cgan",
+        dataset=f"folder:{folder / 'real'}",
+        image_size=16,
+        batch_size=8,
+        steps=4,
+        snapshot_every=2,
+        metrics=("fid", "kid"),
+        eval_every=1,
+        eval_samples=40,
+        log_dir=str(folder / "logs"),
+        run_name="tiny",
+        export_dir=str(folder / "models"),
+        export=("saved_model",),
+    )
+    assert train.run(run, dataclasses.asdict(registry.module("cgan").TINY)) == 0
+    return folder
 
 
 def scores(path):
@@ -67,10 +73,10 @@ def scores(path):
     return {score["name"]: score for score in report["scores"]}, report
 
 
-def test_folder_against_folder(room, tmp_path, capsys):
+def test_folder_against_folder(folder, tmp_path, capsys):
     write(tmp_path / "good", 60, seed=1)
     names = ("fid", "fid-infinity", "kid", "is", "prdc", "ms-ssim")
-    common = ("--reference", room / "real", "--metrics", *names)
+    common = ("--reference", folder / "real", "--metrics", *names)
     assert call("evaluate", "--images", tmp_path / "good", *common, "--out", tmp_path / "good.json") == 0
     said = capsys.readouterr().out
     good, report = scores(tmp_path / "good.json")
@@ -79,7 +85,7 @@ def test_folder_against_folder(room, tmp_path, capsys):
     }
     assert good["fid"]["protocol"] == {
         **{"image_size": 16, "seed": 0, "features": "classifier", "weights": good["fid"]["protocol"]["weights"]},
-        **{"resize": "none", "reference": f"folder:{room / 'real'}", "split": "train", "fit": "auto"},
+        **{"resize": "none", "reference": f"folder:{folder / 'real'}", "split": "train", "fit": "auto"},
         **{"reference_images": 120, "samples": 60},
         **{"reference_content": good["fid"]["protocol"]["reference_content"]},
     }
@@ -154,14 +160,14 @@ def test_one_held_out_image_is_no_set_to_score(tmp_path):
         metrics=("kid",),
         log_dir=str(tmp_path),
     )
-    with pytest.raises(UserError, match="kid compares sets of images, and there is one sample alone"):
+    with pytest.raises(UserError, match="kid compares sets, and there is one sample alone"):
         train.run(run, dataclasses.asdict(registry.module("cyclegan").TINY))
 
 
-def test_statistics_can_be_kept_and_given(room, tmp_path):
+def test_statistics_can_be_kept_and_given(folder, tmp_path):
     write(tmp_path / "some", 30, seed=2)
     common = ("evaluate", "--images", tmp_path / "some", "--features", "random", "--out", tmp_path / "s.json")
-    assert call(*common, "--reference", room / "real", "--save-reference", tmp_path / "real.npz") == 0
+    assert call(*common, "--reference", folder / "real", "--save-reference", tmp_path / "real.npz") == 0
     from_images, _ = scores(tmp_path / "s.json")
     assert call(*common, "--reference", tmp_path / "real.npz") == 0
     from_statistics, _ = scores(tmp_path / "s.json")
@@ -185,18 +191,18 @@ def test_export_of_a_run_says_what_small_files_lose_by_its_score(room, tmp_path)
     assert "`generator.onnx`: `latents` float32 [N, 6] and `labels` int32 [N] in [0, 2)" in card
 
 
-def test_accuracy_can_be_what_small_files_lose(room):
-    run = config.RunConfig(variant="cgan", dataset=f"folder:{room / 'real'}", image_size=16, metrics=("accuracy",))
+def test_accuracy_can_be_what_small_files_lose(folder):
+    run = config.RunConfig(variant="cgan", dataset=f"folder:{folder / 'real'}", image_size=16, metrics=("accuracy",))
     images = data.load(run)
-    judge = scoring.judge(run, {"name": "accuracy"}, num_classes=2, images=images)
+    score_of = scoring.deciding_score(run, {"name": "accuracy"}, class_count=2, dataset=images)
     order = np.argsort(
         np.arange(len(images)) % 2, kind="stable"
     ).argsort()  # the classes in turn, as those of seeds are
-    rows = np.argsort(images.labels, kind="stable")[order]
-    name, value = judge(images.images[rows])
+    rows = np.argsort(images.columns["label"], kind="stable")[order]
+    name, value = score_of(images.columns["real"][rows])
     assert name == "accuracy"
     assert value > 0.8
-    assert judge(images.images[rows[::-1]])[1] < 0.2
+    assert score_of(images.columns["real"][rows[::-1]])[1] < 0.2
 
 
 def test_scores_in_training_choose_the_checkpoint_that_is_exported(room):
@@ -239,9 +245,9 @@ def test_mistakes_are_named(arguments, message, capsys):
     assert message in capsys.readouterr().err
 
 
-def test_inception_without_weights_says_what_to_do(room, tmp_path, capsys, monkeypatch):
+def test_inception_without_weights_says_what_to_do(folder, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("keras_gan.metrics.inception.WEIGHTS_URL", "http://127.0.0.1:9/none.pth")
     write(tmp_path / "some", 4, seed=2)
-    arguments = ("--images", tmp_path / "some", "--reference", room / "real", "--features", "inception")
+    arguments = ("--images", tmp_path / "some", "--reference", folder / "real", "--features", "inception")
     assert call("evaluate", *arguments) == 2
     assert "--inception-weights FILE, or choose --features classifier or random" in capsys.readouterr().err

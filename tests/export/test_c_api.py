@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import exporters, registry
-from tests.conftest import ROOT
+from keras_gan.exporters import saved_model
+from keras_gan.exporters.deliverables import Deliverables
+from tests.conftest import ROOT, networks_of, tiny
 
 SEEDS = np.array([7, -1, 2**62], np.int64)
 
@@ -17,10 +18,10 @@ SEEDS = np.array([7, -1, 2**62], np.int64)
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
     """A model of three classes, and its SavedModel."""
-    made = registry.build("cgan", registry.module("cgan").TINY, (16, 16, 3), 3, seed=3)
+    made = tiny("cgan")
     made.compile()
     folder = tmp_path_factory.mktemp("model") / "1"
-    exporters.saved_model.write(exporters.saved_model.float32_copy(made.exported()["generator"]), folder, 3)
+    saved_model.write(networks_of(made), folder, Deliverables())
     return made, folder
 
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan import exporters, registry
-from keras_gan.exported import ExportedGenerator
+from keras_gan import exported, exporters
 from keras_gan.exporters import tflite
-from tests.conftest import ROOT
+from keras_gan.exporters.deliverables import Deliverables
+from tests.conftest import ROOT, networks_of, tiny
 
 SCRIPT = ROOT / "export" / "mobile" / "sample.py"
 GOLDEN = json.loads((ROOT / "export" / "golden_latents.json").read_text())
@@ -59,7 +59,7 @@ def test_draws_the_pictures_of_keras(make_model, tmp_path):
 def labelled(tmp_path_factory):
     """A generator of three classes, its .tflite and its SavedModel."""
     directory = tmp_path_factory.mktemp("labelled")
-    model = registry.build("cgan", registry.module("cgan").TINY, (16, 16, 3), 3, seed=3)
+    model = tiny("cgan")
     exporters.export(model, directory / "1", facts={"data": FACTS})
     return directory / "1"
 
@@ -68,7 +68,7 @@ FACTS = {"name": "n", "source": "s", "images": 3, "treatment": "t", "classes": [
 
 
 def test_draws_the_classes_of_the_saved_model(labelled):
-    model, generator = labelled / "generator.tflite", ExportedGenerator(labelled)
+    model, generator = labelled / "generator.tflite", exported.load(labelled)
     draw, seeds = mobile.load(model), np.array([-4, 0, 7])
     for label in (None, "dog", "2", "0"):
         labels = mobile.find_labels(model, seeds, label)
@@ -94,7 +94,7 @@ def test_wrong_labels_are_named(labelled, make_model, tmp_path):
     for label in ("3", "-1", "bird", ""):
         with pytest.raises(ValueError, match="no such class, choose from: cat, dog, 0"):
             mobile.find_labels(model, np.arange(2), label)
-    tflite.write(make_model().ema_generator, tmp_path)
+    tflite.write(networks_of(make_model()), tmp_path, Deliverables())
     result = run("--model", tmp_path / "generator.tflite", "--label", "1", "--out", tmp_path / "g.png")
     assert result.returncode == 2
     assert "without classes" in result.stderr
@@ -132,9 +132,9 @@ def test_a_file_that_its_manifest_does_not_describe_is_named(make_model, tmp_pat
 )
 def test_other_files_are_drawn_as_well(precision, batch, tolerance, make_model, tmp_path):
     model = make_model("cgan")
-    network = exporters.saved_model.float32_copy(model.exported()["generator"])
-    tflite.write(network, tmp_path, 3, [precision], batch)
-    draw = mobile.load(tmp_path / tflite.PRECISIONS[precision].file)
+    deliverables = Deliverables(("tflite",), (precision,), batch)
+    tflite.write(networks_of(model), tmp_path, deliverables)
+    draw = mobile.load(tmp_path / tflite.file_of("generator", precision))
     seeds = np.arange(-3, 3)  # with a batch of 4, the last one is not full
     images = mobile.sample(draw, seeds, labels=seeds % 3)
     assert images.dtype == np.float32

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan.exported import ExportedTranslator
+from keras_gan import exported
 from keras_gan.exporters import tflite
-from tests.conftest import ROOT
+from keras_gan.exporters.deliverables import Deliverables
+from tests.conftest import ROOT, networks_of
 from tests.exporters import translators
 
 SCRIPT = ROOT / "export" / "mobile" / "translate.py"
@@ -35,7 +36,7 @@ def test_a_picture(tmp_path, kind, name):
     result = run("--model", model, "--input", photo, "--out", tmp_path / "out.png")
     assert result.returncode == 0, result.stderr
     made = np.asarray(Image.open(tmp_path / "out.png")).astype(int)
-    assert np.abs(made - ExportedTranslator(model).translate(values)).max() <= 1
+    assert np.abs(made - exported.load(model).translate(values)).max() <= 1
 
 
 def test_a_large_picture_is_shrunk(tmp_path):
@@ -44,7 +45,7 @@ def test_a_large_picture_is_shrunk(tmp_path):
     result = run("--model", model, "--input", photo, "--out", tmp_path / "out.png")
     assert result.returncode == 0, result.stderr
     small = np.rint(values.reshape(16, 4, 10, 4, 3).mean(axis=(1, 3))).astype(np.uint8)
-    expected = ExportedTranslator(model).translate(small).astype(int)
+    expected = exported.load(model).translate(small).astype(int)
     made = np.asarray(Image.open(tmp_path / "out.png"))
     assert made.shape == (16, 10, 3)
     assert np.abs(made - expected).max() <= 8  # means are rounded in another way
@@ -60,12 +61,12 @@ def test_holes_are_filled(tmp_path):
     assert result.returncode == 0, result.stderr
     made = np.asarray(Image.open(tmp_path / "out.png"))
     np.testing.assert_array_equal(made[mask == 0], values[mask == 0])
-    np.testing.assert_array_equal(made, ExportedTranslator(model).translate(values, mask > 0))
+    np.testing.assert_array_equal(made, exported.load(model).translate(values, mask > 0))
 
 
 def test_mistakes_are_named(make_model, tmp_path):
     photo, _ = save(tmp_path / "a.png", 8, 8, 3)
-    tflite.write(make_model().ema_generator, tmp_path)
+    tflite.write(networks_of(make_model()), tmp_path, Deliverables())
     (tmp_path / "broken.png").write_bytes(b"x")
     (tmp_path / "broken.tflite").write_bytes(b"x")
     plain, masked = (translators.exported(kind) / "generator.tflite" for kind in ("plain", "masked"))

@@ -18,7 +18,7 @@ import tensorflow as tf
 from PIL import Image
 
 from keras_gan import exporters
-from tests.conftest import ROOT
+from tests.conftest import ROOT, tiny
 
 CLIENT = ROOT / "export" / "serving" / "client.py"
 
@@ -26,11 +26,10 @@ CLIENT = ROOT / "export" / "serving" / "client.py"
 @pytest.fixture(scope="module")
 def models(tmp_path_factory):
     """Exported models by name: `plain`, and `classes` with three of them."""
-    from keras_gan import registry
 
     folder = tmp_path_factory.mktemp("models")
     for name, variant in (("plain", "dcgan"), ("classes", "cgan")):
-        model = registry.build(variant, registry.module(variant).TINY, (16, 16, 3), 3, seed=3)
+        model = tiny(variant)
         model.compile()
         exporters.export(model, folder / name / "1", formats=("saved_model",))
     return folder
@@ -261,7 +260,7 @@ def test_warm_up_asks_every_signature(models, loaded):
 
     asked = {}
     for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
-        request = warmup._prediction_log().FromString(record).predict_log.request
+        request = warmup.prediction_log().FromString(record).predict_log.request
         inputs = {name: tf.make_ndarray(tensor) for name, tensor in request.inputs.items()}
         outputs = run(loaded["classes"], request.model_spec.signature_name, inputs)
         assert not isinstance(outputs, str), outputs

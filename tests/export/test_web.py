@@ -15,10 +15,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan import exporters, registry
+from keras_gan import exporters
 from keras_gan.exporters import tflite
+from keras_gan.exporters.deliverables import Deliverables
 from keras_gan.latent_space import slerp
-from tests.conftest import ROOT
+from tests.conftest import ROOT, networks_of, tiny
 
 WEB = ROOT / "export" / "web"
 SCRIPTS = ROOT / "tests" / "export" / "web"
@@ -146,7 +147,7 @@ def generators(tmp_path_factory):
     made = {}
     # Four pictures are two runs of a file for three at a time, and the second is not full.
     for name, variant, batch in (("labelled", "cgan", 1), ("plain", "dcgan", 3)):
-        made[name] = registry.build(variant, registry.module(variant).TINY, (16, 16, 3), 3, seed=3)
+        made[name] = tiny(variant)
         made[name].compile()
         # As they are initialised, all pictures are the same grey, and any would pass for any other.
         for weight in made[name].ema_generator.weights:
@@ -316,11 +317,11 @@ def test_bad_models_are_one_line(packages, generators, tmp_path):
     names = ("good", "truncated", "altered", "garbage", "page", "missing", "nan", "html")
     for name in names:
         shutil.copytree(good, tmp_path / name / "1")
-    broken = registry.build("dcgan", registry.module("dcgan").TINY, (16, 16, 3), 3, seed=3).ema_generator
-    for weight in broken.weights:
+    broken = tiny("dcgan")
+    for weight in broken.ema_generator.weights:
         weight.assign(weight * np.nan)
     (tmp_path / "broken").mkdir()
-    tflite.write(broken, tmp_path / "broken")
+    tflite.write(networks_of(broken), tmp_path / "broken", Deliverables())
 
     def change(out):
         content = (good / "generator.tflite").read_bytes()

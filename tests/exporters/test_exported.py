@@ -1,4 +1,4 @@
-"""`ExportedTranslator`: SavedModels and `.tflite` files, whole and in tiles."""
+"""Readers of exports: SavedModels and `.tflite` files, whole and in tiles."""
 
 import json
 import shutil
@@ -6,9 +6,11 @@ import shutil
 import numpy as np
 import pytest
 
+from keras_gan import exported
 from keras_gan.errors import UserError
-from keras_gan.exported import ExportedGenerator, ExportedTranslator
-from keras_gan.exporters import saved_model, tflite, translator
+from keras_gan.exporters import saved_model, tflite
+from keras_gan.exporters.deliverables import Deliverables
+from tests.conftest import networks_of
 from tests.exporters import translators
 
 
@@ -27,7 +29,7 @@ def of_keras(kind, image, name="generator"):
 
 @pytest.mark.parametrize(("kind", "channels"), [("plain", 3), ("local", 1), ("large", 3)])
 def test_images_in_8_bits(kind, channels):
-    network = ExportedTranslator(translators.exported(kind))
+    network = exported.load(translators.exported(kind))
     model = translators.model(kind)
     assert (network.channels, network.scale, network.multiple) == (channels, model.scale, model.size_multiple)
     assert (network.size, network.takes_mask) == (None, False)
@@ -41,16 +43,16 @@ def test_directions():
     folder = translators.exported("two")
     colour, grey = pixels(6, 8, 3), pixels(6, 8, 1)
     for direction, image in ((None, colour), ("AtoB", colour), ("BtoA", grey)):
-        made = ExportedTranslator(folder, direction).translate(image)
+        made = exported.load(folder, direction).translate(image)
         assert np.abs(made - of_keras("two", image, direction or "AtoB")).max() <= 0.501
     grey = pixels(16, 16, 1)
-    made = ExportedTranslator(folder / "BtoA.tflite", "BtoA").translate(grey)
+    made = exported.load(folder / "BtoA.tflite", "BtoA").translate(grey)
     assert np.abs(made - of_keras("two", grey, "BtoA")).max() <= 0.501
 
 
 @pytest.mark.parametrize("tile", [32, 50, 64])
 def test_tiles_give_what_the_whole_gives(tile):
-    network = ExportedTranslator(translators.exported("local"))
+    network = exported.load(translators.exported("local"))
     image = pixels(83, 111, 1)
     differences = np.abs(network.translate(image, tile=tile).astype(int) - network.translate(image))
     assert differences.max() <= 1  # by rounding
@@ -60,7 +62,7 @@ def test_tiles_give_what_the_whole_gives(tile):
 
 
 def test_tiles_of_a_file_for_phones():
-    network = ExportedTranslator(translators.exported("local") / "generator.tflite")
+    network = exported.load(translators.exported("local") / "generator.tflite")
     assert network.size == (64, 64)
     for size in ((83, 111), (20, 130), (64, 64), (5, 9)):
         image = pixels(*size, 1)
@@ -75,7 +77,7 @@ def test_tiles_of_a_file_for_phones():
 
 
 def test_tiles_are_made_larger():
-    network = ExportedTranslator(translators.exported("large"))
+    network = exported.load(translators.exported("large"))
     image = np.repeat(np.repeat(pixels(9, 12, 3), 8, axis=0), 8, axis=1)
     tiled, whole = network.translate(image, tile=40), network.translate(image)
     assert tiled.shape == (4 * 72, 4 * 96, 3)
@@ -84,18 +86,18 @@ def test_tiles_are_made_larger():
 
 
 def test_tiles_within_memory():
-    network = ExportedTranslator(translators.exported("local"))  # 128 bytes for a pixel
+    network = exported.load(translators.exported("local"))  # 128 bytes for a pixel
     assert network.tile_within(1000, 2000, 256e6) is None
     assert network.tile_within(1000, 2000, 255e6) == int((255e6 / 128) ** 0.5)
     assert network.tile_within(1000, 2000, 1) == 64
-    strided = ExportedTranslator(translators.exported("plain"))
+    strided = exported.load(translators.exported("plain"))
     assert strided.tile_within(1000, 2000, 1e6) % 4 == 0
-    assert ExportedTranslator(translators.exported("local") / "generator.tflite").tile_within(9000, 9000, 1) is None
+    assert exported.load(translators.exported("local") / "generator.tflite").tile_within(9000, 9000, 1) is None
 
 
 @pytest.mark.parametrize("name", ["", "generator.tflite", "generator-int8-io.tflite"])
 def test_what_is_known_comes_back(name):
-    network = ExportedTranslator(translators.exported("masked") / name)
+    network = exported.load(translators.exported("masked") / name)
     assert network.takes_mask
     image = pixels(30, 41, 3)
     hole = np.zeros((30, 41), bool)
@@ -111,7 +113,7 @@ def test_what_is_known_comes_back(name):
 
 
 def test_bands_are_the_image():
-    network = ExportedTranslator(translators.exported("plain"))
+    network = exported.load(translators.exported("plain"))
     image = pixels(150, 70, 3)
     done = []
     bands = list(network.bands(image, tile=64, after_tile=lambda: done.append(0)))
@@ -122,7 +124,7 @@ def test_bands_are_the_image():
 
 def test_other_channels_are_refused():
     with pytest.raises(ValueError, match="1 channel"):
-        ExportedTranslator(translators.exported("local")).translate(pixels(8, 8, 3))
+        exported.load(translators.exported("local")).translate(pixels(8, 8, 3))
 
 
 # --- Files that are something else, or damaged -----------------------------------------------------------------------
@@ -132,11 +134,11 @@ def test_without_its_manifest_a_model_does_as_well(tmp_path):
     folder = tmp_path / "1"
     shutil.copytree(translators.exported("large"), folder)
     (folder / "manifest.json").unlink()
-    network, described = ExportedTranslator(folder), ExportedTranslator(translators.exported("large"))
+    network, described = exported.load(folder), exported.load(translators.exported("large"))
     assert network.scale == 4
     image = pixels(9, 11, 3)
     np.testing.assert_array_equal(network.translate(image), described.translate(image))
-    assert ExportedTranslator(folder / "generator.tflite").scale == 4
+    assert exported.load(folder / "generator.tflite").scale == 4
 
 
 @pytest.mark.parametrize("name", ["", "generator.tflite"])
@@ -147,30 +149,31 @@ def test_damage_is_found(tmp_path, name):
     content = file.read_bytes()
     file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     with pytest.raises(UserError, match="it is damaged"):
-        ExportedTranslator(folder / name)
+        exported.load(folder / name)
     (folder / "manifest.json").unlink()
     file.write_bytes(content[:200])
     with pytest.raises(UserError, match="cannot be loaded"):
-        ExportedTranslator(folder / name)
+        exported.load(folder / name)
 
 
 def test_numbers_that_are_none_are_damage(tmp_path):
-    (given,) = translator.of_model(translators.model("local"))
-    given.network.set_weights([np.full_like(weight, np.nan) for weight in given.network.get_weights()])
-    translator.write([given], tmp_path, (16, 16))
+    networks = translators.networks("local")
+    network = networks[0].network
+    network.set_weights([np.full_like(weight, np.nan) for weight in network.get_weights()])
+    saved_model.write(networks, tmp_path, Deliverables())
     with pytest.raises(UserError, match="not finite"):
-        ExportedTranslator(tmp_path).translate(pixels(4, 4, 1))
+        exported.load(tmp_path).translate(pixels(4, 4, 1))
 
 
 def test_models_of_the_other_kind_are_told_apart(make_model, tmp_path):
-    network = saved_model.float32_copy(make_model().exported()["generator"])
-    saved_model.write(network, tmp_path)
-    tflite.write(network, tmp_path)
+    networks = networks_of(make_model())
+    saved_model.write(networks, tmp_path, Deliverables())
+    tflite.write(networks, tmp_path, Deliverables())
     for path in (tmp_path, tmp_path / "generator.tflite"):
         with pytest.raises(UserError, match=r"draws images of noise, .* use the command sample"):
-            ExportedTranslator(path)
+            exported.load(path, draws=False)
     with pytest.raises(UserError, match=r"turns images into images, .* use the command translate"):
-        ExportedGenerator(translators.exported("plain"))
+        exported.load(translators.exported("plain"), draws=True)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +189,7 @@ def test_what_there_is_not(name, direction, message):
     for kind in ("plain", "two"):
         translators.exported(kind)
     with pytest.raises(UserError, match=message):
-        ExportedTranslator(translators.exported("plain").parents[1] / name, direction)
+        exported.load(translators.exported("plain").parents[1] / name, direction)
 
 
 @pytest.mark.parametrize("generator", [3, {"size_multiple": 0}, {"scale": "2"}, {"bytes_per_pixel": None}])
@@ -204,6 +207,6 @@ def test_facts_come_from_the_manifest(tmp_path):
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["generator"] |= {"size_multiple": 8, "bytes_per_pixel": 1000}
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    network = ExportedTranslator(folder)
+    network = exported.load(folder)
     assert (network.multiple, network.bytes_per_pixel) == (8, 1000)
     assert network.tile_within(500, 500, 90 * 90 * 1000) == 88

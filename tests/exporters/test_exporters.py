@@ -7,17 +7,22 @@ import pytest
 
 from keras_gan import exporters
 from keras_gan.errors import UserError
-from keras_gan.exporters import model_card, onnx, saved_model, tflite, verify
+from keras_gan.exporters import formats, inference, model_card, onnx, saved_model, signatures, tflite, verify
+from keras_gan.exporters.deliverables import Deliverables
+from keras_gan.modalities.label import Label
+from tests.conftest import networks_of
+
+TFLITE, SAVED_MODEL = Deliverables(("tflite",)), Deliverables(("saved_model",))
 
 
 @pytest.fixture
-def network(make_model):
-    return saved_model.float32_copy(make_model().exported()["generator"])
+def networks(make_model):
+    return networks_of(make_model())
 
 
 @pytest.fixture
 def labelled(make_model):
-    return saved_model.float32_copy(make_model("cgan").exported()["generator"])
+    return networks_of(make_model("cgan"))
 
 
 def test_everything_is_there_and_hashed(make_model, tmp_path):
@@ -49,38 +54,40 @@ def test_versions_count_up(tmp_path):
     assert exporters.next_version(tmp_path).name == "11"
 
 
-def test_a_wrong_file_fails_verification(network, tmp_path):
-    tflite.write(network, tmp_path)
-    verify.verify(network, tmp_path, ["tflite"])
+def test_a_wrong_file_fails_verification(networks, tmp_path):
+    tflite.write(networks, tmp_path, TFLITE)
+    verify.verify(networks, tmp_path, TFLITE)
+    network = networks[0].network
     weights = network.get_weights()
     network.set_weights([weights[0] + 0.01, *weights[1:]])
     with pytest.raises(verify.VerificationError, match="max difference from Keras is"):
-        verify.verify(network, tmp_path, ["tflite"])
+        verify.verify(networks, tmp_path, TFLITE)
 
 
 @pytest.mark.parametrize(
     ("name", "file"),
     [("tflite", "generator.tflite"), ("saved_model", "saved_model.pb"), ("onnx", "generator.onnx")],
 )
-def test_a_damaged_file_fails_verification(network, tmp_path, name, file):
-    {"tflite": tflite, "saved_model": saved_model, "onnx": onnx}[name].write(network, tmp_path)
+def test_a_damaged_file_fails_verification(networks, tmp_path, name, file):
+    formats.module(name).write(networks, tmp_path, Deliverables((name,)))
     damaged = tmp_path / file
     damaged.write_bytes(damaged.read_bytes()[:500])
     with pytest.raises(verify.VerificationError, match="cannot be used"):
-        verify.verify(network, tmp_path, [name])
+        verify.verify(networks, tmp_path, Deliverables((name,)))
 
 
-def test_nan_fails_verification(network, tmp_path):
+def test_nan_fails_verification(networks, tmp_path):
+    network = networks[0].network
     network.set_weights([np.full_like(weight, np.nan) for weight in network.get_weights()])
-    tflite.write(network, tmp_path)
+    tflite.write(networks, tmp_path, TFLITE)
     with pytest.raises(verify.VerificationError, match="from Keras is nan"):
-        verify.verify(network, tmp_path, ["tflite"])
+        verify.verify(networks, tmp_path, TFLITE)
 
 
-def test_tflite_needs_nothing_but_builtins(network, tmp_path):
+def test_tflite_needs_nothing_but_builtins(networks, tmp_path):
     from ai_edge_litert.interpreter import Interpreter
 
-    tflite.write(network, tmp_path)
+    tflite.write(networks, tmp_path, TFLITE)
     interpreter = Interpreter(model_path=str(tmp_path / "generator.tflite"))
     operations = {operation["op_name"] for operation in interpreter._get_ops_details()}
     assert not any(name.startswith("Flex") or name == "CUSTOM" for name in operations)
@@ -92,26 +99,26 @@ def test_tflite_needs_nothing_but_builtins(network, tmp_path):
 def test_onnx_takes_any_number_of_pictures(labelled, tmp_path):
     import onnxruntime
 
-    onnx.write(labelled, tmp_path, 3)
+    onnx.write(labelled, tmp_path, Deliverables(("onnx",)))
     session = onnxruntime.InferenceSession(tmp_path / "generator.onnx", providers=["CPUExecutionProvider"])
     inputs = {"latents": np.linspace(-1, 1, 30, dtype=np.float32).reshape(5, 6), "labels": np.arange(5, dtype=np.int32)}
     inputs["labels"] %= 3
     assert {each.name: each.shape for each in session.get_inputs()} == {"latents": ["N", 6], "labels": ["N"]}
     (together,) = session.run(["images"], inputs)
-    np.testing.assert_allclose(together, saved_model.images(labelled, *inputs.values())["images"], atol=1e-5)
+    np.testing.assert_allclose(together, labelled[0].of_exact_size(**inputs)["images"], atol=1e-5)
     (one,) = session.run(["images"], {name: values[3:4] for name, values in inputs.items()})
     np.testing.assert_allclose(one, together[3:4], atol=1e-6)
 
 
-def test_onnx_is_written_with_layouts_optimized(network, tmp_path, caplog):
-    onnx.write(network, tmp_path)
+def test_onnx_is_written_with_layouts_optimized(networks, tmp_path, caplog):
+    onnx.write(networks, tmp_path, Deliverables(("onnx",)))
     assert not [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
 
 
-def test_rows_of_a_batch_do_not_depend_on_each_other(network, tmp_path):
+def test_rows_of_a_batch_do_not_depend_on_each_other(networks, tmp_path):
     import tensorflow as tf
 
-    saved_model.write(network, tmp_path)
+    saved_model.write(networks, tmp_path, SAVED_MODEL)
     sampler = tf.saved_model.load(str(tmp_path)).signatures["from_seeds"]
     together = sampler(seeds=tf.constant([4, 5, 6], tf.int64))["images"]
     shuffled = sampler(seeds=tf.constant([6, 4, 0, 5], tf.int64))["images"]
@@ -142,32 +149,27 @@ def test_classes_are_in_the_manifest_and_the_card(make_model, tmp_path):
 def test_wrong_classes_fail_verification(labelled, tmp_path, monkeypatch):
     import tensorflow as tf
 
-    monkeypatch.setattr(saved_model, "portable_labels", lambda seeds, _: tf.zeros_like(seeds, tf.int32))
-    labelled.set_weights([np.abs(weight) + 0.1 for weight in labelled.get_weights()])  # so that classes differ
-    saved_model.write(labelled, tmp_path, 3)
+    network = labelled[0].network
+    network.set_weights([np.abs(weight) + 0.1 for weight in network.get_weights()])  # so that classes differ
+    with monkeypatch.context() as patched:
+        patched.setattr(Label, "of_seeds", lambda _, seeds: tf.zeros_like(seeds, tf.int32))
+        saved_model.write(labelled, tmp_path, SAVED_MODEL)
     with pytest.raises(verify.VerificationError, match="from_seeds: the max difference"):
-        verify.verify(labelled, tmp_path, ["saved_model"], 3)
+        verify.verify(labelled, tmp_path, SAVED_MODEL)
 
 
-def test_missing_signatures_fail_verification(network, tmp_path, monkeypatch):
-    saved_model.write(network, tmp_path)
-    monkeypatch.setattr(verify, "_inputs_and_images", with_another_signature(verify._inputs_and_images))
+def test_missing_signatures_fail_verification(networks, tmp_path, monkeypatch):
+    saved_model.write(networks, tmp_path, SAVED_MODEL)
+    found = signatures.of(networks)
+    monkeypatch.setattr(signatures, "of", lambda _: {**found, "another": found["from_seeds"]})
     with pytest.raises(verify.VerificationError, match="has the signatures"):
-        verify.verify(network, tmp_path, ["saved_model"])
-
-
-def with_another_signature(function):
-    def changed(*arguments):
-        inputs, images = function(*arguments)
-        return inputs, {**images, "another": None}
-
-    return changed
+        verify.verify(networks, tmp_path, SAVED_MODEL)
 
 
 def test_tflite_takes_labels(labelled, tmp_path):
     from ai_edge_litert.interpreter import Interpreter
 
-    tflite.write(labelled, tmp_path, 3)
+    tflite.write(labelled, tmp_path, TFLITE)
     details = Interpreter(model_path=str(tmp_path / "generator.tflite")).get_signature_runner().get_input_details()
     assert {name: (detail["shape"].tolist(), detail["dtype"]) for name, detail in details.items()} == {
         "latents": ([1, 6], np.float32),
@@ -187,7 +189,7 @@ def test_float32_copy_of_a_graph_with_operations(precision):
         network = Model([latents, labels], layers.Activation("tanh", dtype="float32")(x))
     finally:
         mixed_precision.set_dtype_policy("float32")
-    copy = saved_model.float32_copy(network)
+    copy = inference.float32_copy(network)
     inputs = [np.linspace(-1, 1, 8, dtype=np.float32).reshape(2, 4), np.array([2, 0], np.int32)]
     np.testing.assert_allclose(copy(inputs), network(inputs), atol=0.02)
     assert {operation.output.dtype for operation in copy.operations} == {"float32", "int32"}

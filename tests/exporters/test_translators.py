@@ -12,9 +12,11 @@ from PIL import Image
 
 from keras_gan import exporters
 from keras_gan.errors import UserError
-from keras_gan.exporters import memory, onnx, tflite, translation, translator, translator_check, verify, warmup
+from keras_gan.exporters import onnx, outgoing, peak_memory, saved_model, tflite, verify, warmup
+from keras_gan.exporters.deliverables import Deliverables
 from keras_gan.layers.reflection_pad import ReflectionPadding2D
-from keras_gan.modalities.image import decoding
+from keras_gan.modalities.image import Image as ImageField
+from keras_gan.modalities.image import decoding, decoding_in_graph
 from tests.exporters import translators
 
 
@@ -80,12 +82,12 @@ def test_what_networks_cannot_reflect_is_continued_further(tmp_path):
     network = keras.Model(source, layers.Conv2DTranspose(3, 4, strides=2, padding="same")(x))
     model = translators.model("plain")
     model.exported, model.size_multiple = lambda: {"generator": network}, 2
-    (found,) = translator.of_model(model)
+    (found,) = translators.networks("plain", model)
     assert found.smallest == 4  # of two pixels three cannot be reflected
     given = unit(pixels(1, 1, 2, 3))
     wide = np.pad(given, ((0, 0), (0, 3), (0, 2), (0, 0)), mode="edge")
     expected = np.clip((network(2 * wide - 1)[:, :1, :2] + 1) / 2, 0, 1)
-    np.testing.assert_allclose(found.of_any_size(given)["images"], expected, atol=1e-6)
+    np.testing.assert_allclose(found.of_any_size(images=tf.constant(given))["images"], expected, atol=1e-6)
 
 
 def test_rows_of_a_batch_do_not_depend_on_each_other(signatures):
@@ -134,7 +136,7 @@ def kinds_of_files():
 def test_files_are_read_as_in_training(kind, channels):
     content, tolerance = kinds_of_files()[kind]
     expected = decoding.to_array(decoding.flatten(Image.open(io.BytesIO(content)), channels)).astype(int)
-    found = translator.decoded(tf.constant(content), channels).numpy()
+    found = decoding_in_graph.decoded(tf.constant(content), channels).numpy()
     assert found.shape == (8, 12, channels)
     if channels == 1:  # Pillow rounds what lies in the middle in another way
         tolerance += 1
@@ -215,7 +217,7 @@ def test_two_networks_have_signatures_of_their_own(signatures):
 @pytest.mark.parametrize("kind", ["large", "masked", "two"])
 def test_warm_up_requests_call_every_signature(signatures, kind):
     found = signatures(kind)
-    log = warmup._prediction_log()
+    log = warmup.prediction_log()
     asked = {}
     path = translators.exported(kind) / "assets.extra" / "tf_serving_warmup_requests"
     for record in tf.data.TFRecordDataset(str(path)):
@@ -277,7 +279,7 @@ def test_files_for_phones_have_holes_too(hole):
 )
 def test_sizes_that_cannot_be(size, message):
     with pytest.raises(UserError, match=message):
-        translation.source_size(translators.model("plain"), size)
+        outgoing.fixed_sizes(translators.networks("plain"), size)
 
 
 def test_sizes_belong_to_models_that_are_given_images(make_model, tmp_path):
@@ -287,16 +289,14 @@ def test_sizes_belong_to_models_that_are_given_images(make_model, tmp_path):
 
 
 def test_without_examples_nothing_is_exported(tmp_path):
-    model = translators.model("plain")
-    model.use_examples(None)
-    with pytest.raises(UserError, match="use_examples"):
-        exporters.export(model, tmp_path / "1")
+    with pytest.raises(UserError, match="give export a sampler that has some"):
+        exporters.export(translators.model("plain"), tmp_path / "1")
     assert not list(tmp_path.iterdir())
 
 
 def test_examples_are_brought_to_a_size():
     values = np.arange(6).reshape(1, 2, 3, 1)
-    fitted = translator_check.fitted(values, (5, 2))
+    fitted = outgoing.fitted(ImageField(None, None, 1), values, (5, 2))
     np.testing.assert_array_equal(fitted[0, :, :, 0], [[0, 1], [3, 4], [3, 4], [0, 1], [0, 1]])
 
 
@@ -340,9 +340,10 @@ class LogGamma(layers.Layer):
 
 def test_what_cannot_be_onnx_is_said(tmp_path):
     source = keras.Input((None, None, 3), name="source")
-    given = translator.Translator("generator", keras.Model(source, LogGamma()(source)))
+    fields = {"images": ImageField(None, None, 3)}
+    given = outgoing.Outgoing("generator", keras.Model(source, LogGamma()(source)), fields, fields, model="strange")
     with pytest.raises(UserError, match=r"strange is not exported to ONNX: .*Lgamma"):
-        onnx.write_translator(given, tmp_path, "strange")
+        onnx.write([given], tmp_path, Deliverables(("onnx",)))
 
 
 # --- Verification, manifest and card --------------------------------------------------------------------------------
@@ -369,28 +370,24 @@ def test_every_signature_and_file_is_checked_and_an_odd_size():
 
 
 def test_a_wrong_file_fails_verification(tmp_path):
-    model = translators.model("plain")
-    examples = {"generator": model.examples}
-    (given,) = translator.of_model(model)
-    tflite.write_translator(given, tmp_path, ["float32"], 1, (16, 16), [model.examples["source"]])
-    translator_check.check([given], tmp_path, ["tflite"], examples, ["float32"], (16, 16))
-    weights = given.network.get_weights()
-    given.network.set_weights([weights[0] + 0.01, *weights[1:]])
+    networks, deliverables = translators.networks("plain"), Deliverables(("tflite",))
+    tflite.write(networks, tmp_path, deliverables)
+    verify.verify(networks, tmp_path, deliverables)
+    network = networks[0].network
+    weights = network.get_weights()
+    network.set_weights([weights[0] + 0.01, *weights[1:]])
     with pytest.raises(verify.VerificationError, match="tflite float32 serving_default: the max difference"):
-        translator_check.check([given], tmp_path, ["tflite"], examples, ["float32"], (16, 16))
+        verify.verify(networks, tmp_path, deliverables)
 
 
 def test_holes_that_were_not_black_in_training_fail_verification(tmp_path):
-    model = translators.model("masked")
-    source = np.where(model.examples["mask"] > 0.5, np.float32(0), model.examples["source"])
-    (given,) = translator.of_model(model)
-    translator.write([given], tmp_path, (16, 16))
-    check = (["saved_model"], {"generator": model.examples}, ["float32"], (16, 16))
-    translator_check.check([given], tmp_path, *check)
+    networks, deliverables = translators.networks("masked"), Deliverables(("saved_model",))
+    examples = networks[0].examples
+    saved_model.write(networks, tmp_path, deliverables)
+    verify.verify(networks, tmp_path, deliverables)
+    examples["images"] = np.where(examples["masks"] > 0.5, np.float32(0), examples["images"])
     with pytest.raises(verify.VerificationError, match="saved_model serving_default: the max difference"):
-        translator_check.check(
-            [given], tmp_path, ["saved_model"], {"generator": {**model.examples, "source": source}}, [], (16, 16)
-        )
+        verify.verify(networks, tmp_path, deliverables)
 
 
 @pytest.mark.parametrize(
@@ -413,9 +410,9 @@ def test_the_manifest_says_what_a_consumer_must_know(kind, facts):
 def test_the_memory_of_a_pixel():
     # What is most at once: 4 channels of a convolution, and the same with its bias. Of the large one, at 16 times as
     # many pixels. And four times that, to be on the safe side.
-    (local,), (large,) = (translator.of_model(translators.model(kind)) for kind in ("local", "large"))
-    assert memory.bytes_per_pixel(local) == 4 * 2 * 4 * 4
-    assert memory.bytes_per_pixel(large) == 4 * 16 * 2 * 4 * 4
+    (local,), (large,) = (translators.networks(kind) for kind in ("local", "large"))
+    assert peak_memory.bytes_per_pixel(local) == 4 * 2 * 4 * 4
+    assert peak_memory.bytes_per_pixel(large) == 4 * 16 * 2 * 4 * 4
 
 
 def test_the_card_says_how_to_use_it():
@@ -423,7 +420,7 @@ def test_the_card_says_how_to_use_it():
     assert "| psnr | 23.46 | images: 6 |" in card
     assert "| `image_bytes` | `image_bytes` string [N], a PNG" in card
     assert "multiples of 4 px" in card
-    assert "`generator-int8.tflite`, `generator.tflite`: `images` float32 [1, 16, 16, c] to `images`" in card
+    assert "`generator-int8.tflite`, `generator.tflite`: `images` float32 [1, 16, 16, 3] in [0, 1] to `images`" in card
     assert "python -m keras_gan translate --model" in card
     card = (translators.exported("two") / "MODEL_CARD.md").read_text()
     assert (
@@ -439,7 +436,7 @@ def test_the_card_says_how_to_use_it():
 
 def test_samples_are_shown_beside_what_they_are_of():
     model = translators.model("plain")
-    columns = model.side_by_side(16)
+    columns = model.shown(translators.sampler("plain", model), 6)
     grid = np.asarray(Image.open(translators.exported("plain") / "samples.png")).astype(int)
     for column in range(3):
         tile = grid[16:32, 16 * (3 + column) :][:, :16]  # the second row begins with example 4 of 6, and each has three

@@ -10,8 +10,14 @@ import numpy as np
 from keras import layers, ops
 
 from keras_gan import exporters
+from keras_gan.exporters import outgoing
+from keras_gan.modalities.image import Image, Mask
+from keras_gan.sampling import Sampler
+from keras_gan.training.options import TranslationOptions
 from keras_gan.training.translation import TranslationModel
 
+SIZE = 16
+_CHANNELS = {"local": (1, 1), "two": (3, 1)}  # given and made, where they are not 3
 _OPTIONS = {
     "plain": {
         "precisions": ("float32", "int8"),
@@ -29,37 +35,59 @@ def exported(kind):
     with open(folder.parent.with_suffix(".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
-            exporters.export(model(kind), folder, ("saved_model", "tflite", "onnx"), **_OPTIONS.get(kind, {}))
+            made, formats = model(kind), ("saved_model", "tflite", "onnx")
+            exporters.export(made, folder, formats, sampler=sampler(kind, made), **_OPTIONS.get(kind, {}))
     return folder
 
 
-def model(kind="plain", size=16, count=6):
-    """A `TranslationModel` with examples of `size` px: `plain` (a U-Net with strides), `local` (sees 2 px far, one
-    channel), `large` (four times the size), `masked` (fills holes) or `two` (networks, of 3 and of 1 channel)."""
+def networks(kind, made=None):
+    """The list of `Outgoing` of `model(kind)`, or of a model like it."""
+    made = made or model(kind)
+    return outgoing.of_model(made, sampler(kind, made))
+
+
+def sampler(kind, made):
+    """The `Sampler` of a model like `model(kind)`, with `examples(kind)`."""
+    return Sampler(made, examples(kind), aligned=kind != "two")
+
+
+def model(kind="plain"):
+    """A `TranslationModel`: `plain` (a U-Net with strides), `local` (sees 2 px far, one channel), `large` (four times
+    the size), `masked` (fills holes) or `two` (networks, of 3 and of 1 channel)."""
     makers = {"plain": _unet, "local": _local, "large": _large, "masked": _masked, "two": _both}
     generator = makers[kind]()
     _scatter(generator)
-    cls = _TwoNetworks if kind == "two" else TranslationModel
-    made = cls(
+    return (_TwoNetworks if kind == "two" else TranslationModel)(
         generator,
         _discriminator(),
+        TranslationOptions(),
+        _fields(kind),
         size_multiple={"plain": 4, "masked": 4, "two": 2}.get(kind, 1),
-        scale=4 if kind == "large" else 1,
-        optimizers=lambda: (keras.optimizers.Adam(), keras.optimizers.Adam()),
+        scale=_scale(kind),
         name=kind,
     )
-    rng = np.random.default_rng(1)
-    channels = {"local": (1, 1), "two": (3, 1)}.get(kind, (3, 3))
-    examples = {
-        "source": _images(rng, count, size, channels[0]),
-        "real": _images(rng, count, size * made.scale, channels[1]),
-    }
+
+
+def _scale(kind):
+    return 4 if kind == "large" else 1
+
+
+def _fields(kind):
+    given, made = _CHANNELS.get(kind, (3, 3))
+    size = SIZE * _scale(kind)
+    fields = {"source": Image(SIZE, SIZE, given), "real": Image(size, size, made)}
+    return {**fields, "mask": Mask(SIZE, SIZE, 1)} if kind == "masked" else fields
+
+
+def examples(kind="plain", count=6):
+    """What `model(kind)` is shown, a batch dict."""
+    rng, fields = np.random.default_rng(1), _fields(kind)
+    batch = {name: _images(rng, count, *fields[name].shape[1:]) for name in ("source", "real")}
     if kind == "masked":
-        examples["mask"] = np.zeros((count, size, size, 1), np.float32)
-        examples["mask"][:, 3:9, 5:12] = 1.0
-        examples["source"] = np.where(examples["mask"] > 0.5, np.float32(-1), examples["source"])
-    made.use_examples(examples)
-    return made
+        batch["mask"] = np.zeros((count, SIZE, SIZE, 1), np.float32)
+        batch["mask"][:, 3:9, 5:12] = 1.0
+        batch["source"] = np.where(batch["mask"] > 0.5, np.float32(-1), batch["source"])
+    return batch
 
 
 def _images(rng, count, size, channels):
@@ -67,13 +95,14 @@ def _images(rng, count, size, channels):
 
 
 class _TwoNetworks(TranslationModel):
-    aligned = False
-
     def exported(self):
         return {name: self.ema_generator.get_layer(name) for name in ("AtoB", "BtoA")}
 
-    def side_by_side(self, count):
-        return [np.repeat(column, 3 // column.shape[3], axis=3) for column in super().side_by_side(count)[1:]]
+    def input_fields(self, network):
+        return {"source": self.fields["source" if network.name == "AtoB" else "real"]}
+
+    def shown(self, sampler, count):
+        return [np.repeat(column, 3 // column.shape[3], axis=3) for column in super().shown(sampler, count)[1:]]
 
 
 def _scatter(network):

@@ -58,7 +58,7 @@ def layout(value, indent=""):
 def trained(name, folder, *further):
     """Trains the variant's first step in a folder of its own."""
     arguments = [
-        *("--config", options(name), "--dataset", save_dataset(folder / "pictures", registry.task(name))),
+        *("--config", options(name), "--dataset", save_dataset(folder / "pictures", registry.variant(name).task)),
         *("--image-size", 16, "--batch-size", 4, "--steps", 1, "--seed", 3, *FURTHER.get(name, ())),
         *("--log-dir", folder / "logs", "--export-dir", folder / "models", "--run-name", "run", *further),
     ]

@@ -10,10 +10,15 @@ from numpy.testing import assert_allclose
 
 from keras_gan.errors import UserError
 from keras_gan.metrics import classifier, evaluation, features, perceptual, reference
+from keras_gan.metrics.features import squeezenet
 from keras_gan.metrics.lpips import lpips
 from keras_gan.metrics.ms_ssim import ms_ssim, scales
+from keras_gan.metrics.pairs import pairs
+from keras_gan.metrics.subject import Subject
+from keras_gan.modalities.image import Image
 from tests.conftest import ROOT
 
+IMAGE = Image(32, 32, 3)
 WEIGHTS = ROOT.parent / "shared" / "data" / "weights"
 
 
@@ -51,7 +56,7 @@ def test_random_features_are_the_same_everywhere_and_of_any_image():
 @pytest.mark.slow
 def test_classifier_learns_is_cached_and_says_how_good_it_is(capsys):
     images, labels = two_classes()
-    sources = features.Sources(training=lambda: (images, labels, None))
+    sources = features.ExtractorOptions(training=lambda: (images, labels, None))
     extractor = features.load("classifier", sources)
     assert extractor.facts["accuracy"] == 1.0
     assert (extractor.facts["training_images"], extractor.facts["test_images"]) == (180, 20)
@@ -63,7 +68,7 @@ def test_classifier_learns_is_cached_and_says_how_good_it_is(capsys):
     assert capsys.readouterr().out == ""
     assert again.protocol == extractor.protocol
     assert_allclose(again(images).features, seen.features)
-    other = features.load("classifier", features.Sources(training=lambda: (images, 1 - labels, None)))
+    other = features.load("classifier", features.ExtractorOptions(training=lambda: (images, 1 - labels, None)))
     assert other.weights != extractor.weights
 
 
@@ -81,7 +86,7 @@ def test_keras_file(tmp_path):
     assert_allclose(seen.features, np.full((2, 64), 0.2), atol=1e-6)
     assert seen.logits.shape == (2, 8)
     assert extractor.name == "mine.keras"
-    with pytest.raises(UserError, match="choose from inception, classifier, squeezenet, random, or"):
+    with pytest.raises(UserError, match="choose from classifier, inception, random, squeezenet, or"):
         features.load("inceptoin")
     (tmp_path / "text.keras").write_text("no model")
     with pytest.raises(UserError, match="cannot be loaded as a Keras model"):
@@ -95,11 +100,11 @@ def test_missing_weights_say_what_to_give():
 
 @pytest.mark.skipif(not WEIGHTS.is_dir(), reason="the weights of SqueezeNet are not here")
 def test_squeezenet_and_lpips():
-    squeezenet = str(WEIGHTS / features.SQUEEZENET_FILE)
-    seen = features.load("squeezenet", features.Sources(squeezenet_weights=squeezenet))(noise(3, 48))
+    weights = str(WEIGHTS / squeezenet.FILE)
+    seen = features.load("squeezenet", features.ExtractorOptions(squeezenet_weights=weights))(noise(3, 48))
     assert seen.features.shape == (3, 512)
     assert (seen.features > 0).mean() > 0.02
-    distance = perceptual.load(squeezenet, WEIGHTS / perceptual.LPIPS_FILE)
+    distance = perceptual.load(weights, WEIGHTS / perceptual.LPIPS_FILE)
     images = noise(4, 64)
     smooth = np.asarray(tf.image.resize(images, (16, 16), antialias=True))
     smooth = np.asarray(tf.image.resize(smooth, (64, 64)))
@@ -140,39 +145,39 @@ def test_lpips_by_hand():
 
 def test_reference_is_cached_by_content(tmp_path):
     extractor, images = features.load("random"), noise(50)
-    first = reference.of_images(images, extractor, {"reference": "noise"})
+    first = reference.of_column(images, extractor, {"reference": "noise"})
     cached = list((tmp_path / "cache").glob("reference-*.npz"))
     assert len(cached) == 1
     stamp = cached[0].stat().st_mtime_ns
-    again = reference.of_images(images, extractor, {"reference": "noise"})
+    again = reference.of_column(images, extractor, {"reference": "noise"})
     assert cached[0].stat().st_mtime_ns == stamp
     assert (again.gaussian.covariance == first.gaussian.covariance).all()
     assert again.protocol == first.protocol
     images[7, 0, 0, 0] ^= 1
-    reference.of_images(images, extractor, {"reference": "noise"})
+    reference.of_column(images, extractor, {"reference": "noise"})
     assert len(list((tmp_path / "cache").glob("reference-*.npz"))) == 2
     cached[0].write_bytes(b"damaged")
     images[7, 0, 0, 0] ^= 1
-    mended = reference.of_images(images, extractor, {"reference": "noise"})
+    mended = reference.of_column(images, extractor, {"reference": "noise"})
     assert_allclose(mended.gaussian.mean, first.gaussian.mean)
 
 
 def test_statistics_files(tmp_path):
     extractor, images = features.load("random"), noise(50)
-    made = reference.of_images(images, extractor, {"reference": "noise"})
+    made = reference.of_column(images, extractor, {"reference": "noise"})
     reference.save(tmp_path / "mine.npz", made, extractor)
     read = reference.load(tmp_path / "mine.npz", extractor)
     assert read.protocol == made.protocol
-    assert (read.seen.features == made.seen.features).all()
+    assert (read.extracted.features == made.extracted.features).all()
 
     np.savez(tmp_path / "theirs.npz", mu=made.gaussian.mean, sigma=made.gaussian.covariance)
     theirs = reference.load(tmp_path / "theirs.npz", extractor)
-    case = evaluation.Case(("fid",), noise(30, seed=1), extractor=extractor, reference=theirs)
-    (score,), (warning,) = evaluation.evaluate(case)
+    subject = Subject(("fid",), IMAGE, noise(30, seed=1), extractor=extractor, reference=theirs)
+    (score,), (warning,) = evaluation.evaluate(subject)
     assert score.value > 0
     assert "30 samples is biased" in warning
     with pytest.raises(UserError, match="compares single images"):
-        evaluation.evaluate(evaluation.Case(("kid",), noise(30), extractor=extractor, reference=theirs))
+        evaluation.evaluate(Subject(("kid",), IMAGE, noise(30), extractor=extractor, reference=theirs))
 
     with np.load(tmp_path / "mine.npz") as file:
         arrays = dict(file)
@@ -190,22 +195,22 @@ def test_statistics_files(tmp_path):
 
 def test_every_score_says_its_protocol_and_knows_good_from_bad():
     images, labels = two_classes(400)
-    extractor = features.load("classifier", features.Sources(training=lambda: (images, labels, None)))
-    real = reference.of_images(images[:200], extractor, {"reference": "bars", "split": "train"})
+    extractor = features.load("classifier", features.ExtractorOptions(training=lambda: (images, labels, None)))
+    real = reference.of_column(images[:200], extractor, {"reference": "bars", "split": "train"})
     names = ("fid", "fid-infinity", "kid", "is", "prdc", "accuracy", "ms-ssim")
 
     def scores(fakes, fake_labels):
-        case = evaluation.Case(
+        subject = Subject(
             names,
+            Image(16, 16, 1),
             fakes,
             fake_labels,
-            extractor,
-            real,
-            real_images=images[:200],
-            real_labels=labels[:200],
+            extractor=extractor,
+            reference=real,
+            real={"real": images[:200], "label": labels[:200]},
             protocol={"image_size": 16, "seed": 0},
         )
-        return {score.name: score for score in evaluation.evaluate(case)[0]}
+        return {score.name: score for score in evaluation.evaluate(subject)[0]}
 
     good, collapsed = scores(images[200:], labels[200:]), scores(images[[0] * 200], np.zeros(200, int))
     for score in (*good.values(), *collapsed.values()):
@@ -225,7 +230,7 @@ def test_every_score_says_its_protocol_and_knows_good_from_bad():
 
 def test_pairs_are_disjoint_and_within_a_class():
     images, labels = np.arange(50)[:, None], np.arange(50) % 3
-    a, b = evaluation._pairs(images, labels, seed=0)
+    a, b = pairs(images, labels, seed=0)
     both = np.concatenate([a, b]).ravel()
     assert len(set(both.tolist())) == len(both) == 48
     assert (a % 3 == b % 3).all()
@@ -233,7 +238,7 @@ def test_pairs_are_disjoint_and_within_a_class():
 
 def test_scores_that_cannot_be_had_say_why():
     extractor = features.load("random")
-    real = reference.of_images(noise(20), extractor, {})
+    real = reference.of_column(noise(20), extractor, {})
     for name, reason in (("is", "gives none"), ("accuracy", "it needs a model with labels"), ("ppl", "latent space")):
         with pytest.raises(UserError, match=reason):
-            evaluation.evaluate(evaluation.Case((name,), noise(20), extractor=extractor, reference=real))
+            evaluation.evaluate(Subject((name,), IMAGE, noise(20), extractor=extractor, reference=real))

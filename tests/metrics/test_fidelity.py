@@ -1,4 +1,4 @@
-"""Fidelity to a target: against scikit-image, numbers worked out by hand, and as scores of a case."""
+"""Fidelity to a target: against scikit-image, numbers worked out by hand, and as scores of a subject."""
 
 import json
 import math
@@ -14,8 +14,13 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from keras_gan import metrics
 from keras_gan.errors import UserError
 from keras_gan.metrics import evaluation
-from keras_gan.metrics.fidelity import PSNR_CAP, cut_border, l1, luminance, psnr, ssim
+from keras_gan.metrics.fidelity import cut_border, luminance
+from keras_gan.metrics.l1 import l1
 from keras_gan.metrics.perceptual import Perceptual
+from keras_gan.metrics.psnr import PSNR_CAP, psnr
+from keras_gan.metrics.ssim import ssim
+from keras_gan.metrics.subject import Subject
+from keras_gan.modalities.image import Image
 
 NAMES = ("psnr", "ssim", "l1", "lpips-target")
 WANG = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
@@ -157,14 +162,15 @@ def perceptual():
     return Perceptual(keras.Model(inputs, [first, second]), weights, {"distance": "small"})
 
 
-def case(names, fakes, targets, **more):
-    return evaluation.Case(names, fakes, targets=targets, protocol={"image_size": 33, "seed": 0}, **more)
+def subject(names, samples, targets, **more):
+    field = Image(*samples.shape[1:])
+    return Subject(names, field, samples, targets=targets, protocol={"image_size": 33, "seed": 0}, **more)
 
 
 def test_scores_compare_each_image_with_its_target():
     targets, fakes = pairs(33, 33, 3)
     distance = perceptual()
-    scores, warnings = evaluation.evaluate(case(NAMES, fakes, targets, perceptual=lambda: distance))
+    scores, warnings = evaluation.evaluate(subject(NAMES, fakes, targets, perceptual=lambda: distance))
     assert warnings == []
     rows = [slice(i, i + 1) for i in range(3)]
     expected = {
@@ -191,7 +197,7 @@ def test_scores_compare_each_image_with_its_target():
 def test_an_output_equal_to_its_target_leaves_the_mean_finite():
     targets, fakes = pairs(16, 16, 1)
     fakes[1] = targets[1]
-    (score,), _ = evaluation.evaluate(case(("psnr",), fakes, targets))
+    (score,), _ = evaluation.evaluate(subject(("psnr",), fakes, targets))
     assert_allclose(score.value, (psnr(fakes, targets)[[0, 2]].sum() + 100.0) / 3, rtol=1e-12)
     json.dumps(evaluation.as_json([score]), allow_nan=False)
 
@@ -199,10 +205,10 @@ def test_an_output_equal_to_its_target_leaves_the_mean_finite():
 def test_scores_without_targets_say_what_they_need():
     fakes = noise(3, 16, 16, 3)
     for name in NAMES:
-        with pytest.raises(UserError, match=f"--metrics {name} compares each image with its target: it needs an image"):
-            evaluation.evaluate(case((name,), fakes, None))
-        with pytest.raises(ValueError, match=f"{name} of images"):
-            evaluation.evaluate(case((name,), fakes, fakes[:1], perceptual=perceptual))
+        with pytest.raises(UserError, match=f"--metrics {name} compares each sample with its target: it needs a model"):
+            evaluation.evaluate(subject((name,), fakes, None, perceptual=perceptual))
+        with pytest.raises(ValueError, match=f"{name.replace('-', '_')} of samples"):
+            evaluation.evaluate(subject((name,), fakes, fakes[:1], perceptual=perceptual))
     assert not evaluation.needs_features(NAMES)
 
 

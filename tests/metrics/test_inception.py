@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 
 from keras_gan.errors import UserError
 from keras_gan.metrics import features, inception, torch_weights
+from keras_gan.metrics.features.resizing import resize_clean, resize_legacy
 from tests.metrics.references import torch_fidelity
 
 # What torch-fidelity 0.4.0's network computes with `random_state` from `random_images(2, 40, 56)`: features 0, 682
@@ -56,7 +57,7 @@ def extractor(tmp_path_factory):
     torch = pytest.importorskip("torch", reason="development extra")
     path = tmp_path_factory.mktemp("weights") / "inception.pth"
     torch.save({name: torch.from_numpy(np.array(value)) for name, value in random_state().items()}, path)
-    return features.load("inception", features.Sources(inception_weights=str(path)))
+    return features.load("inception", features.ExtractorOptions(inception_weights=str(path)))
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +86,7 @@ def test_equals_torch_fidelity(extractor, reference, height, width):
 def test_golden_numbers():
     network = inception.network()
     inception.load_state(network, random_state())
-    outputs = network(inception.scale(features.resize_legacy(random_images(2, 40, 56), 299)))
+    outputs = network(inception.scale(resize_legacy(random_images(2, 40, 56), 299)))
     for name, expected in GOLDEN.items():
         values = np.asarray(outputs[name])
         assert_allclose(values[:, [0, values.shape[1] // 3, -1]], expected, atol=1e-4)
@@ -97,7 +98,7 @@ def test_golden_numbers():
 def test_legacy_resize_is_that_of_tensorflow_1():
     """Corner-based coordinates: pixel i of the output lies at i * in / out of the input, the last one repeated."""
     images = random_images(1, 7, 5)
-    resized = np.asarray(features.resize_legacy(images, 11))
+    resized = np.asarray(resize_legacy(images, 11))
     rows, columns = np.arange(11) * 7 / 11, np.arange(11) * 5 / 11
     top, left = rows.astype(int), columns.astype(int)
     bottom, right = np.minimum(top + 1, 6), np.minimum(left + 1, 4)
@@ -117,14 +118,14 @@ def test_legacy_resize_equals_torch_fidelity():
         expected = module.interpolate_bilinear_2d_like_tensorflow1x(
             torch.from_numpy(images.transpose(0, 3, 1, 2)).float(), size=(299, 299), align_corners=False
         )
-        assert_allclose(np.asarray(features.resize_legacy(images, 299))[0], expected[0].permute(1, 2, 0), atol=1e-3)
+        assert_allclose(np.asarray(resize_legacy(images, 299))[0], expected[0].permute(1, 2, 0), atol=1e-3)
 
 
 def test_clean_resize_smooths_and_legacy_does_not():
     stripes = np.zeros((1, 640, 640, 1), np.uint8)
     stripes[:, ::2] = 255  # finer than 299 px can show
-    assert_allclose(features.resize_clean(stripes, 299)[:, 1:-1], 127.5, atol=10)  # the edges see one stripe more
-    assert np.ptp(np.asarray(features.resize_legacy(stripes, 299))) > 250
+    assert_allclose(resize_clean(stripes, 299)[:, 1:-1], 127.5, atol=10)  # the edges see one stripe more
+    assert np.ptp(np.asarray(resize_legacy(stripes, 299))) > 250
 
 
 # --- PyTorch's files --------------------------------------------------------------------------------------------------
@@ -160,4 +161,4 @@ def test_weights_of_another_network_are_named(tmp_path):
     torch = pytest.importorskip("torch", reason="development extra")
     torch.save({"conv.weight": torch.zeros(2, 2)}, tmp_path / "other.pth")
     with pytest.raises(UserError, match=r"other\.pth does not hold .*: Conv2d_1a_3x3\.conv\.weight is missing"):
-        features.load("inception", features.Sources(inception_weights=str(tmp_path / "other.pth")))
+        features.load("inception", features.ExtractorOptions(inception_weights=str(tmp_path / "other.pth")))

@@ -7,11 +7,13 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.spatial.distance import cdist, pdist
 
-from keras_gan.metrics.fid import fid, fid_infinity, fid_warning
+from keras_gan.metrics.fid import fid, fid_warning
+from keras_gan.metrics.fid_infinity import fid_infinity
 from keras_gan.metrics.inception_score import inception_score
 from keras_gan.metrics.kid import kid, squared_mmd
-from keras_gan.metrics.neighbours import Points, energy_distance, mean_pair_distance, nearest, prdc
+from keras_gan.metrics.neighbours import Points, energy_distance, mean_pair_distance, nearest
 from keras_gan.metrics.path_length import perceptual_path_length
+from keras_gan.metrics.prdc import prdc
 from keras_gan.metrics.statistics import Gaussian, Moments, gaussian
 from tests.metrics.references import torch_fidelity
 

@@ -1,6 +1,7 @@
 """Images as values of an example."""
 
-from dataclasses import dataclass
+import io
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -26,7 +27,12 @@ class Image(Field):
     suffix: ClassVar[str] = ".png"
     default_features: ClassVar[str] = "random"
     augmentations: ClassVar[tuple] = ("flip", "rotate", "color", "crop", "scale", "light")
+    noun: ClassVar[str] = "picture"
     finished: ClassVar[str] = "png"
+    files: ClassVar[str] = "image_bytes"
+    walk_suffix: ClassVar[str] = ".gif"
+    range_text: ClassVar[str] = " in [0, 1]"
+    free_names: ClassVar[tuple] = ("H", "W")
 
     @property
     def shape(self):
@@ -72,7 +78,7 @@ class Image(Field):
 
         pixels = tf.cast(tf.round(255.0 * tf.where(tf.math.is_nan(values), 0.0, values)), tf.uint8)
         # A name that ends in _bytes travels as base64 in TensorFlow Serving's JSON.
-        return {"image_bytes": tf.map_fn(tf.io.encode_png, pixels, fn_output_signature=tf.string)}
+        return {self.files: tf.map_fn(tf.io.encode_png, pixels, fn_output_signature=tf.string)}
 
     def preview(self, values, columns=None):
         """A grid, nearly square by default."""
@@ -99,6 +105,52 @@ class Image(Field):
 
         return {"diffaugment": augment.diffaugment, "ada": augment.ada}.get(name)
 
+    # --- As inputs and outputs of exported networks ------------------------------------------------------------------
+
+    def of_shape(self, shape):
+        height, width, channels = shape
+        return replace(self, height=height, width=width, channels=channels)
+
+    def from_edge(self, values):
+        return values * 2.0 - [1.0]  # not 1.0: see `from_model`
+
+    @property
+    def reads_files(self):
+        """Image files are grey or coloured."""
+        return self.channels in (1, 3)
+
+    def decoded(self, file):
+        from keras_gan.modalities.image import decoding_in_graph
+
+        return decoding_in_graph.decoded(file, self.channels)
+
+    def read(self, content):
+        return self.to_edge(pictures.from_png(io.BytesIO(content)))
+
+    def write_walk(self, file, values):
+        """A GIF, there and back."""
+        pictures.write_walk(file, values)
+
+    # --- In words ----------------------------------------------------------------------------------------------------
+
+    @property
+    def many_words(self):
+        return f"{self.width}x{self.height} px images with {self.channels} channel(s)"
+
+    def free_words(self, multiple):
+        return (
+            "H and W are any height and width: inside, an image is continued by its last column and row to multiples "
+            f"of {multiple} px, and what comes of it is cut back."
+        )
+
+    @property
+    def given_facts(self):
+        return {"source_channels": self.channels}
+
+    @property
+    def made_facts(self):
+        return {"image_shape": list(self.shape)}
+
 
 @dataclass(frozen=True)
 class Mask(Image):
@@ -106,8 +158,26 @@ class Mask(Image):
 
     kind: ClassVar[str] = "mask"
     plural: ClassVar[str] = "masks"
+    files: ClassVar[str] = "mask_bytes"
+    range_text: ClassVar[str] = ", above 0.5 in the hole"
+    remark: ClassVar[str] = (
+        "What is not in the hole comes back to the bit; what the image shows in the hole is not looked at."
+    )
 
     def to_model(self, stored):
         import tensorflow as tf
 
         return tf.cast(stored > 0.5, tf.float32)
+
+    def from_model(self, outputs):
+        return {self.plural: outputs}
+
+    def from_edge(self, values):
+        return self.to_model(values)
+
+    def hole(self, values):
+        return values > 0.5
+
+    @property
+    def given_facts(self):
+        return {"takes_masks": True}

@@ -7,45 +7,6 @@ from PIL import Image
 
 from keras_gan.storage import files
 
-MOST_COLUMNS = 16
-ROWS = 8
-PICTURES = 64
-EXAMPLES = 16  # of a model that is given images
-COLUMNS_OF_EXAMPLES = 12  # at most, if one example has no more
-
-
-def preview(model, count=None):
-    """What shows how good a model is: `(images [N, height, width, channels] in [0, 1], columns)` for `grid`.
-
-    Of a model that makes images of seeds, the first seeds; of one that makes images of images, examples, each a few
-    pictures in a row: what it was given, what it made, and what it should have made.
-
-    Args:
-        model: an `AdversarialModel`.
-        count: seeds or examples; default: 64, eight of each class, or 16 examples.
-    """
-    if model.examples is None:
-        count, columns = sheet(model.num_classes, count)
-        return model.sample(count, seed=0), columns
-    shown = np.stack(model.side_by_side(count or EXAMPLES), axis=1)
-    columns = shown.shape[1] * max(1, COLUMNS_OF_EXAMPLES // shown.shape[1])
-    return shown.reshape(-1, *shown.shape[2:]), columns
-
-
-def sheet(num_classes=0, count=None):
-    """The shape of a grid of pictures from consecutive seeds: `(count, columns)`.
-
-    With 2 to 16 classes there is a column for each, because the class of a seed is its remainder, and by default there
-    are eight rows; otherwise by default 64 pictures, and columns None, which is nearly square.
-
-    Args:
-        num_classes: number of classes that the pictures run through, 0 if they do not.
-        count: number of pictures, if it is not to be the default.
-    """
-    by_class = 2 <= num_classes <= MOST_COLUMNS
-    count = count or (ROWS * num_classes if by_class else PICTURES)
-    return count, min(num_classes, count) if by_class else None
-
 
 def to_uint8(images):
     """Images in [0, 1] as uint8 in [0, 255], rounded to nearest."""
@@ -67,6 +28,12 @@ def to_pillow(pixels):
     return Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
 
 
+def from_png(file):
+    """uint8 `[height, width, channels]` of an open PNG file that `to_pillow` has made."""
+    pixels = np.asarray(Image.open(file))
+    return pixels[:, :, None] if pixels.ndim == 2 else pixels
+
+
 def save_grid(path, images, columns=None):
     """Writes one grid as a PNG."""
     save(path, to_pillow(grid(images, columns)))
@@ -82,16 +49,18 @@ def save(path, image, kind="PNG", **options):
     files.write(path, lambda file: image.save(file, format=kind, **options), durable=False)
 
 
-def save_walk(path, images):
+def write_walk(file, images):
     """Writes `[N, height, width, channels]` in [0, 1], N at least 2, as a GIF that goes there and back for ever.
 
+    The file is an open one, or the name of one.
     One way takes two seconds, but a picture is never shown for less than 40 or more than 500 ms.
     """
     frames = [_gif_frame(pixels) for pixels in to_uint8(images)]
     milliseconds = round(min(max(2000 / (len(frames) - 1), 40), 500), -1)  # GIF counts hundredths of a second
     options = {"transparency": _TRANSPARENT, "disposal": 2} if images.shape[3] in (2, 4) else {}
     first, *others = frames + frames[-2:0:-1]
-    save(path, first, "GIF", save_all=True, append_images=others, duration=int(milliseconds), loop=0, **options)
+    options |= {"append_images": others, "duration": int(milliseconds), "loop": 0}
+    first.save(file, format="GIF", save_all=True, **options)
 
 
 _TRANSPARENT = 255

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_gan.metrics.subject import Measurement
 from keras_gan.registry import Score
 
 SCORE = Score(
@@ -11,6 +12,13 @@ SCORE = Score(
     decides="steepness",
     of=("curve",),
 )
+
+
+def measure(subject):
+    """Yields `steepness` of a `Subject`, with that of the real curves."""
+    real = steepness(subject.real["real"])
+    protocol = {**subject.protocol, "samples": len(subject.samples)}
+    yield Measurement("steepness", abs(steepness(subject.samples) - real), real=real, protocol=protocol)
 
 
 def steepness(curves):

@@ -1,12 +1,14 @@
-"""Generators as they are deployed: the same numbers."""
+"""Networks as exported files hold them: the same numbers."""
 
 import keras
 import numpy as np
 import pytest
 from keras import layers
 
-from keras_gan.exporters import deployed, tflite
+from keras_gan.exporters import inference, tflite
+from keras_gan.exporters.deliverables import Deliverables
 from keras_gan.layers.instance_norm import InstanceNormalization
+from tests.conftest import networks_of
 
 
 def network(*convolutions, shape=(5, 7, 3)):
@@ -25,8 +27,8 @@ def test_the_same_pixels_for_every_kernel(size):
         "bias_initializer": keras.initializers.RandomNormal(seed=1),
     }
     original = network(layers.Conv2DTranspose(4, size, **options), layers.Conv2DTranspose(2, size, **options))
-    copy = deployed.deployed(original, odd_kernels=True)
-    assert [type(layer) for layer in copy.layers[1:]] == [deployed.SubpixelConv2DTranspose] * 2
+    copy = inference.fused(original, odd_kernels=True)
+    assert [type(layer) for layer in copy.layers[1:]] == [inference.SubpixelConv2DTranspose] * 2
     images = np.random.RandomState(size).normal(size=(2, 5, 7, 3)).astype(np.float32)
     np.testing.assert_allclose(copy(images), original(images), atol=1e-6)
     assert np.ptp(original(images)) > 0.01
@@ -43,15 +45,15 @@ def test_the_same_pixels_for_every_kernel(size):
     ],
 )
 def test_others_stay_as_they_are(layer):
-    assert type(deployed.deployed(network(layer), odd_kernels=True).layers[1]) is type(layer)
+    assert type(inference.fused(network(layer), odd_kernels=True).layers[1]) is type(layer)
 
 
 def test_odd_kernels_can_stay():
     options = {"strides": 2, "padding": "same"}
-    copy = deployed.deployed(
+    copy = inference.fused(
         network(layers.Conv2DTranspose(4, 3, **options), layers.Conv2DTranspose(2, 4, **options)), False
     )
-    assert [type(layer) for layer in copy.layers[1:]] == [layers.Conv2DTranspose, deployed.SubpixelConv2DTranspose]
+    assert [type(layer) for layer in copy.layers[1:]] == [layers.Conv2DTranspose, inference.SubpixelConv2DTranspose]
 
 
 def test_normalization_becomes_part_of_the_convolution_before_it():
@@ -66,7 +68,7 @@ def test_normalization_becomes_part_of_the_convolution_before_it():
     )
     rng = np.random.RandomState(0)
     original.set_weights([rng.uniform(0.2, 2.0, weight.shape) for weight in original.get_weights()])
-    copy = deployed.deployed(original, odd_kernels=True)
+    copy = inference.fused(original, odd_kernels=True)
     assert [layer.name for layer in copy.layers if isinstance(layer, layers.BatchNormalization)] == [
         original.layers[-1].name
     ]
@@ -78,13 +80,13 @@ def test_normalization_of_what_others_need_too_stays():
     inputs = keras.Input((5, 7, 3))
     x = layers.Conv2D(3, 1)(inputs)
     both = keras.Model(inputs, layers.Add()([x, layers.BatchNormalization()(x)]))
-    assert any(type(layer) is layers.BatchNormalization for layer in deployed.deployed(both, True).layers)
+    assert any(type(layer) is layers.BatchNormalization for layer in inference.fused(both, True).layers)
 
 
 def test_tflite_has_no_transposed_convolutions(make_model, tmp_path):
     from ai_edge_litert.interpreter import Interpreter
 
-    tflite.write(make_model().exported()["generator"], tmp_path)
+    tflite.write(networks_of(make_model()), tmp_path, Deliverables())
     interpreter = Interpreter(model_path=str(tmp_path / "generator.tflite"))
     operations = {operation["op_name"] for operation in interpreter._get_ops_details()}
     assert "CONV_2D" in operations
@@ -97,8 +99,8 @@ def test_the_same_pixels_of_any_size(size):
     original = network(
         layers.Conv2DTranspose(4, size, **options), layers.Conv2DTranspose(2, size, **options), shape=(None, None, 3)
     )
-    copy = deployed.deployed(original, odd_kernels=True)
-    assert [type(layer) for layer in copy.layers[1:]] == [deployed.SubpixelConv2DTranspose] * 2
+    copy = inference.fused(original, odd_kernels=True)
+    assert [type(layer) for layer in copy.layers[1:]] == [inference.SubpixelConv2DTranspose] * 2
     for shape in ((5, 7), (2, 1)):
         images = np.random.RandomState(size).normal(size=(2, *shape, 3)).astype(np.float32)
         np.testing.assert_allclose(copy(images), original(images), atol=1e-6)
@@ -109,7 +111,7 @@ def test_interpolation_of_any_size(interpolation):
     import tensorflow as tf
 
     original = network(layers.UpSampling2D((2, 3), interpolation=interpolation), shape=(None, None, 3))
-    copy = tf.function(deployed.deployed(original, True), input_signature=[tf.TensorSpec((None, None, None, 3))])
+    copy = tf.function(inference.fused(original, True), input_signature=[tf.TensorSpec((None, None, None, 3))])
     images = np.random.RandomState(0).normal(size=(2, 4, 5, 3)).astype(np.float32)
     assert copy(images).shape == (2, 8, 15, 3)
     np.testing.assert_allclose(copy(images), original(images), atol=1e-6)
@@ -121,7 +123,7 @@ def test_unknown_layers_stay_as_they_are():
     )
     rng = np.random.RandomState(0)
     original.set_weights([rng.uniform(0.2, 2.0, weight.shape) for weight in original.get_weights()])
-    copy = deployed.deployed(original, odd_kernels=True)
+    copy = inference.fused(original, odd_kernels=True)
     assert type(copy.layers[-1]) is InstanceNormalization
     images = rng.normal(size=(2, 8, 6, 3)).astype(np.float32)
     np.testing.assert_allclose(copy(images), original(images, training=False), atol=1e-4)

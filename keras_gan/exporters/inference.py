@@ -1,4 +1,4 @@
-"""Generators as they are deployed: the same pictures for less work."""
+"""Networks as exported files hold them: the same functions in float32, for less work."""
 
 import keras
 import numpy as np
@@ -6,7 +6,7 @@ import tensorflow as tf
 
 
 class SubpixelConv2DTranspose(keras.layers.Conv2DTranspose):
-    """The same function of the same weights as a `Conv2DTranspose` of stride 2 with padding `same`.
+    """A `Conv2DTranspose` of stride 2 with padding `same`, computed by plain convolutions.
 
     Output pixels at even and odd places are reached by different taps of the kernel. So each of the four kinds of place
     is a small convolution of the input (Shi et al. 2016, arXiv 1609.07009), and no product is with a zero between
@@ -41,13 +41,39 @@ class SubpixelConv2DTranspose(keras.layers.Conv2DTranspose):
 
 
 class UpSamplingOfAnySize2D(keras.layers.UpSampling2D):
-    """The same function for maps whose size is known only when they come; Keras 3.15 wants to know it before."""
+    """An `UpSampling2D` for maps whose size is known only when they come; Keras 3.15 wants to know it before."""
 
     def call(self, inputs):
         return tf.image.resize(inputs, tf.shape(inputs)[1:3] * self.size, self.interpolation)
 
 
-def deployed(network, odd_kernels):
+_HALF = ("float16", "bfloat16")
+
+
+def float32_copy(network):
+    """A network of the same layers and weights, every layer computing in float32.
+
+    A network trained under mixed precision would need operations that phones do not have.
+    """
+
+    def rebuild(layer):
+        config = layer.get_config()
+        # A graph may also hold operations of `keras.ops`, most of which have no dtype of their own.
+        if isinstance(layer, keras.Layer) or config.get("dtype") in _HALF:
+            config["dtype"] = "float32"
+        return layer.__class__.from_config(config)
+
+    copy = keras.models.clone_model(network, clone_function=rebuild)
+    copy.set_weights(network.get_weights())
+    return copy
+
+
+def is_float32(network):
+    """Whether every layer computes in float32."""
+    return all(layer.compute_dtype == "float32" for layer in network.layers)
+
+
+def fused(network, odd_kernels):
     """A network that computes the same, up to rounding, with less work: for files that only draw.
 
     A BatchNormalization that follows a convolution becomes part of its weights, and transposed convolutions of stride 2

@@ -1,0 +1,126 @@
+"""Samples of an exported model, as `keras_gan.sampling.Sampler` gives those of a model in memory."""
+
+import dataclasses
+
+import numpy as np
+
+from keras_gan import config, registry
+from keras_gan.errors import UserError
+
+
+def load(directory, data_dir=None, most_examples=None):
+    """`(Field of its samples, DataOptions it was trained on or None, sampler)` of the SavedModel in a folder.
+
+    Args:
+        directory: its folder.
+        data_dir: where its data lies now, if not where it lay.
+        most_examples: examples to be loaded at most, for a model that is given any.
+
+    Raises:
+        UserError: if it is damaged, or is given examples and does not say which.
+    """
+    from keras_gan import exported
+
+    model = exported.load(directory)
+    if "latents" in model.inputs:
+        return model.output, _training_data(model.configuration), OfSeeds(model)
+    trained_on, examples, fields, aligned = _held_out(model, data_dir, most_examples)
+    return fields["real"], trained_on, OfExamples(model, examples, fields, aligned)
+
+
+class OfSeeds:
+    """Samples that an exported generator makes of noise; methods as of `Sampler`."""
+
+    example_count, aligned = None, True
+
+    def __init__(self, generator):
+        self._generator = generator
+
+    def inputs(self, seeds):
+        """Latents `[N, D]` and, if the generator takes any, labels `[N]` of int64 `[N]` seeds, by name."""
+        found = {"latents": self._generator.latents(seeds), "labels": self._generator.labels(seeds)}
+        return {name: values for name, values in found.items() if values is not None}
+
+    def made(self, inputs):
+        """What the generator makes of such inputs, at the outer edge."""
+        return self._generator.draw(inputs["latents"], inputs.get("labels"))
+
+    def samples(self, count, seed=0):
+        """Samples of consecutive seeds, at the outer edge."""
+        return self.made(self.inputs(_seeds(seed, count)))
+
+    def labels(self, count, seed=0):
+        """The classes of consecutive seeds, or None."""
+        return self._generator.labels(_seeds(seed, count))
+
+    def targets(self, count, seed=0):
+        """None: nobody knows what a sample of noise should have been."""
+
+
+class OfExamples:
+    """Samples that an exported translator makes of examples; methods as of `Sampler`.
+
+    Args:
+        translator: an `ExportedTranslator`.
+        examples: a batch dict of NumPy arrays, as networks take them.
+        fields: `{name: Field}` of the examples.
+        aligned: whether `real` of an example is what its sample should be.
+    """
+
+    def __init__(self, translator, examples, fields, aligned):
+        self._translator, self._examples, self._fields, self.aligned = translator, examples, fields, aligned
+        self.example_count = len(examples["source"])
+
+    def samples(self, count, seed=0):
+        """Samples of the examples `seed … seed + count - 1`, at the outer edge."""
+        sources = self._stored("source", count, seed)
+        rows = slice(seed, seed + count)
+        holes = self._examples["mask"][rows][..., 0] > 0.5 if self._translator.takes_mask else [None] * len(sources)
+        made = [self._translator.translate(*each) for each in zip(sources, holes, strict=True)]
+        return self._fields["real"].to_edge(np.stack(made))
+
+    def labels(self, count, seed=0):
+        """None: no class is asked for."""
+
+    def targets(self, count, seed=0):
+        """What `samples` should have been, at the outer edge; None if nobody knows."""
+        return self._fields["real"].to_edge(self._stored("real", count, seed)) if self.aligned else None
+
+    def _stored(self, name, count, seed):
+        """Values of examples as they would be stored."""
+        field = self._fields[name]
+        (values,) = field.from_model(self._examples[name][seed : seed + count]).values()
+        return field.to_stored(np.asarray(values))
+
+
+def _held_out(model, data_dir, count):
+    """`(RunConfig, batch dict, fields, aligned)` of examples held out from the training of a model."""
+    from keras_gan import data
+    from keras_gan.data import pipeline
+
+    if not model.configuration:
+        raise UserError(f"the manifest of {model.path} does not say what it was trained on: translate images yourself.")
+    trained, model_options = config.parse(model.configuration, model.path)
+    trained = dataclasses.replace(trained, data_dir=data_dir or trained.data_dir)
+    options = config.from_dict(registry.module(trained.variant).Config, model_options, model.path)
+    _, held_out = data.load_splits(trained, registry.variant(trained.variant).task)
+    examples = pipeline.examples(held_out, count or len(held_out), registry.preparation(trained.variant, options))
+    # What the variant prepares of examples may be a source that the data does not have: it is of the same kind.
+    fields = {"source": held_out.fields["real"], **held_out.fields}
+    return trained, examples, fields, held_out.aligned
+
+
+def _training_data(configuration):
+    """The data set that an exported model says it was trained on, or None."""
+    names = {field.name for field in dataclasses.fields(config.DataOptions)}
+    known = {name: value for name, value in configuration.items() if name in names}
+    try:
+        return config.from_dict(config.DataOptions, known, "the model's manifest") if "dataset" in known else None
+    except UserError:
+        return None
+
+
+def _seeds(seed, count):
+    from keras_gan.randomness import seed_range
+
+    return seed_range(seed, count)

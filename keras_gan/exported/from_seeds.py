@@ -1,0 +1,119 @@
+"""A generator that draws from seeds."""
+
+import numpy as np
+
+from keras_gan.errors import UserError, unknown
+from keras_gan.exported.model import ExportedModel
+from keras_gan.exported.runtimes import not_ours
+from keras_gan.latent_space import truncated
+from keras_gan.randomness import portable_labels, portable_latents
+
+BATCH_SIZE = 64
+
+
+class ExportedGenerator(ExportedModel):
+    """A SavedModel of a generator all of whose inputs have values of seeds.
+
+    Attributes:
+        takes_labels: whether a class can be asked for.
+        num_classes: number of classes; 0 if there are none, or if the manifest that would say so is missing.
+        class_names: their names, empty if the manifest does not know them.
+
+    Args:
+        path, direction, runtime: of `ExportedModel`.
+
+    Raises:
+        UserError: if there is no such model, or it is given images.
+    """
+
+    def __init__(self, path, direction=None, runtime=None):
+        super().__init__(path, direction, runtime)
+        if "from_seeds" not in self.runtime.signatures:
+            if "latents" not in self.inputs and self.inputs:
+                given = next(iter(self.inputs.values())).plural
+                raise UserError(
+                    f"{path} turns {given} into {self.output.plural}, it draws none of seeds: "
+                    "use the command translate."
+                )
+            raise not_ours(path, "from_seeds")
+        self._latent_dim = self._shapes[0]["latents"][0]
+        self.takes_labels = "labels" in self.inputs
+        self.num_classes = self.facts.get("num_classes", 0) if self.takes_labels else 0
+        names = self.manifest.get("data", {}).get("classes", [])
+        self.class_names = tuple(names) if self.num_classes == len(names) else ()
+
+    @property
+    def image_shape(self):
+        """`(height, width, channels)` of its pictures, of a generator that makes some."""
+        return self.output.shape
+
+    def latents(self, seeds):
+        """The latents of int64 `[N]` seeds, a float32 array `[N, latent_dim]`."""
+        return portable_latents(seeds, self._latent_dim).numpy()
+
+    def labels(self, seeds, label=None):
+        """The classes of int64 `[N]` seeds, an int32 array `[N]`, or `label` for each; None if there are no classes."""
+        if not self.takes_labels:
+            return None
+        if label is not None:
+            return np.full(len(seeds), label, np.int32)
+        self._check_classes()
+        return portable_labels(seeds, self.num_classes).numpy()
+
+    def draw(self, latents, labels=None, controls=None):
+        """Samples `[N, …]` at the outer edge of latents, and of labels if it takes any; pictures float32 in [0, 1].
+
+        Args:
+            controls: `{name of a control: number}` for all samples; default, also of those left out: their defaults.
+        """
+        inputs = {"latents": latents, "labels": labels} if self.takes_labels else {"latents": latents}
+        signature = "serving_default"
+        if controls:
+            signature += "_controlled"
+            numbers = {name: controls.get(name, field.default) for name, field in self.controls.items()}
+            inputs |= {name: np.full(len(latents), number, np.float32) for name, number in numbers.items()}
+        parts = []
+        for start in range(0, len(latents), BATCH_SIZE):
+            rows = {name: values[start : start + BATCH_SIZE] for name, values in inputs.items()}
+            (samples,) = self.runtime.run(signature, **rows).values()
+            parts.append(samples)
+        return np.concatenate(parts)
+
+    def draw_seeds(self, seeds, label=None, truncation=1.0, controls=None):
+        """Samples of int64 `[N]` seeds, of their own classes or of `label`, latents multiplied by `truncation`."""
+        if label is None and truncation == 1.0 and not controls:
+            (samples,) = self.runtime.run("from_seeds", seeds=seeds).values()
+            return samples
+        return self.draw(truncated(self.latents(seeds), truncation), self.labels(seeds, label), controls)
+
+    def find_label(self, text):
+        """The number of the class that `text` names, by its name or its number.
+
+        Raises:
+            UserError: if there is no such class.
+        """
+        if not self.takes_labels:
+            raise UserError(f"{self.path} was trained without classes: leave out --label.")
+        self._check_classes()
+        # Names first: folders called 1, 2, 3 are meant by their names, though their numbers are 0, 1, 2.
+        if text in self.class_names:
+            return self.class_names.index(text)
+        try:
+            label = int(text)
+        except ValueError:
+            raise unknown("class", text, self.class_names or [f"0 to {self.num_classes - 1}"]) from None
+        if not 0 <= label < self.num_classes:
+            raise UserError(f"--label {text}: the classes of {self.path} are 0 to {self.num_classes - 1}.")
+        return label
+
+    def describe_label(self, label):
+        """`3 (bob)`, or `3` if the class has no other name."""
+        name = self.class_names[label] if self.class_names else str(label)
+        return f"{label} ({name})" if name != str(label) else name
+
+    def _check_classes(self):
+        if not self.num_classes:
+            raise UserError(
+                f"{self.path} takes labels, but there is no manifest.json with it that says how many classes "
+                "it has: copy the whole folder of the export."
+            )

@@ -1,0 +1,130 @@
+"""What is scored, `Subject`, and what comes of it, `Measurement`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from keras_gan.errors import UserError
+from keras_gan.metrics.features import Extracted, FeatureNetwork
+from keras_gan.metrics.reference import Reference
+from keras_gan.modalities.base import Field
+
+# Samples at once: multiples of the sizes of the batches that they are made in.
+BLOCK, BLOCK_OF_EXAMPLES = 512, 64
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One number and how it came about.
+
+    Attributes:
+        name: such as `fid` or `recall`.
+        value: the number.
+        std: its standard deviation over parts of the samples, where it has one.
+        real: the same of real examples, for scores that say nothing without it.
+        lower_is_better: None where neither is; as the score's descriptor says, when it comes from `evaluate`.
+        protocol: all that another number must share to be compared with it, JSON-able.
+    """
+
+    name: str
+    value: float
+    std: float | None = None
+    real: float | None = None
+    lower_is_better: bool | None = None
+    protocol: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Samples, and all that scores can ask for; what is None cannot be had.
+
+    Attributes:
+        metrics: names of the scores that are asked for.
+        field: what samples are, a `Field`.
+        samples: `[N, …]` as the field stores them: of images uint8 `[N, height, width, channels]`.
+        labels: int `[N]`, the class asked for in each sample.
+        targets: like `samples`; row i is what sample i should have been.
+        extractor: None if no score needs features.
+        extracted: what the extractor sees in the samples; `evaluate` sees to it.
+        reference: what the extractor saw in real examples.
+        real: columns of a `Dataset`, `real` and perhaps `label`; empty if there are statistics alone.
+        perceptual: function that returns a `perceptual.Perceptual`.
+        inputs: function of int64 seeds `[N]` that returns what the generator is given, `{name: [N, …]}`, `latents`
+            among it.
+        made: function of such inputs that returns what the generator makes of them, at the outer edge.
+        protocol: what is true of all scores, such as the size of images and the seed of the samples.
+        seed: decides pairs and paths.
+    """
+
+    metrics: tuple[str, ...]
+    field: Field
+    samples: np.ndarray | None = None
+    labels: np.ndarray | None = None
+    targets: np.ndarray | None = None
+    extractor: FeatureNetwork | None = None
+    extracted: Extracted | None = None
+    reference: Reference | None = None
+    real: dict = field(default_factory=dict)
+    perceptual: Callable | None = None
+    inputs: Callable | None = None
+    made: Callable | None = None
+    protocol: dict = field(default_factory=dict)
+    seed: int = 0
+
+    def by_features(self, name, value, std=None, real=None, **more):
+        """The `Measurement` of a score of features; `more` is what its protocol says besides."""
+        reference = self.reference.protocol if self.reference else {}
+        protocol = {**self.protocol, **self.extractor.protocol, **reference, "samples": len(self.samples), **more}
+        return Measurement(name, float(value), std, real, protocol=protocol)
+
+    def real_features(self, metric):
+        """Features of single real examples, float32 `[N, D]`; `UserError` if there are statistics alone."""
+        if self.reference.extracted is None:
+            raise UserError(
+                f"--metrics {metric} compares single {self.field.plural}, and the reference has their mean and "
+                f"covariance alone: give the {self.field.plural} themselves."
+            )
+        return self.reference.extracted.features
+
+    def logits(self, metric):
+        """The extractor's verdicts on the samples, `[N, classes]`; `UserError` if it gives none."""
+        if self.extracted.logits is None:
+            raise UserError(
+                f"--metrics {metric} reads the verdicts of a classifier, and --features {self.extractor.name} gives "
+                "none: choose inception or classifier."
+            )
+        return self.extracted.logits
+
+
+def protocol_of(field, seed):
+    """What the protocols of all scores say of samples of this `Field`, from this seed on."""
+    size = {"image_size": field.height} if field.kind == "image" else {"shape": list(field.shape)}
+    return {**size, "seed": seed}
+
+
+def with_samples(subject, sampler, count, seed=0, progress=None):
+    """A `Subject` with the samples of the seeds `seed … seed + count - 1`, and what goes with them.
+
+    Args:
+        subject: without samples.
+        sampler: a `keras_gan.sampling.Sampler`, or what has its methods. Of one that makes samples of examples, there
+            are at most as many samples as examples, the first ones.
+        count, seed: which seeds.
+        progress: function that wraps the loop, for a bar.
+    """
+    has_examples = sampler.example_count is not None
+    block = BLOCK_OF_EXAMPLES if has_examples else BLOCK
+    if has_examples:
+        count, seed = min(count, sampler.example_count), 0
+    parts = {"samples": [], "labels": [], "targets": []}
+    for start in (progress or iter)(range(0, count, block)):
+        seeds = min(block, count - start), seed + start
+        parts["samples"].append(subject.field.to_stored(sampler.samples(*seeds)))
+        parts["labels"].append(sampler.labels(*seeds))
+        targets = sampler.targets(*seeds)
+        parts["targets"].append(None if targets is None else subject.field.to_stored(targets))
+    whole = {name: None if values[0] is None else np.concatenate(values) for name, values in parts.items()}
+    if has_examples:
+        return replace(subject, **whole)
+    return replace(subject, **whole, inputs=sampler.inputs, made=sampler.made)

@@ -3,7 +3,9 @@
 import json
 import os
 import platform
+import re
 import statistics
+import textwrap
 from pathlib import Path
 
 from benchmarks.common.workers import ROOT, threads
@@ -141,8 +143,15 @@ def write(directory, name, text, result=None):
         (directory / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
+def wrapped(text, width=100):
+    """A Markdown report with its paragraphs in lines of at most so many characters; all else stays as it is."""
+    fill = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False).fill
+    blocks = text.split("\n\n")
+    return "\n\n".join(block if re.match(r"[|#!<`\-\d ]", block) else fill(block) for block in blocks)
+
+
 def publish(name, text, result=None, directory=None, keep=True):
     """Prints a report, and writes it into the directory, by default to the results unless it is none to `keep`."""
     print(text)
     if directory or keep:
-        write(directory or RESULTS, name, text, result)
+        write(directory or RESULTS, name, wrapped(text), result)

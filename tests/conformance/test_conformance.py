@@ -184,7 +184,7 @@ def test_mixed_precision_trains_and_exports_float32(name, precision, make_model,
     assert np.isfinite(history["g_loss"]).all()
     assert all(weight.dtype == "float32" for weight in model.generator.weights)
     for network in model.exported().values():
-        copy = exporters.saved_model.float32_copy(network)
+        copy = exporters.inference.float32_copy(network)
         assert {layer.compute_dtype for layer in copy.layers} <= {"float32", "int32"}
     if name in ("dcgan", "r3gan"):  # without and with operations of `keras.ops`
         exporters.export(model, tmp_path / "1", formats=("tflite",), sampler=sampler_of(model))

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from keras_gan.exporters import deployed, saved_model
+from keras_gan.exporters import inference
 from keras_gan.layers.dropout import StepDropout
 from keras_gan.layers.spectral import SpectralConv2D
 from keras_gan.networks import conventions, convolutional, patchgan, resnet, srresnet, unet
@@ -307,7 +307,7 @@ def test_half_precision_ends_in_float32(name, precision):
     outputs = network(x)
     assert outputs.dtype == "float32"
     assert {weight.dtype for weight in network.weights} == {"float32"}
-    copy = saved_model.float32_copy(network)
+    copy = inference.float32_copy(network)
     assert {layer.compute_dtype for layer in copy.layers} == {"float32"}
     np.testing.assert_array_equal(copy(x), made(name)(x))
     assert 0 < np.abs(outputs - copy(x)).mean() < 0.02 * np.abs(copy(x)).max()
@@ -324,10 +324,10 @@ def test_networks_become_builtin_operations(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", GENERATORS)
-def test_networks_are_deployed_unchanged(name):
+def test_networks_are_fused_unchanged(name):
     network = made(name)
     x = pictures(network)
-    copy = deployed.deployed(network, odd_kernels=True)
+    copy = inference.fused(network, odd_kernels=True)
     np.testing.assert_allclose(copy(x), network(x), rtol=1e-3, atol=1e-4)
     assert copy.count_params() <= network.count_params()
 

@@ -59,14 +59,14 @@ def _passes_of_draw(model, updates):
     penalised = set(PENALISED_AT.get(model.name, ()))
     cyclic = model.name in CYCLIC
     once = len({"real", "fakes"} - penalised)
-    both_at_once = of_discriminator and of_generator and updates != ("d", "g")
-    shared = both_at_once and not cyclic
+    one_discriminator = of_discriminator and of_generator and updates != ("d", "g")  # scores for both networks
+    shared = one_discriminator and not cyclic
     relativistic = bool(model.objective and model.objective.generator_needs_real)
     return {
         "G": int(not of_generator),
         "G'": int(of_generator),
         "G'x": int(of_generator and cyclic),
-        "D": int(of_generator and (relativistic or model.name in COMPARED) and not both_at_once),
+        "D": int(of_generator and (relativistic or model.name in COMPARED) and not one_discriminator),
         "D'": of_discriminator * once - shared,
         "Dx": int(of_generator and not shared),
         "D'x": int(shared),

@@ -59,11 +59,11 @@ def run(options):
         write_json(path, report)
     except OSError as error:
         raise UserError(f"cannot write {path}: {why(error)}.") from None
-    print(json.dumps(report, indent=2) if options.json else text(report) + f"\n\nwritten: {path}")
+    print(json.dumps(report, indent=2) if options.json else _text(report) + f"\n\nwritten: {path}")
     return 0
 
 
-def text(report):
+def _text(report):
     """The scores as a table for people, one for each protocol, with what they were measured by."""
     lines = [", ".join(f"{name} {value}" for name, value in report["subject"].items())]
     groups = {}

@@ -77,7 +77,7 @@ def _report(jobs, errors, seconds):
 
 
 @dataclass(frozen=True)
-class Job:
+class _Job:
     """An image to translate: the files of the image, of its mask, or None, and of the result."""
 
     source: Path
@@ -101,7 +101,7 @@ def _jobs(options):
     else:
         raise UserError(f"--input {given}: there is no such file or folder.")
     jobs = [
-        Job(source, _mask_of(source.relative_to(root), options.mask), target)
+        _Job(source, _mask_of(source.relative_to(root), options.mask), target)
         for source, target in zip(sources, _targets(sources, root, out), strict=True)
     ]
     originals = {path.resolve() for job in jobs for path in (job.source, job.mask) if path}
@@ -154,7 +154,7 @@ def _mask_of(name, masks):
 
 
 @dataclass(frozen=True)
-class Given:
+class _Given:
     """An image as the network takes it, its hole, or None, and its opacity as a Pillow image, or None."""
 
     pixels: np.ndarray
@@ -169,19 +169,19 @@ def _read(job, translator):
         image = ImageOps.exif_transpose(file)
     opacity = _opacity(image)
     if not translator.takes_mask:
-        return Given(decoding.to_array(decoding.flatten(image, translator.channels)), None, opacity)
+        return _Given(decoding.to_array(decoding.flatten(image, translator.channels)), None, opacity)
     if job.mask:
         with decoding.naming(job.mask):
             mask = decoding.decode(job.mask, 1)
         if mask.size != image.size:
             raise ValueError(f"its mask has {_size(mask)} px, the image {_size(image)}")
         hole = np.asarray(mask) >= OPAQUE
-        return Given(decoding.to_array(decoding.flatten(image, translator.channels)), hole, opacity)
+        return _Given(decoding.to_array(decoding.flatten(image, translator.channels)), hole, opacity)
     if opacity is None:
         raise ValueError("no pixel is transparent, so there is no hole: give --mask")
     # The colours of what is half transparent are its own: white must not shine through.
     pixels = decoding.to_array(image.convert("RGBA").convert("L" if translator.channels == 1 else "RGB"))
-    return Given(pixels, np.asarray(opacity) < OPAQUE, None)
+    return _Given(pixels, np.asarray(opacity) < OPAQUE, None)
 
 
 def _size(image):

@@ -26,14 +26,14 @@ def load(path, options, split="train", task="paired"):
     A side has one channel if all its files for training are grey, else three. Both images of a pair come to their size
     in the same way, so that they stay aligned.
     """
-    where = split_folder(path, split)
-    pairs, size = find_pairs(where), options.image_size
-    trained = pairs if split == "train" else find_pairs(split_folder(path, "train"))
+    where = _split_folder(path, split)
+    pairs, size = _find_pairs(where), options.image_size
+    trained = pairs if split == "train" else _find_pairs(_split_folder(path, "train"))
     channels = [image_trees.common_channels(files) for files in zip(*trained, strict=True)]
     channels = channels * 2 if len(channels) == 1 else channels
 
     def read(index):
-        return [decoding.to_array(decoding.fit(side, size, options.fit)) for side in read_pair(pairs[index], channels)]
+        return [decoding.to_array(decoding.fit(side, size, options.fit)) for side in _read_pair(pairs[index], channels)]
 
     rows = [arrays.allocate((len(pairs), size, size, count)) for count in channels]
     bar = image_trees.progress(where.name, len(pairs))
@@ -57,12 +57,12 @@ def load(path, options, split="train", task="paired"):
 def check_available(path, options):
     """Raises `UserError` unless the training split is where it must be."""
     check_folders(options.dataset, [path])
-    split_folder(path, "train")
+    _split_folder(path, "train")
 
 
 def has_test(path, options):
     """Whether there is a test split."""
-    return split_folder(path, "test") != split_folder(path, "train")
+    return _split_folder(path, "test") != _split_folder(path, "train")
 
 
 def inspect(path, options):
@@ -72,11 +72,11 @@ def inspect(path, options):
     print_direction(options)
     channels = [None, None]
     for split in ("train", "test") if has_test(path, options) else ("train",):
-        root = split_folder(path, split)
-        pairs = find_pairs(root)
+        root = _split_folder(path, split)
+        pairs = _find_pairs(root)
         print(f"\n{split}: {len(pairs):,} pairs, {'side by side' if len(pairs[0]) == 1 else 'in two folders'}")
         if len(pairs[0]) == 1:
-            channels = [inspect_trees([root], options, split, channels[0], half=half)] * 2
+            channels = [inspect_trees([root], options, split, channels[0], half=_half)] * 2
         else:
             sides = zip(SIDES, channels, strict=True)
             channels = [inspect_trees([root / side], options, split, known) for side, known in sides]
@@ -88,7 +88,7 @@ def print_direction(options):
     print(f"{options.dataset}: makes images of side {target} from those of side {source}")
 
 
-def split_folder(path, split):
+def _split_folder(path, split):
     """The folder of a split; that of the training split where there is no other."""
     root = Path(path)
     if split not in SPLIT_FOLDERS:
@@ -97,7 +97,7 @@ def split_folder(path, split):
     if found:
         return found[0]
     if split != "train":
-        return split_folder(path, "train")
+        return _split_folder(path, "train")
     others = [name for name in SPLIT_FOLDERS["test"] if (root / name).is_dir()]
     if others:
         raise UserError(f"{root} holds a folder {others[0]}, but no folder train with images to learn from.")
@@ -109,7 +109,7 @@ def ordered(sides, direction):
     return tuple(sides) if direction == "AtoB" else (sides[1], sides[0])
 
 
-def find_pairs(root):
+def _find_pairs(root):
     """The files of all pairs, sorted by name: `(path,)` of one that holds both sides, or `(path of A, path of B)`.
 
     Raises:
@@ -142,8 +142,8 @@ def _by_name(root):
     return dict(zip(names, paths, strict=True))
 
 
-def read_pair(files, channels):
-    """Both sides of one of `find_pairs`, as Pillow images of the same size, of 1 or 3 channels each.
+def _read_pair(files, channels):
+    """Both sides of one of `_find_pairs`, as Pillow images of the same size, of 1 or 3 channels each.
 
     Raises:
         Unreadable: if a file cannot be decoded, or its sides are of different sizes.
@@ -151,7 +151,7 @@ def read_pair(files, channels):
     if len(files) == 1:
         with decoding.naming(files[0]):
             both = decoding.decode(files[0], max(channels))
-            width, height = half(both)
+            width, height = _half(both)
             halves = [both.crop((left, 0, left + width, height)) for left in (0, width)]
             return [decoding.flatten(side, count) for side, count in zip(halves, channels, strict=True)]
     sides = []
@@ -164,7 +164,7 @@ def read_pair(files, channels):
     return sides
 
 
-def half(image):
+def _half(image):
     """The size of a Pillow image's left half; raises `ValueError` if its width is odd."""
     if image.width % 2:
         raise ValueError(f"its width of {image.width} px has no two equal halves")

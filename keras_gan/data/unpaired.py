@@ -21,7 +21,7 @@ def load(path, options, split="train", task="unpaired"):
 
     A side has one channel if all its files for training are grey, else three.
     """
-    parts, trained = split_folders(path, split), split_folders(path, "train")
+    parts, trained = _split_folders(path, split), _split_folders(path, "train")
     sides = []
     for part, training in zip(parts, trained, strict=True):
         channels = image_trees.common_channels(image_trees.find_files(training))
@@ -43,14 +43,14 @@ def load(path, options, split="train", task="unpaired"):
 def check_available(path, options):
     """Raises `UserError` unless both sides of the training split are there."""
     check_folders(options.dataset, [path])
-    for part in split_folders(path, "train"):
+    for part in _split_folders(path, "train"):
         if not part.is_dir():
             raise UserError(f"{path} has no folder {part.name}: unpaired images lie in trainA and trainB.")
 
 
 def has_test(path, options):
     """Whether there is a test split."""
-    return split_folders(path, "test") != split_folders(path, "train")
+    return _split_folders(path, "test") != _split_folders(path, "train")
 
 
 def inspect(path, options):
@@ -61,11 +61,11 @@ def inspect(path, options):
     channels = [None, None]
     for split in ("train", "test") if has_test(path, options) else ("train",):
         print(f"\n{split}")
-        sides = zip(split_folders(path, split), channels, strict=True)
+        sides = zip(_split_folders(path, split), channels, strict=True)
         channels = [inspect_trees([root], options, split, known) for root, known in sides]
 
 
-def split_folders(path, split):
+def _split_folders(path, split):
     """The folders of both sides of a split; those of the training split where there are no others."""
     if split not in SPLIT_FOLDERS:
         raise unknown("split", split, SPLIT_FOLDERS)

@@ -24,8 +24,8 @@ def whole_manifest(path):
     Raises:
         UserError: if a file of the model is not the one that was exported: it might load all the same.
     """
-    folder = folder_of(path)
-    manifest = read_manifest(folder)
+    folder = _folder_of(path)
+    manifest = _read_manifest(folder)
     for name, facts in manifest.get("files", {}).items():
         file = folder / name
         belongs = name.startswith(("saved_model", "variables/")) if folder == path else file == path
@@ -34,12 +34,12 @@ def whole_manifest(path):
     return manifest
 
 
-def folder_of(path):
+def _folder_of(path):
     """The folder of the export that a SavedModel or a `.tflite` file belongs to."""
     return path.parent if path.suffix == ".tflite" else path
 
 
-def read_manifest(directory):
+def _read_manifest(directory):
     """The manifest of an export, or an empty one where none can be read."""
     try:
         return read_json(Path(directory) / "manifest.json", forms.EXPORT)
@@ -64,7 +64,7 @@ def fields_of(path, manifest, network, inputs, outputs):
         if [len(shape) for shape in outputs.values()] != [3]:
             raise UserError(f"{path} makes no images: it was not exported by this program.")
         return _by_shapes(inputs, manifest), {name: Image(*shape) for name, shape in outputs.items()}
-    arrays = _arrays(folder_of(path))
+    arrays = _arrays(_folder_of(path))
     return tuple(
         {
             name: modalities.restore(each, arrays.get(f"{network}/{group}/{name}"))

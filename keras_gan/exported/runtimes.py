@@ -34,7 +34,7 @@ class SavedModel:
             # The signatures refer to variables that the loaded object owns, so it must stay alive.
             self._model = tf.saved_model.load(str(directory))
         except Exception as error:  # a damaged file can raise anything
-            raise cannot_be_loaded(directory, error) from None
+            raise _cannot_be_loaded(directory, error) from None
         self.signatures = tuple(self._model.signatures)
         if "serving_default" not in self.signatures:
             raise not_ours(directory, "serving_default")
@@ -78,7 +78,7 @@ class LiteRTFile:
             interpreter = Interpreter(str(path), num_threads=os.cpu_count())
             self._runner = interpreter.get_signature_runner(self.signatures[0])
         except (ValueError, RuntimeError) as error:
-            raise cannot_be_loaded(path, error) from None
+            raise _cannot_be_loaded(path, error) from None
         self._given, self._made = self._runner.get_input_details(), self._runner.get_output_details()
 
     def inputs(self, signature):
@@ -109,7 +109,7 @@ def not_ours(path, signature):
     return UserError(f"{path} has no signature {signature}: it was not exported by this program.")
 
 
-def cannot_be_loaded(path, error):
+def _cannot_be_loaded(path, error):
     """The `UserError` for a file that is damaged, or is something else."""
     return UserError(f"{path} cannot be loaded: {(str(error).splitlines() or [''])[0]}")
 

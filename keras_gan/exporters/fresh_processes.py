@@ -43,7 +43,7 @@ def kept():
 
 
 @dataclass(frozen=True)
-class Answers:
+class _Answers:
     """What the files of one format have computed: the arrays that `reload.py` tells of."""
 
     arrays: dict
@@ -108,7 +108,7 @@ def run_files(asked, directory, threads=None):
             error = _answer(name)
             if error:
                 raise VerificationError(f"the exported {name} cannot be used in a fresh process: {error}")
-        return {name: Answers(dict(np.load(f"{scratch}/{name}.npz"))) for name in asked}
+        return {name: _Answers(dict(np.load(f"{scratch}/{name}.npz"))) for name in asked}
 
 
 def start(name):

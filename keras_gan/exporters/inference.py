@@ -40,7 +40,7 @@ class SubpixelConv2DTranspose(keras.layers.Conv2DTranspose):
         return tf.transpose(tf.convert_to_tensor(self.kernel)[row::2, column::2][::-1, ::-1], [0, 1, 3, 2])
 
 
-class UpSamplingOfAnySize2D(keras.layers.UpSampling2D):
+class _UpSamplingOfAnySize2D(keras.layers.UpSampling2D):
     """An `UpSampling2D` for maps whose size is known only when they come; Keras 3.15 wants to know it before."""
 
     def call(self, inputs):
@@ -94,7 +94,7 @@ def fused(network, odd_kernels):
             config["use_bias"] = True
         if _is_doubling(layer) and (odd_kernels or layer.kernel_size[0] % 2 == 0):
             return SubpixelConv2DTranspose.from_config(config)
-        return (UpSamplingOfAnySize2D if _interpolates(layer) else layer.__class__).from_config(config)
+        return (_UpSamplingOfAnySize2D if _interpolates(layer) else layer.__class__).from_config(config)
 
     def call(layer, *inputs, **options):
         return inputs[0] if isinstance(layer, keras.layers.Identity) else layer(*inputs, **options)

@@ -33,10 +33,10 @@ def of(model, networks, directory, deliverables, checks, facts):
     return {
         "format": FORMAT,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "generator": generator(model, networks, deliverables),
+        "generator": _generator(model, networks, deliverables),
         "fields": {each.name: _described(each) for each in networks},
         "verification": [dataclasses.asdict(check) for check in checks],
-        "versions": versions(),
+        "versions": _versions(),
         "files": {
             path.relative_to(directory).as_posix(): {"bytes": path.stat().st_size, "sha256": files.sha256(path)}
             for path in paths
@@ -50,7 +50,7 @@ def write(manifest, directory):
     files.write_json(directory / "manifest.json", manifest)
 
 
-def generator(model, networks, deliverables):
+def _generator(model, networks, deliverables):
     """What the manifest says of the networks themselves."""
     first = networks[0]
     facts = {
@@ -112,7 +112,7 @@ def write_arrays(networks, directory):
         files.write(directory / ARRAYS, lambda file: np.savez(file, **arrays))
 
 
-def versions():
+def _versions():
     """Versions of Python and of the packages that decide what an exported file computes."""
     found = {"python": platform.python_version()}
     for package in PACKAGES:

@@ -26,7 +26,7 @@ import time
 import numpy as np
 
 
-def outputs_of(job, inputs):
+def _outputs_of(job, inputs):
     """What the targets of a job compute, arrays by the names above."""
     defined = {}
     exec(textwrap.dedent(job["source"]), defined)
@@ -42,7 +42,7 @@ def outputs_of(job, inputs):
             if threads is not None:
                 found[f"{target}/milliseconds/{threads}"] = milliseconds
         for name, values in made.items():
-            found |= arrays(f"{target}/{name}", values)
+            found |= _arrays(f"{target}/{name}", values)
     return found
 
 
@@ -60,7 +60,7 @@ def run(call, inputs, batch):
     return whole, 1000 * float(np.median(seconds))
 
 
-def arrays(name, values):
+def _arrays(name, values):
     """An array, or one for each file of a row of them, by the names above."""
     if values.dtype != object:
         return {name: values}
@@ -74,7 +74,7 @@ def main():
         try:
             # Files are Python objects; those that made them are the program that started this process.
             with np.load(job["inputs"], allow_pickle=True) as inputs:
-                outputs = outputs_of(job, inputs)
+                outputs = _outputs_of(job, inputs)
             np.savez(job["outputs"], **outputs)
             error = "keras_gan was imported" if "keras_gan" in sys.modules else None
         except Exception as problem:  # whatever it is, it is the answer

@@ -17,7 +17,7 @@ CONTROLLED = "controlled"  # what the names of signatures and files that take al
 
 
 @dataclass(frozen=True)
-class Seeds(Field):
+class _Seeds(Field):
     """Seeds as inputs of a signature, int64."""
 
     plural: ClassVar[str] = "seeds"
@@ -32,7 +32,7 @@ class Seeds(Field):
 
 
 @dataclass(frozen=True)
-class Files(Field):
+class _Files(Field):
     """Values as whole files, strings that are inputs or outputs of a signature.
 
     Attributes:
@@ -92,13 +92,13 @@ class Signature:
 def of(networks):
     """What a SavedModel of several `Outgoing` can be asked, `{name: Signature}`.
 
-    The first one is asked by the names of `of_network`. Of several networks each has signatures of its own, NAME in
+    The first one is asked by the names of `_of_network`. Of several networks each has signatures of its own, NAME in
     place of `serving_default` and NAME_X in place of X; where the first one needs more than seeds, it has no others
     than these beside `serving_default`.
     """
     found = {}
     for number, each in enumerate(networks):
-        own = of_network(each)
+        own = _of_network(each)
         plainly = number == 0 and (each.has_seeds or len(networks) == 1)
         if number == 0:
             found |= own if plainly else {"serving_default": own["serving_default"]}
@@ -112,7 +112,7 @@ def _named(network, name):
     return f"{network}_{ending}" if ending else network
 
 
-def of_network(outgoing):
+def _of_network(outgoing):
     """What one network can be asked, `{name: Signature}`.
 
     Each row of a batch depends on its own inputs alone, N rows in all; that of an input which cannot be, such as a
@@ -187,7 +187,7 @@ def _of_seeds(outgoing):
     """The signatures of a network all of whose inputs seeds have values of."""
     serve = _without_missing(outgoing)
     chosen = {name: field for name, field in outgoing.inputs.items() if field.is_chosen}
-    seeds, truncation = {"seeds": Seeds()}, outgoing.controls.get(TRUNCATION.name)
+    seeds, truncation = {"seeds": _Seeds()}, outgoing.controls.get(TRUNCATION.name)
     if truncation is None and "latents" in outgoing.inputs:
         truncation = TRUNCATION
 
@@ -233,11 +233,11 @@ def _of_files(outgoing):
         return tf.map_fn(one, given, fn_output_signature=strings, parallel_iterations=1)
 
     first, *others = outgoing.needed.values()
-    inputs = {first.files: Files(first, "a PNG, JPEG, BMP or GIF file each, of any sizes")}
-    inputs |= {field.files: Files(field, "an image each, white in the hole") for field in others}
+    inputs = {first.files: _Files(first, "a PNG, JPEG, BMP or GIF file each, of any sizes")}
+    inputs |= {field.files: _Files(field, "an image each, white in the hole") for field in others}
     outputs = _finished(outgoing.output)
     return Signature(outgoing, function, inputs, outputs)
 
 
 def _finished(field):
-    return {field.files: Files(field, f"a {field.finished.upper()} file each")}
+    return {field.files: _Files(field, f"a {field.finished.upper()} file each")}

@@ -40,8 +40,8 @@ def usual(target, sizes=(), most=MOST):
         most: how many examples at most.
     """
     if target.signature.network.has_seeds:
-        return of_seeds(target.signature, SEEDS)
-    return of_examples(target.signature, sizes, most)
+        return _of_seeds(target.signature, SEEDS)
+    return _of_examples(target.signature, sizes, most)
 
 
 def odd_sizes(outgoing):
@@ -56,10 +56,10 @@ def judged(target):
     """The `Trial` of seeds that a score is measured on, with the values that are their own."""
     network = target.signature.network
     own = _own(network, JUDGED)
-    return Trial({name: own[name] for name in target.signature.inputs}, drawn(network, own))
+    return Trial({name: own[name] for name in target.signature.inputs}, _drawn(network, own))
 
 
-def of_seeds(signature, seeds):
+def _of_seeds(signature, seeds):
     """The `Trial` of a signature whose inputs seeds have values of: such that one which ignores them is found out."""
     network = signature.network
     given = {name: np.asarray(field.probes(seeds)) for name, field in signature.inputs.items()}
@@ -67,14 +67,14 @@ def of_seeds(signature, seeds):
     inputs = own | {name: values for name, values in given.items() if name in own}
     if TRUNCATION.name in given and TRUNCATION.name not in own:
         inputs["latents"] = truncated(inputs["latents"], given[TRUNCATION.name])
-    return Trial(given, drawn(network, inputs))
+    return Trial(given, _drawn(network, inputs))
 
 
 def _own(network, seeds):
     return {name: np.asarray(field.of_seeds(seeds)) for name, field in network.inputs.items()}
 
 
-def drawn(network, inputs):
+def _drawn(network, inputs):
     """What Keras makes of inputs at the outer edge, batch after batch, `{name: array}`."""
     count = len(next(iter(inputs.values())))
     parts = []
@@ -88,7 +88,7 @@ def drawn(network, inputs):
 # --- Of examples ------------------------------------------------------------------------------------------------------
 
 
-def of_examples(signature, sizes=(), most=MOST):
+def _of_examples(signature, sizes=(), most=MOST):
     """The `Trial` of a signature that is given examples, which are rounded so that files can hold them."""
     network = signature.network
     examples = {name: fitted(network.inputs[name], values, sizes) for name, values in _few(network, most).items()}

@@ -96,15 +96,15 @@ def _checked(wanted, directory, trial_of, note):
     answers = run_files(asked, directory)
     for name, some in wanted.items():
         if answers[name].targets is not None:
-            check_signatures(answers[name].targets, [target.name for target in some])
+            _check_signatures(answers[name].targets, [target.name for target in some])
     return [
-        (target, compare(target, note, trial.expected, answers[name]))
+        (target, _compare(target, note, trial.expected, answers[name]))
         for name, some in asked.items()
         for target, trial in some
     ]
 
 
-def check_signatures(found, expected):
+def _check_signatures(found, expected):
     """Raises `VerificationError` unless a SavedModel has the signatures that are expected."""
     if set(found) != set(expected):
         raise VerificationError(f"saved_model has the signatures {sorted(found)}, expected {sorted(expected)}.")
@@ -138,7 +138,7 @@ def _is_rounded(target):
     )
 
 
-def compare(target, note, expected, answers):
+def _compare(target, note, expected, answers):
     """The `Check` of what a target has made.
 
     Args:

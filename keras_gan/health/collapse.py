@@ -17,7 +17,7 @@ def collapse(step, variety, started, most, words=IMAGES):
         started: whether the run is past its first steps, in which a healthy generator may hardly vary yet.
         most: the largest variety of the run so far, of values and features the lesser.
     """
-    least = overall_variety(variety, words)
+    least = _overall_variety(variety, words)
     if least < (SAME if started or most > ALIKE else DEAD):
         return Finding(
             "collapse",
@@ -43,7 +43,7 @@ def collapse(step, variety, started, most, words=IMAGES):
     )
 
 
-def overall_variety(variety, words=IMAGES):
+def _overall_variety(variety, words=IMAGES):
     """The lesser of the varieties of values and of features."""
     return min(variety[name] for name in (words.values, "features") if name in variety)
 
@@ -57,7 +57,7 @@ class Collapse(Probe):
 
     def look(self, examination):
         variety, words = examination.variety, examination.words
-        so_far = max(overall_variety(earlier, words) for earlier in examination.series["variety"])
+        so_far = max(_overall_variety(earlier, words) for earlier in examination.series["variety"])
         yield collapse(examination.step, variety, examination.step >= FIRST_STEPS, so_far, words)
 
     def obstacles(self, examiner):

@@ -15,7 +15,7 @@ def oscillation(step, losses):
     Args:
         losses: the generator's loss of each step of the window, at least 60 for a verdict.
     """
-    period = period_of(losses)
+    period = _period_of(losses)
     if period is None:
         return None
     return Finding(
@@ -28,7 +28,7 @@ def oscillation(step, losses):
     )
 
 
-def period_of(series):
+def _period_of(series):
     """The steady period of a series with which it swings, in steps; None if it does not.
 
     A swing is a correlation of the series with itself that is clearly negative half a period later and clearly

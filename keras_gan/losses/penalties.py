@@ -30,19 +30,19 @@ def scores_and_gradients(score, inputs):
     return scores, tape.gradient(scores, inputs)
 
 
-def squared_norms(gradients):
+def _squared_norms(gradients):
     """Squared L2 norm of every gradient, `[B, …]` to `[B]`."""
     return tf.reduce_sum(tf.square(gradients), axis=list(range(1, gradients.shape.rank)))
 
 
 def one_centred(gradients):
     """`(|gradient| - 1)^2`, `[B]`: two-sided, as in WGAN-GP (arXiv 1704.00028, equation 3). Finite at zero."""
-    return tf.square(tf.sqrt(squared_norms(gradients) + _EPSILON) - 1.0)
+    return tf.square(tf.sqrt(_squared_norms(gradients) + _EPSILON) - 1.0)
 
 
 def zero_centred(gradients):
     """`|gradient|^2 / 2`, `[B]`: R1 on real images, R2 on fakes (Mescheder et al. 2018, arXiv 1801.04406)."""
-    return squared_norms(gradients) / 2.0
+    return _squared_norms(gradients) / 2.0
 
 
 def between(real, fakes, alpha):

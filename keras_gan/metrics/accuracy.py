@@ -16,9 +16,9 @@ def measure(subject):
     """Yields `accuracy` of a `Subject`; `UserError` if its extractor is no classifier of its classes."""
     if not subject.extractor.is_classifier:
         raise UserError("--metrics accuracy asks a classifier of the same classes: it needs --features classifier.")
-    yield subject.by_features("accuracy", accuracy(subject.logits(SCORE.name), subject.labels))
+    yield subject.by_features("accuracy", _accuracy(subject.logits(SCORE.name), subject.labels))
 
 
-def accuracy(logits, labels):
+def _accuracy(logits, labels):
     """Share, in [0, 1], of logits `[N, classes]` whose largest one is that of the label, int `[N]`."""
     return float((logits.argmax(axis=1) == labels).mean())

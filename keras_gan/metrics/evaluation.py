@@ -29,7 +29,7 @@ def evaluate(subject, progress=None):
     Raises:
         UserError: for a metric that there is not, that cannot look at such values, or that needs what there is not.
     """
-    check(subject)
+    _check(subject)
     if subject.extractor:
         subject = dataclasses.replace(subject, extracted=subject.extractor(subject.samples, progress))
     measured, warnings = [], []
@@ -41,7 +41,7 @@ def evaluate(subject, progress=None):
     return measured, warnings
 
 
-def check(subject):
+def _check(subject):
     """Raises `UserError` if a `Subject` does not have what its metrics need, before anything is looked at."""
     metrics.check_names(subject.metrics)
     metrics.check_kind(subject.metrics, subject.field.kind)

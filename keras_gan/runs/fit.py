@@ -68,7 +68,7 @@ def fit(prepared, folder, make_callbacks):
 
 def _fit_stages(prepared, across):
     model = prepared.model
-    for stage, first_step, end in prepared.schedule.parts(step_of(model), prepared.steps):
+    for stage, first_step, end in prepared.schedule.parts(_step_of(model), prepared.steps):
         stream, steps_per_epoch = prepared.batches(stage, first_step), end - first_step
         if isinstance(stream, tf.data.Dataset):
             # Keras takes `steps_per_epoch` for too much where several steps go in one.
@@ -89,14 +89,14 @@ def forget_after(folder, step):
         raise MachineFailed(f"cannot write in {folder.path}: {why(error)}.") from None
 
 
-def how_to_go_on(folder):
+def _how_to_go_on(folder):
     """The command that resumes a run."""
     log_dir = str(folder.path.parent)
     name = folder.name if log_dir == config.RunConfig.log_dir else str(folder.path)
     return f"Continue with: python train.py --resume {shlex.quote(name)}"
 
 
-def step_of(model):
+def _step_of(model):
     """The step that a model is at, an integer."""
     return int(keras.ops.convert_to_numpy(model.step))
 
@@ -113,10 +113,10 @@ def _agree_on_signal(strategy, received):
 def _save_and_go(options, model, folder, stopped):
     """Saves, if this process is the one that does; returns the exit code."""
     if folder:
-        checkpoint.save(model, folder.checkpoints, step_of(model), options.keep_checkpoints)
-        print(f"\n{stopped} arrived: saved at step {step_of(model)}. {how_to_go_on(folder)}", file=sys.stderr)
+        checkpoint.save(model, folder.checkpoints, _step_of(model), options.keep_checkpoints)
+        print(f"\n{stopped} arrived: saved at step {_step_of(model)}. {_how_to_go_on(folder)}", file=sys.stderr)
     else:
-        print(f"{stopped} arrived: ended at step {step_of(model)}.", file=sys.stderr)
+        print(f"{stopped} arrived: ended at step {_step_of(model)}.", file=sys.stderr)
     return stopped.exit_code
 
 
@@ -145,4 +145,4 @@ def _last_good(folder):
     whole = [path for path in checkpoint.list_checkpoints(folder.checkpoints) if not checkpoint.verify(path)]
     if not whole:
         return f"there is no checkpoint in {Path(folder.checkpoints)}."
-    return f"the last good checkpoint is of step {checkpoint.read_manifest(whole[-1])['step']}. {how_to_go_on(folder)}"
+    return f"the last good checkpoint is of step {checkpoint.read_manifest(whole[-1])['step']}. {_how_to_go_on(folder)}"

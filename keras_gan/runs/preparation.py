@@ -99,11 +99,11 @@ def prepare(options, model_options):
     if sampler.example_count:
         evaluation.check_count(options.metrics, sampler.example_count)
     if options.export:
-        exporters.check(model, sampler, deliverables_of(options))
+        exporters.check(model, sampler, _deliverables_of(options))
     return PreparedRun(options, model_config, strategy, dataset, held_out, model, sampler, steps)
 
 
-def deliverables_of(options):
+def _deliverables_of(options):
     """What `DeliveryOptions` ask the exporters for, a `Deliverables`."""
     return Deliverables(
         formats=options.export,

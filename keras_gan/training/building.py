@@ -49,7 +49,7 @@ def image_fields(name, image_shape, num_classes=0, source_shape=None):
 
 def build(name, config, fields, seed=0, augment="none"):
     """Like `create`, from a finished `Config` of the variant and the fields of its batches."""
-    check_fields(name, fields)
+    _check_fields(name, fields)
     # Keras draws the seeds of its initializers from here. The caller's random numbers go on as if nothing had happened.
     state = random.getstate()
     random.seed(seed)
@@ -62,7 +62,7 @@ def build(name, config, fields, seed=0, augment="none"):
     return model
 
 
-def check_fields(name, fields):
+def _check_fields(name, fields):
     """Raises `UserError` unless a variant can be trained on batches with these fields."""
     variant, real = registry.variant(name), fields["real"]
     if real.kind != variant.gives:
@@ -70,11 +70,11 @@ def check_fields(name, fields):
     if "label" in variant.takes:
         check_labels(registry.resolve(name), class_count(fields))
     if isinstance(real, Image):
-        check_channels(name, real.channels)
+        _check_channels(name, real.channels)
         registry.check_size(name, real.height, real.width)
 
 
-def check_channels(name, channels):
+def _check_channels(name, channels):
     """Raises `UserError` unless a variant takes images of so many channels."""
     known = registry.variant(name).channels
     if channels not in known:

@@ -224,7 +224,7 @@ class TrainStep(keras.Model):
             return self._update_both(batch, fakes, tape)
         logs = {}
         by_network = {
-            "d": functools.partial(self._discriminator_gradients, batch, stop_gradient(fakes)),
+            "d": functools.partial(self._discriminator_gradients, batch, _stop_gradient(fakes)),
             "g": functools.partial(self._generator_gradients, batch, fakes, tape),
         }
         for update in updates:
@@ -274,14 +274,14 @@ class TrainStep(keras.Model):
             terms = self.discriminator_terms(batch, fakes)
             loss = self._loss(terms, self.discriminator_optimizer)
         norm, update = self._gradients(loss, tape, self.discriminator, self.discriminator_optimizer)
-        return named("d", terms) | norm, update
+        return _named("d", terms) | norm, update
 
     def _generator_gradients(self, batch, fakes, tape):
         with tape:
             terms = self.generator_terms(batch, fakes)
             loss = self._loss(terms, self.optimizer)
         norm, update = self._gradients(loss, tape, self.generator, self.optimizer)
-        return named("g", terms) | norm, update
+        return _named("g", terms) | norm, update
 
     def _update_both(self, batch, fakes, tape):
         # Each tape watches its own network alone, so both can be open around scores that both losses read.
@@ -295,7 +295,7 @@ class TrainStep(keras.Model):
         )
         d_update()
         g_update()
-        return named("d", d_terms) | named("g", g_terms) | d_norm | g_norm
+        return _named("d", d_terms) | _named("g", g_terms) | d_norm | g_norm
 
     def _loss(self, terms, optimizer):
         loss = tf.add_n([tf.reduce_mean(tf.cast(term, tf.float32)) for term in terms.values()])
@@ -327,7 +327,7 @@ class TrainStep(keras.Model):
         return dict(zip(logs, tf.unstack(replicas.all_reduce_mean(means, self.replica_count)), strict=True))
 
 
-def named(network, terms):
+def _named(network, terms):
     """The logs of one network, `d` or `g`: the mean of each term, and their sum."""
     terms = {name: tf.reduce_mean(tf.cast(term, tf.float32)) for name, term in terms.items()}
     return {**terms, f"{network}_loss": tf.add_n(list(terms.values()))}
@@ -358,6 +358,6 @@ def as_batch(data):
     return {"real": data}
 
 
-def stop_gradient(fakes):
+def _stop_gradient(fakes):
     """`tf.stop_gradient` of a tensor or of every tensor in a dict."""
     return tf.nest.map_structure(tf.stop_gradient, fakes)

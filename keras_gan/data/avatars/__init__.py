@@ -223,7 +223,7 @@ def _hex(colour):
     return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
-def class_of(seed, split, index):
+def _class_of(seed, split, index):
     """The label of one avatar in [0, 10). Each ten avatars in a row hold each class once, in random order."""
     tens, position = divmod(index, len(CLASS_NAMES))
     return int(_classes_of_ten(seed, split, tens)[position])
@@ -236,7 +236,7 @@ def _classes_of_ten(seed, split, tens):
 def random_avatar(seed, split, index):
     """The avatar at `index` of a split: a pure function of the arguments."""
     dice = _Dice(seed, split, 0, index)
-    features = _features(dice, CLASS_NAMES[class_of(seed, split, index)])
+    features = _features(dice, CLASS_NAMES[_class_of(seed, split, index)])
     return Avatar(**features, **_colours(dice, features), **_shape_of_head(dice, features), **_pose(dice))
 
 
@@ -449,7 +449,7 @@ def _load_two_styles(options, split, task):
 
 def check_available(_rest, options):
     """Raises `UserError` unless avatars are drawn at the size that is asked for."""
-    check_size(options.image_size)
+    _check_size(options.image_size)
 
 
 def has_test(_rest, options):
@@ -477,7 +477,7 @@ def pictures(size, split="train", style="cartoon", count=None, seed=SEED, first=
     Raises:
         UserError: for a size, split or style that there is not.
     """
-    check_size(size)
+    _check_size(size)
     if style not in STYLES:
         raise unknown("style", style, STYLES)
     count = _size_of(split, None) - first if count is None else _size_of(split, count)
@@ -490,7 +490,7 @@ def pictures(size, split="train", style="cartoon", count=None, seed=SEED, first=
     return images
 
 
-def check_size(size):
+def _check_size(size):
     """Raises `UserError` unless avatars are drawn at this size, in pixels."""
     if size not in SIZES:
         raise UserError(f"avatars come at 32, 64 or 128 px, not {size}: set --image-size to one of these.")

@@ -98,7 +98,7 @@ def load(name, options=None):
     """
     options = options or ExtractorOptions()
     if options.field is not None:
-        check_kind(name, options.field.kind)
+        _check_kind(name, options.field.kind)
     if name in EXTRACTORS.names():
         return EXTRACTORS.module(name).load(options)
     if not Path(name).is_file():
@@ -126,7 +126,7 @@ def resolve(name, field, class_count=0):
     return field.default_features
 
 
-def check_kind(name, kind):
+def _check_kind(name, kind):
     """Raises `UserError` for an extractor that cannot look at values of this kind, as far as its name says."""
     if name not in EXTRACTORS.names() or kind in EXTRACTORS.describe(name).of:
         return

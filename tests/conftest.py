@@ -27,7 +27,7 @@ from PIL import Image  # noqa: E402
 
 from keras_gan import cli, registry, sampling  # noqa: E402
 from keras_gan.data.image_sets import image_dataset  # noqa: E402
-from keras_gan.exporters import outgoing, verify  # noqa: E402
+from keras_gan.exporters import fresh_processes, outgoing  # noqa: E402
 from keras_gan.sampling import Sampler  # noqa: E402
 from keras_gan.training import building  # noqa: E402
 
@@ -109,7 +109,7 @@ def shared_folder(tmp_path_factory):
 @pytest.fixture(scope="session", autouse=True)
 def verifier_processes():
     """One fresh process per export format for the whole suite."""
-    with verify.processes():
+    with fresh_processes.kept():
         yield
 
 

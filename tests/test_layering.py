@@ -102,8 +102,8 @@ def test_light_modules_import_neither_keras_nor_tensorflow(module):
 BY_ITSELF = {
     ("distribution/cluster.py", "loads"): "reads a variable of the environment",
     ("distribution/rendezvous.py", "loads"): "reads messages",
-    ("exporters/verify.py", "loads"): "reads the answers of a process that it started",
-    ("exporters/verify.py", "savez"): "hands arrays to that process, in a folder that is removed",
+    ("exporters/fresh_processes.py", "loads"): "reads the answers of a process that it started",
+    ("exporters/fresh_processes.py", "savez"): "hands arrays to that process, in a folder that is removed",
     ("exporters/reload.py", "*"): "runs where there is no keras_gan",
     ("exporters/__init__.py", "rename"): "of a whole folder, in which everything else is written",
     ("exporters/saved_model.py", "save"): "TensorFlow writes by itself, within that folder",

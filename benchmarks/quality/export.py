@@ -16,7 +16,7 @@ from benchmarks.common import report
 from benchmarks.common.command import run
 from benchmarks.common.program import quiet_stderr, quiet_tensorflow, registry
 
-CLASSES, CHANNELS = 10, 3
+CLASSES, CHANNELS, BATCH_SIZE = 10, 3, 8
 
 
 @dataclass(frozen=True)
@@ -50,20 +50,23 @@ def benchmark(options):
 def measure(name, options, directory):
     """The checks of one variant's files, with their sizes in bytes."""
     from keras_gan import exporters
+    from keras_gan.exporters import onnx, tflite
+    from keras_gan.training import building
 
     shape = (options.image_size, options.image_size, CHANNELS)
-    model = registry.build(name, registry.module(name).Config(), shape, CLASSES, seed=0)
-    model.compile()
+    model = building.build(name, registry.module(name).Config(), building.image_fields(name, shape, CLASSES))
+    model.compile(batch_size=BATCH_SIZE)
     if options.steps:
         _train(model, shape, options.steps)
     formats = ("saved_model", "tflite", "onnx")
-    manifest = exporters.export(model, directory, formats, precisions=tuple(exporters.tflite.PRECISIONS))
+    manifest = exporters.export(model, directory, formats, precisions=tuple(tflite.PRECISIONS))
     sizes = {file: entry["bytes"] for file, entry in manifest["files"].items()}
     return {
         "parameters": manifest["generator"]["parameters"],
         "bytes": {
             "saved_model": sum(size for file, size in sizes.items() if file.startswith(("saved_model", "variables/"))),
-            **{name: sizes[check.file] for name, check in exporters.verify.KINDS.items()},
+            **{f"tflite {each}": sizes[tflite.file_of("generator", each)] for each in tflite.PRECISIONS},
+            "onnx": sizes[onnx.file_of("generator")],
         },
         "checks": manifest["verification"],
     }
@@ -74,7 +77,7 @@ def _train(model, shape, steps):
     import tensorflow as tf
 
     rng = np.random.default_rng(0)
-    batch = 8 * model.discriminator_steps
+    batch = model.schedule.examples_per_step(model.stage)
     images = rng.uniform(-1, 1, (batch, *shape)).astype(np.float32)
     labels = rng.integers(0, CLASSES, batch, dtype=np.int32)
     data = tf.data.Dataset.from_tensors({"real": images, "label": labels}).repeat(steps)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from keras_gan.errors import UserError
-from keras_gan.exported import files
+from keras_gan.exported import contents
 from keras_gan.exported.runtimes import opened
 
 
@@ -34,7 +34,7 @@ class ExportedModel:
         self.configuration = self.manifest.get("configuration", {})
         self.signature = self._signature(direction)
         self._shapes = self.runtime.inputs(self.signature), self.runtime.outputs(self.signature)
-        inputs, outputs = files.fields_of(path, self.manifest, self._network(direction), *self._shapes)
+        inputs, outputs = contents.fields_of(path, self.manifest, self._network(direction), *self._shapes)
         self.inputs = {name: field for name, field in inputs.items() if name in self._shapes[0]}
         self.controls = {name: field for name, field in inputs.items() if field.is_control}
         (self.output,) = outputs.values()

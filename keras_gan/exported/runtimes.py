@@ -7,13 +7,13 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.errors import UserError
-from keras_gan.exported import files
+from keras_gan.exported import contents
 
 
 def opened(path):
     """The `SavedModel` or `LiteRTFile` at a path; `UserError` if there is none that is whole and can be loaded."""
     path = Path(path)
-    manifest = files.whole_manifest(path)
+    manifest = contents.whole_manifest(path)
     return (LiteRTFile if path.suffix == ".tflite" else SavedModel)(path, manifest)
 
 

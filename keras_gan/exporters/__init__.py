@@ -61,11 +61,6 @@ def check(model, sampler, deliverables):
         format_modules.module(name)
 
 
-def check_writable(directory):
-    """Raises `UserError` unless exports can be written below `directory`; makes it if need be."""
-    _scratch(Path(directory) / "export").rmdir()
-
-
 def next_version(base):
     """The folder of the next version below `base`: 1, 2, 3 …"""
     versions = [int(path.name) for path in Path(base).glob("*") if path.name.isdecimal() and path.name.isascii()]

@@ -17,9 +17,12 @@ from keras_gan.errors import UserError
 
 def module(name):
     """The module of a format; `UserError` if there is none."""
+    path = f"keras_gan.exporters.{name}"
     try:
-        found = importlib.import_module(f"keras_gan.exporters.{name}")
-    except ModuleNotFoundError:
+        found = importlib.import_module(path)
+    except ModuleNotFoundError as error:
+        if error.name != path:
+            raise
         found = None
     if not hasattr(found, "RUNTIME"):
         raise UserError(f"there is no export format {name!r}.")

@@ -159,7 +159,7 @@ def _single_files(manifest, networks, deliverables):
         found = [target for target in module.targets(networks, deliverables) if target.name in manifest["files"]]
         for signature in dict.fromkeys(target.signature for target in found):
             same = [target for target in found if target.signature is signature]
-            names = ", ".join(sorted(f"`{target.name}`" for target in same))
+            names = ", ".join(f"`{name}`" for name in sorted(target.name for target in same))
             parts += [f"{names}: {_way(same[0], **({} if module.TAKES_ANY_SIZE else fixed))}."]
     return parts
 
@@ -169,9 +169,10 @@ def _way(target, batch="N", sizes=()):
     signature, scale = target.signature, target.signature.network.scale
     names = target.outputs or signature.outputs
     made = zip(names, signature.outputs.values(), strict=True)
-    given = " and ".join(f"`{name}` {field.edge_words(batch, sizes)}" for name, field in signature.inputs.items())
+    given = [(name, field.edge_words(batch, sizes, notes=False)) for name, field in signature.inputs.items()]
     larger = [scale * size for size in sizes]
-    return f"{given} to {' and '.join(f'`{name}` {field.edge_words(batch, larger, scale)}' for name, field in made)}"
+    made = [(name, field.edge_words(batch, larger, scale, notes=False)) for name, field in made]
+    return " to ".join(" and ".join(f"`{name}` {words}" for name, words in some) for some in (given, made))
 
 
 def _words(fields, **options):

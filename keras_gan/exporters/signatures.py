@@ -52,7 +52,7 @@ class Files(Field):
     def blanks(self, count, sizes=()):
         return np.full(count, self.of.content(self.of.blanks(1, sizes)[0]), object)
 
-    def edge_words(self, batch="N", sizes=(), scale=1):
+    def edge_words(self, batch="N", sizes=(), scale=1, notes=True):
         return f"string [{batch}], {self.wanted}"
 
 
@@ -228,9 +228,9 @@ def _of_files(outgoing):
         return {name: files[0] for name, files in outgoing.output.finish(made).items()}
 
     def function(**given):
-        kinds = dict.fromkeys(outputs, tf.string)
+        strings = dict.fromkeys(outputs, tf.string)
         # One after the other: several large ones at once would not fit in memory.
-        return tf.map_fn(one, given, fn_output_signature=kinds, parallel_iterations=1)
+        return tf.map_fn(one, given, fn_output_signature=strings, parallel_iterations=1)
 
     first, *others = outgoing.needed.values()
     inputs = {first.files: Files(first, "a PNG, JPEG, BMP or GIF file each, of any sizes")}

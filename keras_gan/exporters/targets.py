@@ -20,7 +20,7 @@ class Target:
         signature: what is to be computed.
         format: the format, with what tells several files of it apart, such as `tflite int8`.
         asked: the signature's name in that file.
-        bound: how far values at the outer edge may be from Keras's, by `measure`.
+        bound: how far values at the outer edge may be from Keras's, by `measure`, as a part of their `Field.span`.
         measure: `max_difference` of any number, or `worst_picture`, the largest mean difference of one sample, where
             rounding moves the edges of shapes and single pixels say little.
         outputs: what the file calls outputs, where these have other names than those of the signature, in their order.

@@ -25,8 +25,7 @@ class Precision:
 
     Attributes:
         suffix: what the file's name ends in, after that of the network.
-        bound: how far values at the outer edge may be from Keras's, by `measure`.
-        measure: see `Target`.
+        bound, measure: see `Target`.
     """
 
     suffix: str

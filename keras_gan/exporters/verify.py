@@ -1,33 +1,16 @@
 """Loads every exported file in fresh processes that know nothing of this program, and compares with Keras."""
 
-import contextlib
 import dataclasses
-import inspect
-import json
 import math
-import os
-import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.errors import UserError
 from keras_gan.exporters import formats, trials
+from keras_gan.exporters.fresh_processes import VerificationError, kept, run_files, start
 from keras_gan.exporters.outgoing import fixed_sizes
 from keras_gan.exporters.targets import BOUND
-
-_RELOAD = Path(__file__).with_name("reload.py")
-_processes = None
-
-
-class VerificationError(UserError):
-    """An exported file does not compute what the model computes."""
-
-    exit_code = 1
 
 
 @dataclass(frozen=True)
@@ -42,8 +25,9 @@ class Check:
         max_difference: largest absolute difference of a number, of a pixel in [0, 1].
         mean_difference: mean absolute difference.
         worst_picture: largest mean absolute difference of a sample.
-        psnr: peak signal-to-noise ratio in dB; None if there is no difference at all.
-        bound: what `measure` was held to.
+        psnr: peak signal-to-noise ratio in dB, the peak being the `Field.span` of the output; None if there is no
+            difference at all.
+        bound: what `measure` was held to: that of the `Target`, times the span.
         measure: one of the three differences.
         milliseconds: of one call, by number of threads, where it was timed.
         score: `name`, and its value for the same `samples` seeds drawn by `keras` and by this `file`; None if there is
@@ -80,11 +64,11 @@ def verify(networks, directory, deliverables, judge=None):
         VerificationError: if a file does not load, or differs by more than its bound.
     """
     # On the processor on both sides: a GPU rounds convolutions more coarsely (TF32) than the bound.
-    with tf.device("CPU:0"), processes():
+    with tf.device("CPU:0"), kept():
         by_format = {name: formats.module(name).targets(networks, deliverables) for name in deliverables.formats}
         # All start up at once, which takes most of the time, and compute one after the other, since they are timed.
         for name in by_format:
-            _start(name)
+            start(name)
         found = []
         for wanted, trial_of, note in _rounds(networks, by_format, deliverables):
             found += _checked(wanted, directory, trial_of, note)
@@ -176,7 +160,7 @@ def compare(target, note, expected, answers):
             )
     differences = [np.abs(values.astype(np.float64) - expected[name]) for name, values in made.items()]
     difference = np.concatenate([values.reshape(len(values), -1) for values in differences], axis=1)
-    error = float(np.mean(difference**2))
+    error, span = float(np.mean(difference**2)), _span(target, expected)
     check = Check(
         target.format,
         target.asked + note,
@@ -185,133 +169,20 @@ def compare(target, note, expected, answers):
         max_difference=float(difference.max()),
         mean_difference=float(difference.mean()),
         worst_picture=float(difference.mean(axis=1).max()),
-        psnr=-10 * math.log10(error) if error else None,
-        bound=target.bound,
+        psnr=-10 * math.log10(error / span**2) if error else None,
+        bound=target.bound * span,
         measure=target.measure,
         milliseconds=answers.milliseconds(target),
     )
     found = getattr(check, target.measure)
-    if not found <= target.bound:  # a NaN fails too
+    if not found <= check.bound:  # a NaN fails too
         words = target.measure.replace("_", " ")
         raise VerificationError(
-            f"{target.format} {check.signature}: the {words} from Keras is {found:.2e}, more than {target.bound:.0e}."
+            f"{target.format} {check.signature}: the {words} from Keras is {found:.2e}, more than {check.bound:.0e}."
         )
     return check
 
 
-# --- Fresh processes --------------------------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def processes():
-    """Keeps the fresh processes, one per format, for all exports inside; without it each export starts its own."""
-    global _processes
-    if _processes is not None:
-        yield _processes
-        return
-    _processes = {}
-    try:
-        yield _processes
-    finally:
-        for process, errors in _processes.values():
-            process.communicate()
-            errors.close()
-        _processes = None
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What the files of one format have computed: the arrays that `reload.py` tells of."""
-
-    arrays: dict
-
-    @property
-    def runtime(self):
-        """Name and version of what ran them."""
-        return str(self.arrays["runtime"])
-
-    @property
-    def targets(self):
-        """The names of all that can be asked; None if the files do not say."""
-        return self.arrays["targets"].tolist() if "targets" in self.arrays else None
-
-    def of(self, target, expected):
-        """What a target has made, `{name: array}` by the names of what is expected, files read."""
-        names = dict(zip(expected, target.outputs or expected, strict=True))
-        if target.signature.gives_files:
-            ((name, field),) = target.signature.outputs.items()
-            (made,) = expected
-            return {made: np.stack([field.of.read(content) for content in self._files(f"{target.name}/{name}")])}
-        return {name: self.arrays[f"{target.name}/{given}"] for name, given in names.items()}
-
-    def milliseconds(self, target):
-        """The time of one call, by number of threads; None if it was not taken."""
-        start = f"{target.name}/milliseconds/"
-        timed = {name.removeprefix(start): value for name, value in self.arrays.items() if name.startswith(start)}
-        return {number: round(float(value), 3) for number, value in timed.items()} or None
-
-    def _files(self, name):
-        row = 0
-        while f"{name}/{row}" in self.arrays:
-            yield self.arrays[f"{name}/{row}"].tobytes()
-            row += 1
-
-
-def run_files(asked, directory, threads=None):
-    """What fresh processes compute of `{format: [(Target, Trial)]}`: `{format: Answers}`.
-
-    Args:
-        asked: what is to be computed.
-        directory: folder of the files.
-        threads: numbers of threads to be timed on; default: those of each format.
-
-    Raises:
-        VerificationError: if files cannot be used.
-    """
-    with tempfile.TemporaryDirectory() as scratch:
-        for name, some in asked.items():
-            _start(name)
-            inputs = {f"{t.name}/{key}": values for t, trial in some for key, values in trial.given.items()}
-            np.savez(f"{scratch}/inputs.npz", **inputs)
-            _ask(
-                name,
-                source=inspect.getsource(formats.module(name).load),
-                directory=str(Path(directory).resolve()),
-                targets=[target.name for target, _ in some],
-                threads=formats.module(name).THREADS if threads is None else threads,
-                inputs=f"{scratch}/inputs.npz",
-                outputs=f"{scratch}/{name}.npz",
-            )
-            error = _answer(name)
-            if error:
-                raise VerificationError(f"the exported {name} cannot be used in a fresh process: {error}")
-        return {name: Answers(dict(np.load(f"{scratch}/{name}.npz"))) for name in asked}
-
-
-def _start(name):
-    if name in _processes:
-        return
-    # -P keeps the current folder, and so keras_gan, off the path. Without a GPU, whose memory is taken already.
-    command = [sys.executable, "-P", str(_RELOAD), formats.module(name).RUNTIME]
-    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "2"}
-    errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed when the process has ended
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment
-    )
-    _processes[name] = process, errors
-
-
-def _ask(name, **job):
-    with contextlib.suppress(BrokenPipeError):  # then there will be no answer
-        _processes[name][0].stdin.write(json.dumps(job) + "\n")
-        _processes[name][0].stdin.flush()
-
-
-def _answer(name):
-    """Why the files of a format cannot be used, or None."""
-    process, errors = _processes[name]
-    for line in process.stdout:
-        if line.startswith('{"error":'):  # libraries may print lines of their own
-            return json.loads(line)["error"]
-    errors.seek(0)
-    return (errors.read().strip().splitlines() or ["the process ended without a word"])[-1]
+def _span(target, expected):
+    """How far apart values can be, 1 of images in [0, 1]: bounds are for that."""
+    return target.signature.network.output.span(np.concatenate([values.ravel() for values in expected.values()]))

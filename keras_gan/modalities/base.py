@@ -49,7 +49,8 @@ class Field:
     blank: ClassVar[float] = 0.0  # at the outer edge, in place of what is not known
     is_chosen: ClassVar[bool] = False  # whether a person who gives a seed may choose this value beside it
     is_control: ClassVar[bool] = False  # whether it has a default, so that nobody has to give it
-    range_text: ClassVar[str] = ""  # what values at the outer edge are like, after their shape: ` in [0, 1]`
+    range_text: ClassVar[str] = ""  # between what values at the outer edge are, after their shape: ` in [0, 1]`
+    note_text: ClassVar[str] = ""  # what else they are: `, standard normal`
     free_names: ClassVar[tuple] = ("L",)  # of axes of any size, in the order of the shape
     remark: ClassVar[str] = ""  # what the model card says of a network that is given this
 
@@ -200,6 +201,10 @@ class Field:
             values = tf.gather(values, tf.minimum(tf.range(whole), size - 1), axis=axis)
         return values
 
+    def span(self, values):
+        """How far apart values at the outer edge can be, which differences are measured by: their range is usual."""
+        return float(np.ptp(values)) or 1.0
+
     # --- As files ----------------------------------------------------------------------------------------------------
 
     @property
@@ -230,20 +235,22 @@ class Field:
     @property
     def many_words(self):
         """Values of this kind and shape in words."""
-        return f"{self.plural} of {self.words}"
+        return self.about
 
-    def edge_words(self, batch="N", sizes=(), scale=1):
-        """Values at the outer edge in words: type, shape and range.
+    def edge_words(self, batch="N", sizes=(), scale=1, notes=True):
+        """Values at the outer edge in words: type, shape, range and perhaps what else they are.
 
         Args:
             batch: how many.
             sizes: of the free axes; those that are left have names.
             scale: how many times as large as those of the input the free axes are.
+            notes: whether to say what else they are.
         """
         names = iter(self.free_names)
         times = "" if scale == 1 else f"{scale} "
         shape = [f"{times}{next(names)}" if size is None else str(size) for size in self.sized(sizes)]
-        return f"{self.edge_dtype} [{', '.join([str(batch), *shape])}]{self.range_text}"
+        note = self.note_text if notes else ""
+        return f"{self.edge_dtype} [{', '.join([str(batch), *shape])}]{self.range_text}{note}"
 
     def free_words(self, multiple):
         """What the model card says of the sizes of free axes."""

@@ -14,7 +14,7 @@ class Latents(Field):
 
     kind: ClassVar[str] = "latents"
     plural: ClassVar[str] = "latents"
-    range_text: ClassVar[str] = ", standard normal"
+    note_text: ClassVar[str] = ", standard normal"
 
     @property
     def shape(self):

@@ -197,7 +197,7 @@ def test_a_manifest_of_another_shape_is_none(tmp_path, generator):
     folder = tmp_path / "1"
     shutil.copytree(translators.exported("plain"), folder)
     (folder / "manifest.json").write_text(json.dumps({"generator": generator}))
-    network = ExportedTranslator(folder)
+    network = exported.load(folder)
     assert network.translate(np.zeros((8, 8, network.channels), np.uint8)).shape[0] == 8 * network.scale
 
 

@@ -12,11 +12,12 @@ from PIL import Image
 
 from keras_gan import exporters
 from keras_gan.errors import UserError
-from keras_gan.exporters import onnx, outgoing, peak_memory, saved_model, tflite, verify, warmup
+from keras_gan.exporters import formats, onnx, outgoing, peak_memory, saved_model, tflite, verify, warmup
 from keras_gan.exporters.deliverables import Deliverables
 from keras_gan.layers.reflection_pad import ReflectionPadding2D
 from keras_gan.modalities.image import Image as ImageField
 from keras_gan.modalities.image import decoding, decoding_in_graph
+from keras_gan.modalities.scalar import Scalar
 from tests.exporters import translators
 
 
@@ -325,6 +326,29 @@ def test_a_single_channel_is_the_last_one_for_certain():
 
     nodes = onnx.load(translators.exported("local") / "generator.onnx").graph.node
     assert [node.op_type for node in nodes][-2:] == ["Squeeze", "Unsqueeze"]
+
+
+def test_a_network_of_images_can_have_controls(tmp_path):
+    source, strength = keras.Input((None, None, 3), name="source"), keras.Input((), name="strength")
+    x = layers.Conv2D(3, 3, padding="same", activation="tanh")(source)
+    network = keras.Model([source, strength], source + x * keras.ops.reshape(strength, (-1, 1, 1, 1)))
+    fields = {"images": ImageField(None, None, 3), "strength": Scalar("strength", 0.5, 0.0, 1.0)}
+    given = outgoing.Outgoing(
+        *("generator", network, fields, {"images": fields["images"]}),
+        examples={"images": translators.examples()["source"]},
+    )
+    deliverables = Deliverables(("saved_model", "tflite", "onnx"))
+    for module in (saved_model, tflite, onnx):
+        module.write([given], tmp_path, deliverables)
+    checks = verify.verify([given], tmp_path, deliverables)
+    assert {(check.format, check.signature) for check in checks} >= {
+        ("saved_model", "serving_default"),
+        ("saved_model", "image_bytes_controlled, 53x37 px"),
+        ("tflite float32 controlled", "serving_default"),
+        ("onnx controlled", "serving_default, 53x37 px"),
+    }
+    with pytest.raises(UserError, match="there is no export format 'outgoing'"):
+        formats.module("outgoing")
 
 
 @keras.saving.register_keras_serializable("tests")

@@ -11,11 +11,11 @@ def converted(network, directory, *shapes):
     names = [tensor.name for tensor in network.inputs]
     specs = [tf.TensorSpec((1, *shape), name=name) for name, shape in zip(names, shapes, strict=True)]
 
-    @tf.function(input_signature=specs, autograph=False)
     def call(*inputs):
         return {"outputs": network(inputs[0] if len(inputs) == 1 else list(inputs), training=False)}
 
-    saved_model.save([network], directory, {"serving_default": call})
+    function = tf.function(call, input_signature=specs, autograph=False)
+    saved_model.save([network], directory, {"serving_default": function})
     converter = tf.lite.TFLiteConverter.from_saved_model(str(directory))
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     interpreter = Interpreter(model_content=converter.convert())

@@ -15,7 +15,7 @@ from keras_gan.callbacks import health, scores
 from keras_gan.commands import evaluate, report
 from keras_gan.config import RunConfig
 from keras_gan.errors import UserError
-from keras_gan.exported import files as exported
+from keras_gan.exported import contents
 from keras_gan.metrics import classifier, reference
 from keras_gan.metrics.statistics import Gaussian
 from keras_gan.runs import fit, run_folder
@@ -103,8 +103,7 @@ def read_checkpoint(folder):
 
 
 def read_export(folder):
-    manifest = exported.read_manifest(folder.path)
-    exported.check_whole(folder.path, manifest)
+    manifest = contents.whole_manifest(folder.path)
     evaluate._training_data(manifest.get("configuration", {}))
     with suppress(UserError):
         config.parse(manifest.get("configuration", {}), folder.path)

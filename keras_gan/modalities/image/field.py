@@ -114,6 +114,10 @@ class Image(Field):
     def from_edge(self, values):
         return values * 2.0 - [1.0]  # not 1.0: see `from_model`
 
+    def span(self, values):
+        """From black to white."""
+        return 1.0
+
     @property
     def reads_files(self):
         """Image files are grey or coloured."""
@@ -159,7 +163,8 @@ class Mask(Image):
     kind: ClassVar[str] = "mask"
     plural: ClassVar[str] = "masks"
     files: ClassVar[str] = "mask_bytes"
-    range_text: ClassVar[str] = ", above 0.5 in the hole"
+    range_text: ClassVar[str] = ""
+    note_text: ClassVar[str] = ", above 0.5 in the hole"
     remark: ClassVar[str] = (
         "What is not in the hole comes back to the bit; what the image shows in the hole is not looked at."
     )

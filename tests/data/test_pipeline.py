@@ -8,6 +8,7 @@ from keras_gan.data import pipeline
 from keras_gan.data.image_sets import image_dataset
 from keras_gan.distribution import devices
 from keras_gan.modalities.image import Image
+from keras_gan.randomness import BatchNoise
 
 
 def make(count=10, labels=True):
@@ -221,8 +222,13 @@ def test_workers_prepare_a_batch_as_one_would(data):
                 np.testing.assert_array_equal(values, straight[draw // 2][name][rows])
 
 
+def batch_noise(seed, position, batch_size, offset, rows):
+    """The noise that preparation is given."""
+    return BatchNoise(f"{seed}/preparation/{{}}", tf.constant(position, tf.int64), batch_size, offset, rows)
+
+
 def test_noise_never_changes():
-    noise = pipeline.BatchNoise(5, tf.constant(16, tf.int64), batch_size=4, offset=2, rows=2)
+    noise = batch_noise(5, 16, batch_size=4, offset=2, rows=2)
     uniform = [[0.5292844772338867, 0.8950271606445312], [0.49377191066741943, 0.3856348991394043]]
     normal = [[-0.6912273168563843, 0.8914389610290527], [0.7820826172828674, -0.8942650556564331]]
     np.testing.assert_allclose(noise.uniform((2,), "hole"), uniform, rtol=1e-6)
@@ -231,7 +237,7 @@ def test_noise_never_changes():
 
 def test_noise_depends_on_seed_place_and_purpose():
     def drawn(seed=5, position=16, purpose="hole"):
-        return pipeline.BatchNoise(seed, tf.constant(position, tf.int64), 4, 0, 4).uniform((3,), purpose).numpy()
+        return batch_noise(seed, position, 4, 0, 4).uniform((3,), purpose).numpy()
 
     np.testing.assert_array_equal(drawn(), drawn())
     for other in (drawn(seed=6), drawn(position=20), drawn(purpose="snow")):
@@ -239,7 +245,7 @@ def test_noise_depends_on_seed_place_and_purpose():
 
 
 def test_noise_is_what_it_says():
-    noise = pipeline.BatchNoise(5, tf.constant(0, tf.int64), 1000, 0, 1000)
+    noise = batch_noise(5, 0, 1000, 0, 1000)
     uniform, normal = noise.uniform((20,), "a").numpy(), noise.normal((20,), "a").numpy()
     assert uniform.dtype == normal.dtype == np.float32
     assert 0 <= uniform.min() < 0.001 < 0.999 < uniform.max() < 1

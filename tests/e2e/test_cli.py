@@ -88,7 +88,6 @@ def test_sample_refuses_what_is_no_model(tmp_path, capsys):
     (tmp_path / "saved_model.pb").write_bytes(b"nonsense")
     for arguments, message in (
         (["--model", tmp_path / "absent"], "is not an exported model"),
-        (["--model", tmp_path, "--out", "x.jpg"], "must end in .png"),
         (["--model", tmp_path, "--count", "0"], "--count must be"),
         (["--model", tmp_path, "--out", tmp_path / "x.png"], "cannot be loaded"),
     ):
@@ -170,6 +169,12 @@ def test_last_grid_is_what_the_exported_model_draws(trained, tmp_path):
     drawn = np.array(Image.open(tmp_path / "g.png")).astype(int)
     logged = np.array(Image.open(folder / "logs" / "tiny" / "samples" / "step-000000004.png"))
     assert np.abs(drawn - logged).max() <= 1
+
+
+def test_a_grid_has_the_suffix_of_what_is_drawn(trained, capsys):
+    folder, _ = trained
+    assert command("sample", "--model", folder / "models" / "tiny" / "1", "--out", "x.jpg") == 2
+    assert "must end in .png" in capsys.readouterr().err
 
 
 def test_single_files_are_named_by_seed(trained, tmp_path):

@@ -19,6 +19,7 @@ from keras_gan.data import pipeline
 from keras_gan.data.image_sets import image_dataset
 from keras_gan.errors import UserError
 from keras_gan.modalities.image import Image, data_augment
+from keras_gan.randomness import BatchNoise
 from keras_gan.runs import delivery, run_folder
 from tests.conftest import ROOT
 
@@ -39,8 +40,8 @@ def augment(images, *names, **uniform):
 
 def drawn(seed, position, count):
     """The random numbers of a batch, `{name: [count]}`."""
-    noise = pipeline.AugmentNoise(seed, tf.constant(position, tf.int64), count, 0, count)
-    return noise.uniform(data_augment.NUMBERS)
+    noise = BatchNoise(f"{seed}/data augmentation", tf.constant(position, tf.int64), count, 0, count)
+    return noise.uniforms(data_augment.NUMBERS)
 
 
 def linear(x_slope, y_slope, size=8):

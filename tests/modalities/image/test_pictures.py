@@ -33,7 +33,8 @@ def test_a_walk_goes_there_and_back(tmp_path, channels):
     images = np.random.default_rng(0).integers(0, 256, (4, 6, 5, channels)).astype(np.float32) / 255
     if channels in (2, 4):
         images[..., -1] = np.random.default_rng(1).integers(0, 2, (4, 6, 5))
-    pictures.save_walk(tmp_path / "w.gif", images)
+    with open(tmp_path / "w.gif", "wb") as file:
+        pictures.write_walk(file, images)
     with Image.open(tmp_path / "w.gif") as gif:
         assert gif.info["loop"] == 0
         assert gif.info["duration"] == 500  # 667 ms would be two seconds for three steps

@@ -15,7 +15,7 @@ class Stage:
 
     Attributes:
         name: for variants to ask for; a step is traced once for each stage, so that they may in plain Python.
-        until: the step at which it ends; None: to the end of the run.
+        until: the step at which it ends; None, for the last one alone: to the end of the run.
         order: the updates of a step, `d` and `g`, see above.
         batch_size: examples of each draw, over all replicas; None: those of the run.
         reset_optimizers: whether both optimizers begin anew with it.
@@ -60,6 +60,8 @@ class Schedule:
         ends = [stage.until for stage in self.stages[:-1]]
         if None in ends or ends != sorted(set(ends)) or not all(end > 0 for end in ends):
             raise ValueError(f"stages must end one after the other, got {ends}")
+        if self.stages[-1].until is not None:
+            raise ValueError(f"the last stage lasts to the end of the run: leave out until={self.stages[-1].until}")
 
     def index_at(self, step):
         """The number of the stage that does the step after `step` steps."""

@@ -129,6 +129,10 @@ class TrainStep(keras.Model):
             # Unbuilt optimizers would be skipped in silence when a checkpoint is loaded.
             self.optimizer.build(self.generator.trainable_variables)
             self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+        self._fresh_optimizers = ()
+        if any(stage.reset_optimizers for stage in self.schedule.stages):
+            both = (self.optimizer, self.discriminator_optimizer)
+            self._fresh_optimizers = tuple((each, _values(each.variables)) for each in both)
 
     def fit(self, x=None, *args, shuffle=None, **kwargs):
         """Keras's `fit`. A `tf.data.Dataset` is taken in the order it comes, arrays are shuffled by default."""
@@ -148,13 +152,18 @@ class TrainStep(keras.Model):
             else:
                 functions.append(tf.function(self._step_of_all_workers, reduce_retracing=True, autograph=False))
 
+        step_before = None
+
         def of_stage(iterator):
             # A boundary within one execution of several steps counts from the next execution on.
+            nonlocal step_before
             step = int(keras.ops.convert_to_numpy(self.step))
             index = self.schedule.index_at(step)
             self.stage = self.schedule.stages[index]
-            if self.stage.reset_optimizers and step == self.schedule.start_of(index):
+            start, since = self.schedule.start_of(index), step if step_before is None else step_before + 1
+            if self.stage.reset_optimizers and since <= start <= step:
                 self._reset_optimizers()
+            step_before = step
             return functions[index](iterator)
 
         self.stage = self.schedule.stages[0]
@@ -165,12 +174,15 @@ class TrainStep(keras.Model):
         return replicas.first_of_each(self.distribute_strategy, logs)
 
     def _reset_optimizers(self):
-        # Nothing has been learned of the stage yet, so that it does no harm to do so again after a resume.
-        for optimizer in (self.optimizer, self.discriminator_optimizer):
-            inner = getattr(optimizer, "inner_optimizer", optimizer)
-            for variable in inner.variables:
-                if variable is not inner._learning_rate:
-                    variable.assign(keras.ops.zeros_like(variable))
+        """Gives both optimizers the state that they began with; rates stay as they are.
+
+        Nothing has been learned of the stage yet, so that it does no harm to do so again after a resume.
+        """
+        for optimizer, fresh in self._fresh_optimizers:
+            rate = getattr(optimizer, "inner_optimizer", optimizer)._learning_rate
+            for variable, value in zip(optimizer.variables, fresh, strict=True):
+                if variable is not rate:
+                    variable.assign(value)
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
         """Nothing: all is built. Keras's own draws a batch, and fails with several workers (keras issue 20585)."""
@@ -331,6 +343,10 @@ def _named(network, terms):
     """The logs of one network, `d` or `g`: the mean of each term, and their sum."""
     terms = {name: tf.reduce_mean(tf.cast(term, tf.float32)) for name, term in terms.items()}
     return {**terms, f"{network}_loss": tf.add_n(list(terms.values()))}
+
+
+def _values(variables):
+    return tuple(keras.ops.convert_to_numpy(variable) for variable in variables)
 
 
 def layers_of(network):

@@ -171,12 +171,12 @@ def _descriptor_in(path, descriptor):
     _, found, rest = path.read_text(encoding="utf-8").partition(start)
     if not found:
         return None
-    call = _first_expression(f"{descriptor.__name__}({rest}")
-    arguments = [ast.literal_eval(value) for value in call.args]
-    keywords = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
     try:
+        call = _first_expression(f"{descriptor.__name__}({rest}")
+        arguments = [ast.literal_eval(value) for value in call.args]
+        keywords = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
         return descriptor(*arguments, **keywords)
-    except TypeError as error:  # a key that there is not
+    except (SyntaxError, TypeError, ValueError) as error:  # a key that there is not, or a value that is no literal
         raise TypeError(f"{path}: {error}") from None
 
 

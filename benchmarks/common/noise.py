@@ -17,8 +17,8 @@ def write_images(folder, count, shape):
         Image.fromarray(image.squeeze()).save(folder / f"{number:04d}.png")
 
 
-def image_data(images, **properties):
-    """The images as a data set of the program."""
-    from keras_gan.data.dataset import ImageData
+def dataset(images, **more):
+    """The images as a data set of the program; `more` is handed to `image_dataset`."""
+    from keras_gan.data.image_sets import image_dataset
 
-    return ImageData("noise", images, None, (), "random numbers.", "none.", **properties)
+    return image_dataset("noise", images, provenance="random numbers.", treatment="none.", **more)

@@ -36,12 +36,16 @@ def train(arguments, make_callback):
     """
     quiet_tensorflow()
     from keras_gan import cli
-    from keras_gan.training.adversarial import AdversarialModel
+    from keras_gan.runs import fit
 
-    usual = AdversarialModel.fit
+    usual = fit.fit
 
-    def fit(self, *values, callbacks, **options):
-        return usual(self, *values, callbacks=[*callbacks, make_callback(callbacks)], **options)
+    def with_one_more(prepared, folder, make_callbacks):
+        def make_all():
+            own = make_callbacks()
+            return [*own, make_callback(own)]
 
-    AdversarialModel.fit = fit
+        return usual(prepared, folder, make_all)
+
+    fit.fit = with_one_more
     cli.main(arguments, command="train")

@@ -43,7 +43,7 @@ def translation(model, image_shape):
         "skip": any(isinstance(layer, layers.Concatenate) for layer in generator.layers),
         "dropout": [rates.get(f"dropout_{place}", 0.0) for place in (1, 2, 3)],
         "pool_size": next((pool.shape[0] for pool in getattr(model, "pools", {}).values()), 0),
-        **{name: getattr(model, name) for name in weights if hasattr(model, name)},
+        **{name: getattr(model.config, name) for name in weights if hasattr(model.config, name)},
         **_training_constants(model),
     }
 
@@ -80,6 +80,6 @@ def _training_constants(model):
         "beta_1": model.optimizer.beta_1,
         "beta_2": model.optimizer.beta_2,
         "epsilon": model.optimizer.epsilon,
-        "ema_halflife_kimg": model.ema_halflife_kimg,
+        "ema_halflife_kimg": model.config.ema_halflife_kimg,
         "ema_rampup": model.ema_rampup,
     }

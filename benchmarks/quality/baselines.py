@@ -56,7 +56,7 @@ class Task:
         targets: what it should make of them; of `cyclegan`, unrelated images of the other kind.
         masks: bool `[height, width]` each, or None.
         batch: the examples as float32 arrays.
-        train: `ImageData`.
+        train: `Dataset`.
         prepare: as for `pipeline.batches`.
     """
 
@@ -78,9 +78,8 @@ def benchmark(options):
 def compared(folder, options):
     """The table of one model."""
     from keras_gan import exported
-    from keras_gan.exported import contents
 
-    values = contents.read_manifest(Path(folder)).get("configuration")
+    values = exported.files.read_manifest(Path(folder)).get("configuration")
     if not values:
         raise UserError(f"{folder} has no manifest that says what it was trained on.")
     trained, model_options = config.parse(values | ({"dataset": options.dataset} if options.dataset else {}), folder)
@@ -135,11 +134,12 @@ def _of_pairs(folder):
 
 
 def _uint8(images):
-    """Images in [-1, 1] in 8 bits."""
-    from keras_gan.modalities.image.pictures import to_uint8
-    from keras_gan.training.translation import unit_range
+    """Images as networks take them, in 8 bits."""
+    from keras_gan.modalities.image import Image
 
-    return to_uint8(unit_range(images))
+    field = Image(*images.shape[1:])
+    (values,) = field.from_model(images).values()
+    return field.to_stored(values.numpy())
 
 
 # --- Without a network ------------------------------------------------------------------------------------------------
@@ -147,7 +147,7 @@ def _uint8(images):
 
 def colour_of_each_class(task):
     """The constant colour that is nearest in L1 to the training images of the same class."""
-    labels, images = task.train.labels, task.train.images
+    labels, images = (task.train.columns[name] for name in ("label", "real"))
     colours = {label: np.median(images[labels == label].reshape(-1, images.shape[-1]), axis=0) for label in set(labels)}
     return [
         np.broadcast_to(colours[label], target.shape)
@@ -157,7 +157,7 @@ def colour_of_each_class(task):
 
 def colour_of_each_grey(task):
     """The colour that is nearest in L1 to the training images wherever their sources have the same grey, of 16."""
-    sources, images = task.train.sources, task.train.images
+    sources, images = (task.train.columns[name] for name in ("source", "real"))
     some = slice(0, 2000)
     greys, pixels = _greys(sources[some]).ravel(), images[some].reshape(-1, images.shape[-1])
     colours = np.zeros((16, pixels.shape[1]))
@@ -241,7 +241,7 @@ def biharmonic(task):
 
 def mean_colour(task):
     """The source's luminance, and the mean of the training images' colours beside theirs."""
-    some = task.train.images[:2000].astype(float)
+    some = task.train.columns["real"][:2000].astype(float)
     shift = (some - _luminance(some)).mean(axis=(0, 1, 2))
     return [np.clip(source + shift, 0, SCALE) for source in task.sources]
 
@@ -261,7 +261,8 @@ def histogram_match(task):
     """Each source with the colours, channel by channel, of all training images of the other kind together."""
     from skimage.exposure import match_histograms
 
-    others = task.train.images[:1000].reshape(-1, 1, task.train.images.shape[-1])
+    others = task.train.columns["real"][:1000]
+    others = others.reshape(-1, 1, others.shape[-1])
     return [match_histograms(source, others, channel_axis=-1) for source in task.sources]
 
 
@@ -284,26 +285,30 @@ METHODS = {
 
 
 def _fidelity(images, task, options):
-    from keras_gan.metrics import fidelity
+    from keras_gan.metrics.l1 import l1
+    from keras_gan.metrics.psnr import psnr
+    from keras_gan.metrics.ssim import ssim
 
     made, wanted = np.stack(images), np.stack(task.targets)
     return {
-        "L1": fidelity.l1(made, wanted).mean(),
-        "PSNR": fidelity.psnr(made, wanted).mean(),
-        "SSIM": fidelity.ssim(made, wanted).mean(),
+        "L1": l1(made, wanted).mean(),
+        "PSNR": psnr(made, wanted).mean(),
+        "SSIM": ssim(made, wanted).mean(),
         "LPIPS": _lpips(images, task, options),
     }
 
 
 def _of_super_resolution(images, task, options):
-    from keras_gan.metrics import fidelity
+    from keras_gan.metrics.fidelity import cut_border, luminance
+    from keras_gan.metrics.psnr import psnr
+    from keras_gan.metrics.ssim import ssim
 
     values = []
     for made, wanted in zip(images, task.targets, strict=True):
-        pair = [fidelity.cut_border(fidelity.luminance(each[None]), 4) for each in (made, wanted)]
-        values.append((fidelity.psnr(*pair)[0], fidelity.ssim(*pair)[0]))
-    psnr, ssim = np.mean(values, axis=0)
-    return {"PSNR of luminance": psnr, "SSIM of luminance": ssim, "LPIPS": _lpips(images, task, options)}
+        pair = [cut_border(luminance(each[None]), 4) for each in (made, wanted)]
+        values.append((psnr(*pair)[0], ssim(*pair)[0]))
+    noise, structure = np.mean(values, axis=0)
+    return {"PSNR of luminance": noise, "SSIM of luminance": structure, "LPIPS": _lpips(images, task, options)}
 
 
 def _in_the_hole(images, task, options):

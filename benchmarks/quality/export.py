@@ -16,7 +16,7 @@ from benchmarks.common import report
 from benchmarks.common.command import run
 from benchmarks.common.program import quiet_stderr, quiet_tensorflow, registry
 
-CLASSES, CHANNELS = 10, 3
+CLASSES, CHANNELS, BATCH_SIZE = 10, 3, 8
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,10 @@ def benchmark(options):
     """Exports one after the other and writes the table."""
     computer = report.machine()
     quiet_tensorflow()
-    from keras_gan.exporters import fresh_processes
+    from keras_gan.exporters import verify
 
     rows = {}
-    with fresh_processes.kept(), tempfile.TemporaryDirectory(prefix="export-") as folder:
+    with verify.processes(), tempfile.TemporaryDirectory(prefix="export-") as folder:
         for name in options.variants or registry.list_variants("sample"):
             with quiet_stderr():
                 rows[name] = measure(name, options, Path(folder) / name / "1")
@@ -51,10 +51,11 @@ def measure(name, options, directory):
     """The checks of one variant's files, with their sizes in bytes."""
     from keras_gan import exporters
     from keras_gan.exporters import onnx, tflite
+    from keras_gan.training import building
 
     shape = (options.image_size, options.image_size, CHANNELS)
-    model = registry.build(name, registry.module(name).Config(), shape, CLASSES, seed=0)
-    model.compile()
+    model = building.build(name, registry.module(name).Config(), building.image_fields(name, shape, CLASSES))
+    model.compile(batch_size=BATCH_SIZE)
     if options.steps:
         _train(model, shape, options.steps)
     formats = ("saved_model", "tflite", "onnx")
@@ -76,7 +77,7 @@ def _train(model, shape, steps):
     import tensorflow as tf
 
     rng = np.random.default_rng(0)
-    batch = 8 * model.discriminator_steps
+    batch = model.schedule.examples_per_step(model.stage)
     images = rng.uniform(-1, 1, (batch, *shape)).astype(np.float32)
     labels = rng.integers(0, CLASSES, batch, dtype=np.int32)
     data = tf.data.Dataset.from_tensors({"real": images, "label": labels}).repeat(steps)

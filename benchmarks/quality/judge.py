@@ -95,7 +95,7 @@ class Judge:
     """A trained classifier, and what it sees in the real test images.
 
     Attributes:
-        extractor: the `Extractor` of images to features `[N, 192]` and logits `[N, 10]`.
+        extractor: the `FeatureNetwork` of images to features `[N, 192]` and logits `[N, 10]`.
         images: the real test images, uint8 `[N, 32, 32, 1]`.
         features, probabilities: what the classifier makes of them.
     """
@@ -177,7 +177,7 @@ def _look(extractor, images):
 
 def _mnist(data_dir, split, most=None):
     mnist = data.load(config.DataOptions(dataset="mnist", data_dir=data_dir, image_size=IMAGE_SIZE), split)
-    return mnist.images[:most], mnist.labels[:most]
+    return tuple(mnist.columns[name][:most] for name in ("real", "label"))
 
 
 @dataclass(frozen=True)
@@ -196,12 +196,11 @@ def benchmark(options):
     """Prints the scores as JSON."""
     judge, facts = load(options.data_dir)
     from keras_gan import exported
-    from keras_gan.modalities.image.pictures import to_uint8
 
-    generator = exported.load(Path(options.model), draws=True)
+    generator = exported.load(options.model, draws=True)
     seeds = np.arange(options.samples)
     labels = generator.labels(seeds)
-    images = to_uint8(generator.draw(generator.latents(seeds), labels))
+    images = generator.output.to_stored(generator.draw(generator.latents(seeds), labels))
     print(json.dumps({"judge": facts, "model": judge.scores(images, labels)}, indent=2))
 
 

@@ -46,8 +46,11 @@ from keras_gan.losses.objectives import (
     Objective,
     least_squares,
 )
+from keras_gan.modalities.base import Field
 from keras_gan.randomness import portable_latents
 from keras_gan.training.adversarial import AdversarialModel
+from keras_gan.training.options import EMAOptions
+from keras_gan.training.stages import Stage
 from keras_gan.variants.began import BEGAN
 from keras_gan.variants.dragan import DRAGAN
 from keras_gan.variants.r3gan import R3GAN
@@ -143,7 +146,7 @@ def scores(samples, mixture, least=LEAST_SAMPLES):
 # --- The networks -----------------------------------------------------------------------------------------------------
 
 
-def perceptron(inputs, outputs, name, dense=layers.Dense, first=None, scale=1.0):
+def perceptron(inputs, outputs, name, dense=layers.Dense, first=None, scale=1.0, given="points"):
     """A perceptron with the hidden layers UNITS and rectifiers.
 
     Args:
@@ -152,8 +155,9 @@ def perceptron(inputs, outputs, name, dense=layers.Dense, first=None, scale=1.0)
         dense: makes a layer of so many units.
         first: initializer of the first layer's biases; default: zeros.
         scale: what the inputs are multiplied by.
+        given: name of the inputs.
     """
-    x = points = keras.Input((inputs,))
+    x = points = keras.Input((inputs,), name=given)
     x = layers.Rescaling(scale)(x) if scale != 1.0 else x
     for index, units in enumerate(UNITS):
         biases = {"bias_initializer": first} if first and index == 0 else {}
@@ -208,13 +212,13 @@ class Recipe:
     Attributes:
         objective: an `Objective`, or None for a model that needs none.
         model: class of the model.
-        options: of that class.
+        options: what that class reads of its configuration.
         discriminator: function from the mixture to the network.
         optimizer: Keras class.
         learning_rate: of both networks, at the start; a cosine takes it to zero over the run, so that what is left
             at the end is the objective's equilibrium and not the noise of its steps.
         momentum: arguments of the optimizer.
-        critic_steps: updates of the discriminator for one of the generator.
+        order: the updates of a step, see `Stage`.
     """
 
     objective: Objective | None
@@ -224,7 +228,12 @@ class Recipe:
     optimizer: type = keras.optimizers.Adam
     learning_rate: float = 2e-3
     momentum: dict = field(default_factory=lambda: {"beta_1": 0.5, "beta_2": 0.99})
-    critic_steps: int = 1
+    order: tuple = ("d", "g")
+
+    @property
+    def stage(self):
+        """All of the training."""
+        return Stage("train", order=self.order)
 
 
 # The rates are higher than the variants' own, because perceptrons of this size bear it and the runs are short. Penalty
@@ -240,7 +249,7 @@ RECIPES = {
         discriminator=clipped_critic,
         optimizer=keras.optimizers.RMSprop,
         momentum={"rho": 0.99, "epsilon": 1e-8},
-        critic_steps=5,
+        order=("d",) * 5 + ("g",),
     ),
     # A weight of 10 holds slopes to 1 too strictly for modes this small. Two critic steps get further than five in the
     # same time.
@@ -250,7 +259,7 @@ RECIPES = {
         {"penalty_weight": 0.1},
         learning_rate=3e-3,
         momentum={"beta_1": 0.0, "beta_2": 0.9},
-        critic_steps=2,
+        order=("d", "d", "g"),
     ),
     # With 10 it takes longer to tell the modes apart, with 1 it loses one now and then.
     "dragan": Recipe(NON_SATURATING, DRAGAN, {"penalty_weight": 3.0}),
@@ -259,8 +268,42 @@ RECIPES = {
     # Slopes must be steep within a mode: a weight of 1 leaves samples more scattered. Momentum settles them sooner.
     "r3gan": Recipe(RELATIVISTIC, R3GAN, {"gamma": 0.3}),
     # Other rates, gamma, lambda_k and lengths of the code were tried: they end in one to three modes.
-    "began": Recipe(None, BEGAN, {"gamma": 0.5, "lambda_k": 0.001}, discriminator=autoencoder),
+    "began": Recipe(None, BEGAN, {"gamma": 0.5, "lambda_k": 0.001}, discriminator=autoencoder, order=(("d", "g"),)),
 }
+
+
+class Points(Field):
+    """Points of the plane, the same for networks as for everyone."""
+
+    shape = (2,)
+
+
+class Configuration:
+    """What a model asks of its options: its optimizers, its stages, and what its class reads.
+
+    Args:
+        recipe: a `Recipe`.
+    """
+
+    ema_halflife_kimg = EMAOptions.ema_halflife_kimg
+
+    def __init__(self, recipe):
+        self._recipe = recipe
+        vars(self).update(recipe.options)
+
+    def stages(self, total_steps=None):
+        """The one stage."""
+        return (self._recipe.stage,)
+
+    def optimizers(self, total_steps):
+        """Those of generator and discriminator."""
+        recipe = self._recipe
+
+        def optimizer(updates):
+            rate = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, updates)
+            return recipe.optimizer(rate, **recipe.momentum)
+
+        return optimizer(total_steps), optimizer(total_steps * len(recipe.stage.draws))
 
 
 def build(recipe, mixture, steps, seed):
@@ -268,24 +311,13 @@ def build(recipe, mixture, steps, seed):
     state = random.getstate()
     random.seed(seed)  # where Keras draws the seeds of its initializers from
     try:
-        networks = perceptron(LATENT_DIM, 2, "generator"), recipe.discriminator(mixture)
+        networks = perceptron(LATENT_DIM, 2, "generator", given="latents"), recipe.discriminator(mixture)
     finally:
         random.setstate(state)
 
-    def optimizer(updates):
-        rate = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, updates)
-        return recipe.optimizer(rate, **recipe.momentum)
-
-    model = recipe.model(
-        *networks,
-        objective=recipe.objective,
-        latent_dim=LATENT_DIM,
-        optimizers=lambda: (optimizer(steps), optimizer(steps * recipe.critic_steps)),
-        **recipe.options,
-    )
+    model = recipe.model(*networks, Configuration(recipe), {"real": Points()}, objective=recipe.objective)
     model.seed = seed
-    model.discriminator_steps = recipe.critic_steps
-    model.compile(steps_per_execution=STEPS_PER_EXECUTION)
+    model.compile(total_steps=steps, batch_size=BATCH_SIZE, steps_per_execution=STEPS_PER_EXECUTION)
     return model
 
 
@@ -304,7 +336,7 @@ class Run:
         recipe, mixture = RECIPES[self.objective], MIXTURES[self.data]
         model = build(recipe, mixture, self.steps, self.seed)
         # One element is one step's batch: thousands of elements a second would cost more than the steps.
-        rows = BATCH_SIZE * recipe.critic_steps
+        rows = model.schedule.examples_per_step(recipe.stage)
         points = mixture.points(self.steps * rows, np.random.default_rng(self.seed)).reshape(self.steps, rows, 2)
         model.fit(tf.data.Dataset.from_tensor_slices({"real": points}), verbose=0)
         samples = model(portable_latents(np.arange(SAMPLES), LATENT_DIM)).numpy()

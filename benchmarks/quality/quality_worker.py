@@ -19,12 +19,14 @@ def serve_training(channel, variant, seed, image_size, batch_size, data_dir, spl
     """Answers `train` with what a training of so many seconds took, and `sample` with a file of pictures."""
     quiet_tensorflow()
     from keras_gan.data import pipeline
+    from keras_gan.training import building
 
-    images = data.load(config.DataOptions(dataset="mnist", data_dir=data_dir, image_size=image_size), split)
-    model = registry.create(variant, images.spec.image_shape, images.spec.num_classes, seed)
-    model.compile()
-    batch_size *= model.discriminator_steps
-    batches = pipeline.batches(images, batch_size, seed)
+    mnist = data.load(config.DataOptions(dataset="mnist", data_dir=data_dir, image_size=image_size), split)
+    model = building.build(variant, registry.module(variant).Config(), mnist.fields, seed)
+    model.compile(batch_size=batch_size)
+    (stage,) = model.schedule.stages
+    batch_size = model.schedule.examples_per_step(stage)
+    batches = pipeline.batches(mnist, batch_size, seed)
     channel.answer()
     channel.serve(
         {
@@ -52,7 +54,7 @@ def train(model, batches, batch_size, seconds):
         "busy_cores": clock.busy_cores,
         "finite": clock.finite,
         "weights": model.generator.count_params() + model.discriminator.count_params(),
-        "num_classes": getattr(model, "num_classes", 0),
+        "num_classes": model.num_classes,
         "versions": versions(),
     }
 
@@ -104,14 +106,13 @@ def sample(model, count, path, grid):
     Written are uint8 pixels, as a picture file would hold them: real images have 256 levels too. The first ten
     classes asked for of a conditional generator are 0 … 9, so that each column of the grid is a class.
     """
-    from keras_gan.modalities.image import pictures
-
-    images = model.sample(count, seed=0)
+    images, field = model.sample(count, seed=0), model.fields["real"]
     if not np.isfinite(images).all():
         return {"finite": False}
-    np.savez_compressed(path, images=pictures.to_uint8(images))
+    np.savez_compressed(path, images=field.to_stored(images))
     if grid:
-        pictures.save_grid(grid, images[:80], columns=10)
+        with open(grid, "wb") as file:
+            field.preview(images[:80], columns=10).write(file)
     return {"finite": True}
 
 

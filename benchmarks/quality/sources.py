@@ -9,8 +9,15 @@ import hashlib
 
 from benchmarks.common.workers import ROOT
 
-# Messages, and what stays switched off in these trainings.
-IRRELEVANT = {"keras_gan.errors", "keras_gan.modalities.image.augment"}
+# Messages, names, files, and what stays switched off in these trainings.
+IRRELEVANT = {
+    "keras_gan.errors",
+    "keras_gan.modalities.image.augment",
+    "keras_gan.modalities.image.data_augment",
+    "keras_gan.modalities.image.decoding_in_graph",
+    "keras_gan.registry",
+    "keras_gan.storage.files",
+}
 
 
 def variant_hash(variant):

@@ -6,7 +6,7 @@ def bare_step(model, image_shape, batch_size):
 
     No loop around it can be faster: it has no input pipeline, no callbacks and nothing of `fit`.
     """
-    batch = random_batch(model, image_shape, batch_size, updates=model.discriminator_steps)
+    batch = random_batch(model, image_shape, batch_size, draws=len(model.stage.draws))
     step = compiled(model, model.train_step)
     return lambda: float(step(batch)["g_loss"])
 
@@ -18,14 +18,14 @@ def compiled(model, function):
     return tf.function(function, jit_compile=model.jit_compile or None)
 
 
-def random_batch(model, image_shape, batch_size, updates):
-    """Random images, labelled if the model wants it, for so many updates of the discriminator.
+def random_batch(model, image_shape, batch_size, draws=1):
+    """Random images, labelled if the model wants it, for so many draws of a step.
 
     A model that is given images gets random ones, of the size and by the names that its generator asks for.
     """
     import tensorflow as tf
 
-    rows = batch_size * updates
+    rows = batch_size * draws
     batch = {"real": tf.random.stateless_uniform((rows, *image_shape), seed=(0, 0), minval=-1.0)}
     if model.num_classes:
         batch["label"] = tf.range(rows) % model.num_classes

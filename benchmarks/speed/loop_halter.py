@@ -11,8 +11,8 @@ from keras_gan.callbacks.every import Every
 class LoopHalter(keras.callbacks.Callback):
     """Measures the loop it is in, against bare steps of the same model taken between two steps of the loop.
 
-    Must be the last of the callbacks, so that a step ends here. The requests, after a first answer that says that the
-    first step is done:
+    Must come after the callbacks that do something in a step, so that a step ends here. The requests, after a first
+    answer that says that the first step is done:
 
     - `loop`: lets `count` steps pass; seconds per step, without what the callbacks do at their own cadence;
     - `bare`: seconds of a bare step, mean of `count`;

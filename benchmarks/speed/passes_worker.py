@@ -4,6 +4,7 @@ Which passes a step needs is worked out from what the variant is, not counted in
 evaluated once too often shows in the step and not in the sum.
 """
 
+import itertools
 import json
 import sys
 import time
@@ -38,32 +39,39 @@ PEERS = ("pix2pix", "cyclegan")
 def passes_needed(model):
     """`{pass: how often a step needs it}`, for the passes needed at all; of the last stage, where there are several.
 
-    An update of the discriminator meets real images, fakes, and the points of its penalty; a double backward pass
-    gives the scores' gradients too, so where loss and penalty meet the same images, it is all that is needed. The
-    last update's fakes are also the generator's. If the discriminator has been updated in between, it has to score
-    them again; if not, only the way back to the images is new, unless it was shown others, from a pool.
+    This follows from the order of the stage's updates, draw by draw. An update of the discriminator meets real images,
+    fakes, and the points of its penalty; a double backward pass gives the scores' gradients too, so where loss and
+    penalty meet the same images, it is all that is needed. The last update's fakes are also the generator's. If the
+    discriminator has been updated in between, it has to score them again; if not, only the way back to the images is
+    new, unless it was shown others, from a pool.
 
     The two networks of a cycle count as one, as do their discriminators. They make fakes and identities of one batch of
     twice the rows, G'; and images that are back, where the gradient goes on into the other network, G'x.
     """
-    updates = model.discriminator_steps
+    draws = [_passes_of_draw(model, updates) for updates in model.schedule.stages[-1].draws]
+    needed = {name: sum(draw[name] for draw in draws) for name in PASSES}
+    return {name: count for name, count in needed.items() if count}
+
+
+def _passes_of_draw(model, updates):
+    """The same of the updates that share one draw, for all passes."""
+    of_discriminator, of_generator = (any(network in update for update in updates) for network in ("d", "g"))
     penalised = set(PENALISED_AT.get(model.name, ()))
     cyclic = model.name in CYCLIC
     once = len({"real", "fakes"} - penalised)
-    updated_between = model.update_order == "discriminator_first"
-    shared = not updated_between and not cyclic
+    one_discriminator = of_discriminator and of_generator and updates != ("d", "g")  # scores for both networks
+    shared = one_discriminator and not cyclic
     relativistic = bool(model.objective and model.objective.generator_needs_real)
-    needed = {
-        "G": updates - 1,
-        "G'": 1,
-        "G'x": int(cyclic),
-        "D": int((relativistic or model.name in COMPARED) and updated_between),
-        "D'": updates * once - shared,
-        "Dx": int(not shared),
+    return {
+        "G": int(not of_generator),
+        "G'": int(of_generator),
+        "G'x": int(of_generator and cyclic),
+        "D": int(of_generator and (relativistic or model.name in COMPARED) and not one_discriminator),
+        "D'": of_discriminator * once - shared,
+        "Dx": int(of_generator and not shared),
         "D'x": int(shared),
-        "D''": updates * len(penalised),
+        "D''": of_discriminator * len(penalised),
     }
-    return {name: count for name, count in needed.items() if count}
 
 
 def main():
@@ -92,16 +100,18 @@ def main():
 def build(variant, image_shape, num_classes, batch_size, tiny=False):
     """A compiled model in its last stage, and `{name: function that does it once}` of its step, passes and updates."""
     quiet_tensorflow()
+    from keras_gan.training import building
+
     module = registry.module(variant)
-    model = registry.build(variant, module.TINY if tiny else module.Config(), image_shape, num_classes)
-    model.compile()
-    if model.stage_ends:
-        model.step.assign(model.stage_ends[-1])
-        model.stage = len(model.stage_ends)
+    fields = building.image_fields(variant, image_shape, num_classes)
+    model = building.build(variant, module.TINY if tiny else module.Config(), fields)
+    model.compile(batch_size=batch_size)
+    model.stage = model.schedule.stages[-1]
+    model.step.assign(model.schedule.start_of(len(model.schedule.stages) - 1))
     return model, {
         "step": bare_step(model, image_shape, batch_size),
         **passes(model, image_shape, batch_size),
-        "updates": updates(model, batch_size),
+        "updates": updates(model),
     }
 
 
@@ -134,7 +144,7 @@ def functions(model, image_shape, batch_size):
     """
     import tensorflow as tf
 
-    batch = random_batch(model, image_shape, batch_size, updates=1)
+    batch = random_batch(model, image_shape, batch_size)
     ways = _ways(model)
 
     def arguments(name):
@@ -246,14 +256,17 @@ def _program(model, function, arguments=()):
     return lambda: program(*arguments)[0].numpy()
 
 
-def updates(model, batch_size):
+def updates(model):
     """All that the optimizers, the layers after an update and the moving average do in one step; not a pass.
 
     The gradients are small noise, since the weights do wander while this is measured.
     """
     import tensorflow as tf
 
-    from keras_gan.training.adversarial import layers_of
+    from keras_gan.training import ema
+    from keras_gan.training.step import layers_of
+
+    schedule, stage = model.schedule, model.stage
 
     def noise(network):
         return [1e-3 * tf.random.stateless_normal(v.shape, seed=(0, 3)) for v in network.trainable_variables]
@@ -265,10 +278,19 @@ def updates(model, batch_size):
                 layer.after_update()
 
     def all_updates(of_generator, of_discriminator):
-        for _ in range(model.discriminator_steps):
-            update(model.discriminator_optimizer, model.discriminator, of_discriminator)
-        update(model.optimizer, model.generator, of_generator)
-        model._update_ema(batch_size * model.discriminator_steps)
+        for network in itertools.chain.from_iterable(stage.order):
+            if network == "d":
+                update(model.discriminator_optimizer, model.discriminator, of_discriminator)
+            else:
+                update(model.optimizer, model.generator, of_generator)
+        ema.update(
+            model.ema_generator,
+            model.generator,
+            seen=tf.cast(schedule.examples_within(schedule.stages.index(stage), model.step.value), tf.float32),
+            batch=tf.cast(schedule.examples_per_step(stage), tf.float32),
+            halflife_kimg=model.config.ema_halflife_kimg,
+            rampup=model.ema_rampup,
+        )
         return model.step.value
 
     return _program(model, all_updates, (noise(model.generator), noise(model.discriminator)))

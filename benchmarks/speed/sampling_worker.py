@@ -13,13 +13,14 @@ FOLDERS = {1: "one", 64: "many"}  # of the exported files, by the batch of their
 
 def export(channel, variant, image_shape, directory):
     """Writes the files, and answers with the shape of the networks and how many bytes the `.tflite` files have."""
-    from benchmarks.common.program import quiet_tensorflow, registry
+    from benchmarks.common.program import quiet_tensorflow
     from benchmarks.speed.step_worker import facts
 
     quiet_tensorflow()
     from keras_gan import exporters
+    from keras_gan.training import building
 
-    model = registry.create(variant, image_shape)
+    model = building.create(variant, image_shape)
     model.compile()
     for batch, folder in FOLDERS.items():
         formats = ("saved_model", "tflite", "onnx") if batch == 1 else ("tflite",)

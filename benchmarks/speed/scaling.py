@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.common import report
 from benchmarks.common.command import run
-from benchmarks.common.program import quiet_tensorflow, registry
+from benchmarks.common.program import quiet_tensorflow
 from benchmarks.common.workers import environment
 
 COUNTS = (1, 1 << 14, 1 << 18, 1 << 20, 1 << 21)  # float32 of one all-reduce
@@ -139,8 +139,9 @@ def operations(options):
     """Operations of one step on one GPU: of the passes that a step of one discriminator update needs."""
     quiet_tensorflow()
     from benchmarks.speed import flops
+    from keras_gan.training import building
 
-    model = registry.create(options.variant, (options.image_size, options.image_size, 3))
+    model = building.create(options.variant, (options.image_size, options.image_size, 3))
     return options.batch_per_gpu * flops.discriminator_first_step(model.generator, model.discriminator)
 
 

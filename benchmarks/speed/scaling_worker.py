@@ -40,16 +40,18 @@ def training(strategy, options):
 
     from keras_gan.data import pipeline
     from keras_gan.distribution import cluster, devices
+    from keras_gan.training import building
 
-    images = noise.image_data(noise.pixels(256, *options["image_shape"]))
+    images = noise.dataset(noise.pixels(256, *options["image_shape"]))
     batch_size = options["batch_per_worker"] * options["workers"]
     with strategy.scope():
         variant = registry.module(options["variant"])
-        model = registry.build(options["variant"], variant.Config(), images.spec.image_shape, 0, seed=0)
-        model.compile()
+        model = building.build(options["variant"], variant.Config(), images.fields)
+        model.compile(batch_size=batch_size)
+    (stage,) = model.schedule.stages
 
     def stream(context):
-        return pipeline.batches(images, batch_size * model.discriminator_steps, 0, context=context)
+        return pipeline.batches(images, model.schedule.examples_per_step(stage), 0, context=context)
 
     batches = devices.distribute(strategy, stream)
     ends = []
@@ -58,9 +60,10 @@ def training(strategy, options):
     steps = [after - before for before, after in itertools.pairwise(ends[3:])]  # the first ones warm up
     weights = [network.trainable_variables for network in (model.discriminator, model.generator)]
     sizes = [4 * sum(int(np.prod(v.shape)) for v in variables) for variables in weights]
+    updates = [sum(network in each for each in stage.order) for network in ("d", "g")]
     return {
         "seconds_per_step": statistics.median(steps),
-        "gradient_bytes": sizes[0] * model.discriminator_steps + sizes[1],
+        "gradient_bytes": sum(count * size for count, size in zip(updates, sizes, strict=True)),
         "collectives": collectives(model) if cluster.has_others(strategy) else {},
     }
 

@@ -6,7 +6,7 @@ whenever nothing is asked of it, `matmul` finds out how fast this machine can mu
 
 import time
 
-from benchmarks.common.program import quiet_tensorflow, registry, tensorflow_threads, train, versions
+from benchmarks.common.program import quiet_tensorflow, tensorflow_threads, train, versions
 from benchmarks.common.workers import seconds_per_step, serve
 from benchmarks.speed.bare_step import bare_step
 
@@ -18,8 +18,10 @@ def serve_step(channel, variant, image_shape, batch_size, precision):
     quiet_tensorflow()
     import keras
 
+    from keras_gan.training import building
+
     keras.mixed_precision.set_dtype_policy(precision)
-    model = registry.create(variant, image_shape)
+    model = building.create(variant, image_shape)
     model.compile()
     step = bare_step(model, image_shape, batch_size)
     step()

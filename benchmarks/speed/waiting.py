@@ -47,7 +47,7 @@ def benchmark(options):
     ask_for_onednn()
     quiet_tensorflow()
     computer = report.machine()
-    names = options.variants or [name for name in registry.list_variants() if registry.task(name) != "sample"]
+    names = options.variants or [name for name in registry.list_variants() if registry.variant(name).task != "sample"]
     rows = {name: measure(name, options) for name in map(registry.resolve, names)}
     result = {"machine": computer, "size": options.size, "variants": rows, "target": verdict(rows)}
     report.publish("waiting", markdown(result), result, options.out_dir, keep=not options.variants)
@@ -58,16 +58,17 @@ def measure(name, options):
     import keras
 
     from keras_gan.data import pipeline
+    from keras_gan.training import building
 
-    defaults = registry.module(name).DEFAULTS
+    defaults, config = registry.variant(name).defaults, registry.module(name).Config()
     augment = options.data_augment if options.data_augment is not None else defaults.get("data_augment", "crop,flip")
-    images = noise_of(registry.task(name), options.size)
+    images = noise_of(registry.variant(name).task, options.size)
     with quiet_stderr():
-        model = registry.create(name, images.spec.image_shape)
-        model.compile()
+        model = building.build(name, config, images.fields)
+        model.compile(batch_size=defaults.get("batch_size", 64))
         step = compiled(model, model.train_step)
-    prepare = registry.preparation(name, registry.module(name).Config())
-    batch_size = defaults.get("batch_size", 64) * model.discriminator_steps
+    prepare = registry.preparation(name, config)
+    batch_size = model.schedule.examples_per_step(model.stage)
     stream = iter(pipeline.batches(images, batch_size, 0, augment=data.augmentations(augment), prepare=prepare))
     for _ in range(WARM_UP):
         float(step(next(stream))["g_loss"])
@@ -96,7 +97,7 @@ def noise_of(task, size):
     """Images of random pixels, and sources where the task takes any."""
     images, sources = noise.pixels(2, IMAGES, size, size, 3)
     given = {"sources": sources, "aligned": task == "paired"} if task in ("paired", "unpaired") else {}
-    return noise.image_data(images, **given)
+    return noise.dataset(images, **given)
 
 
 def verdict(rows):

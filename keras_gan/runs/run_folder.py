@@ -191,7 +191,10 @@ def fields(folder):
 
     facts = data_facts(folder)
     if "fields" not in facts:  # of a run from before fields were described
-        return fields_of_facts(facts)
+        try:
+            return fields_of_facts(facts)
+        except (KeyError, TypeError):
+            raise UserError(f"{folder.data_file} does not say of which shape the images were.") from None
     arrays = _read_arrays(folder, facts.get("fields_sha256"))
     return {
         name: modalities.restore(description, arrays.get(name, {})) for name, description in facts["fields"].items()

@@ -14,7 +14,7 @@ DATA = {
     "source": str,
     "treatment": str,
     "sources": optional(positive),
-    "source_shape": optional(SHAPE),
+    "source_shape": optional([positive]),
     "aligned": optional(bool),
     "fields": optional({str: dict}),
     "fields_sha256": optional(str),

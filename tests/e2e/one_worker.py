@@ -14,6 +14,7 @@ from keras_gan import registry
 from keras_gan.data import pipeline
 from keras_gan.data.image_sets import image_dataset
 from keras_gan.distribution import devices
+from keras_gan.training import building
 
 STEPS = 8
 
@@ -31,7 +32,7 @@ def train(strategy, variant):
     """Weights by position, and the logs of the last step."""
     images = data(registry.variant(variant).task)
     with strategy.scope():
-        model = registry.build(variant, registry.module(variant).TINY, images.spec.image_shape, 3, seed=1)
+        model = building.build(variant, registry.module(variant).TINY, images.fields, seed=1)
         model.compile()
 
     def stream(context):

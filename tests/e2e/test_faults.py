@@ -15,7 +15,7 @@ import tensorflow as tf
 from PIL import Image
 
 from keras_gan import cli, data
-from keras_gan.callbacks import SampleGrid
+from keras_gan.callbacks import Previews
 from keras_gan.runs import run_folder
 from keras_gan.storage import checkpoint
 from tests.conftest import ROOT, save_noise, train
@@ -50,7 +50,7 @@ def test_two_processes_cannot_train_one_run(photos, tmp_path, capsys):
     holder = subprocess.Popen(
         [
             *(sys.executable, "-c"),
-            "import sys, time; from keras_gan import runs\n"
+            "import sys, time; from keras_gan.runs import run_folder\n"
             "with run_folder.locked(run_folder.find('.', sys.argv[1])): print('held', flush=True); time.sleep(60)",
             str(tmp_path / "run"),
         ],
@@ -86,7 +86,7 @@ def test_data_that_fails_in_the_middle(photos, tmp_path, monkeypatch, capsys):
 
     def failing(run, split="train"):
         loaded = load(run, split)
-        object.__setattr__(loaded, "images", loaded.images.view(Failing))
+        loaded.columns["real"] = loaded.columns["real"].view(Failing)
         return loaded
 
     with monkeypatch.context() as context:
@@ -107,13 +107,13 @@ def test_data_that_disappears_is_not_missed(tmp_path, monkeypatch):
     folder.mkdir()
     for index in range(9):
         Image.fromarray(np.full((16, 16, 3), 20 * index, np.uint8)).save(folder / f"{index}.png")
-    at = SampleGrid.at
+    at = Previews.at
 
     def without_data(self, step, logs):
         shutil.rmtree(folder, ignore_errors=True)
         at(self, step, logs)
 
-    monkeypatch.setattr(SampleGrid, "at", without_data)
+    monkeypatch.setattr(Previews, "at", without_data)
     assert start(folder, tmp_path / "logs", "--steps", 6) == 0
     assert not folder.exists()
 
@@ -123,10 +123,10 @@ def test_out_of_memory_names_the_batch_size(photos, tmp_path, monkeypatch, capsy
         tf.zeros((1 << 20, 1 << 20, 1 << 6))  # 256 TiB
 
     with monkeypatch.context() as context:
-        context.setattr(SampleGrid, "at", exhausted)
+        context.setattr(Previews, "at", exhausted)
         assert start(photos, tmp_path, "--steps", 4) == 4
-    assert "out of memory with --batch-size 8 at 16 px" in capsys.readouterr().err
-    assert whole(tmp_path / "run") == [0]  # a sample grid comes before its checkpoint
+    assert "out of memory with --batch-size 8 of 16x16x3" in capsys.readouterr().err
+    assert whole(tmp_path / "run") == [0]  # a preview comes before its checkpoint
 
 
 @pytest.fixture

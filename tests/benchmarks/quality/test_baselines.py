@@ -17,8 +17,7 @@ OPTIONS = baselines.Options(models=())
 
 
 def task(given, targets, masks=None, **of_training):
-    values = {"labels": None, "class_names": (), "source": "", "treatment": "", **of_training}
-    known = image_dataset("some", **values) if of_training else None
+    known = image_dataset("some", **of_training) if of_training else None
     return baselines.Task(list(given), list(targets), masks, {"label": np.array([1, 0])}, known)
 
 
@@ -30,7 +29,7 @@ def plain(*colours, size=2):
 def test_a_colour_for_each_class_is_the_median_of_its_training_images():
     images = plain((10, 0, 0), (30, 200, 0), (20, 0, 90), (7, 8, 9))
     targets = plain((0, 0, 0), (0, 0, 0))
-    given = task(targets, targets, images=images, labels=np.array([0, 0, 0, 1]))
+    given = task(targets, targets, images=images, labels=np.array([0, 0, 0, 1]), class_names="ab")
     first, second = baselines.colour_of_each_class(given)
     np.testing.assert_array_equal(first, plain((7, 8, 9))[0])  # the label of the first image is 1
     np.testing.assert_array_equal(second, plain((20, 0, 0))[0])

@@ -13,6 +13,8 @@ from benchmarks.speed import passes, passes_worker
 from benchmarks.speed.bare_step import random_batch
 from benchmarks.speed.passes_worker import PASSES, PENALISED_AT, passes_needed
 from keras_gan import registry
+from keras_gan.training import building
+from keras_gan.training.stages import Schedule, Stage
 
 # Real images and fakes for the discriminator, fakes once more for the generator, which made them.
 PLAIN = {"G'": 1, "D'": 2, "Dx": 1}
@@ -46,23 +48,28 @@ NEEDED = {
 @pytest.mark.parametrize("name", registry.list_variants())
 def test_passes_needed(name):
     settings = passes.settings_of(name, quick=True)
-    model = registry.create(name, settings["image_shape"], settings["num_classes"])
+    model = building.create(name, settings["image_shape"], settings["num_classes"])
     needed = passes_needed(model)
     assert needed == NEEDED[name]
     assert set(needed) <= set(PASSES)
 
 
-def model(**properties):
-    """A stand-in with what decides the passes."""
-    objective = SimpleNamespace(generator_needs_real=properties.pop("relativistic", False))
-    plain = {"name": "new", "discriminator_steps": 1, "update_order": "discriminator_first", "objective": objective}
-    return SimpleNamespace(**plain | properties)
+def model(*order, relativistic=False):
+    """A stand-in with what decides the passes; its last stage has this order."""
+    schedule = Schedule((Stage("first", until=5, order=("d",) * 7), Stage("last", order=order)))
+    return SimpleNamespace(name="new", schedule=schedule, objective=SimpleNamespace(generator_needs_real=relativistic))
 
 
 def test_a_discriminator_not_updated_in_between_need_not_score_again():
     expected = {"G'": 1, "D'": 1, "D'x": 1}
-    assert passes_needed(model(update_order="generator_first", relativistic=True)) == expected
-    assert passes_needed(model(update_order="simultaneous", discriminator_steps=3)) == {**expected, "G": 2, "D'": 5}
+    assert passes_needed(model("g", "d", relativistic=True)) == expected
+    assert passes_needed(model("d", "d", ("d", "g"))) == {**expected, "G": 2, "D'": 5}
+
+
+def test_a_network_that_rests_needs_nothing_of_its_own():
+    assert passes_needed(model("g")) == {"G'": 1, "Dx": 1}
+    assert passes_needed(model("g", relativistic=True)) == {"G'": 1, "D": 1, "Dx": 1}
+    assert passes_needed(model("d")) == {"G": 1, "D'": 2}
 
 
 def test_every_variant_that_takes_gradients_of_scores_is_known_to():
@@ -77,7 +84,7 @@ def test_settings():
 
 
 def tiny(name, size=16):
-    return registry.build(name, registry.module(name).TINY, (size, size, 3))
+    return building.build(name, registry.module(name).TINY, building.image_fields(name, (size, size, 3)))
 
 
 @pytest.mark.parametrize(
@@ -91,7 +98,7 @@ def tiny(name, size=16):
     ],
 )
 def test_random_batch(name, given):
-    batch = random_batch(tiny(name), (16, 16, 3), batch_size=2, updates=3)
+    batch = random_batch(tiny(name), (16, 16, 3), batch_size=2, draws=3)
     assert {key: tuple(value.shape) for key, value in batch.items()} == {
         key: (6, *shape) for key, shape in {"real": (16, 16, 3), **given}.items()
     }
@@ -113,7 +120,7 @@ def test_steps_and_passes_of_translations_run(name):
         program()
     assert int(model.step.value) == first + 1
     # In the last stage no discriminator rests.
-    assert first == max(model.stage_ends, default=0)
+    assert first == max(stage.until or 0 for stage in model.schedule.stages)
     assert any(np.any(a != np.array(b)) for a, b in zip(before, model.discriminator.trainable_variables, strict=True))
 
 

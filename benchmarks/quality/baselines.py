@@ -79,7 +79,7 @@ def compared(folder, options):
     """The table of one model."""
     from keras_gan import exported
 
-    values = exported.files.read_manifest(Path(folder)).get("configuration")
+    values = exported.contents.read_manifest(Path(folder)).get("configuration")
     if not values:
         raise UserError(f"{folder} has no manifest that says what it was trained on.")
     trained, model_options = config.parse(values | ({"dataset": options.dataset} if options.dataset else {}), folder)

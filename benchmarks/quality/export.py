@@ -35,10 +35,10 @@ def benchmark(options):
     """Exports one after the other and writes the table."""
     computer = report.machine()
     quiet_tensorflow()
-    from keras_gan.exporters import verify
+    from keras_gan.exporters import fresh_processes
 
     rows = {}
-    with verify.processes(), tempfile.TemporaryDirectory(prefix="export-") as folder:
+    with fresh_processes.kept(), tempfile.TemporaryDirectory(prefix="export-") as folder:
         for name in options.variants or registry.list_variants("sample"):
             with quiet_stderr():
                 rows[name] = measure(name, options, Path(folder) / name / "1")

@@ -93,7 +93,8 @@ def with_controls(options):
         if not low <= values[field.name] <= high:
             raise UserError(f"--{field.name} must be between {low:g} and {high:g}, got {values[field.name]:g}.")
     said = {field.name: values[field.name] for field in own if values[field.name] != field.default}
-    return dataclasses.replace(options, controls=said)
+    object.__setattr__(options, "controls", said)  # a copy would be checked again, with its defaults in place
+    return options
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,7 @@ class Outgoing:
 
     def hole(self, given):
         """Where inputs at the outer edge are not known, as other inputs say; None if nothing is said of it."""
-        holes = (field.hole(given[name]) for name, field in self.inputs.items())
+        holes = (self.inputs[name].hole(values) for name, values in given.items())
         return next((hole for hole in holes if hole is not None), None)
 
     def of_network(self, inputs):

@@ -1,5 +1,6 @@
 """Shared by all tests: two logical CPU devices, so that two replicas exist on any machine, and quiet start-up."""
 
+import dataclasses
 import os
 import socket
 import sys
@@ -10,6 +11,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+# A modality of its own, with a variant that is tested like every other.
+os.environ.setdefault("KERAS_GAN_PLUGINS", str(ROOT / "tests" / "toy"))
 
 from keras_gan.distribution.startup import ask_for_onednn, quiet_stderr  # noqa: E402
 
@@ -25,7 +28,7 @@ with quiet_stderr():
 import numpy as np  # noqa: E402
 from PIL import Image  # noqa: E402
 
-from keras_gan import cli, registry, sampling  # noqa: E402
+from keras_gan import cli, config, data, registry, sampling  # noqa: E402
 from keras_gan.data.image_sets import image_dataset  # noqa: E402
 from keras_gan.exporters import fresh_processes, outgoing  # noqa: E402
 from keras_gan.sampling import Sampler  # noqa: E402
@@ -128,8 +131,21 @@ def make_model():
 
 def tiny(name, image_shape=(16, 16, 3), seed=3, augment="none"):
     """A tiny model of a variant that is not compiled."""
-    fields = building.image_fields(name, image_shape, NUM_CLASSES)
+    fields = building.image_fields(name, image_shape, NUM_CLASSES) if of_images(name) else small_data(name, 24).fields
     return building.build(name, registry.module(name).TINY, fields, seed, augment)
+
+
+def of_images(name):
+    """Whether a variant makes images."""
+    return registry.variant(name).gives == "image"
+
+
+def small_data(name, count, image_shape=(16, 16, 3)):
+    """Data that a variant can be trained on: images of noise, or the first examples of the variant's own data set."""
+    if of_images(name):
+        return noise_images(name, count, image_shape)
+    whole = data.load(config.RunConfig(variant=name)).fitted()
+    return dataclasses.replace(whole, columns={name: column[:count] for name, column in whole.columns.items()})
 
 
 def sampler_of(model, count=8, image_shape=(16, 16, 3)):

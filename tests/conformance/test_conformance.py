@@ -19,7 +19,7 @@ from keras_gan.losses.objectives import HINGE
 from keras_gan.storage import checkpoint
 from keras_gan.training import building
 from keras_gan.training.translation import inputs_of
-from tests.conftest import noise_images, sampler_of, save_dataset
+from tests.conftest import of_images, sampler_of, save_dataset, small_data
 
 IMAGE_SHAPE = (16, 16, 3)
 BOUND = 1e-5
@@ -53,7 +53,7 @@ def batches(name):
 
     def make(count=3, batch_size=8):
         preparation = registry.preparation(name, registry.module(name).TINY)
-        return pipeline.batches(noise_images(name, 24), batch_size, seed=0, prepare=preparation).take(count)
+        return pipeline.batches(small_data(name, 24), batch_size, seed=0, prepare=preparation).take(count)
 
     return make
 
@@ -95,7 +95,13 @@ def test_documented(name):
 
 
 @every_variant
-def test_images_have_the_data_shape_and_range(name, make_model):
+def test_samples_are_like_the_data(name, make_model):
+    if not of_images(name):
+        model = make_model(name)
+        samples = sampler_of(model).samples(4)
+        assert samples.shape == (4, *model.fields["real"].shape)
+        assert np.isfinite(samples).all()
+        return
     for channels in {3, min(registry.variant(name).channels)}:
         image_shape = (16, 16, channels)
         images = sampler_of(make_model(name, image_shape=image_shape), image_shape=image_shape).samples(4)
@@ -108,7 +114,7 @@ def test_images_have_the_data_shape_and_range(name, make_model):
 def test_every_size_and_channel_count_builds(name):
     module = registry.module(name)
     channels = registry.variant(name).channels[::-1]
-    for number, size in enumerate(registry.variant(name).sizes):
+    for number, size in enumerate(registry.variant(name).sizes or ()):
         image_shape = (size, size, channels[number % len(channels)])
         if draws_from_noise(name):
             model = module.build(module.TINY, building.image_fields(name, image_shape, num_classes=3))
@@ -205,14 +211,15 @@ def test_augmentation_trains_or_is_refused(name, augment, make_model, batches, t
     history = model.fit(batches(1, 8 * len(model.stage.draws)), verbose=0).history
     assert all(np.isfinite(values).all() for values in history.values())
     if augment == "ada":
-        assert abs(history["augment_probability"][0] - 0.25) == pytest.approx(8 / 500_000, rel=0.01)
+        examples = model.schedule.examples_per_step(model.schedule.stages[-1], 8)
+        assert abs(history["augment_probability"][0] - 0.25) == pytest.approx(examples / 500_000, rel=0.01)
         checkpoint.save(model, tmp_path, step=1)
         restored = make_model(name, augment=augment)
         checkpoint.restore_newest(restored, tmp_path)
         assert float(restored.augment_probability) == float(model.augment_probability)
 
 
-@variants(quick={"dcgan", "began", "srgan", "cyclegan"})  # with state of their own, stages, a pool
+@variants(quick={"dcgan", "began", "srgan", "cyclegan", "curve_gan"})  # with state of their own, stages, a pool
 def test_checkpoint_round_trip(name, make_model, batches, tmp_path):
     # Eagerly, which needs no tracing; tests/e2e/test_resume.py does it as users do.
     straight, first, second = (make_model(name, run_eagerly=True) for _ in range(3))
@@ -242,7 +249,7 @@ def export_of(model, batches, directory, formats, precisions):
 
 
 # inpaint's is the largest graph by far; tests/exporters/test_translators.py exports networks with masks, too.
-@variants(quick={"dcgan", "cgan", "r3gan", "pix2pix", "cyclegan", "srgan"})
+@variants(quick={"dcgan", "cgan", "r3gan", "pix2pix", "cyclegan", "srgan", "curve_gan"})
 def test_exported_files_equal_keras(name, make_model, batches, tmp_path):
     model = make_model(name, run_eagerly=True)
     manifest, checks = export_of(model, batches, tmp_path / "1", ("saved_model", "tflite"), ("float32",))
@@ -260,15 +267,16 @@ def test_exported_files_equal_keras(name, make_model, batches, tmp_path):
     for signature in ("saved_model", "from_seeds"), ("tflite float32", "serving_default"):
         assert checks[signature]["max_difference"] <= BOUND
     # What the files compute must be this model's pictures, not merely some generator's.
-    exported = tf.saved_model.load(str(tmp_path / "1"))
-    images = exported.signatures["from_seeds"](seeds=tf.constant([7, -1], tf.int64))["images"]
+    exported, plural = tf.saved_model.load(str(tmp_path / "1")), model.fields["real"].plural
+    images = exported.signatures["from_seeds"](seeds=tf.constant([7, -1], tf.int64))[plural]
     np.testing.assert_allclose(images, np.concatenate([model.sample(1, 7), model.sample(1, -1)]), atol=BOUND)
     assert manifest["generator"]["num_classes"] == model.num_classes
     assert ("from_seeds_and_labels" in exported.signatures) == (model.num_classes > 0)
     if model.num_classes:
-        seeds, labels = tf.constant([7, 7], tf.int64), tf.constant([0, 2], tf.int32)
-        images = exported.signatures["from_seeds_and_labels"](seeds=seeds, labels=labels)["images"]
-        expected = np.concatenate([model.sample(1, 7, labels=label) for label in (0, 2)])
+        last = model.num_classes - 1
+        seeds, labels = tf.constant([7, 7], tf.int64), tf.constant([0, last], tf.int32)
+        images = exported.signatures["from_seeds_and_labels"](seeds=seeds, labels=labels)[plural]
+        expected = np.concatenate([model.sample(1, 7, labels=label) for label in (0, last)])
         np.testing.assert_allclose(images, expected, atol=BOUND)
         assert np.abs(expected[0] - expected[1]).max() > 10 * BOUND
 
@@ -295,10 +303,11 @@ def test_config_round_trip(name):
 
 @variants(quick={"dcgan", "cgan", "pix2pix", "cyclegan", "srgan"})  # one of each kind of data, and stages
 def test_train_command(name, tmp_path, capsys):
-    """From a folder of pictures to samples, event files and a checkpoint: all of a run but its exports."""
+    """From data to samples, event files and a checkpoint: all of a run but its exports."""
+    pictures = save_dataset(tmp_path / "pictures", registry.variant(name).task) if of_images(name) else None
     run = config.RunConfig(
         variant=name,
-        dataset=save_dataset(tmp_path / "pictures", registry.variant(name).task),
+        dataset=pictures,
         image_size=16,
         batch_size=4,
         steps=2,
@@ -307,7 +316,7 @@ def test_train_command(name, tmp_path, capsys):
     )
     assert train.run(run, dataclasses.asdict(registry.module(name).TINY)) == 0
     assert f"{name} on {run.dataset}: " in capsys.readouterr().out
-    folder = tmp_path / "logs" / f"{name}-pictures"
+    folder = tmp_path / "logs" / f"{name}-{'pictures' if pictures else run.dataset}"
     assert [path.name for path in checkpoint.list_checkpoints(folder / "checkpoints")][-1] == "step-000000002"
     assert len(list((folder / "samples").iterdir())) == 2
     assert list(folder.glob("events.out.tfevents.*"))

@@ -53,7 +53,7 @@ class Curve(Field):
         return tf.where(backwards[:, None], values[:, ::-1], values)
 
     def discriminator_augmentation(self, name):
-        return {"diffaugment": lift}.get(name)
+        return {"diffaugment": lift, "ada": lift_some}.get(name)
 
     def preview(self, values, columns=None):
         """A drawing of all curves, one below the other."""
@@ -83,6 +83,14 @@ def lift(curves, noise, purpose):
     import tensorflow as tf
 
     return curves + noise.uniform(tf.shape(curves)[0], (1,), purpose) - 0.5
+
+
+def lift_some(curves, probability, noise, purpose):
+    """Curves `[B, points]`, each moved by `lift` with a probability."""
+    import tensorflow as tf
+
+    chosen = noise.uniform(tf.shape(curves)[0], (1,), f"{purpose}/chosen") < probability
+    return tf.where(chosen, lift(curves, noise, purpose), curves)
 
 
 FIELD = Curve

@@ -106,13 +106,14 @@ def sample(model, count, path, grid):
     Written are uint8 pixels, as a picture file would hold them: real images have 256 levels too. The first ten
     classes asked for of a conditional generator are 0 … 9, so that each column of the grid is a class.
     """
+    from keras_gan.storage import files
+
     images, field = model.sample(count, seed=0), model.fields["real"]
     if not np.isfinite(images).all():
         return {"finite": False}
     np.savez_compressed(path, images=field.to_stored(images))
     if grid:
-        with open(grid, "wb") as file:
-            field.preview(images[:80], columns=10).write(file)
+        files.write(grid, field.preview(images[:80], columns=10).write)
     return {"finite": True}
 
 

@@ -5,7 +5,7 @@ import html
 import json
 from pathlib import Path
 
-from keras_gan import config, metrics
+from keras_gan import config, metrics, modalities, registry
 from keras_gan.distribution.startup import quiet_stderr
 from keras_gan.errors import UserError, why
 from keras_gan.runs import run_folder
@@ -52,7 +52,7 @@ def _page(folder):
     run, model = config.load_json(folder.config_file)
     curves = _curves(folder.path)
     sections = [
-        _cost(curves),
+        _cost(curves, registry.variant(run.variant)),
         _samples(folder),
         _health(folder),
         _scores(folder),
@@ -72,16 +72,16 @@ def _page(folder):
 # --- Sections ---------------------------------------------------------------------------------------------------------
 
 
-def _cost(curves):
+def _cost(curves, variant):
     points = curves.get("progress/kimg", [])
     if not points:
         return "<p>No training step has been logged yet.</p>"
     rates = [value for _, _, value in curves.get("progress/images_per_second", [])]
-    step, _, kimg = points[-1]
-    said = f"{step:,} steps, {kimg:,.1f} thousand real images seen"
+    (step, _, kimg), what = points[-1], modalities.field_class(variant.gives).plural
+    said = f"{step:,} steps, {kimg:,.1f} thousand real {what} seen"
     if rates:
         rate = sorted(rates)[len(rates) // 2]
-        said += f", {rate:,.0f} images a second: about {_duration(1000 * kimg / rate)} of training"
+        said += f", {rate:,.0f} {what} a second: about {_duration(1000 * kimg / rate)} of training"
     return f"<p>{said}.</p>"
 
 

@@ -10,6 +10,11 @@ from keras_gan.errors import UserError, unknown
 __all__ = ["UserError", "ask_for_onednn", "config", "data", "quiet_stderr", "quiet_tensorflow", "registry", "unknown"]
 
 
+def image_variants(task=None):
+    """Names of the variants that make images, sorted; of those of one task. Plugins may have others."""
+    return [name for name in registry.list_variants(task) if registry.variant(name).gives == "image"]
+
+
 def versions():
     """`{name: version}` of what trains."""
     import keras

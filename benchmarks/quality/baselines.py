@@ -79,7 +79,8 @@ def compared(folder, options):
     """The table of one model."""
     from keras_gan import exported
 
-    values = exported.contents.read_manifest(Path(folder)).get("configuration")
+    translator = exported.load(Path(folder), draws=False)
+    values = translator.configuration
     if not values:
         raise UserError(f"{folder} has no manifest that says what it was trained on.")
     trained, model_options = config.parse(values | ({"dataset": options.dataset} if options.dataset else {}), folder)
@@ -91,7 +92,6 @@ def compared(folder, options):
     if options.pairs and trained.variant != "srgan":
         raise UserError(f"--pairs is for srgan, and {folder} is a model of {trained.variant}.")
     task = _of_pairs(options.pairs) if options.pairs else _held_out(trained, variant, options)
-    translator = exported.load(folder, draws=False)
     ours = [
         translator.translate(source, None if task.masks is None else task.masks[index])
         for index, source in enumerate(task.sources)

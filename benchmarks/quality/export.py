@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.common import report
 from benchmarks.common.command import run
-from benchmarks.common.program import quiet_stderr, quiet_tensorflow, registry
+from benchmarks.common.program import image_variants, quiet_stderr, quiet_tensorflow, registry
 
 CLASSES, CHANNELS, BATCH_SIZE = 10, 3, 8
 
@@ -39,7 +39,7 @@ def benchmark(options):
 
     rows = {}
     with fresh_processes.kept(), tempfile.TemporaryDirectory(prefix="export-") as folder:
-        for name in options.variants or registry.list_variants("sample"):
+        for name in options.variants or image_variants("sample"):
             with quiet_stderr():
                 rows[name] = measure(name, options, Path(folder) / name / "1")
             print(name, flush=True)

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.common import report
 from benchmarks.common.command import run
-from benchmarks.common.program import UserError, config, data, registry
+from benchmarks.common.program import UserError, config, data, image_variants, registry
 from benchmarks.common.report import machine
 from benchmarks.common.workers import ROOT, Worker
 from benchmarks.quality.quality_table import markdown
@@ -75,7 +75,7 @@ class Bench:
         self.options = options
         self.data_dir = str(Path(options.data_dir).expanduser().absolute()) if options.data_dir else None
         data.check_available(config.DataOptions(dataset="mnist", data_dir=self.data_dir))
-        self.variants = [registry.resolve(name) for name in options.variants] or registry.list_variants("sample")
+        self.variants = [registry.resolve(name) for name in options.variants] or image_variants("sample")
         self.out = Path(options.out_dir or (scratch if options.quick else report.RESULTS)).absolute()
         self.cache = scratch / "cache" if options.quick else CACHE
         self.minutes = options.minutes / (60 if options.quick else 1)
@@ -195,7 +195,7 @@ class Bench:
         """All finished rows of variants that there still are, by variant and seed."""
         paths = (self.out / "quality").glob("*-seed*.json")
         rows = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-        rows = [row for row in rows if row["variant"] in registry.list_variants("sample")]
+        rows = [row for row in rows if row["variant"] in image_variants("sample")]
         return sorted(rows, key=lambda row: (row["variant"], row["seed"]))
 
     def save(self, row):
@@ -224,7 +224,7 @@ class Bench:
     def write(self):
         """Writes the table and all figures; returns the table."""
         rows = [{**row, "stale": self.stale(row)} for row in self.rows()]
-        missing = sorted(set(registry.list_variants("sample")) - {row["variant"] for row in rows})
+        missing = sorted(set(image_variants("sample")) - {row["variant"] for row in rows})
         result = {
             "minutes": self.minutes,
             "quick": self.options.quick,

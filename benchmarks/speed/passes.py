@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.common import report
 from benchmarks.common.command import check_rounds, run
-from benchmarks.common.program import registry
+from benchmarks.common.program import image_variants, registry
 from benchmarks.common.workers import Worker
 from benchmarks.peers import pytorch
 from benchmarks.peers.pytorch import LAYOUTS
@@ -60,7 +60,7 @@ def benchmark(options):
 
 def measure(options, computer=None):
     """Everything that the report says; `computer` is the machine as it was before any work, by default now."""
-    names = [registry.resolve(name) for name in options.variants] or registry.list_variants()
+    names = [registry.resolve(name) for name in options.variants] or image_variants()
     if options.quick:
         options = dataclasses.replace(options, rounds=2, steps_per_round=1)
     computer = computer or report.machine()

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.common import noise, report
 from benchmarks.common.command import check_rounds, run
-from benchmarks.common.program import ask_for_onednn, data, quiet_stderr, quiet_tensorflow, registry
+from benchmarks.common.program import ask_for_onednn, data, image_variants, quiet_stderr, quiet_tensorflow, registry
 from benchmarks.speed.bare_step import compiled
 
 IMAGES = 256
@@ -47,7 +47,7 @@ def benchmark(options):
     ask_for_onednn()
     quiet_tensorflow()
     computer = report.machine()
-    names = options.variants or [name for name in registry.list_variants() if registry.variant(name).task != "sample"]
+    names = options.variants or [name for name in image_variants() if registry.variant(name).task != "sample"]
     rows = {name: measure(name, options) for name in map(registry.resolve, names)}
     result = {"machine": computer, "size": options.size, "variants": rows, "target": verdict(rows)}
     report.publish("waiting", markdown(result), result, options.out_dir, keep=not options.variants)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks.common.command import run
+from benchmarks.common.program import image_variants
 from benchmarks.peers import description
 from benchmarks.peers.pytorch import find_torch
 from benchmarks.speed import passes, passes_worker
@@ -45,7 +46,7 @@ NEEDED = {
 }
 
 
-@pytest.mark.parametrize("name", registry.list_variants())
+@pytest.mark.parametrize("name", image_variants())
 def test_passes_needed(name):
     settings = passes.settings_of(name, quick=True)
     model = building.create(name, settings["image_shape"], settings["num_classes"])
@@ -73,7 +74,7 @@ def test_a_network_that_rests_needs_nothing_of_its_own():
 
 
 def test_every_variant_that_takes_gradients_of_scores_is_known_to():
-    users = {name for name in registry.list_variants() if hasattr(registry.module(name), "penalties")}
+    users = {name for name in image_variants() if hasattr(registry.module(name), "penalties")}
     assert users == set(PENALISED_AT)
 
 

@@ -79,6 +79,8 @@ class Score:
         decides: the value by which it can choose a run's best checkpoint; None if it must not.
         needs: any of `features`, `targets`, `labels`, `latents`, `perceptual`.
         of: modalities it can look at; empty: any.
+        usual: of what `evaluate` measures it where nothing is named: any of `samples`, of noise or of unknown origin;
+            `outputs`, made of examples; `targets`, outputs that are known as they should be.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Score:
     decides: str | None = None
     needs: tuple = ()
     of: tuple = ()
+    usual: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -97,11 +100,13 @@ class Extractor:
         name: what `--features` calls it.
         about: one line.
         of: modalities it can look at.
+        for_classes: whether it is what `auto` stands for where the data have classes.
     """
 
     name: str
     about: str = ""
-    of: tuple = ("image",)
+    of: tuple = ()
+    for_classes: bool = False
 
 
 # --- Rooms ----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_gan.errors import UserError, why
-from keras_gan.metrics.features import Extracted
+from keras_gan.metrics.features.network import Extracted
 from keras_gan.metrics.statistics import Gaussian, Moments
 from keras_gan.storage import cache, files
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from keras_gan.errors import UserError
-from keras_gan.metrics.features import Extracted, FeatureNetwork
+from keras_gan.metrics.features.network import Extracted, FeatureNetwork
 from keras_gan.metrics.reference import Reference
 from keras_gan.modalities.base import Field
 

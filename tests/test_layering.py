@@ -29,7 +29,7 @@ ALLOWED = {
     "metrics": {"errors", "registry", "randomness", "storage", "latent_space", "networks", "modalities"},
     "health": {"errors", "registry", "storage", "modalities", "sampling", "metrics"},
     "callbacks": {"errors", "storage", "modalities", "sampling", "metrics", "health"},
-    "config": {"errors", "registry", "storage", "data", "metrics"},
+    "config": {"errors", "registry", "storage", "modalities", "data", "metrics"},
     "exported": {"errors", "randomness", "latent_space", "storage", "modalities"},
     "exporters": {
         *("errors", "randomness", "latent_space", "storage", "layers", "modalities", "sampling", "metrics", "training"),

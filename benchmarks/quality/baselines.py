@@ -252,7 +252,7 @@ def grey(task):
 
 
 def _luminance(images):
-    from keras_gan.layers.chroma import LUMINANCE
+    from keras_gan.modalities.image.chroma import LUMINANCE
 
     return (images @ np.array(LUMINANCE))[..., None]
 

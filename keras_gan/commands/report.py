@@ -3,6 +3,7 @@
 import base64
 import html
 import json
+import re
 from pathlib import Path
 
 from keras_gan import config, metrics
@@ -17,6 +18,7 @@ MEDIA = {
     **{".png": "image/png", ".gif": "image/gif", ".jpg": "image/jpeg", ".svg": "image/svg+xml"},
     **{".wav": "audio/wav", ".mp4": "video/mp4", ".webm": "video/webm"},
 }
+PER_SECOND = "progress/(.+)_per_second"  # the tag of the speed, with what a run has examples of
 MOST_POINTS = 400
 WIDTH, HEIGHT = 600, 180  # of a plot, in its own units
 COLOURS = ("#0b6e99", "#c0392b", "#2e7d32", "#8e44ad", "#b9770e", "#5d6d7e")
@@ -76,12 +78,14 @@ def _cost(curves):
     points = curves.get("progress/kimg", [])
     if not points:
         return "<p>No training step has been logged yet.</p>"
-    rates = [value for _, _, value in curves.get("progress/images_per_second", [])]
+    speeds = {match[1]: points for tag, points in curves.items() if (match := re.fullmatch(PER_SECOND, tag))}
+    plural, rates = next(iter(speeds.items()), ("images", []))
+    rates = [value for _, _, value in rates]
     step, _, kimg = points[-1]
-    said = f"{step:,} steps, {kimg:,.1f} thousand real images seen"
+    said = f"{step:,} steps, {kimg:,.1f} thousand real {plural} seen"
     if rates:
         rate = sorted(rates)[len(rates) // 2]
-        said += f", {rate:,.0f} images a second: about {_duration(1000 * kimg / rate)} of training"
+        said += f", {rate:,.0f} {plural} a second: about {_duration(1000 * kimg / rate)} of training"
     return f"<p>{said}.</p>"
 
 

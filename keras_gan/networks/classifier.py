@@ -9,12 +9,14 @@ import keras
 import numpy as np
 from keras import layers
 
-from keras_gan.storage import cache, files, forms
+from keras_gan.storage import cache, files
+from keras_gan.storage.schema import count, number
 
 BATCH_SIZE = 128
 EPOCHS = 5
 LEAST_STEPS, MOST_STEPS = 600, 2500
 LARGEST_PLACES = 8  # px of the smallest feature map's edge, at most
+FORM = {"accuracy": number, "training_images": count, "test_images": count, "scales": [number]}  # beside the weights
 KEPT_APART = 10  # every tenth image measures the accuracy where there is no other split
 
 
@@ -48,7 +50,7 @@ def load(images, labels, test=None, steps=None):
     network = _network(images.shape[1:], num_classes)
     try:
         network.load_weights(path)
-        return _scaled(network, facts := files.read_json(_beside(path), forms.CLASSIFIER)), facts
+        return _scaled(network, facts := files.read_json(_beside(path), FORM)), facts
     except (OSError, ValueError, KeyError):
         network = _network(images.shape[1:], num_classes)  # what was read of a damaged file is not to be kept
     print(f"training the classifier that scores are measured with, on {len(images):,} images …")

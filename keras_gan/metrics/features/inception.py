@@ -15,8 +15,8 @@ from keras_gan.storage import cache
 
 EXTRACTOR = Extractor("inception", about="for figures to compare with published ones", of=("image",))
 
-# As TensorFlow 1 did (bilinear, without smoothing, corners off by half a pixel), which published FIDs are measured with;
-# or as clean-fid does (Pillow's bicubic with antialiasing, arXiv 2104.11222).
+# As TensorFlow 1 did (bilinear, without smoothing, corners off by half a pixel), which published FIDs are measured
+# with, or as clean-fid does (Pillow's bicubic with antialiasing, arXiv 2104.11222).
 RESIZES = {"legacy": resize_legacy, "clean": resize_clean}
 
 

@@ -136,7 +136,7 @@ def test_things_of_plugins_are_modules_of_the_package(plugins):
     ("text", "problem"),
     [
         ("VARIANT = Variant(sises=(3,))\n", "sises"),
-        ("VARIANT = Variant(sizes=SIZES)\n", "malformed"),
+        ("VARIANT = Variant(sizes=SIZES)\n", "'SIZES' is no literal"),
         ("VARIANT = Variant(sizes=(3,\n", "no expression"),
     ],
 )

@@ -2,7 +2,8 @@
 
 A room is a folder of `keras_gan`. A module there that assigns its descriptor, such as `VARIANT = Variant(…)`, is found
 by being there: nothing is registered by hand. Descriptors are read from the source, without importing it, and their
-keys are checked, so that listing costs no TensorFlow import; a module is imported when it is chosen.
+keys are checked, so that listing costs no TensorFlow import; a module is imported when it is chosen. So the assignment
+begins a line, has no annotation, and its values are literals; a module without one is nothing.
 
 Rooms go on outside of the package: each folder that the environment variable KERAS_GAN_PLUGINS names (several are
 joined as in PATH) may hold folders `variants/`, `data/`, `metrics/`, `metrics/features/`, `modalities/` and `health/`,
@@ -56,8 +57,10 @@ class Source:
     """A kind of data set; its name is that of its module, which also holds `load` and the like (see `keras_gan.data`).
 
     Attributes:
+        argument: what stands behind the colon in a data set's name, such as `COUNT`; empty if there is none. Of two of
+            them more is known: `PATH` is a folder, or several joined by `+`, where `~` is the home; `NAME` is that of a
+            set of tensorflow-datasets.
         gives: modalities of the examples it has.
-        argument: what stands behind the colon in a data set's name, such as `PATH`; empty if there is none.
         tasks: tasks of variants that it serves, see `Variant`.
         short_names: arguments that name a data set by themselves, `mnist` for `tfds:mnist`.
     """
@@ -76,8 +79,10 @@ class Score:
         name: what `--metrics` calls it.
         about: what it measures, and what is better, in one line.
         lower_is_better: None where neither is.
-        decides: the value by which it can choose a run's best checkpoint; None if it must not.
-        needs: any of `features`, `targets`, `labels`, `latents`, `perceptual`.
+        decides: the name of the value, of those that it yields, by which it can choose a run's best checkpoint; None if
+            it must not.
+        needs: any of `features`, `real`, `targets`, `labels`, `latents`, `perceptual`; it is refused where there is
+            none.
         of: modalities it can look at; empty: any.
         usual: of what `evaluate` measures it where nothing is named: any of `samples`, of noise or of unknown origin;
             `outputs`, made of examples; `targets`, outputs that are known as they should be.
@@ -178,11 +183,18 @@ def _descriptor_in(path, descriptor):
         return None
     try:
         call = _first_expression(f"{descriptor.__name__}({rest}")
-        arguments = [ast.literal_eval(value) for value in call.args]
-        keywords = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+        arguments = [_literal(value) for value in call.args]
+        keywords = {word.arg: _literal(word.value) for word in call.keywords}
         return descriptor(*arguments, **keywords)
     except (SyntaxError, TypeError, ValueError) as error:  # a key that there is not, or a value that is no literal
         raise TypeError(f"{path}: {error}") from None
+
+
+def _literal(node):
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        raise ValueError(f"{ast.unparse(node)!r} is no literal, and this is read without running the file") from None
 
 
 def _first_expression(text):

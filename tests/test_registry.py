@@ -140,7 +140,7 @@ def test_things_of_plugins_are_modules_of_the_package(plugins):
     ("text", "problem"),
     [
         ("VARIANT = Variant(gives='image', sises=(3,))\n", "sises"),
-        ("VARIANT = Variant(gives='image', sizes=SIZES)\n", "malformed"),
+        ("VARIANT = Variant(gives='image', sizes=SIZES)\n", "'SIZES' is no literal"),
         ("VARIANT = Variant(sizes=(3,\n", "no expression"),
     ],
 )

@@ -181,7 +181,7 @@ def _subject(options, scored):
         field=scored.field,
         extractor=extractor,
         reference=reference,
-        real=reference_data.dataset.columns if reference_data else {},
+        real=reference_data.dataset.columns if reference_data else None,
         perceptual=functools.cache(lambda: perceptual.load(options.squeezenet_weights, options.lpips_weights)),
         protocol=protocol_of(scored.field, options.seed),
         seed=options.seed,

@@ -37,7 +37,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Subject:
-    """Samples, and all that scores can ask for; what is None cannot be had.
+    """Samples, and all that scores can ask for; what is None cannot be had: `needs` of a score refuses that.
 
     Attributes:
         metrics: names of the scores that are asked for.
@@ -48,12 +48,13 @@ class Subject:
         extractor: None if no score needs features.
         extracted: what the extractor sees in the samples; `evaluate` sees to it.
         reference: what the extractor saw in real examples.
-        real: columns of a `Dataset`, `real` and perhaps `label`; empty if there are statistics alone.
+        real: columns of the `Dataset` that samples are compared with, `{name: column}`: `real`, as the field stores
+            them, and perhaps `label`; None if there are statistics alone.
         perceptual: function that returns a `perceptual.Perceptual`.
         inputs: function of int64 seeds `[N]` that returns what the generator is given, `{name: [N, …]}`, `latents`
             among it.
         made: function of such inputs that returns what the generator makes of them, at the outer edge.
-        protocol: what is true of all scores, such as the size and the seed of the samples.
+        protocol: what is true of all scores, such as the size and the seed of the samples. Each adds its own.
         seed: decides pairs and paths.
     """
 
@@ -65,7 +66,7 @@ class Subject:
     extractor: FeatureNetwork | None = None
     extracted: Extracted | None = None
     reference: Reference | None = None
-    real: dict = field(default_factory=dict)
+    real: dict | None = None
     perceptual: Callable | None = None
     inputs: Callable | None = None
     made: Callable | None = None

@@ -2,7 +2,8 @@
 
 A room is a folder of `keras_gan`. A module there that assigns its descriptor, such as `VARIANT = Variant(…)`, is found
 by being there: nothing is registered by hand. Descriptors are read from the source, without importing it, and their
-keys are checked, so that listing costs no TensorFlow import; a module is imported when it is chosen.
+keys are checked, so that listing costs no TensorFlow import; a module is imported when it is chosen. So the assignment
+begins a line, has no annotation, and its values are literals; a module without one is nothing.
 
 Rooms go on outside of the package: each folder that the environment variable KERAS_GAN_PLUGINS names (several are
 joined as in PATH) may hold folders `variants/`, `data/`, `metrics/`, `metrics/features/`, `modalities/` and `health/`,
@@ -17,7 +18,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from keras_gan.errors import UserError, unknown
+from keras_gan.errors import unknown
 
 PACKAGE = Path(__file__).parent
 TRANSLATIONS = ("paired", "unpaired")  # tasks that need data of their own kind
@@ -26,44 +27,46 @@ TRANSLATIONS = ("paired", "unpaired")  # tasks that need data of their own kind
 # --- What a thing says of itself ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Variant:
     """A GAN; its name is that of its module, which also holds `Config`, `TINY` and `build(config, fields)`.
 
     Attributes:
+        gives: the modality of what it makes, a module of `keras_gan.modalities`.
         task: what it learns: `sample`, to draw from noise; `paired`, to turn a source into what belongs to it;
             `unpaired`, to turn sources of one kind into examples of another; `restore`, to undo a corruption that its
             `prepare(batch, noise, config)` applies in the input pipeline.
         takes: what its generator is given: `noise`, `label`, or a modality.
-        gives: the modality of what it makes, a module of `keras_gan.modalities`.
         data: the data set it is trained on where none is named.
-        sizes: edges of the square images it can make, in pixels; None: any size, or no images.
-        channels: how many channels its images may have.
+        sizes: edges of the squares that it can make; None: any size, or something that is no square.
+        channels: how many channels what it makes may have, if it has any.
         defaults: options of a run that it has defaults of its own for, `{field of RunConfig: value}`.
     """
 
+    gives: str
     task: str = "sample"
     takes: tuple = ("noise",)
-    gives: str = "image"
     data: str = "avatars"
     sizes: tuple | None = None
     channels: tuple = (1, 2, 3, 4)
     defaults: dict = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """A kind of data set; its name is that of its module, which also holds `load` and the like (see `keras_gan.data`).
 
     Attributes:
-        argument: what stands behind the colon in a data set's name, such as `PATH`; empty if there is none.
+        argument: what stands behind the colon in a data set's name, such as `COUNT`; empty if there is none. Of two of
+            them more is known: `PATH` is a folder, or several joined by `+`, where `~` is the home; `NAME` is that of a
+            set of tensorflow-datasets.
         gives: modalities of the examples it has.
         tasks: tasks of variants that it serves, see `Variant`.
         short_names: arguments that name a data set by themselves, `mnist` for `tfds:mnist`.
     """
 
+    gives: tuple
     argument: str = ""
-    gives: tuple = ("image",)
     tasks: tuple = ("sample", "restore")
     short_names: tuple = ()
 
@@ -76,9 +79,13 @@ class Score:
         name: what `--metrics` calls it.
         about: what it measures, and what is better, in one line.
         lower_is_better: None where neither is.
-        decides: the value by which it can choose a run's best checkpoint; None if it must not.
-        needs: any of `features`, `targets`, `labels`, `latents`, `perceptual`.
+        decides: the name of the value, of those that it yields, by which it can choose a run's best checkpoint; None if
+            it must not.
+        needs: any of `features`, `real`, `targets`, `labels`, `latents`, `perceptual`; it is refused where there is
+            none.
         of: modalities it can look at; empty: any.
+        usual: of what `evaluate` measures it where nothing is named: any of `samples`, of noise or of unknown origin;
+            `outputs`, made of examples; `targets`, outputs that are known as they should be.
     """
 
     name: str
@@ -87,6 +94,7 @@ class Score:
     decides: str | None = None
     needs: tuple = ()
     of: tuple = ()
+    usual: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -97,11 +105,13 @@ class Extractor:
         name: what `--features` calls it.
         about: one line.
         of: modalities it can look at.
+        for_classes: whether it is what `auto` stands for where the data have classes.
     """
 
     name: str
     about: str = ""
-    of: tuple = ("image",)
+    of: tuple = ()
+    for_classes: bool = False
 
 
 # --- Rooms ----------------------------------------------------------------------------------------------------------
@@ -173,11 +183,18 @@ def _descriptor_in(path, descriptor):
         return None
     try:
         call = _first_expression(f"{descriptor.__name__}({rest}")
-        arguments = [ast.literal_eval(value) for value in call.args]
-        keywords = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+        arguments = [_literal(value) for value in call.args]
+        keywords = {word.arg: _literal(word.value) for word in call.keywords}
         return descriptor(*arguments, **keywords)
     except (SyntaxError, TypeError, ValueError) as error:  # a key that there is not, or a value that is no literal
         raise TypeError(f"{path}: {error}") from None
+
+
+def _literal(node):
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        raise ValueError(f"{ast.unparse(node)!r} is no literal, and this is read without running the file") from None
 
 
 def _first_expression(text):
@@ -231,15 +248,3 @@ def preparation(name, config):
     """What the input pipeline does to the variant's batches, a function `(batch, noise) -> batch`; or None."""
     prepare = getattr(module(name), "prepare", None)
     return functools.partial(prepare, config=config) if prepare else None
-
-
-def check_size(name, height, width=None):
-    """Raises `UserError` unless the variant can make images of this height and width in pixels (default: square)."""
-    sizes, width = variant(name).sizes, height if width is None else width
-    if not sizes or (height == width and height in sizes):
-        return
-    nearest = min(sizes, key=lambda size: abs(size - height))
-    raise UserError(
-        f"{resolve(name)} makes square images of {', '.join(map(str, sizes))} px, not {width}x{height}: "
-        f"try --image-size {nearest}."
-    )

@@ -15,9 +15,11 @@ from PIL import Image
 
 from keras_gan import config, data
 from keras_gan.config import RunConfig
-from keras_gan.data import folder
+from keras_gan.data import dataset, folder
 from keras_gan.errors import UserError
+from keras_gan.exported import contents
 from keras_gan.modalities.image import decoding
+from keras_gan.networks import classifier
 from keras_gan.storage import checkpoint, files, forms
 from tests.conftest import ROOT
 
@@ -35,7 +37,10 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
-FORMS = [forms.DATA, forms.HEALTH, forms.FINDINGS, forms.SCORES_LINE, forms.EVALUATION, forms.CLASSIFIER, forms.EXPORT]
+FORMS = [
+    *(dataset.FACTS, classifier.FORM, contents.FORM),
+    *(forms.HEALTH, forms.FINDINGS, forms.SCORES_LINE, forms.EVALUATION),
+]
 FIELDS = st.sampled_from([*RunConfig.__dataclass_fields__, "model"])
 
 

@@ -18,7 +18,7 @@ ALLOWED = {
     "losses": set(),
     "registry": {"errors"},
     "layers": {"randomness"},
-    "networks": {"layers"},
+    "networks": {"errors", "storage", "layers"},
     "storage": {"errors"},
     "distribution": {"errors"},
     "modalities": {"errors", "registry", "randomness", "storage", "layers"},
@@ -29,7 +29,7 @@ ALLOWED = {
     "metrics": {"errors", "registry", "randomness", "storage", "latent_space", "networks", "modalities"},
     "health": {"errors", "registry", "storage", "modalities", "sampling", "metrics"},
     "callbacks": {"errors", "storage", "modalities", "sampling", "metrics", "health"},
-    "config": {"errors", "registry", "storage", "data", "metrics"},
+    "config": {"errors", "registry", "storage", "modalities", "data", "metrics"},
     "exported": {"errors", "randomness", "latent_space", "storage", "modalities"},
     "exporters": {
         *("errors", "randomness", "latent_space", "storage", "layers", "modalities", "sampling", "metrics", "training"),
@@ -108,7 +108,7 @@ BY_ITSELF = {
     ("exporters/__init__.py", "rename"): "of a whole folder, in which everything else is written",
     ("exporters/saved_model.py", "save"): "TensorFlow writes by itself, within that folder",
     ("exporters/warmup.py", "TFRecordWriter"): "as before",
-    ("metrics/classifier.py", "save_weights"): "Keras writes by itself, in a folder that is removed",
+    ("networks/classifier.py", "save_weights"): "Keras writes by itself, in a folder that is removed",
     ("runs/run_folder.py", "open"): "a lock, whose content is a hint",
 }
 WRITING = {

@@ -11,6 +11,7 @@ import pytest
 
 from keras_gan import modalities, registry
 from keras_gan.errors import UserError
+from keras_gan.modalities.image.sizes import check_size
 from keras_gan.registry import Extractor, Room, Score, Source, Variant
 from tests.conftest import ROOT
 
@@ -23,6 +24,7 @@ from keras_gan.registry import Variant
 
 HELLO = "from mine"
 VARIANT = Variant(
+    gives="image",
     task="paired",  # a comment
     takes=("image",),
     sizes=(24, 48),
@@ -62,7 +64,8 @@ def test_descriptors_of_the_package_are_what_its_modules_say():
             assert room.summary(name) == room.module(name).__doc__.partition("\n")[0]
 
 
-def test_what_the_package_holds():
+def test_what_the_package_holds(monkeypatch):
+    monkeypatch.setenv("KERAS_GAN_PLUGINS", "")  # without the toy modality
     assert set(registry.SOURCES.names()) == {"avatars", "folder", "paired", "tfds", "unpaired"}
     assert {registry.variant(name).task for name in registry.list_variants()} == {
         *("sample", "paired", "unpaired", "restore")
@@ -103,7 +106,9 @@ def test_things_of_plugins_are_listed_and_described(plugins):
         defaults={"steps": 7, "metrics": ("l1", "ssim")},
     )
     assert registry.VARIANTS.summary("mine") == "Mine: what I made of it"
-    assert registry.SOURCES.describe("waves") == Source("PATH", ("image", "wave"), ("paired",), ("sea",))
+    assert registry.SOURCES.describe("waves") == Source(
+        argument="PATH", gives=("image", "wave"), tasks=("paired",), short_names=("sea",)
+    )
     assert registry.SOURCES.summary("waves") == "Waves from a file"
     assert "mine" not in sys.modules
     assert "keras_gan.variants.mine" not in sys.modules
@@ -135,8 +140,8 @@ def test_things_of_plugins_are_modules_of_the_package(plugins):
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("VARIANT = Variant(sises=(3,))\n", "sises"),
-        ("VARIANT = Variant(sizes=SIZES)\n", "malformed"),
+        ("VARIANT = Variant(gives='image', sises=(3,))\n", "sises"),
+        ("VARIANT = Variant(gives='image', sizes=SIZES)\n", "'SIZES' is no literal"),
         ("VARIANT = Variant(sizes=(3,\n", "no expression"),
     ],
 )
@@ -188,13 +193,13 @@ def test_sizes_that_a_variant_cannot_make(size, nearest):
     height, width = size if len(size) > 1 else (*size, *size)
     message = f"dcgan makes square images of 16, 32, 64, 128, 256 px, not {width}x{height}: try --image-size {nearest}."
     with pytest.raises(UserError, match=f"^{re.escape(message)}$"):
-        registry.check_size("dcgan", *size)
-    registry.check_size("dcgan", nearest)
+        check_size("dcgan", *size)
+    check_size("dcgan", nearest)
 
 
 def test_any_size_will_do_where_none_is_said(plugins, monkeypatch):
-    monkeypatch.setattr(registry, "variant", lambda name: Variant(sizes=None))
-    registry.check_size("mine", 17, 23)
+    monkeypatch.setattr(registry, "variant", lambda name: Variant(gives="image", sizes=None))
+    check_size("mine", 17, 23)
 
 
 def test_preparation_is_given_the_configuration(monkeypatch):

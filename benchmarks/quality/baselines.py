@@ -252,7 +252,7 @@ def grey(task):
 
 
 def _luminance(images):
-    from keras_gan.layers.chroma import LUMINANCE
+    from keras_gan.modalities.image.chroma import LUMINANCE
 
     return (images @ np.array(LUMINANCE))[..., None]
 
@@ -299,9 +299,9 @@ def _fidelity(images, task, options):
 
 
 def _of_super_resolution(images, task, options):
-    from keras_gan.metrics.fidelity import cut_border, luminance
     from keras_gan.metrics.psnr import psnr
     from keras_gan.metrics.ssim import ssim
+    from keras_gan.modalities.image.super_resolution import cut_border, luminance
 
     values = []
     for made, wanted in zip(images, task.targets, strict=True):

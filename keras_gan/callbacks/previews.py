@@ -14,7 +14,7 @@ class Previews(Every):
     and what it should have made.
 
     Args:
-        directory: folder for `step-<step>` and the suffix of the kind of values, `.png` for images.
+        directory: folder for `step-<step>` and the suffix of the kind of values.
         every: steps between previews.
         sampler: the model's `Sampler`.
         writer: `tf.summary` writer for the entry in TensorBoard, or None.

@@ -47,7 +47,8 @@ class Scalars(Every):
             tf.summary.scalar("progress/kimg", seen / 1000.0)
             since = seen - self.schedule.examples_before(self._since_step)
             if since:
-                tf.summary.scalar("progress/images_per_second", since / (now - self._since))
+                plural = self.model.fields["real"].plural
+                tf.summary.scalar(f"progress/{plural}_per_second", since / (now - self._since))
             for network, optimizer in (
                 ("generator", self.model.optimizer),
                 ("discriminator", self.model.discriminator_optimizer),

@@ -20,7 +20,6 @@ from keras_gan.runs.scoring import ReferenceData, task_of
 from keras_gan.storage.files import write_json
 
 DEFAULT_SAMPLES = 10_000
-OF_SETS, OF_ONE_KIND_ALONE, OF_TARGETS = ("fid", "kid", "prdc"), ("kid",), ("l1", "psnr", "ssim")
 
 
 @dataclass(frozen=True)
@@ -32,17 +31,17 @@ class Scored:
         field: what its samples are.
         add_samples: function of a `keras_gan.metrics.subject.Subject` that returns it with samples, and all there is of
             labels, targets and latents.
+        metrics: what is measured if nothing is named.
         trained_on: `DataOptions` of its training data, or None.
         folder: where its scores go by default.
-        metrics: what is measured if nothing is named.
     """
 
     name: dict
     field: Field
     add_samples: Callable
+    metrics: tuple[str, ...]
     trained_on: config.DataOptions | None = None
     folder: Path = Path()
-    metrics: tuple[str, ...] = OF_SETS
 
 
 def run(options):
@@ -120,7 +119,8 @@ def _of_folder(options):
     if options.samples and options.samples < len(samples):
         samples = samples[np.sort(np.random.RandomState(options.seed).permutation(len(samples))[: options.samples])]
     add_samples = functools.partial(dataclasses.replace, samples=samples)
-    return Scored({"images": options.images}, images.fields["real"], add_samples)
+    field = images.fields["real"]
+    return Scored({"images": options.images}, field, add_samples, metrics.usual("samples", field.kind))
 
 
 def _made_by(sampler, name, field, options, **more):
@@ -131,15 +131,14 @@ def _made_by(sampler, name, field, options, **more):
         count = options.samples or DEFAULT_SAMPLES
         return with_samples(subject, sampler, count, options.seed, _bar("making samples"))
 
-    return Scored(name, field, add_samples, metrics=_usual_metrics(sampler, field.kind), **more)
+    return Scored(name, field, add_samples, _usual_metrics(sampler, field.kind), **more)
 
 
 def _usual_metrics(sampler, kind):
     """What is measured of a model where nothing is named."""
     if sampler.example_count is None:
-        return OF_SETS
-    fitting = tuple(name for name in OF_TARGETS if metrics.looks_at(name, kind))
-    return fitting if sampler.aligned and fitting else OF_ONE_KIND_ALONE
+        return metrics.usual("samples", kind)
+    return (sampler.aligned and metrics.usual("targets", kind)) or metrics.usual("outputs", kind)
 
 
 # --- What it is compared with -----------------------------------------------------------------------------------------
@@ -182,7 +181,7 @@ def _subject(options, scored):
         field=scored.field,
         extractor=extractor,
         reference=reference,
-        real=reference_data.dataset.columns if reference_data else {},
+        real=reference_data.dataset.columns if reference_data else None,
         perceptual=functools.cache(lambda: perceptual.load(options.squeezenet_weights, options.lpips_weights)),
         protocol=protocol_of(scored.field, options.seed),
         seed=options.seed,

@@ -99,7 +99,9 @@ def _held_out(model, data_dir, count):
     from keras_gan.data import pipeline
 
     if not model.configuration:
-        raise UserError(f"the manifest of {model.path} does not say what it was trained on: translate images yourself.")
+        given = next(iter(model.inputs.values())).plural
+        unknown = f"the manifest of {model.path} does not say what it was trained on"
+        raise UserError(f"{unknown}: translate {given} yourself.")
     trained, model_options = config.parse(model.configuration, model.path)
     trained = dataclasses.replace(trained, data_dir=data_dir or trained.data_dir)
     options = config.from_dict(registry.module(trained.variant).Config, model_options, model.path)

@@ -3,9 +3,10 @@
 import base64
 import html
 import json
+import re
 from pathlib import Path
 
-from keras_gan import config, metrics, modalities, registry
+from keras_gan import config, metrics
 from keras_gan.distribution.startup import quiet_stderr
 from keras_gan.errors import UserError, why
 from keras_gan.runs import run_folder
@@ -17,6 +18,7 @@ MEDIA = {
     **{".png": "image/png", ".gif": "image/gif", ".jpg": "image/jpeg", ".svg": "image/svg+xml"},
     **{".wav": "audio/wav", ".mp4": "video/mp4", ".webm": "video/webm"},
 }
+PER_SECOND = "progress/(.+)_per_second"  # the tag of the speed, with what a run has examples of
 MOST_POINTS = 400
 WIDTH, HEIGHT = 600, 180  # of a plot, in its own units
 COLOURS = ("#0b6e99", "#c0392b", "#2e7d32", "#8e44ad", "#b9770e", "#5d6d7e")
@@ -52,7 +54,7 @@ def _page(folder):
     run, model = config.load_json(folder.config_file)
     curves = _curves(folder.path)
     sections = [
-        _cost(curves, registry.variant(run.variant)),
+        _cost(curves),
         _samples(folder),
         _health(folder),
         _scores(folder),
@@ -72,16 +74,18 @@ def _page(folder):
 # --- Sections ---------------------------------------------------------------------------------------------------------
 
 
-def _cost(curves, variant):
+def _cost(curves):
     points = curves.get("progress/kimg", [])
     if not points:
         return "<p>No training step has been logged yet.</p>"
-    rates = [value for _, _, value in curves.get("progress/images_per_second", [])]
-    (step, _, kimg), what = points[-1], modalities.field_class(variant.gives).plural
-    said = f"{step:,} steps, {kimg:,.1f} thousand real {what} seen"
+    speeds = {match[1]: points for tag, points in curves.items() if (match := re.fullmatch(PER_SECOND, tag))}
+    plural, rates = next(iter(speeds.items()), ("images", []))
+    rates = [value for _, _, value in rates]
+    step, _, kimg = points[-1]
+    said = f"{step:,} steps, {kimg:,.1f} thousand real {plural} seen"
     if rates:
         rate = sorted(rates)[len(rates) // 2]
-        said += f", {rate:,.0f} {what} a second: about {_duration(1000 * kimg / rate)} of training"
+        said += f", {rate:,.0f} {plural} a second: about {_duration(1000 * kimg / rate)} of training"
     return f"<p>{said}.</p>"
 
 

@@ -1,6 +1,7 @@
 """`sample`: samples from an exported model, by its own signatures alone."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -21,6 +22,8 @@ def run(options):
     from keras_gan import exported
 
     generator = exported.load(directory, draws=True)
+    if options.out is None:
+        options = SimpleNamespace(**{**vars(options), "out": _usual_out(options, generator.output)})
     write = _writer(options, generator.output)
     label = None if options.label is None else generator.find_label(options.label)
     try:
@@ -38,6 +41,12 @@ def check_model(directory):
         )
         hint = f"did you mean {directory / versions[-1]}?" if versions else "give the folder that holds saved_model.pb."
         raise UserError(f"{directory} is not an exported model: {hint}")
+
+
+def _usual_out(options, field):
+    """The file to write where none is named: of samples of a `Field` or, with `--interpolate`, of a way between two."""
+    preview = field.preview(field.blanks(1)).suffix
+    return f"walk{field.walk_suffix or preview}" if options.interpolate else f"samples{preview}"
 
 
 def _writer(options, field):

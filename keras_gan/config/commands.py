@@ -1,5 +1,6 @@
 """The options of all commands but `train`; their field docs are what `--help` prints."""
 
+import contextlib
 import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +52,7 @@ class SampleOptions:
             raise UserError("--frames belongs to --interpolate A B: say how many other pictures with --count.")
         if not 0 < self.truncation <= 1:
             raise UserError(f"--truncation must be above 0 and at most 1, got {self.truncation}.")
-        defaults = {"seed": 0, "frames": DEFAULT_FRAMES if walk else None, "out": "walk.gif" if walk else "samples.png"}
+        defaults = {"seed": 0, "frames": DEFAULT_FRAMES if walk else None}
         for name, value in defaults.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
@@ -64,35 +65,36 @@ def sampling_options(model):
     Args:
         model: folder of an exported SavedModel; whatever is wrong with it, another place will say.
     """
+    from keras_gan import modalities  # it imports NumPy
+
     try:
-        networks = files.read_json(Path(model) / "manifest.json", {"fields": {str: {"inputs": dict}}})["fields"]
+        networks = files.read_json(Path(model) / "manifest.json", {"fields": {str: {"inputs": {str: dict}}}})["fields"]
     except files.Unreadable:
         return SampleOptions
-    scalars = {
-        name: each
-        for network in networks.values()
-        for name, each in network["inputs"].items()
-        if isinstance(each, dict) and each.get("kind") == "scalar" and name not in vars(SampleOptions)
-    }
-    return dataclasses.make_dataclass("Options", map(_control, scalars.values()), bases=(SampleOptions,), frozen=True)
+    controls = {}
+    for name, described in ((name, each) for network in networks.values() for name, each in network["inputs"].items()):
+        with contextlib.suppress(UserError):
+            if name not in vars(SampleOptions) and (field := modalities.restore(described)).is_control:
+                controls[name] = field
+    return dataclasses.make_dataclass("Options", map(_option, controls.values()), bases=(SampleOptions,), frozen=True)
 
 
-def _control(scalar):
+def _option(control):
     """The field of a control's option, for `dataclasses.make_dataclass`."""
-    about = f"{scalar['about'] or scalar['name']}: {scalar['low']:g} to {scalar['high']:g}."
+    about = f"{control.about or control.name}: {control.low:g} to {control.high:g}."
     hint = Annotated[float, tyro.conf.arg(help=about)]
-    return scalar["name"], hint, dataclasses.field(default=scalar["default"], metadata=scalar)
+    return control.name, hint, dataclasses.field(default=control.default, metadata={"control": control})
 
 
 def with_controls(options):
     """`SampleOptions` with the controls that were said, of what `sampling_options` made."""
-    own = [field for field in dataclasses.fields(options) if field.metadata.get("kind") == "scalar"]
-    values = {field.name: getattr(options, field.name) for field in own}
-    for field in own:
-        low, high = field.metadata["low"], field.metadata["high"]
-        if not low <= values[field.name] <= high:
-            raise UserError(f"--{field.name} must be between {low:g} and {high:g}, got {values[field.name]:g}.")
-    said = {field.name: values[field.name] for field in own if values[field.name] != field.default}
+    own = [field.metadata["control"] for field in dataclasses.fields(options) if "control" in field.metadata]
+    values = {each.name: getattr(options, each.name) for each in own}
+    for each in own:
+        if not each.low <= values[each.name] <= each.high:
+            between = f"between {each.low:g} and {each.high:g}"
+            raise UserError(f"--{each.name} must be {between}, got {values[each.name]:g}.")
+    said = {each.name: values[each.name] for each in own if values[each.name] != each.default}
     object.__setattr__(options, "controls", said)  # a copy would be checked again, with its defaults in place
     return options
 

@@ -243,7 +243,7 @@ class RunConfig(
         self.check_delivery()
         self._check_numbers()
         self.check_workers()
-        registry.check_size(self.variant, self.image_size)
+        self._check_size()
         if self.tflite_size is not None and registry.variant(self.variant).task == "sample":
             raise UserError(
                 f"--tflite-size is for models that are given images, and {self.variant} draws them of noise."
@@ -254,6 +254,11 @@ class RunConfig(
         if self.epochs:
             return schedule.steps_for(self.epochs * examples)
         return self.steps or defaults(self.variant)["steps"]
+
+    def _check_size(self):
+        from keras_gan.modalities.image.sizes import check_size  # it imports NumPy and Pillow
+
+        check_size(self.variant, self.image_size)
 
     def _check_numbers(self):
         if self.steps is not None and self.epochs is not None:

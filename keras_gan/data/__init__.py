@@ -16,6 +16,8 @@ __all__ = ["augmentations", "check_available", "check_name", "check_task", "fold
 __all__ += ["has_test", "inspect_files", "load", "load_splits", "short_name", "split_name"]
 __path__ += registry.plugin_folders("data")
 
+COUNTS = ("images", "examples", "sources", "classes")  # what `Dataset.facts` may say of how much there is
+
 
 def augmentations(text, modality="image"):
     """`light,flip` to `("flip", "light")`, in the order of the modality's `Field.augmentations`.

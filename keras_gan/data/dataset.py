@@ -3,7 +3,29 @@
 from dataclasses import dataclass, replace
 
 from keras_gan import modalities
+from keras_gan.errors import UserError
 from keras_gan.modalities.base import Field
+from keras_gan.modalities.image import Image
+from keras_gan.modalities.label import Label
+from keras_gan.storage.schema import optional, positive
+
+SHAPE = [positive, positive, positive]  # height, width, channels
+
+# `Dataset.facts` as a run has them, of any age
+FACTS = {
+    "name": str,
+    "images": optional(positive),
+    "image_shape": optional(SHAPE),
+    "examples": optional(positive),
+    "classes": [str],
+    "source": str,
+    "treatment": str,
+    "sources": optional(positive),
+    "source_shape": optional([positive]),
+    "aligned": optional(bool),
+    "fields": optional({str: dict}),
+    "fields_sha256": optional(str),
+}
 
 
 @dataclass(frozen=True)
@@ -79,3 +101,24 @@ class Dataset:
 def example_count(facts):
     """How many examples the data had that these `Dataset.facts` are of."""
     return facts["images"] if "images" in facts else facts["examples"]
+
+
+def fields_before_described(facts, path):
+    """The fields of `Dataset.facts` of a run from before fields were described, when all data were images.
+
+    Args:
+        facts: what is known.
+        path: of their file, for messages.
+
+    Raises:
+        UserError: if they do not say enough.
+    """
+    try:
+        fields = {"real": Image(*facts["image_shape"])}
+        if facts["classes"]:
+            fields["label"] = Label(len(facts["classes"]), tuple(facts["classes"]))
+        if "source_shape" in facts:
+            fields["source"] = Image(*facts["source_shape"])
+    except (KeyError, TypeError):
+        raise UserError(f"{path} does not say of which shape the images were.") from None
+    return fields

@@ -11,7 +11,7 @@ from keras_gan.data.image_sets import image_dataset
 from keras_gan.data.names import check_folders, folders
 from keras_gan.registry import Source
 
-SOURCE = Source("PATH")
+SOURCE = Source(gives=("image",), argument="PATH")
 
 
 def load(path, options, split="train", task="sample"):

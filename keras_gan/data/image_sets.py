@@ -27,13 +27,3 @@ def image_dataset(name, images, labels=None, class_names=(), provenance="", trea
     unrelated = sources is not None and not aligned
     groups = (tuple(name for name in columns if name != "source"), ("source",)) if unrelated else (tuple(columns),)
     return Dataset(name, fields, columns, groups, provenance, treatment)
-
-
-def fields_of_facts(facts):
-    """The fields of a data set of images, of `Dataset.facts` that do not describe them yet."""
-    fields = {"real": Image(*facts["image_shape"])}
-    if facts["classes"]:
-        fields["label"] = Label(len(facts["classes"]), tuple(facts["classes"]))
-    if "source_shape" in facts:
-        fields["source"] = Image(*facts["source_shape"])
-    return fields

@@ -28,11 +28,11 @@ def split_name(name):
         if name in registry.SOURCES.describe(source).short_names:
             return source, name
     # Shells do not expand a ~ behind a colon.
-    return kind, os.path.expanduser(rest) if _takes_path(kind) else rest
+    return kind, os.path.expanduser(rest) if _argument(kind) == "PATH" else rest
 
 
-def _takes_path(kind):
-    return kind in registry.SOURCES.names() and registry.SOURCES.describe(kind).argument == "PATH"
+def _argument(kind):
+    return registry.SOURCES.describe(kind).argument if kind in registry.SOURCES.names() else ""
 
 
 def folders(rest):
@@ -93,8 +93,15 @@ def _serves(source, wanted):
 
 
 def short_name(name):
-    """A folder-name-safe form: `folder:my photos/cats` becomes `cats`, `folder:photos/cats+dogs` `cats+dogs`."""
+    """A folder-name-safe form: `folder:my photos/cats` becomes `cats`, `folder:photos/cats+dogs` `cats+dogs`.
+
+    An argument that is no path and no name says nothing by itself: `stripes:64` becomes `stripes-64`.
+    """
     kind, rest = split_name(name)
-    parts = folders(rest) if _takes_path(kind) else []
-    stem = "+".join(Path(part).resolve().name for part in parts) or rest or kind
+    argument = _argument(kind)
+    if argument == "PATH":
+        rest = "+".join(Path(part).resolve().name for part in folders(rest)) or rest
+    elif rest and argument != "NAME":
+        rest = f"{kind}-{rest}"
+    stem = rest or kind
     return "".join(c if (c.isascii() and c.isalnum()) or c in "._+-" else "-" for c in stem).lstrip("._+-") or kind

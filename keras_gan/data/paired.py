@@ -16,7 +16,7 @@ from keras_gan.modalities.image import decoding
 from keras_gan.registry import Source
 from keras_gan.storage import arrays
 
-SOURCE = Source("PATH", tasks=("paired",))
+SOURCE = Source(gives=("image",), argument="PATH", tasks=("paired",))
 SIDES = ("A", "B")
 
 
@@ -35,9 +35,9 @@ def load(path, options, split="train", task="paired"):
     def read(index):
         return [decoding.to_array(decoding.fit(side, size, options.fit)) for side in _read_pair(pairs[index], channels)]
 
-    rows = [arrays.allocate((len(pairs), size, size, count)) for count in channels]
+    rows = [arrays.allocate((len(pairs), size, size, count), "images") for count in channels]
     bar = image_trees.progress(where.name, len(pairs))
-    sides, kept = arrays.fill(rows, read, options.skip_bad_files, bar)
+    sides, kept = arrays.fill(rows, read, options.skip_bad_files, bar, noun="image")
     image_trees.check_kept(kept, len(pairs), where)
     source, target = ordered(SIDES, options.direction)
     sources, targets = ordered(sides, options.direction)

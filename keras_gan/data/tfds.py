@@ -10,7 +10,7 @@ from keras_gan.modalities.image import decoding
 from keras_gan.registry import Source
 from keras_gan.storage import arrays
 
-SOURCE = Source("NAME", short_names=("mnist", "fashion_mnist", "cifar10"))
+SOURCE = Source(gives=("image",), argument="NAME", short_names=("mnist", "fashion_mnist", "cifar10"))
 
 
 def load(name, options, split="train", task="sample"):
@@ -30,7 +30,7 @@ def load(name, options, split="train", task="sample"):
     count = builder.info.splits[split].num_examples
     shape = features[image_key].shape
     channels = 1 if shape[-1] == 1 else 3
-    pixels = arrays.allocate((count, options.image_size, options.image_size, channels))
+    pixels = arrays.allocate((count, options.image_size, options.image_size, channels), "images")
     labels = np.zeros(count, np.int32)
     try:
         for index, (example, label) in enumerate(_examples(tfds, builder, split, image_key, label_key)):

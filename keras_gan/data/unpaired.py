@@ -13,7 +13,7 @@ from keras_gan.data.paired import SIDES, ordered, print_direction
 from keras_gan.errors import UserError, unknown
 from keras_gan.registry import Source
 
-SOURCE = Source("PATH", tasks=("unpaired",))
+SOURCE = Source(gives=("image",), argument="PATH", tasks=("unpaired",))
 
 
 def load(path, options, split="train", task="unpaired"):

@@ -1,6 +1,6 @@
 """Exported models as any program may use them: by their signatures and their manifest alone."""
 
-from keras_gan.exported.from_images import ExportedTranslator
+from keras_gan.exported.from_examples import ExportedTranslator
 from keras_gan.exported.from_seeds import ExportedGenerator
 from keras_gan.exported.model import ExportedModel
 from keras_gan.exported.runtimes import opened

@@ -9,10 +9,26 @@ from keras_gan.errors import UserError
 from keras_gan.modalities.image import Image, Mask
 from keras_gan.modalities.label import Label
 from keras_gan.modalities.latents import Latents
-from keras_gan.storage import forms
 from keras_gan.storage.files import Unreadable, read_json, sha256
+from keras_gan.storage.schema import count, optional, positive
 
 ARRAYS = "fields.npz"
+# manifest.json of an export, of any age: what this program reads of it
+FORM = {
+    "generator": optional(
+        {
+            "kind": optional(str),
+            "num_classes": optional(count),
+            "scale": optional(positive),
+            "size_multiple": optional(positive),
+            "bytes_per_pixel": optional(positive),
+        }
+    ),
+    "fields": optional({str: {"inputs": {str: dict}, "outputs": {str: dict}}}),
+    "data": optional({"classes": optional([str])}),
+    "configuration": optional(dict),
+    "files": optional({str: {"sha256": str}}),
+}
 
 
 def whole_manifest(path):
@@ -42,7 +58,7 @@ def _folder_of(path):
 def _read_manifest(directory):
     """The manifest of an export, or an empty one where none can be read."""
     try:
-        return read_json(Path(directory) / "manifest.json", forms.EXPORT)
+        return read_json(Path(directory) / "manifest.json", FORM)
     except Unreadable:
         return {}
 

@@ -23,7 +23,7 @@ class ExportedGenerator(ExportedModel):
         path, direction, runtime: of `ExportedModel`.
 
     Raises:
-        UserError: if there is no such model, or it is given images.
+        UserError: if there is no such model, or it is given examples.
     """
 
     def __init__(self, path, direction=None, runtime=None):
@@ -42,11 +42,6 @@ class ExportedGenerator(ExportedModel):
         names = self.manifest.get("data", {}).get("classes", [])
         self.class_names = tuple(names) if self.num_classes == len(names) else ()
 
-    @property
-    def image_shape(self):
-        """`(height, width, channels)` of its pictures, of a generator that makes some."""
-        return self.output.shape
-
     def latents(self, seeds):
         """The latents of int64 `[N]` seeds, a float32 array `[N, latent_dim]`."""
         return portable_latents(seeds, self._latent_dim).numpy()
@@ -61,7 +56,7 @@ class ExportedGenerator(ExportedModel):
         return portable_labels(seeds, self.num_classes).numpy()
 
     def draw(self, latents, labels=None, controls=None):
-        """Samples `[N, …]` at the outer edge of latents, and of labels if it takes any; pictures float32 in [0, 1].
+        """Samples `[N, …]` at the outer edge of latents, and of labels if it takes any.
 
         Args:
             controls: `{name of a control: number}` for all samples; default, also of those left out: their defaults.

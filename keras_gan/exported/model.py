@@ -33,8 +33,8 @@ class ExportedModel:
         self.manifest = self.runtime.manifest
         self.configuration = self.manifest.get("configuration", {})
         self.signature = self._signature(direction)
-        self._shapes = self.runtime.inputs(self.signature), self.runtime.outputs(self.signature)
-        inputs, outputs = contents.fields_of(path, self.manifest, self._network(direction), *self._shapes)
+        takes, gives = self._shapes = self.runtime.inputs(self.signature), self.runtime.outputs(self.signature)
+        inputs, outputs = contents.fields_of(path, self.manifest, self._network(direction), takes, gives)
         self.inputs = {name: field for name, field in inputs.items() if name in self._shapes[0]}
         self.controls = {name: field for name, field in inputs.items() if field.is_control}
         (self.output,) = outputs.values()

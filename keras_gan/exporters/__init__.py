@@ -23,9 +23,8 @@ def export(model, directory, formats=Deliverables.formats, facts=None, *, judge=
         directory: folder to make, such as `my_generator/1`. TensorFlow Serving wants its last part to be a number.
         formats: any of `saved_model`, `tflite` and `onnx`.
         facts: JSON-able facts for the manifest and the model card, such as configuration and data set.
-        judge: function from samples of the seeds from 0 on, as they are stored, of images uint8 [N, height, width,
-            channels], to `(name of a score, value)`; then the manifest says what each smaller `.tflite` file loses by
-            it. Only of models that draw from seeds.
+        judge: function from samples of the seeds from 0 on, as they are stored, to `(name of a score, value)`; then the
+            manifest says what each smaller `.tflite` file loses by it. Only of models that draw from seeds.
         sampler: the model's `Sampler`, with examples if it needs some; default: one without.
         **options: `precisions`, `tflite_batch` and `tflite_size` of `Deliverables`.
 

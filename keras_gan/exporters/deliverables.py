@@ -11,8 +11,8 @@ class Deliverables:
         formats: modules of `keras_gan.exporters` that each write one, such as `saved_model`, `tflite` and `onnx`.
         precisions: which `.tflite` files, any of `float32`, `float16`, `dynamic`, `int8` and `int8_io`.
         tflite_batch: rows per call of these.
-        tflite_size: what their inputs measure along axes that may have any size, such as height and width of images in
-            pixels; default: as the examples do.
+        tflite_size: what their inputs measure along axes that may have any size, such as height and width; default:
+            as those of the examples.
     """
 
     formats: tuple[str, ...] = ("saved_model", "tflite")

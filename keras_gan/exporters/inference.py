@@ -8,9 +8,9 @@ import tensorflow as tf
 class SubpixelConv2DTranspose(keras.layers.Conv2DTranspose):
     """A `Conv2DTranspose` of stride 2 with padding `same`, computed by plain convolutions.
 
-    Output pixels at even and odd places are reached by different taps of the kernel. So each of the four kinds of place
+    Outputs at even and odd places are reached by different taps of the kernel. So each of the four kinds of place
     is a small convolution of the input (Shi et al. 2016, arXiv 1609.07009), and no product is with a zero between
-    pixels. In one dimension, with a kernel of size k and b = (k - 2) // 2 pixels of padding before, output o has
+    places. In one dimension, with a kernel of size k and b = (k - 2) // 2 places of padding before, output o has
 
         out[o] = sum over j of in[p - j] kernel[s + 2 j], where o + b = 2 p + s and s is 0 or 1.
     """
@@ -32,8 +32,8 @@ class SubpixelConv2DTranspose(keras.layers.Conv2DTranspose):
         if self.use_bias:
             maps = tf.nn.bias_add(maps, tf.tile(self.bias, [4]))
         first = before % 2
-        pixels = tf.nn.depth_to_space(maps, 2)[:, first : first + 2 * height, first : first + 2 * width]
-        return self.activation(pixels)
+        outputs = tf.nn.depth_to_space(maps, 2)[:, first : first + 2 * height, first : first + 2 * width]
+        return self.activation(outputs)
 
     def _kernel_of(self, row, column):
         """Kernel `[taps, taps, in, out]` of one kind of place; correlation wants the taps in reverse order."""
@@ -77,7 +77,7 @@ def fused(network, odd_kernels):
     """A network that computes the same, up to rounding, with less work: for files that only draw.
 
     A BatchNormalization that follows a convolution becomes part of its weights, and transposed convolutions of stride 2
-    become plain ones. Interpolation comes to work for images of any size.
+    become plain ones. Interpolation comes to work for maps of any size.
 
     Args:
         network: a functional Keras model.

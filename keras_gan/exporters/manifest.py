@@ -15,6 +15,7 @@ from keras_gan.storage import files
 
 FORMAT = 2
 ARRAYS = "fields.npz"  # what fields have learned of the data, if any has
+WORST = "worst_picture"  # what is called `worst_sample` in a `Check`
 PACKAGES = ("tensorflow", "keras", "numpy", "ai-edge-litert", "tf2onnx", "onnxruntime")
 
 
@@ -35,7 +36,7 @@ def of(model, networks, directory, deliverables, checks, facts):
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "generator": _generator(model, networks, deliverables),
         "fields": {each.name: _described(each) for each in networks},
-        "verification": [dataclasses.asdict(check) for check in checks],
+        "verification": [_checked(check) for check in checks],
         "versions": _versions(),
         "files": {
             path.relative_to(directory).as_posix(): {"bytes": path.stat().st_size, "sha256": files.sha256(path)}
@@ -48,6 +49,13 @@ def of(model, networks, directory, deliverables, checks, facts):
 def write(manifest, directory):
     """Writes `manifest.json`."""
     files.write_json(directory / "manifest.json", manifest)
+
+
+def _checked(check):
+    """A `Check` with the names that it has in the manifest."""
+    facts = dataclasses.asdict(check)
+    facts["measure"] = WORST if check.measure == "worst_sample" else check.measure
+    return {WORST if name == "worst_sample" else name: value for name, value in facts.items()}
 
 
 def _generator(model, networks, deliverables):
@@ -88,7 +96,7 @@ def _of_any_size(networks, deliverables):
     return {
         "size_multiple": first.multiple,
         "scale": first.scale,
-        "bytes_per_pixel": max(peak_memory.bytes_per_pixel(each) for each in networks),
+        "bytes_per_pixel": max(peak_memory.bytes_per_place(each) for each in networks),
         "tflite_size": list(sizes) if "tflite" in deliverables.formats else None,
     }
 

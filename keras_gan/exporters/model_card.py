@@ -4,10 +4,10 @@ import re
 
 from keras_gan import metrics
 from keras_gan.exporters import formats, signatures
+from keras_gan.exporters.manifest import WORST
 from keras_gan.storage import files
 
 MOST_CLASSES = 100
-_MEASURES = {"max_difference": "largest", "worst_picture": "worst picture"}
 
 
 def write(manifest, networks, deliverables, learned, directory):
@@ -25,7 +25,7 @@ def write(manifest, networks, deliverables, learned, directory):
     sections = [
         f"# {manifest['generator']['variant']}: {title}",
         _shown(samples, manifest["files"]),
-        _training(manifest),
+        _training(manifest, learned.plural),
         *_scores(manifest.get("scores")),
         "## Use\n\n" + _use(manifest, networks, deliverables),
         *_classes(manifest, networks[0].output.noun),
@@ -62,17 +62,17 @@ def _of_examples(network, learned):
 
 
 def _shown(what, names):
-    """The samples, as an image if they are one."""
+    """The samples, shown on the page if that can be."""
     name = next(name for name in names if name.startswith("samples."))
     return f"{'!' if name.endswith(('.png', '.gif', '.jpg')) else ''}[{what}]({name})"
 
 
 def _verification(manifest, of_what, output):
-    edge = f",{output.range_text}," if output.range_text else ""
+    edge, worst = f",{output.range_text}," if output.range_text else "", f"worst {output.noun}"
     return (
         "## Verification\n\nEach file was loaded in a fresh process that knows nothing of the training program,\n"
-        f"and its {output.noun}s of {of_what}{edge} were compared with the trained network's. Worst picture is the\n"
-        "largest mean difference of one.\n\n" + _checks(manifest["verification"])
+        f"and its {output.noun}s of {of_what}{edge} were compared with the trained network's. "
+        f"{worst.capitalize()} is the\nlargest mean difference of one.\n\n" + _checks(manifest["verification"], worst)
     )
 
 
@@ -87,7 +87,7 @@ def _scores(scores):
     return ["## Scores\n\n" + _table(("score", "value", "protocol"), rows)]
 
 
-def _training(manifest):
+def _training(manifest, plural):
     rows = [
         ("training steps", manifest["generator"]["step"]),
         ("parameters", f"{manifest['generator']['parameters']:,}"),
@@ -95,7 +95,7 @@ def _training(manifest):
     if "data" in manifest:
         data = manifest["data"]
         rows += [("data set", _plain(data["name"])), ("source", _plain(data["source"]))]
-        noun = "images" if "images" in data else "examples"
+        noun = next(each for each in (plural, "examples") if each in data)
         rows += [(noun, f"{data[noun]:,}"), ("treatment", data["treatment"])]
     if "configuration" in manifest:
         rows += [
@@ -134,7 +134,7 @@ def _use(manifest, networks, deliverables):
             f"A seed gives the same {first.output.noun} in every format; the rule is in `export/README.md` of the "
             "training program."
         ]
-    if manifest["generator"].get("kind") == "image-to-image":
+    if not first.has_seeds and first.output.finished:
         command = "python -m keras_gan translate --model FOLDER --input photos/ --out translated/"
         parts += [f"With the training program, FOLDER being that of this card:\n\n    {command}"]
     return "\n\n".join(parts)
@@ -203,22 +203,23 @@ def _files(files):
     return _table(("file", "size", "sha256"), rows)
 
 
-def _checks(checks):
+def _checks(checks, worst):
+    measures = {"max_difference": "largest", WORST: worst}
     score = next((check["score"] for check in checks if check["score"]), None)
     rows = [
         (
             check["format"],
             f"`{check['signature']}`",
             check["runtime"],
-            *(f"{check[name]:.1e}" for name in ("max_difference", "mean_difference", "worst_picture")),
+            *(f"{check[name]:.1e}" for name in ("max_difference", "mean_difference", WORST)),
             "" if check["psnr"] is None else f"{check['psnr']:.0f}",
-            f"{check['bound']:.0e} of the {_MEASURES[check['measure']]}",
+            f"{check['bound']:.0e} of the {measures[check['measure']]}",
             *(f"{check['milliseconds'][n]:.1f}" if check["milliseconds"] else "" for n in ("1", "2")),
             *([_change(check["score"])] if score else []),
         )
         for check in checks
     ]
-    head = ("format", "signature", "runtime", "largest difference", "mean", "worst picture", "PSNR, dB", "bound")
+    head = ("format", "signature", "runtime", "largest difference", "mean", worst, "PSNR, dB", "bound")
     lost = [f"{score['name']} of {score['samples']} seeds, Keras's and the file's"] if score else []
     return _table((*head, "ms, 1 thread", "2 threads", *lost), rows)
 

@@ -214,7 +214,7 @@ def fixed_sizes(networks, size=None):
         return first.example_sizes
     if not first.free_axes:
         made = "draws them of noise" if first.has_seeds else "takes one size alone"
-        raise UserError(f"--tflite-size is for models that are given images, and {first.model} {made}.")
+        raise UserError(f"--tflite-size is for models that are given {first.output.plural}, and {first.model} {made}.")
     if size < 1 or size % first.multiple:
         nearest = max(1, round(size / first.multiple)) * first.multiple
         raise UserError(
@@ -225,7 +225,7 @@ def fixed_sizes(networks, size=None):
 
 
 def fitted(field, values, sizes):
-    """`[N, …]` values of a field, its free axes cut to these sizes or continued by mirror images, which are valid too.
+    """`[N, …]` values of a field, its free axes cut to these sizes or continued by reflection, which is valid too.
 
     Args:
         field: a `Field`.

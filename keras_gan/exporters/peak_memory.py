@@ -7,8 +7,8 @@ SIZE = 1024  # large enough that what all values need alike is never the most
 HEADROOM = 4
 
 
-def bytes_per_pixel(outgoing):
-    """About how many bytes TensorFlow holds at once for each pixel of an input, or whatever its free axes count."""
+def bytes_per_place(outgoing):
+    """About how many bytes TensorFlow holds at once for each place along the free axes of an input."""
     size, axes = -(-SIZE // outgoing.multiple) * outgoing.multiple, len(outgoing.free_axes)
     # Weights are the same for both.
     more = _held(outgoing, (2 * size,) * axes) - _held(outgoing, (size,) * axes)

@@ -42,8 +42,11 @@ def targets(networks, deliverables):
     """A `Target` for each signature."""
     return [
         Target(
-            *(name, signature, "saved_model", name),
-            bound_of(signature.network) + (ROUNDED if signature.gives_files else 0.0),
+            name=name,
+            signature=signature,
+            format="saved_model",
+            asked=name,
+            bound=bound_of(signature.network) + (ROUNDED if signature.gives_files else 0.0),
         )
         for name, signature in signatures.of(networks).items()
     ]

@@ -122,8 +122,8 @@ def _of_network(outgoing):
         from_seeds(seeds int64 [N]) -> {the outputs}, of a network all of whose inputs seeds have values of
         from_seeds_and_labels(seeds, labels) -> {the outputs}, of one with classes; -1 is the seed's own class
         from_seeds_truncated(seeds, truncation float32 [N], labels) -> {the outputs}; latents are multiplied by it
-        png(seeds, labels) -> {image_bytes string [N]}, a PNG file each; other outputs have other names for it
-        image_bytes(image_bytes string [N], files) -> {image_bytes string [N]}, of a network from images to images
+        png(seeds, labels) -> {files string [N]}, the output as files, where its `Field` calls them finished: PNG, say
+        FILES(FILES string [N], more files) -> {files string [N]}, of a network whose inputs can be read of files
 
     Where it has controls, such as a strength, these signatures leave them at their defaults, and with each X there is
     `X_controlled`, which takes all of them, float32 [N].
@@ -233,8 +233,8 @@ def _of_files(outgoing):
         return tf.map_fn(one, given, fn_output_signature=strings, parallel_iterations=1)
 
     first, *others = outgoing.needed.values()
-    inputs = {first.files: _Files(first, "a PNG, JPEG, BMP or GIF file each, of any sizes")}
-    inputs |= {field.files: _Files(field, "an image each, white in the hole") for field in others}
+    inputs = {first.files: _Files(first, first.files_text)}
+    inputs |= {field.files: _Files(field, field.files_text) for field in others}
     outputs = _finished(outgoing.output)
     return Signature(outgoing, function, inputs, outputs)
 

@@ -8,7 +8,7 @@ BOUND = 1e-5
 # A fortieth of a grey level. What another order of sums changes grows with depth, and networks that are given examples
 # are deeper than those that draw from noise.
 BOUND_OF_EXAMPLES = 1e-4
-ROUNDED = 0.5 / 255  # of a picture in 8 bits
+ROUNDED = 0.5 / 255  # of values in 8 bits
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,8 +21,8 @@ class Target:
         format: the format, with what tells several files of it apart, such as `tflite int8`.
         asked: the signature's name in that file.
         bound: how far values at the outer edge may be from Keras's, by `measure`, as a part of their `Field.span`.
-        measure: `max_difference` of any number, or `worst_picture`, the largest mean difference of one sample, where
-            rounding moves the edges of shapes and single pixels say little.
+        measure: `max_difference` of any number, or `worst_sample`, the largest mean difference of one sample, where
+            rounding moves the edges of shapes and single numbers say little.
         outputs: what the file calls outputs, where these have other names than those of the signature, in their order.
     """
 

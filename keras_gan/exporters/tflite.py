@@ -30,7 +30,7 @@ class Precision:
 
     suffix: str
     bound: float
-    measure: str = "worst_picture"
+    measure: str = "worst_sample"
 
 
 PRECISIONS = {

@@ -14,7 +14,7 @@ SEEDS = np.arange(-32, 32, dtype=np.int64)
 JUDGED = np.arange(1024, dtype=np.int64)  # seeds of the samples that a score is measured on
 BATCH_SIZE = 64
 MOST = 8  # examples
-MOST_PIXELS = MOST * 256**2  # of all examples together
+MOST_PLACES = MOST * 256**2  # of all examples together
 ODD = (37, 53)
 
 
@@ -107,8 +107,8 @@ def _of_examples(signature, sizes=(), most=MOST):
 def _few(network, most):
     """A few examples, as networks take them."""
     first = next(iter(network.examples.values()))
-    pixels = math.prod(network.example_sizes or first.shape[1:])
-    count = min(max(1, MOST_PIXELS // pixels), most)
+    places = math.prod(network.example_sizes or first.shape[1:])
+    count = min(max(1, MOST_PLACES // places), most)
     return {name: network.examples[name][:count] for name in network.needed}
 
 

@@ -22,9 +22,9 @@ class Check:
         signature: the one that was asked.
         runtime: what ran it.
         samples: how many samples.
-        max_difference: largest absolute difference of a number, of a pixel in [0, 1].
+        max_difference: largest absolute difference of a number.
         mean_difference: mean absolute difference.
-        worst_picture: largest mean absolute difference of a sample.
+        worst_sample: largest mean absolute difference of a sample.
         psnr: peak signal-to-noise ratio in dB, the peak being the `Field.span` of the output; None if there is no
             difference at all.
         bound: what `measure` was held to: that of the `Target`, times the span.
@@ -40,7 +40,7 @@ class Check:
     samples: int
     max_difference: float
     mean_difference: float
-    worst_picture: float
+    worst_sample: float
     psnr: float | None
     bound: float
     measure: str = "max_difference"
@@ -168,7 +168,7 @@ def _compare(target, note, expected, answers):
         len(difference),
         max_difference=float(difference.max()),
         mean_difference=float(difference.mean()),
-        worst_picture=float(difference.mean(axis=1).max()),
+        worst_sample=float(difference.mean(axis=1).max()),
         psnr=-10 * math.log10(error / span**2) if error else None,
         bound=target.bound * span,
         measure=target.measure,
@@ -176,7 +176,7 @@ def _compare(target, note, expected, answers):
     )
     found = getattr(check, target.measure)
     if not found <= check.bound:  # a NaN fails too
-        words = target.measure.replace("_", " ")
+        words = target.measure.replace("_", " ").replace("sample", target.signature.network.output.noun)
         raise VerificationError(
             f"{target.format} {check.signature}: the {words} from Keras is {found:.2e}, more than {check.bound:.0e}."
         )
@@ -184,5 +184,5 @@ def _compare(target, note, expected, answers):
 
 
 def _span(target, expected):
-    """How far apart values can be, 1 of images in [0, 1]: bounds are for that."""
+    """How far apart values can be: bounds are for 1."""
     return target.signature.network.output.span(np.concatenate([values.ravel() for values in expected.values()]))

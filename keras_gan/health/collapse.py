@@ -1,6 +1,6 @@
 """Collapse: samples of different latents are (nearly) the same; partial: they vary much less than real examples."""
 
-from keras_gan.health.finding import IMAGES, Finding
+from keras_gan.health.finding import EXAMPLES, Finding
 from keras_gan.health.probe import FIRST_STEPS, Probe
 
 SAME = 0.15  # distance of samples as a share of that of real examples: hardly any difference
@@ -8,7 +8,7 @@ ALIKE = 0.5  # clearly less variety than real examples
 DEAD = 1e-6  # of the same: rounding apart, blind to its input; the smallest untrained generators have 1e-4
 
 
-def collapse(step, variety, started, most, words=IMAGES):
+def collapse(step, variety, started, most, words=EXAMPLES):
     """Says so if samples of different latents are (nearly) the same.
 
     Args:
@@ -43,7 +43,7 @@ def collapse(step, variety, started, most, words=IMAGES):
     )
 
 
-def _overall_variety(variety, words=IMAGES):
+def _overall_variety(variety, words=EXAMPLES):
     """The lesser of the varieties of values and of features."""
     return min(variety[name] for name in (words.values, "features") if name in variety)
 

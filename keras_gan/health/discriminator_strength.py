@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_gan.health.finding import IMAGES, Finding
+from keras_gan.health.finding import EXAMPLES, Finding
 from keras_gan.health.probe import Probe
 
 WINDOW = 100  # steps that accuracies are averaged over
@@ -13,7 +13,7 @@ NEAR = 0.05  # distance of samples from real examples, as a share of how far the
 STALLED = 4  # examinations in a row without getting nearer
 
 
-def discriminator_too_strong(step, real_accuracy, fake_accuracy, generator_gradients, words=IMAGES):
+def discriminator_too_strong(step, real_accuracy, fake_accuracy, generator_gradients, words=EXAMPLES):
     """Says so if the discriminator is always right and the generator has nothing left to learn from.
 
     Args:
@@ -40,7 +40,7 @@ def _share_left(gradients, window):
     return np.median(gradients[-window:]) / max(np.max(gradients), 1e-30) if len(gradients) else 1.0
 
 
-def discriminator_too_weak(step, real_accuracy, fake_accuracy, distances, words=IMAGES):
+def discriminator_too_weak(step, real_accuracy, fake_accuracy, distances, words=EXAMPLES):
     """Says so if the discriminator only guesses, over a whole window of steps, and the samples do not improve.
 
     Guessing alone is no fault: a generator can learn from gradients whose signs say nothing, and where samples look

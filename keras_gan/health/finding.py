@@ -29,7 +29,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Words:
-    """What sentences call the examples of a run; as it stands, those of images.
+    """What sentences call the examples of a run.
 
     Attributes:
         one: an example.
@@ -38,15 +38,15 @@ class Words:
         values: the numbers that an example consists of.
     """
 
-    one: str = "image"
-    many: str = "images"
-    drawn: str = "picture"
-    values: str = "pixels"
+    one: str = "example"
+    many: str = "examples"
+    drawn: str = "sample"
+    values: str = "values"
 
 
-IMAGES = Words()
+EXAMPLES = Words()
 
 
 def words_of(field):
     """The `Words` for values of a `Field`."""
-    return IMAGES if field.kind == "image" else Words(field.kind, field.plural, field.kind, "values")
+    return Words(field.kind, field.plural, field.noun, field.numbers)

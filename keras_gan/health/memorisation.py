@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_gan.health.finding import IMAGES, Finding
+from keras_gan.health.finding import EXAMPLES, Finding
 from keras_gan.health.probe import Probe
 from keras_gan.metrics.neighbours import nearest
 
@@ -10,7 +10,7 @@ COPIED = 0.5  # distance to the nearest training example, as a share of that of 
 MOST_TRAINING = 5000  # examples that samples are compared with one by one
 
 
-def memorisation(step, sample_distances, held_out_distances, shown_in="samples/nearest.png", words=IMAGES):
+def memorisation(step, sample_distances, held_out_distances, shown_in="samples/nearest.png", words=EXAMPLES):
     """Says so if samples lie much nearer to training examples than other real examples do.
 
     Args:

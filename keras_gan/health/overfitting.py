@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_gan.health.finding import IMAGES, Finding
+from keras_gan.health.finding import EXAMPLES, Finding
 from keras_gan.health.probe import Probe
 
 MOST_SCORED = 256  # real examples whose scores are compared, trained on and held out
@@ -10,7 +10,7 @@ SIGNIFICANT = 3.0  # standard errors that a difference of two means must have to
 OVERFITTED = 0.6  # ADA's target for its own heuristic (arXiv 2006.06676, section 3.1)
 
 
-def discriminator_overfits(step, train, held_out, fakes, words=IMAGES):
+def discriminator_overfits(step, train, held_out, fakes, words=EXAMPLES):
     """Says so if held-out real examples look more like fakes than like training examples to the discriminator.
 
     ADA's heuristic r_v = (E[D_train] - E[D_held_out]) / (E[D_train] - E[D_fake]) (arXiv 2006.06676, equation 1): 0

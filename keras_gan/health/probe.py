@@ -11,7 +11,7 @@ class Probe:
     Attributes:
         signals: names of its findings.
         certain: those of them that a healthy run never shows, not even for a moment.
-        of: kinds of values it can look at, such as `image`; empty: any.
+        of: kinds of values it can look at; empty: any.
         logs: names of the training's logs that it reads, in `Examiner.series`.
         first_step: the step from which it looks.
     """

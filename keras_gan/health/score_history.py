@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_gan.health.finding import IMAGES, Finding
+from keras_gan.health.finding import EXAMPLES, Finding
 
 STRAYED = 1.5  # L1 of held-out examples over the smallest so far: noise and an adversary change it by a tenth
 
@@ -28,7 +28,7 @@ def finished(step, values, lower_is_better, patience):
     )
 
 
-def strayed(step, values, words=IMAGES):
+def strayed(step, values, words=EXAMPLES):
     """Says so if the L1 of held-out examples has become far larger than it was.
 
     Args:

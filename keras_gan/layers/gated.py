@@ -9,7 +9,7 @@ class Gate(keras.layers.Layer):
     """Maps `[…, 2 C]` to `[…, C]`: the first half through an activation, times the sigmoid of the second half.
 
     Behind a convolution of twice the width it makes a gated one, which learns at every place how much each feature is
-    to count, so that holes of an image need not be told from pictures of black (Yu et al. 2019, arXiv 1806.03589,
+    to count, so that a hole need not be told from what is 0 by itself (Yu et al. 2019, arXiv 1806.03589,
     equation 3):
 
         x = Gate()(layers.Conv2D(2 * filters, 3, padding="same")(x))

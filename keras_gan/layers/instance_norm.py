@@ -6,11 +6,11 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class InstanceNormalization(keras.layers.Layer):
-    """Normalises every channel of every image by its own mean and variance over height and width.
+    """Normalises every channel of every map by its own mean and variance over height and width.
 
         y = gamma (x - mean) / sqrt(variance + epsilon) + beta
 
-    with the biased variance (1607.08022, equation 4). Training and inference compute the same. Of a map of one pixel
+    with the biased variance (1607.08022, equation 4). Training and inference compute the same. Of a map of one place
     nothing but beta is left. Statistics are float32 whatever the precision of inputs `[B, height, width, C]` and
     outputs.
 

@@ -6,11 +6,11 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ReflectionPadding2D(keras.layers.Layer):
-    """Continues maps `[B, height, width, C]` by their mirror image, the edge itself not repeated: `c b | a b c | b a`.
+    """Continues maps `[B, height, width, C]` by their reflection, the edge itself not repeated: `c b | a b c | b a`.
 
     Args:
-        padding: pixels at each of the four edges, or `(before, after)`: at the upper and left, at the lower and right
-            ones; height and width must be larger.
+        padding: rows or columns at each of the four edges, or `(before, after)`: at the upper and left, at the lower
+            and right ones; height and width must be larger.
     """
 
     def __init__(self, padding, **kwargs):

@@ -1,26 +1,27 @@
-"""Terms that compare an image with the one it should be: unreduced, for the sum that a network minimises.
+"""Terms that compare what a network made with what it should be: unreduced, for the sum that a network minimises.
 
-Images and features are `[B, height, width, C]`; every function returns `[B]`, the mean over all else.
+Samples and features are `[B, height, width, C]`; every function returns `[B]`, the mean over all else.
 """
 
 from keras import ops
 
 
-def l1(images, targets, weights=None):
-    """Mean absolute difference of each image from its target.
+def l1(samples, targets, weights=None):
+    """Mean absolute difference of each sample from its target.
 
     Args:
-        images, targets: `[B, H, W, C]`.
+        samples, targets: `[B, H, W, C]`.
         weights: `[B, H, W, 1]`, at least 0, or None: how much each place counts. The mean is over what counts: with a
             mask it is the mean inside the mask, 0 if that is empty.
     """
-    return _mean(ops.abs(images - targets), weights)
+    return _mean(ops.abs(samples - targets), weights)
 
 
 def of_features(features, targets):
-    """Distance of what a network sees in two images, summed over its layers (Johnson et al. 2016, arXiv 1603.08155).
+    """Distance of what a network sees in samples and in their targets, summed over its layers.
 
-    The activations at every place are scaled to length 1 first, as LPIPS does (Zhang et al. 2018, arXiv 1801.03924,
+    It is the perceptual loss of Johnson et al. 2016 (arXiv 1603.08155).
+    Activations at every place are scaled to length 1 first, as LPIPS does (Zhang et al. 2018, arXiv 1801.03924,
     equation 1), so that no layer counts by the size of its numbers.
 
     Args:

@@ -70,7 +70,7 @@ def least_squares(a=0.0, b=1.0, c=1.0):
 
     Args:
         a: what the discriminator wants for fakes.
-        b: what it wants for real images.
+        b: what it wants for real examples.
         c: what the generator wants the discriminator to say of fakes.
     """
 
@@ -120,5 +120,5 @@ def _relativistic_generator(*, real_scores, fake_scores):
 RELATIVISTIC = Objective(_relativistic_discriminator, _relativistic_generator, generator_needs_real=True)
 """The relativistic pairing loss with f(t) = -log(1 + e^-t), as in R3GAN (arXiv 2501.05441), equation 2:
 
-D minimises softplus(s_fake - s_real), G softplus(s_real - s_fake), over pairs of one real image and one fake.
+D minimises softplus(s_fake - s_real), G softplus(s_real - s_fake), over pairs of one real example and one fake.
 """

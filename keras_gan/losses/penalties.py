@@ -1,10 +1,10 @@
-"""Gradient penalties of the discriminator: functions of its gradients in the images, `[B]` each, unweighted.
+"""Gradient penalties of the discriminator: functions of its gradients in the examples, `[B]` each, unweighted.
 
     scores, gradients = scores_and_gradients(lambda x: self.score(x, batch), real)
     terms = {"d_r1": gamma * zero_centred(gradients)}
 
-`scores` may go into the objective as they are, so that a penalty on images that are scored anyway costs no second
-evaluation of the discriminator. A gradient for each image exists only where the score of one does not depend on the
+`scores` may go into the objective as they are, so that a penalty on examples that are scored anyway costs no second
+evaluation of the discriminator. A gradient for each example exists only where the score of one does not depend on the
 others: no BatchNorm in the discriminator.
 """
 
@@ -18,7 +18,7 @@ def scores_and_gradients(score, inputs):
     """Scores, and the gradient of every score in its own input; both may be differentiated again.
 
     Args:
-        score: function from `inputs` to scores `[B, …]`. An image with several scores counts with their sum.
+        score: function from `inputs` to scores `[B, …]`. An example with several scores counts with their sum.
         inputs: `[B, …]`.
 
     Returns:
@@ -41,7 +41,7 @@ def one_centred(gradients):
 
 
 def zero_centred(gradients):
-    """`|gradient|^2 / 2`, `[B]`: R1 on real images, R2 on fakes (Mescheder et al. 2018, arXiv 1801.04406)."""
+    """`|gradient|^2 / 2`, `[B]`: R1 on real examples, R2 on fakes (Mescheder et al. 2018, arXiv 1801.04406)."""
     return _squared_norms(gradients) / 2.0
 
 
@@ -57,7 +57,7 @@ def between(real, fakes, alpha):
 
 
 def around(real, deviation, noise, alpha):
-    """Real images moved towards a random point near by, as DRAGAN's authors do it (arXiv 1705.07215).
+    """Real examples moved towards a random point near by, as DRAGAN's authors do it (arXiv 1705.07215).
 
     The point is `real + deviation / 2 * noise`; the result lies at a fraction `alpha` of the way to it.
 
@@ -65,6 +65,6 @@ def around(real, deviation, noise, alpha):
         real: `[B, …]`.
         deviation: standard deviation of all values of the whole batch, a scalar.
         noise: uniform in [0, 1), the shape of `real`.
-        alpha: uniform in [0, 1), one number for each image, `[B, 1, …]`.
+        alpha: uniform in [0, 1), one number for each example, `[B, 1, …]`.
     """
     return real + alpha * (deviation / 2.0) * noise

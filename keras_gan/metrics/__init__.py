@@ -59,6 +59,11 @@ def looks_at(name, kind):
     return kind in (SCORES.describe(name).of or (kind,))
 
 
+def usual(situation, kind):
+    """What is measured of values of this kind where nothing is named; `situation` is one of `registry.Score.usual`."""
+    return tuple(name for name in SCORES.names() if situation in SCORES.describe(name).usual and looks_at(name, kind))
+
+
 def needing(names, need):
     """Those of the metrics that need `features`, `targets` and the like (see `registry.Score`)."""
     return [name for name in names if need in SCORES.describe(name).needs]

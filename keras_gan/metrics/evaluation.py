@@ -9,6 +9,7 @@ from keras_gan.registry import SCORES
 # What scores need of a subject: the attribute that has it, and what to say if it does not.
 NEEDS = {
     "features": ("extractor", "looks through an extractor, and there is none"),
+    "real": ("real", "compares with real examples themselves, and there are none: give them in place of statistics"),
     "labels": ("labels", "asks whether a class is the one asked for: it needs a model with labels"),
     "targets": (
         "targets",

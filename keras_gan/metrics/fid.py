@@ -11,6 +11,7 @@ SCORE = Score(
     lower_is_better=True,
     decides="fid",
     needs=("features",),
+    usual=("samples",),
 )
 
 BIASED_BELOW = 2048

@@ -39,7 +39,7 @@ def inception_score(logits, splits=10, seed=2020):
     """Inception Score (Salimans et al. 2016, arXiv 1606.03498, section 4), of any classifier.
 
     exp(E_x KL(p(y | x) || p(y))), p(y) being the mean over the samples of one split; between 1 and the number of
-    classes. It never sees a real image, and says nothing of classifiers for other images than these.
+    classes. It never sees a real example, and says nothing of classifiers for other values than these.
 
     Args:
         logits: `[N, classes]`, N at least `splits`. The Inception network's are taken without its bias

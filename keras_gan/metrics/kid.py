@@ -12,6 +12,7 @@ SCORE = Score(
     lower_is_better=True,
     decides="kid",
     needs=("features",),
+    usual=("samples", "outputs"),
 )
 
 

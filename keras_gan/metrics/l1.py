@@ -11,6 +11,7 @@ SCORE = Score(
     lower_is_better=True,
     needs=("targets",),
     of=("image",),
+    usual=("targets",),
 )
 
 

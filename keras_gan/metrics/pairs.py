@@ -19,7 +19,7 @@ def of_pairs(subject, name, function, **more):
     """
     values = function(*pairs(subject.samples, subject.labels, subject.seed))
     real = None
-    if "real" in subject.real:
+    if subject.real:
         labels = subject.real.get("label") if subject.labels is not None else None
         real = float(function(*pairs(subject.real["real"], labels, subject.seed)).mean())
     protocol = {**subject.protocol, "pairs": len(values), "within_class": subject.labels is not None, **more}

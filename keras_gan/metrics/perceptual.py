@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_gan.errors import UserError
-from keras_gan.metrics.features.resizing import enlarged
-from keras_gan.metrics.features.squeezenet import load_network
 from keras_gan.metrics.lpips import lpips
+from keras_gan.modalities.image.resizing import enlarged
 from keras_gan.networks import squeezenet
 from keras_gan.storage import cache
 
@@ -47,7 +46,7 @@ def load(squeezenet_weights=None, lpips_weights=None):
     Raises:
         UserError: if a file is missing or something else.
     """
-    network, identity = load_network(squeezenet_weights)
+    network, identity = squeezenet.load(squeezenet_weights)
     path = lpips_weights or cache.directory() / LPIPS_FILE
     try:
         with np.load(path, allow_pickle=False) as file:

@@ -13,6 +13,7 @@ SCORE = Score(
     lower_is_better=False,
     decides="coverage",
     needs=("features",),
+    usual=("samples",),
 )
 
 NEIGHBOURS = 5

@@ -11,6 +11,7 @@ SCORE = Score(
     lower_is_better=False,
     needs=("targets",),
     of=("image",),
+    usual=("targets",),
 )
 
 PSNR_CAP = 100.0  # dB, what an image counts at most where PSNRs are averaged

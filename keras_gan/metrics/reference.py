@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_gan.errors import UserError, why
-from keras_gan.metrics.features import Extracted
+from keras_gan.metrics.features.network import Extracted
 from keras_gan.metrics.statistics import Gaussian, Moments
 from keras_gan.storage import cache, files
 
@@ -30,13 +30,13 @@ class Reference:
     protocol: dict
 
 
-def of_column(column, extractor, protocol, progress=None, plural="images"):
+def of_column(column, extractor, protocol, progress=None, plural="examples"):
     """The `Reference` of a column of stored values, from the cache where it is known.
 
     It is known by the hash of the values and of the extractor, so that nothing that changes them is overlooked.
 
     Args:
-        column: of a `Dataset`, N at least 2; of images, uint8 `[N, height, width, channels]`.
+        column: of a `Dataset`, N at least 2.
         extractor: a `FeatureNetwork`.
         protocol: what to say of the values: dataset, split and the like.
         progress: function that wraps the loop over batches, for a bar.

@@ -14,6 +14,7 @@ SCORE = Score(
     lower_is_better=False,
     needs=("targets",),
     of=("image",),
+    usual=("targets",),
 )
 
 WINDOWS = {"gaussian": WINDOW, "uniform": 7}  # px, edges of the windows

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from keras_gan.errors import UserError
-from keras_gan.metrics.features import Extracted, FeatureNetwork
+from keras_gan.metrics.features.network import Extracted, FeatureNetwork
 from keras_gan.metrics.reference import Reference
 from keras_gan.modalities.base import Field
 
@@ -37,23 +37,24 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Subject:
-    """Samples, and all that scores can ask for; what is None cannot be had.
+    """Samples, and all that scores can ask for; what is None cannot be had: `needs` of a score refuses that.
 
     Attributes:
         metrics: names of the scores that are asked for.
         field: what samples are, a `Field`.
-        samples: `[N, …]` as the field stores them: of images uint8 `[N, height, width, channels]`.
+        samples: `[N, …]` as the field stores them.
         labels: int `[N]`, the class asked for in each sample.
         targets: like `samples`; row i is what sample i should have been.
         extractor: None if no score needs features.
         extracted: what the extractor sees in the samples; `evaluate` sees to it.
         reference: what the extractor saw in real examples.
-        real: columns of a `Dataset`, `real` and perhaps `label`; empty if there are statistics alone.
+        real: columns of the `Dataset` that samples are compared with, `{name: column}`: `real`, as the field stores
+            them, and perhaps `label`; None if there are statistics alone.
         perceptual: function that returns a `perceptual.Perceptual`.
         inputs: function of int64 seeds `[N]` that returns what the generator is given, `{name: [N, …]}`, `latents`
             among it.
         made: function of such inputs that returns what the generator makes of them, at the outer edge.
-        protocol: what is true of all scores, such as the size of images and the seed of the samples.
+        protocol: what is true of all scores, such as the size and the seed of the samples. Each adds its own.
         seed: decides pairs and paths.
     """
 
@@ -65,7 +66,7 @@ class Subject:
     extractor: FeatureNetwork | None = None
     extracted: Extracted | None = None
     reference: Reference | None = None
-    real: dict = field(default_factory=dict)
+    real: dict | None = None
     perceptual: Callable | None = None
     inputs: Callable | None = None
     made: Callable | None = None
@@ -99,8 +100,7 @@ class Subject:
 
 def protocol_of(field, seed):
     """What the protocols of all scores say of samples of this `Field`, from this seed on."""
-    size = {"image_size": field.height} if field.kind == "image" else {"shape": list(field.shape)}
-    return {**size, "seed": seed}
+    return {**field.protocol, "seed": seed}
 
 
 def with_samples(subject, sampler, count, seed=0, progress=None):
@@ -119,10 +119,10 @@ def with_samples(subject, sampler, count, seed=0, progress=None):
         count, seed = min(count, sampler.example_count), 0
     parts = {"samples": [], "labels": [], "targets": []}
     for start in (progress or iter)(range(0, count, block)):
-        seeds = min(block, count - start), seed + start
-        parts["samples"].append(subject.field.to_stored(sampler.samples(*seeds)))
-        parts["labels"].append(sampler.labels(*seeds))
-        targets = sampler.targets(*seeds)
+        seeds = {"count": min(block, count - start), "seed": seed + start}
+        parts["samples"].append(subject.field.to_stored(sampler.samples(**seeds)))
+        parts["labels"].append(sampler.labels(**seeds))
+        targets = sampler.targets(**seeds)
         parts["targets"].append(None if targets is None else subject.field.to_stored(targets))
     whole = {name: None if values[0] is None else np.concatenate(values) for name, values in parts.items()}
     if has_examples:

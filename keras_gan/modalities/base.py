@@ -42,7 +42,10 @@ class Field:
     augmentations: ClassVar[tuple] = ()  # names that `augment` knows
     noun: ClassVar[str] = "sample"  # what a person calls one of them
     finished: ClassVar[str] = ""  # the signature of finished values, such as `png`; empty if there is none
-    files: ClassVar[str] = ""  # what values as files are called in signatures, such as `image_bytes`
+    numbers: ClassVar[str] = "values"  # what a person calls the numbers that one consists of
+    is_resized: ClassVar[bool] = False  # whether sources bring values to one size, in the way that `--fit` names
+    files: ClassVar[str] = ""  # what values as files are called in signatures
+    files_text: ClassVar[str] = ""  # what files a signature takes of them, in words
     walk_suffix: ClassVar[str] = ""  # of the way between two values as one moving file; empty if there is none
     edge_dtype: ClassVar[str] = "float32"  # of values at the outer edge
     missing: ClassVar[float] = math.nan  # at the outer edge, in place of what cannot be made
@@ -70,6 +73,16 @@ class Field:
     def words(self):
         """What one value is, in a few words, such as `32x32x3`."""
         return "x".join("*" if size is None else str(size) for size in self.shape)
+
+    @property
+    def size_words(self):
+        """How large one value is, in a few words."""
+        return self.words
+
+    @property
+    def protocol(self):
+        """What the protocol of every score says of values of this kind."""
+        return {"shape": list(self.shape)}
 
     @property
     def about(self):

@@ -1,10 +1,17 @@
 """SqueezeNet 1.1 without its top (Iandola et al. 2016, arXiv 1602.07360), for ImageNet weights in a Keras .h5 file."""
 
+from pathlib import Path
+
 import h5py
 import keras
 import numpy as np
 from keras import layers
 
+from keras_gan.errors import UserError
+from keras_gan.networks.weights import hash_of_file, reason
+from keras_gan.storage import cache
+
+FILE = "squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5"
 FEATURES = 512
 LEAST_SIZE = 32  # px; below it nothing is left of an image after the strides
 _FIRES = ((16, 64), (16, 64), (32, 128), (32, 128), (48, 192), (48, 192), (64, 256), (64, 256))
@@ -28,6 +35,24 @@ def network():
         if block in (3, 5, 6, 7, 8, 9):
             taps.append(x)
     return keras.Model(images, taps, name="squeezenet")
+
+
+def load(path=None):
+    """`(network, first digits of the sha256)`: `network()` with the weights in a file, or in that of the cache folder.
+
+    Raises:
+        UserError: if they are missing or are of something else.
+    """
+    path = Path(path or cache.directory() / FILE)
+    model = network()
+    try:
+        load_weights(model, path)
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(
+            f"{path} does not hold the weights of SqueezeNet 1.1 ({reason(error)}): give the file {FILE} with "
+            "--squeezenet-weights FILE."
+        ) from None
+    return model, hash_of_file(path)
 
 
 def load_weights(model, path):

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from keras_gan.layers.pixel_shuffle import PixelShuffle
+from keras_gan.networks.pixel_shuffle import PixelShuffle
 
 
 def upscaler(channels, *, scale=4, width=32, blocks=8):

@@ -156,8 +156,9 @@ def _take_weights(model, options):
         for name in ("generator", "discriminator", "ema_generator"):
             getattr(model, name).set_weights(getattr(donor.model, name).get_weights())
     except ValueError:
+        was, now = donor.model.fields["real"], model.fields["real"]
         raise UserError(
-            f"--init-from {options.init_from}: its networks ({donor.options.variant}, {donor.options.image_size} px) "
-            f"have other shapes than those of {options.variant} at {options.image_size} px as it is set up here."
+            f"--init-from {options.init_from}: its networks ({donor.options.variant}, {was.size_words}) have other "
+            f"shapes than those of {options.variant} at {now.size_words} as it is set up here."
         ) from None
     print(f"starting from the networks of {options.init_from} at step {donor.step}.")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from keras_gan import config, data, registry
 from keras_gan.errors import MachineFailed, UserError, why
-from keras_gan.storage import files, forms
+from keras_gan.storage import files
 
 try:
     import fcntl
@@ -130,8 +130,10 @@ def _write(path, text):
 
 def data_facts(folder):
     """What the data of a run was, see `Dataset.facts`."""
+    from keras_gan.data.dataset import FACTS
+
     try:
-        return files.read_json(folder.data_file, forms.DATA)
+        return files.read_json(folder.data_file, FACTS)
     except files.Unreadable as error:
         raise UserError(f"{folder.data_file} cannot be read: {error}.") from None
 
@@ -187,14 +189,11 @@ def fields(folder):
         UserError: if they cannot be read, or have been changed.
     """
     from keras_gan import modalities
-    from keras_gan.data.image_sets import fields_of_facts
+    from keras_gan.data.dataset import fields_before_described
 
     facts = data_facts(folder)
-    if "fields" not in facts:  # of a run from before fields were described
-        try:
-            return fields_of_facts(facts)
-        except (KeyError, TypeError):
-            raise UserError(f"{folder.data_file} does not say of which shape the images were.") from None
+    if "fields" not in facts:
+        return fields_before_described(facts, folder.data_file)
     arrays = _read_arrays(folder, facts.get("fields_sha256"))
     return {
         name: modalities.restore(description, arrays.get(name, {})) for name, description in facts["fields"].items()
@@ -250,7 +249,7 @@ def computation(options, model_config, facts):
     values = {
         **{name: getattr(options, name) for name in config.deciding(config.RunConfig, "computation")},
         **{f"model.{name}": value for name, value in model.items()},
-        **{name: facts[name] for name in ("images", "examples", "sources", "classes") if name in facts},
+        **{name: facts[name] for name in data.COUNTS if name in facts},
     }
     # What was read from a file has lists for tuples.
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}

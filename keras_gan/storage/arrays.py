@@ -16,8 +16,8 @@ class Unreadable(Exception):
     """A file that cannot be used; says which one and why."""
 
 
-def allocate(shape):
-    """A uint8 array in memory, or over an unnamed temporary file if it would be too large for memory."""
+def allocate(shape, plural="examples"):
+    """A uint8 array of decoded examples in memory, or over an unnamed temporary file if it is too large for memory."""
     size = int(np.prod(shape, dtype=np.int64))
     if size <= MEMORY_LIMIT_BYTES:
         return np.empty(shape, np.uint8)
@@ -28,12 +28,12 @@ def allocate(shape):
             return np.memmap(file, np.uint8, "w+", shape=shape)
         except OSError as error:
             raise UserError(
-                f"the decoded images need {size / 2**30:.1f} GiB in {gettempdir()} ({why(error)}): "
+                f"the decoded {plural} need {size / 2**30:.1f} GiB in {gettempdir()} ({why(error)}): "
                 "let TMPDIR name a folder on a larger disk."
             ) from None
 
 
-def fill(arrays, read, skip_bad_files=False, progress=None):
+def fill(arrays, read, skip_bad_files=False, progress=None, noun="data"):
     """Fills arrays row by row, in parallel.
 
     Args:
@@ -41,6 +41,7 @@ def fill(arrays, read, skip_bad_files=False, progress=None):
         read: function from a row's index to its value in each of them; raises `Unreadable` if there is none.
         skip_bad_files: leave out the rows that cannot be read.
         progress: wraps the loop, or None.
+        noun: of what the files are, for messages.
 
     Returns:
         `(arrays, kept)`: the arrays without the rows that are left out, and the indices of the others.
@@ -64,7 +65,7 @@ def fill(arrays, read, skip_bad_files=False, progress=None):
     bad = [error for error in errors if error]
     if bad and not skip_bad_files:
         raise UserError(
-            f"{len(bad)} of {count} image files cannot be read:\n  {listed(bad)}\n"
+            f"{len(bad)} of {count} {noun} files cannot be read:\n  {listed(bad)}\n"
             "Remove or mend them, or go on without them with --skip-bad-files."
         )
     kept = [index for index, error in enumerate(errors) if error is None]

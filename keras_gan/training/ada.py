@@ -7,7 +7,7 @@ def adapt(probability, overfitting, examples, target=0.6, kimg=500.0, ceiling=0.
     """One step of ADA's controller: more augmentation while the discriminator overfits, less while it does not.
 
     Karras et al. 2020, section 3: p moves by a fixed amount towards the r_t wanted. The paper clips p at 0 only and
-    reports (section 2) that augmentations begin to leak into the generator's images above p = 0.8 or so; at
+    reports (section 2) that augmentations begin to leak into what the generator makes above p = 0.8 or so; at
     p = 1 some, like the rotations, cannot be undone at all. Hence the ceiling, which is ours: a discriminator that
     overfits in spite of it wants more data, and leaking would not help it. The paper moves p after every fourth
     batch by the mean r_t of the four; calling this after every batch is the same speed with smaller steps.

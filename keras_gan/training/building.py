@@ -5,6 +5,7 @@ import random
 from keras_gan import registry
 from keras_gan.errors import UserError, check_labels, unknown
 from keras_gan.modalities.image import Image
+from keras_gan.modalities.image.sizes import check_size
 from keras_gan.modalities.label import Label, class_count
 
 
@@ -71,7 +72,7 @@ def _check_fields(name, fields):
         check_labels(registry.resolve(name), class_count(fields))
     if isinstance(real, Image):
         _check_channels(name, real.channels)
-        registry.check_size(name, real.height, real.width)
+        check_size(name, real.height, real.width)
 
 
 def _check_channels(name, channels):

@@ -13,7 +13,7 @@ class EMAOptions:
     """Options of every variant."""
 
     ema_halflife_kimg: float = 10.0
-    """Half-life of the generator's moving average, in thousands of real images."""
+    """Half-life of the generator's moving average, in thousands of real examples."""
 
     def __post_init__(self):
         check_options(self)
@@ -32,7 +32,7 @@ class _LatentOption:
 
 @dataclass(frozen=True)
 class ModelOptions(EMAOptions, _LatentOption):
-    """Options of every noise-to-image variant."""
+    """Options of every variant that draws from noise."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,12 @@ class AdamRates:
 
 @dataclass(frozen=True)
 class AdamOptions(AdamRates, ModelOptions):
-    """Options of a noise-to-image variant whose networks are both trained by Adam."""
+    """Options of a variant that draws from noise, whose networks are both trained by Adam."""
 
 
 @dataclass(frozen=True)
 class TranslationOptions(AdamRates, EMAOptions):
-    """Options of a variant that turns images into images."""
+    """Options of a variant that is given examples in place of noise."""
 
     beta_2: float = 0.999
     """Decay of Adam's squared gradients, of both."""
@@ -84,6 +84,6 @@ class ConvolutionOptions:
     max_channels: int = 1024
     """Widest layer of either network."""
     hidden_kernel_size: int = 3
-    """Edge of the kernels of the generator's hidden layers, in pixels."""
+    """Edge of the kernels of the generator's hidden layers."""
     kernel_size: int = 4
-    """Edge of all other convolution kernels, in pixels."""
+    """Edge of all other convolution kernels."""

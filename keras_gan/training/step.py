@@ -74,8 +74,9 @@ class TrainStep(keras.Model):
             raise UserError(f"--augment {name} knows no changes for values of the kind {self.fields['real'].kind}.")
         if name == "ada":
             if self.decision_boundary is None:
+                plural = self.fields["real"].plural if "real" in self.fields else "examples"
                 raise UserError(
-                    f"--augment ada is steered by how often real images are called real, which the scores of "
+                    f"--augment ada is steered by how often real {plural} are called real, which the scores of "
                     f"{self.name} do not say: use --augment diffaugment."
                 )
             with self.distribute_strategy.scope():

@@ -1,4 +1,4 @@
-"""`TranslationModel`: adversarial models whose generator is given an image instead of noise."""
+"""`TranslationModel`: adversarial models whose generator is given examples instead of noise."""
 
 import numpy as np
 
@@ -7,18 +7,18 @@ from keras_gan.training.adversarial import AdversarialModel
 
 
 class TranslationModel(AdversarialModel):
-    """An image-to-image GAN: the generator turns `batch["source"]` into an image like `batch["real"]`.
+    """A GAN whose generator turns `batch["source"]` into what is like `batch["real"]`, maps `[B, height, width, C]`.
 
     As it stands the class trains what an `Objective` describes, and L1; a variant with other terms beside the
-    adversarial ones overrides `content_terms`. The discriminator's inputs are `images` and, by their names in the
-    batch, what it sees beside them, such as `source`.
+    adversarial ones overrides `content_terms`. The discriminator's first input is what it scores; the others bear
+    the names in the batch of what it sees beside that, such as `source`.
 
     Args:
         generator: functional Keras model, fully convolutional, from the inputs `source` and perhaps `mask`, by their
-            names in the batch, to `images`, float32 in [-1, 1].
-        discriminator: functional Keras model from `images` and conditions to scores `[B, …]`.
+            names in the batch, to samples in the form that networks see them in, float32.
+        discriminator: functional Keras model from samples and conditions to scores `[B, …]`.
         config: with `adversarial_weight`, of the objective's terms in the generator's loss, and `l1_weight`, of the
-            mean absolute difference of outputs from images.
+            mean absolute difference of outputs from what they should be.
         fields: of `AdversarialModel`.
         size_multiple: height and width of a source must be multiples of it.
         scale: height of an output over height of its source.
@@ -44,7 +44,7 @@ class TranslationModel(AdversarialModel):
     def discriminate(self, examples, batch, training=True):
         _, *conditions = [tensor.name for tensor in self.discriminator.inputs]
         inputs = [examples, *(batch[name] for name in conditions)]
-        if training:  # what belongs to an image is augmented as the image is
+        if training:  # what belongs together is augmented alike
             purpose = self.augmentation_purpose()
             inputs = [self.augmented(each, purpose) for each in inputs]
         return self.discriminator(inputs if conditions else inputs[0], training=training)
@@ -64,6 +64,6 @@ def inputs_of(network, batch):
 
 
 def alike(columns):
-    """The same images, grey ones with as many channels as the others."""
-    most = max(images.shape[3] for images in columns)
-    return [np.repeat(images, most, axis=3) if images.shape[3] == 1 else images for images in columns]
+    """The same maps `[N, height, width, C]`, those of one channel with as many as the others."""
+    most = max(maps.shape[3] for maps in columns)
+    return [np.repeat(maps, most, axis=3) if maps.shape[3] == 1 else maps for maps in columns]

@@ -29,7 +29,7 @@ from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, ConvolutionOptions
 from keras_gan.training.step import labels_of
 
-VARIANT = Variant(takes=("noise", "label"), sizes=(16, 32, 64, 128, 256))
+VARIANT = Variant(gives="image", takes=("noise", "label"), sizes=(16, 32, 64, 128, 256))
 
 
 @dataclass(frozen=True)

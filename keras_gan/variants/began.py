@@ -39,7 +39,7 @@ from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions
 from keras_gan.training.stages import Stage
 
-VARIANT = Variant(sizes=(16, 32, 64, 128, 256), defaults={"steps": 3000, "batch_size": 16})
+VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256), defaults={"steps": 3000, "batch_size": 16})
 
 
 @dataclass(frozen=True)

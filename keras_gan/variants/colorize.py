@@ -22,15 +22,16 @@ from dataclasses import dataclass
 
 import keras
 
-from keras_gan.layers.chroma import Colour
 from keras_gan.losses.objectives import NON_SATURATING, halved
 from keras_gan.modalities.image import Image, corruptions
+from keras_gan.modalities.image.chroma import Colour
 from keras_gan.networks import patchgan, unet
 from keras_gan.registry import Variant
 from keras_gan.training.options import TranslationOptions
 from keras_gan.training.translation import TranslationModel
 
 VARIANT = Variant(
+    gives="image",
     task="restore",
     takes=("image",),
     sizes=(16, 32, 64, 128, 256, 512),

@@ -47,6 +47,7 @@ from keras_gan.training.stages import Stage
 from keras_gan.training.translation import TranslationModel, alike
 
 VARIANT = Variant(
+    gives="image",
     task="unpaired",
     takes=("image",),
     sizes=(16, 32, 64, 128, 256, 512),

@@ -32,6 +32,7 @@ from keras_gan.training.options import TranslationOptions
 from keras_gan.training.translation import TranslationModel
 
 VARIANT = Variant(
+    gives="image",
     task="restore",
     takes=("image",),
     sizes=(16, 32, 64, 128, 256, 512),

@@ -33,7 +33,7 @@ from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions
 
-VARIANT = Variant(sizes=(16, 28, 32, 48, 64), defaults={"steps": 6000})
+VARIANT = Variant(gives="image", sizes=(16, 28, 32, 48, 64), defaults={"steps": 6000})
 
 OBJECTIVES = {"non_saturating": NON_SATURATING, "minimax": MINIMAX}
 

@@ -35,15 +35,15 @@ import keras
 from keras import layers
 
 from keras_gan.errors import UserError
-from keras_gan.layers.basis import Basis
 from keras_gan.losses import penalties
 from keras_gan.losses.objectives import RELATIVISTIC
+from keras_gan.networks.basis import Basis
 from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.optimizers import Adam, EqualizedAdam
 from keras_gan.training.options import AdamOptions
 
-VARIANT = Variant(sizes=(16, 32, 64, 128, 256), defaults={"steps": 3000})
+VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256), defaults={"steps": 3000})
 
 FINAL_RATE = 0.05  # of the learning rates, as a share of the first
 ANNEAL_STEPS = 2500  # where nobody says how long the run is to be

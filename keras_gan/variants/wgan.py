@@ -29,7 +29,7 @@ from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import ConvolutionOptions, ModelOptions
 from keras_gan.training.stages import Stage
 
-VARIANT = Variant(sizes=(16, 32, 64, 128, 256))
+VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256))
 
 
 @dataclass(frozen=True)

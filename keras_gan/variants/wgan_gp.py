@@ -30,7 +30,7 @@ from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, ConvolutionOptions
 from keras_gan.training.stages import Stage
 
-VARIANT = Variant(sizes=(16, 32, 64, 128, 256))
+VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256))
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,7 @@ def test_inspect_data_looks_into_several_folders(tmp_path, capsys):
     ],
 )
 def test_the_kind_of_data_must_fit_the_task(dataset, task, fits, monkeypatch):
-    monkeypatch.setattr(registry, "variant", lambda name: registry.Variant(task=task))
+    monkeypatch.setattr(registry, "variant", lambda name: registry.Variant(gives="image", task=task))
     if fits:
         data.check_task(dataset, "some_variant")
         return

@@ -41,7 +41,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("room")
     with pytest.MonkeyPatch.context() as context:
         context.setenv("KERAS_GAN_CACHE", str(folder / "cache"))
-        context.setattr("keras_gan.metrics.classifier.LEAST_STEPS", 60)
+        context.setattr("keras_gan.networks.classifier.LEAST_STEPS", 60)
         write(folder / "real", 120, seed=0)
         yield folder
 
@@ -246,7 +246,7 @@ def test_mistakes_are_named(arguments, message, capsys):
 
 
 def test_inception_without_weights_says_what_to_do(folder, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("keras_gan.metrics.inception.WEIGHTS_URL", "http://127.0.0.1:9/none.pth")
+    monkeypatch.setattr("keras_gan.networks.inception.WEIGHTS_URL", "http://127.0.0.1:9/none.pth")
     write(tmp_path / "some", 4, seed=2)
     arguments = ("--images", tmp_path / "some", "--reference", folder / "real", "--features", "inception")
     assert call("evaluate", *arguments) == 2

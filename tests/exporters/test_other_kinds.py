@@ -133,5 +133,5 @@ def test_a_manifest_of_an_earlier_time_says_nothing_of_fields(make_model, tmp_pa
     del manifest["fields"]
     (tmp_path / "1" / "manifest.json").write_text(json.dumps(manifest))
     generator = exported.load(tmp_path / "1")
-    assert (generator.output.kind, generator.image_shape, generator.num_classes) == ("image", (16, 16, 3), 3)
+    assert (generator.output.kind, generator.output.shape, generator.num_classes) == ("image", (16, 16, 3), 3)
     np.testing.assert_allclose(generator.draw_seeds(np.arange(2), 1), model.sample(2, labels=1), atol=1e-5)

@@ -435,8 +435,8 @@ def test_the_memory_of_a_pixel():
     # What is most at once: 4 channels of a convolution, and the same with its bias. Of the large one, at 16 times as
     # many pixels. And four times that, to be on the safe side.
     (local,), (large,) = (translators.networks(kind) for kind in ("local", "large"))
-    assert peak_memory.bytes_per_pixel(local) == 4 * 2 * 4 * 4
-    assert peak_memory.bytes_per_pixel(large) == 4 * 16 * 2 * 4 * 4
+    assert peak_memory.bytes_per_place(local) == 4 * 2 * 4 * 4
+    assert peak_memory.bytes_per_place(large) == 4 * 16 * 2 * 4 * 4
 
 
 def test_the_card_says_how_to_use_it():

@@ -5,11 +5,11 @@ from keras_gan.health.finding import Words
 
 
 def test_collapse():
-    good, same = {"pixels": 0.95, "features": 0.9}, {"pixels": 0.01, "features": 0.02}
+    good, same = {"values": 0.95, "features": 0.9}, {"values": 0.01, "features": 0.02}
     assert collapse(500, good, True, most=0.9) is None
     assert collapse(5, same, False, most=0.01) is None  # an untrained generator hardly varies
-    assert collapse(5, {"pixels": 1e-4, "features": 5e-5}, False, most=1e-4) is None
-    assert collapse(5, {"pixels": 0.0, "features": 0.0}, False, most=0.0).signal == "collapse"
+    assert collapse(5, {"values": 1e-4, "features": 5e-5}, False, most=1e-4) is None
+    assert collapse(5, {"values": 0.0, "features": 0.0}, False, most=0.0).signal == "collapse"
     assert collapse(90, same, False, most=0.8).signal == "collapse"
     assert collapse(500, same, True, most=0.01).signal == "collapse"
     partial = collapse(500, {**good, "class 3": 0.2, "class 7": 0.4}, True, most=0.9)

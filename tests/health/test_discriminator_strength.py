@@ -9,7 +9,7 @@ def test_discriminator_too_strong():
     sure, often = np.full(100, 0.995), np.full(100, 0.9)
     assert discriminator_too_strong(500, sure, often, np.ones(500)) is None
     finding = discriminator_too_strong(500, sure, sure, np.r_[np.ones(400), np.full(100, 1e-5)])
-    assert "99.5% of all images right" in finding.saw
+    assert "99.5% of all examples right" in finding.saw
     assert "1e-05 of what it was" in finding.saw
     assert "gradient" not in discriminator_too_strong(500, sure, sure, np.ones(500)).saw
 
@@ -22,7 +22,7 @@ def test_several_replicas_log_no_gradients():
 def test_discriminator_too_weak():
     guesses, stalled = (np.full(100, 0.3), np.full(100, 0.72)), [0.9, 0.5, 0.51, 0.52, 0.5, 0.53]
     finding = discriminator_too_weak(500, *guesses, stalled)
-    assert "51% of all images right, which is guessing" in finding.saw
+    assert "51% of all examples right, which is guessing" in finding.saw
     assert discriminator_too_weak(500, np.full(100, 0.7), np.full(100, 0.65), stalled) is None
     improving = [0.9, 0.5, 0.51, 0.48, 0.5, 0.53]
     assert discriminator_too_weak(500, *guesses, improving) is None

@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from keras_gan.layers.gated import Gate
 from keras_gan.layers.instance_norm import InstanceNormalization
-from keras_gan.layers.pixel_shuffle import PixelShuffle
 from keras_gan.layers.reflection_pad import ReflectionPadding2D
+from keras_gan.networks.pixel_shuffle import PixelShuffle
 from tests.layers.conversion import converted
 
 

@@ -6,9 +6,9 @@ import pytest
 import scipy.special
 import tensorflow as tf
 
-from keras_gan.layers.basis import Basis
 from keras_gan.layers.spectral import SpectralConv2D, SpectralDense, SpectralEmbedding
 from keras_gan.layers.uniform import NormalToUniform
+from keras_gan.networks.basis import Basis
 
 
 def built(layer, input_shape, seed=0):

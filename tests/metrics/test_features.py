@@ -9,13 +9,13 @@ import tensorflow as tf
 from numpy.testing import assert_allclose
 
 from keras_gan.errors import UserError
-from keras_gan.metrics import classifier, evaluation, features, perceptual, reference
-from keras_gan.metrics.features import squeezenet
+from keras_gan.metrics import evaluation, features, perceptual, reference
 from keras_gan.metrics.lpips import lpips
 from keras_gan.metrics.ms_ssim import ms_ssim, scales
 from keras_gan.metrics.pairs import pairs
 from keras_gan.metrics.subject import Subject
 from keras_gan.modalities.image import Image
+from keras_gan.networks import classifier, squeezenet
 from tests.conftest import ROOT
 
 IMAGE = Image(32, 32, 3)

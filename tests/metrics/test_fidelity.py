@@ -14,13 +14,13 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from keras_gan import metrics
 from keras_gan.errors import UserError
 from keras_gan.metrics import evaluation
-from keras_gan.metrics.fidelity import cut_border, luminance
 from keras_gan.metrics.l1 import l1
 from keras_gan.metrics.perceptual import Perceptual
 from keras_gan.metrics.psnr import PSNR_CAP, psnr
 from keras_gan.metrics.ssim import ssim
 from keras_gan.metrics.subject import Subject
 from keras_gan.modalities.image import Image
+from keras_gan.modalities.image.super_resolution import cut_border, luminance
 
 NAMES = ("psnr", "ssim", "l1", "lpips-target")
 WANG = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}

@@ -9,8 +9,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 from keras_gan.errors import UserError
-from keras_gan.metrics import features, inception, torch_weights
-from keras_gan.metrics.features.resizing import resize_clean, resize_legacy
+from keras_gan.metrics import features
+from keras_gan.modalities.image.resizing import resize_clean, resize_legacy
+from keras_gan.networks import inception, torch_weights
 from tests.metrics.references import torch_fidelity
 
 # What torch-fidelity 0.4.0's network computes with `random_state` from `random_images(2, 40, 56)`: features 0, 682

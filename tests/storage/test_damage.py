@@ -16,8 +16,9 @@ from keras_gan.commands import evaluate, report
 from keras_gan.config import RunConfig
 from keras_gan.errors import UserError
 from keras_gan.exported import contents
-from keras_gan.metrics import classifier, reference
+from keras_gan.metrics import reference
 from keras_gan.metrics.statistics import Gaussian
+from keras_gan.networks import classifier
 from keras_gan.runs import fit, run_folder
 from keras_gan.runs.run_folder import RunFolder
 from keras_gan.storage import checkpoint

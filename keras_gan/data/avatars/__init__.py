@@ -28,7 +28,7 @@ from keras_gan.registry import Source
 from keras_gan.storage import cache, files
 from keras_gan.storage.arrays import allocate
 
-SOURCE = Source(tasks=("sample", "restore", "paired", "unpaired"))
+SOURCE = Source(gives=("image",), tasks=("sample", "restore", "paired", "unpaired"))
 
 # Goes up with every change of a picture, so that nobody reads an old one from the cache.
 VERSION = 1
@@ -504,7 +504,7 @@ def _size_of(split, count):
 
 def _draw_all(size, split, style, indices, seed):
     count = len(indices)
-    images = allocate((count, size, size, 3))
+    images = allocate((count, size, size, 3), "images")
     chunks = [indices[start : start + CHUNK] for start in range(0, count, CHUNK)]
     drawer = partial(_draw_chunk, size, split, style, seed)
     with tqdm(total=count, desc=f"drawing {split} avatars", unit=" images", leave=False, delay=1) as bar:

@@ -6,15 +6,17 @@ import keras
 import tensorflow as tf
 
 from keras_gan.errors import UserError
-from keras_gan.metrics import inception, torch_weights
-from keras_gan.metrics.features import FeatureNetwork
-from keras_gan.metrics.features.resizing import resize_clean, resize_legacy, with_channels
-from keras_gan.metrics.features.weights import hash_of_file, reason
+from keras_gan.metrics.features.network import FeatureNetwork
+from keras_gan.modalities.image.resizing import resize_clean, resize_legacy, with_channels
+from keras_gan.networks import inception, torch_weights
+from keras_gan.networks.weights import hash_of_file, reason
 from keras_gan.registry import Extractor
 from keras_gan.storage import cache
 
 EXTRACTOR = Extractor("inception", about="for figures to compare with published ones", of=("image",))
 
+# As TensorFlow 1 did (bilinear, without smoothing, corners off by half a pixel), which published FIDs are measured
+# with, or as clean-fid does (Pillow's bicubic with antialiasing, arXiv 2104.11222).
 RESIZES = {"legacy": resize_legacy, "clean": resize_clean}
 
 

@@ -10,9 +10,9 @@ import keras
 import tensorflow as tf
 
 from keras_gan.errors import UserError
-from keras_gan.metrics.features import FeatureNetwork
-from keras_gan.metrics.features.resizing import resize_smooth, with_channels
-from keras_gan.metrics.features.weights import hash_of_file, reason
+from keras_gan.metrics.features.network import FeatureNetwork
+from keras_gan.modalities.image.resizing import resize_smooth, with_channels
+from keras_gan.networks.weights import hash_of_file, reason
 
 
 def load(path, options):

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.metrics.features import FeatureNetwork
-from keras_gan.metrics.features.resizing import resize_smooth, with_channels
-from keras_gan.metrics.features.weights import hash_of_network
+from keras_gan.metrics.features.network import FeatureNetwork
+from keras_gan.modalities.image.resizing import resize_smooth, with_channels
+from keras_gan.networks.weights import hash_of_network
 from keras_gan.registry import Extractor
 
 EXTRACTOR = Extractor("random", about="convolutions with fixed random weights, for any images", of=("image",))

@@ -9,7 +9,7 @@ import math
 
 import tensorflow as tf
 
-from keras_gan.layers.chroma import LUMINANCE
+from keras_gan.modalities.image.chroma import LUMINANCE
 
 BOX_NUMBERS = 4  # uniform numbers that an image's box takes
 

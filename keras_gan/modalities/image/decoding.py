@@ -98,13 +98,13 @@ def read_files(paths, size, channels, how, skip_bad_files=False, progress=None):
     Raises:
         UserError: naming the unreadable files, unless `skip_bad_files`.
     """
-    images = allocate((len(paths), size, size, channels))
+    images = allocate((len(paths), size, size, channels), "images")
 
     def read(index):
         with naming(paths[index]):
             return [to_array(fit(decode(paths[index], channels), size, how))]
 
-    (images,), kept = fill([images], read, skip_bad_files, progress)
+    (images,), kept = fill([images], read, skip_bad_files, progress, noun="image")
     return images, kept
 
 

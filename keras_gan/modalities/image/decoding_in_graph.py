@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from keras_gan.layers.chroma import LUMINANCE
+from keras_gan.modalities.image.chroma import LUMINANCE
 
 
 def decoded(file, channels):

@@ -29,7 +29,10 @@ class Image(Field):
     augmentations: ClassVar[tuple] = ("flip", "rotate", "color", "crop", "scale", "light")
     noun: ClassVar[str] = "picture"
     finished: ClassVar[str] = "png"
+    numbers: ClassVar[str] = "pixels"
+    is_resized: ClassVar[bool] = True
     files: ClassVar[str] = "image_bytes"
+    files_text: ClassVar[str] = "a PNG, JPEG, BMP or GIF file each, of any sizes"
     walk_suffix: ClassVar[str] = ".gif"
     range_text: ClassVar[str] = " in [0, 1]"
     free_names: ClassVar[tuple] = ("H", "W")
@@ -45,6 +48,14 @@ class Image(Field):
     @property
     def words(self):
         return "x".join("*" if size is None else str(size) for size in (self.width, self.height, self.channels))
+
+    @property
+    def size_words(self):
+        return f"{self.height} px"
+
+    @property
+    def protocol(self):
+        return {"image_size": self.height}
 
     @property
     def about(self):
@@ -163,6 +174,7 @@ class Mask(Image):
     kind: ClassVar[str] = "mask"
     plural: ClassVar[str] = "masks"
     files: ClassVar[str] = "mask_bytes"
+    files_text: ClassVar[str] = "an image each, white in the hole"
     range_text: ClassVar[str] = ""
     note_text: ClassVar[str] = ", above 0.5 in the hole"
     remark: ClassVar[str] = (

@@ -10,6 +10,7 @@ SCORE = Score(
     about="difference of the mean climb of samples and of real curves; lower is better",
     lower_is_better=True,
     decides="steepness",
+    needs=("real",),
     of=("curve",),
 )
 

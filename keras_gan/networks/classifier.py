@@ -9,12 +9,14 @@ import keras
 import numpy as np
 from keras import layers
 
-from keras_gan.storage import cache, files, forms
+from keras_gan.storage import cache, files
+from keras_gan.storage.schema import count, number
 
 BATCH_SIZE = 128
 EPOCHS = 5
 LEAST_STEPS, MOST_STEPS = 600, 2500
 LARGEST_PLACES = 8  # px of the smallest feature map's edge, at most
+FORM = {"accuracy": number, "training_images": count, "test_images": count, "scales": [number]}  # beside the weights
 KEPT_APART = 10  # every tenth image measures the accuracy where there is no other split
 
 
@@ -43,36 +45,49 @@ def load(images, labels, test=None, steps=None):
     num_classes = int(max(labels.max(), test[1].max())) + 1
     per_pass = len(images) // BATCH_SIZE
     steps = steps or int(np.clip(EPOCHS * per_pass, LEAST_STEPS, MOST_STEPS))
-    key = _digest(f"{steps} {_RECIPE}".encode(), images, labels, *test)
+    key = _digest([f"{steps} {_RECIPE}".encode(), images, labels, *test])
     path = cache.directory() / f"classifier-{key}.weights.h5"
-    facts_path = path.with_suffix(".json")
     network = _network(images.shape[1:], num_classes)
     try:
         network.load_weights(path)
-        return _scaled(network, facts := files.read_json(facts_path, forms.CLASSIFIER)), facts
+        return _scaled(network, facts := files.read_json(_beside(path), FORM)), facts
     except (OSError, ValueError, KeyError):
         network = _network(images.shape[1:], num_classes)  # what was read of a damaged file is not to be kept
     print(f"training the classifier that scores are measured with, on {len(images):,} images …")
     _train(network, images, labels, steps)
-    *_blocks, logits = network.predict(unit_range(test[0]), batch_size=500, verbose=0)
-    *train_blocks, _ = network.predict(unit_range(images[:10_000]), batch_size=500, verbose=0)
-    facts = {
-        "accuracy": round(float((logits.argmax(axis=1) == test[1]).mean()), 4),
-        "training_images": len(images),
-        "test_images": len(test[0]),
-        "scales": [float(block.std()) for block in train_blocks],
-    }
-    files.write_json(facts_path, facts)
-    with tempfile.TemporaryDirectory() as folder:
-        weights = Path(folder) / path.name  # Keras wants a name, and writes there bit by bit
-        network.save_weights(weights)
-        files.write(path, weights.read_bytes())
+    facts = _facts(network, images, test)
+    _keep(path, network, facts)
     return _scaled(network, facts), facts
 
 
 def unit_range(images):
     """uint8 images as the network takes them."""
     return images.astype(np.float32) / 255.0
+
+
+def _facts(network, images, test):
+    """What is to be known of a trained network, `load` says it."""
+    *_blocks, logits = network.predict(unit_range(test[0]), batch_size=500, verbose=0)
+    *train_blocks, _ = network.predict(unit_range(images[:10_000]), batch_size=500, verbose=0)
+    return {
+        "accuracy": round(float((logits.argmax(axis=1) == test[1]).mean()), 4),
+        "training_images": len(images),
+        "test_images": len(test[0]),
+        "scales": [float(block.std()) for block in train_blocks],
+    }
+
+
+def _keep(path, network, facts):
+    """Writes the weights, and the facts beside them."""
+    files.write_json(_beside(path), facts)
+    with tempfile.TemporaryDirectory() as folder:
+        weights = Path(folder) / path.name  # Keras wants a name, and writes there bit by bit
+        network.save_weights(weights)
+        files.write(path, weights.read_bytes())
+
+
+def _beside(path):
+    return path.with_suffix(".json")
 
 
 def _network(image_shape, num_classes):
@@ -117,7 +132,7 @@ def _train(network, images, labels, steps):
         logits_only.train_on_batch(unit_range(images[rows]), labels[rows])
 
 
-def _digest(*parts):
+def _digest(parts):
     digest = hashlib.sha256()
     for part in parts:
         digest.update(part if isinstance(part, bytes) else np.ascontiguousarray(part))

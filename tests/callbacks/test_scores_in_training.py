@@ -27,7 +27,7 @@ def subject(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_GAN_CACHE", str(tmp_path / "cache"))
     extractor = features.load("random")
     real = noise_images("dcgan", 64).columns["real"]
-    statistics = reference.of_column(real, extractor, {"reference": "noise"})
+    statistics = reference.of_column(real, extractor, {"reference": "noise"}, plural="images")
     return Subject(("fid", "kid"), Image(16, 16, 3), extractor=extractor, reference=statistics)
 
 

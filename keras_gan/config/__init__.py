@@ -18,15 +18,11 @@ from keras_gan.config.commands import (
     sampling_options,
     with_controls,
 )
+from keras_gan.config.groups.data import DataOptions
+from keras_gan.config.groups.delivery import DeliveryOptions
+from keras_gan.config.groups.logging import parse_interval
 from keras_gan.config.option import deciding, option
-from keras_gan.config.run import (
-    DEFAULT_SNAPSHOTS,
-    DataOptions,
-    DeliveryOptions,
-    RunConfig,
-    defaults,
-    parse_interval,
-)
+from keras_gan.config.run import DEFAULT_SNAPSHOTS, RunConfig, defaults
 
 __all__ = [
     "DEFAULT_FRAMES",

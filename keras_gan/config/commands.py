@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 import tyro
 
 from keras_gan import metrics
-from keras_gan.config.run import DataOptions, DeliveryOptions, Direction, Which
+from keras_gan.config.groups.data import DataOptions, Direction
+from keras_gan.config.groups.delivery import DeliveryOptions, Which
 from keras_gan.errors import UserError
 from keras_gan.storage import files
 

@@ -133,9 +133,12 @@ def data_facts(folder):
     from keras_gan.data.dataset import FACTS
 
     try:
-        return files.read_json(folder.data_file, FACTS)
+        facts = files.read_json(folder.data_file, FACTS)
     except files.Unreadable as error:
         raise UserError(f"{folder.data_file} cannot be read: {error}.") from None
+    if not {"images", "examples"} & facts.keys():
+        raise UserError(f"{folder.data_file} cannot be read: it does not say how many examples there were.")
+    return facts
 
 
 def split_name(log_dir, name):

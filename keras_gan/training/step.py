@@ -118,6 +118,7 @@ class TrainStep(keras.Model):
             **kwargs: Keras's.
         """
         self.schedule = Schedule(tuple(self.config.stages(total_steps)), batch_size)
+        self.stage = self.schedule.stages[0]
         with self.distribute_strategy.scope():
             defaults = self.config.optimizers(total_steps)
             # The generator's is `self.optimizer`, so that Keras's own learning rate callbacks act on it.

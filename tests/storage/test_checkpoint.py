@@ -10,6 +10,7 @@ import pytest
 from keras_gan import registry
 from keras_gan.errors import MachineFailed, UserError
 from keras_gan.storage import checkpoint
+from keras_gan.training import building
 
 FORMAT_1 = Path(__file__).parents[1] / "files" / "checkpoint-format-1"
 
@@ -75,7 +76,8 @@ def test_leftovers_of_a_killed_save_are_ignored(saved, make_model):
 
 def test_format_1_is_read_for_ever():
     """Written by the first version: dcgan at its smallest, seed 3, after two steps on one channel of noise."""
-    model = registry.build("dcgan", registry.module("dcgan").TINY, (16, 16, 1), 0, 7, "none")
+    fields = building.image_fields("dcgan", (16, 16, 1))
+    model = building.build("dcgan", registry.module("dcgan").TINY, fields, seed=7)
     model.compile()
     assert checkpoint.restore_newest(model, FORMAT_1) == 2
     assert checkpoint.read_manifest(checkpoint.list_checkpoints(FORMAT_1)[0])["circumstances"] == {}

@@ -11,17 +11,20 @@ import numpy as np
 import pytest
 
 from keras_gan import config, registry
-from keras_gan.callbacks import health, scores
-from keras_gan.commands import evaluate, report
+from keras_gan.callbacks import scores
+from keras_gan.commands import exported_samples, report
 from keras_gan.config import RunConfig
+from keras_gan.data.dataset import example_count
 from keras_gan.errors import UserError
 from keras_gan.exported import contents
+from keras_gan.health import record
 from keras_gan.metrics import reference
 from keras_gan.metrics.statistics import Gaussian
 from keras_gan.networks import classifier
 from keras_gan.runs import fit, run_folder
 from keras_gan.runs.run_folder import RunFolder
 from keras_gan.storage import checkpoint
+from keras_gan.training.stages import Schedule, Stage
 from tests.conftest import ROOT, command, save_noise, train
 
 SCORE = {"name": "fid", "value": 3.5, "std": None, "protocol": {"metric": "fid", "samples": 9}}
@@ -73,15 +76,14 @@ def read_configuration(folder):
 
 def read_data(folder):
     run = RunConfig(variant="dcgan", allow_config_change=True)
-    run_folder.check_same_mathematics(folder, run, registry.module("dcgan").Config(), FACTS)
+    run_folder.check_same_computation(folder, run, registry.module("dcgan").Config(), FACTS)
     facts = run_folder.data_facts(folder)
-    run.total_steps(facts["images"], 1)
-    assert [len(facts["classes"]), *facts["image_shape"]]
+    run.total_steps(example_count(facts), Schedule((Stage("train"),), 4))
+    assert run_folder.fields(folder)["real"].kind == "image"
 
 
 def read_health(folder):
-    doctor = SimpleNamespace(directory=folder.path, step=10)
-    assert all(finding.sentence for finding in health.Health._earlier_findings(doctor))
+    assert all(finding.sentence for finding in record.read(folder.path))
     assert report._health(folder).startswith("<h2>Health")
 
 
@@ -89,7 +91,7 @@ def read_scores(folder):
     report._scores(folder)
     assert isinstance(scores.of_step(folder.path, 3), list)
     np.mean([*scores.Scores._earlier_values(SimpleNamespace(directory=folder.path, step=10), "fid"), 0.0])
-    fit.take_back(folder, 3)
+    fit.forget_after(folder, 3)
     report._scores(folder)
 
 
@@ -105,7 +107,7 @@ def read_checkpoint(folder):
 
 def read_export(folder):
     manifest = contents.whole_manifest(folder.path)
-    evaluate._training_data(manifest.get("configuration", {}))
+    exported_samples._training_data(manifest.get("configuration", {}))
     with suppress(UserError):
         config.parse(manifest.get("configuration", {}), folder.path)
     assert 1 // manifest.get("generator", {}).get("size_multiple", 1) >= 0

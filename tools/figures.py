@@ -129,7 +129,7 @@ def public_names(root):
         body = ast.parse(text(root / path)).body
         counts[path] = sum(isinstance(node, kinds) and not node.name.startswith("_") for node in body)
     most = sorted(counts.items(), key=lambda item: -item[1])[:10]
-    return Figure("public names", sum(counts.values()), 400, [f"{count} in {path}" for path, count in most])
+    return Figure("public names", sum(counts.values()), 600, [f"{count} in {path}" for path, count in most])
 
 
 def sizes(root):

@@ -99,8 +99,8 @@ class Dataset:
 
 
 def example_count(facts):
-    """How many examples the data had that these `Dataset.facts` are of."""
-    return facts["images"] if "images" in facts else facts["examples"]
+    """How many examples the data had that these `Dataset.facts` are of; None if they do not say."""
+    return facts.get("images", facts.get("examples"))
 
 
 def fields_before_described(facts, path):

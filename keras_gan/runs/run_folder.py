@@ -130,13 +130,13 @@ def _write(path, text):
 
 def data_facts(folder):
     """What the data of a run was, see `Dataset.facts`."""
-    from keras_gan.data.dataset import FACTS
+    from keras_gan.data.dataset import FACTS, example_count
 
     try:
         facts = files.read_json(folder.data_file, FACTS)
     except files.Unreadable as error:
         raise UserError(f"{folder.data_file} cannot be read: {error}.") from None
-    if not {"images", "examples"} & facts.keys():
+    if example_count(facts) is None:
         raise UserError(f"{folder.data_file} cannot be read: it does not say how many examples there were.")
     return facts
 

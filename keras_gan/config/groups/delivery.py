@@ -25,9 +25,9 @@ class DeliveryOptions:
     """Which .tflite files: float32; float16 (weights of 16 bits); dynamic (weights of 8); int8 (8 bits inside); int8_io
     (inputs and outputs, too)."""
     tflite_batch: int = option(1, decides="output")
-    """Pictures per call of the .tflite files."""
+    """Samples per call of the .tflite files."""
     tflite_size: int | None = option(None, decides="output")
-    """Edge of the images that .tflite files of an image-to-image model take, in pixels; default: as in training."""
+    """Height and width of what the .tflite files of a model that takes any size are given; default: as in training."""
     export_checkpoint: Which = option("best", decides="output")
     """Which checkpoint to export: best by the scores of --metrics, if there are any, or last."""
 

@@ -18,7 +18,7 @@ class TrainingOptions:
     epochs: int | None = option(None, decides="output")
     """Passes over the data, instead of --steps."""
     batch_size: int | None = option(None, decides="computation")
-    """Images per discriminator update, over all devices together; default: 64, or the variant's own."""
+    """Examples per discriminator update, over all devices together; default: 64, or the variant's own."""
     augment: Augment = option("none", decides="computation")
     """Random changes of all that the discriminator sees, which the generator does not learn to draw: for small data
     sets. diffaugment has a fixed strength, ada adapts it."""

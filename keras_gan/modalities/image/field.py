@@ -171,7 +171,7 @@ class Image(Field):
 class Mask(Image):
     """Where an image has a hole: above 0.5 in it, at the outer edge; networks take 1 in the hole, else 0."""
 
-    kind: ClassVar[str] = "mask"
+    kind: ClassVar[str] = "image.mask"
     plural: ClassVar[str] = "masks"
     files: ClassVar[str] = "mask_bytes"
     files_text: ClassVar[str] = "an image each, white in the hole"

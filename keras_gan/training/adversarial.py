@@ -2,7 +2,6 @@
 
 import tensorflow as tf
 
-from keras_gan.modalities import mask
 from keras_gan.modalities.label import class_count
 from keras_gan.modalities.latents import Latents
 from keras_gan.sampling import Sampler
@@ -139,7 +138,7 @@ class AdversarialModel(TrainStep):
 
     def input_fields(self, network):
         """What a network is given, `{name of an input: Field}`."""
-        known = {"labels": self.fields.get("label"), "mask": mask.FIELD(None, None, 1)} | self.fields
+        known = {"labels": self.fields.get("label")} | self.fields
         return {
             tensor.name: Latents(tensor.shape[-1]) if tensor.name == "latents" else known[tensor.name]
             for tensor in network.inputs

@@ -18,7 +18,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from keras_gan.errors import unknown
+from keras_gan.errors import UserError, unknown
 
 PACKAGE = Path(__file__).parent
 TRANSLATIONS = ("paired", "unpaired")  # tasks that need data of their own kind
@@ -187,7 +187,7 @@ def _descriptor_in(path, descriptor):
         keywords = {word.arg: _literal(word.value) for word in call.keywords}
         return descriptor(*arguments, **keywords)
     except (SyntaxError, TypeError, ValueError) as error:  # a key that there is not, or a value that is no literal
-        raise TypeError(f"{path}: {error}") from None
+        raise UserError(f"{path} does not describe a {descriptor.__name__.lower()}: {error}") from None
 
 
 def _literal(node):

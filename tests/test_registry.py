@@ -149,7 +149,7 @@ def test_what_a_thing_cannot_say_names_its_file(text, problem, tmp_path, monkeyp
     (tmp_path / "variants").mkdir()
     (tmp_path / "variants" / "wrong.py").write_text(f'"""Wrong."""\n\n{text}')
     monkeypatch.setenv("KERAS_GAN_PLUGINS", str(tmp_path))
-    with pytest.raises(TypeError, match=f"(?s){re.escape(str(tmp_path))}/variants/wrong.py.*{problem}"):
+    with pytest.raises(UserError, match=f"(?s){re.escape(str(tmp_path))}/variants/wrong.py.*{problem}"):
         registry.list_variants()
 
 

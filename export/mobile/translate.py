@@ -104,7 +104,7 @@ def strange_kind(model):
     networks = read_manifest(model).get("fields", {}).values()
     kinds = {field["kind"] for network in networks for group in network.values() for field in group.values()}
     # What draws from noise is told by its inputs.
-    return next(iter(kinds - {"image", "mask", "scalar", "latents", "label"}), None)
+    return next(iter(kinds - {"image", "image.mask", "scalar", "latents", "label"}), None)
 
 
 def is_damaged(model):

@@ -32,6 +32,7 @@ def run(tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_source_and_score_serve_a_run(run, tmp_path):
     data = ("--dataset", "stripes:24", "--image-size", "16")
     scored = ("--metrics", "brightness", "--eval-samples", "8", "--export")

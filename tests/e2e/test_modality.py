@@ -13,6 +13,7 @@ from keras_gan.storage import checkpoint
 from tests.conftest import command, train
 
 STEPS = 8
+slow = pytest.mark.slow
 TINY = ("--model.units", 8, "--model.latent-dim", 6, "--model.first-steps", 3)
 # As long as a checkpoint lies between two steps of one stage, and one on the boundary.
 FURTHER = ("--checkpoint-every", 1, "--keep-checkpoints", STEPS + 1, "--data-augment", "reverse")
@@ -79,7 +80,8 @@ def test_scores_choose_the_best_checkpoint(run):
     assert checkpoint.best_score(run / "checkpoints")["step"] == best["step"]
 
 
-@pytest.mark.parametrize("killed_at", [2, 3, 6])  # in the first stage, on the boundary, in the second
+# In the first stage, on the boundary, in the second.
+@pytest.mark.parametrize("killed_at", [pytest.param(2, marks=slow), 3, pytest.param(6, marks=slow)])
 def test_a_run_resumes_to_the_bit_in_every_stage(run, killed_at, tmp_path):
     copy = tmp_path / "logs" / run.name
     shutil.copytree(run, copy)

@@ -80,7 +80,7 @@ def test_code_hash_sees_code_alone(package):
 def test_a_variant_depends_on_the_model_and_not_on_other_variants():
     package = sources.ROOT / "keras_gan"
     found = {path.relative_to(package).as_posix() for path in sources.reachable("keras_gan.variants.dcgan")}
-    assert {"variants/dcgan.py", "training/step.py", "losses/objectives.py", "modalities/image/field.py"} <= found
+    assert {"variants/dcgan.py", "training/step.py", "losses/objectives.py", "modalities/label.py"} <= found
     assert not found & {"variants/wgan.py", "variants/lsgan.py", "registry.py", "errors.py", "__init__.py"}
 
 

@@ -152,6 +152,7 @@ def wrapped(text, width=100):
 
 def publish(name, text, result=None, directory=None, keep=True):
     """Prints a report, and writes it into the directory, by default to the results unless it is none to `keep`."""
+    text = wrapped(text)
     print(text)
     if directory or keep:
-        write(directory or RESULTS, name, wrapped(text), result)
+        write(directory or RESULTS, name, text, result)

@@ -18,8 +18,8 @@ def load(options):
     """The extractor trained on `options.training`, or from the cache; `UserError` if there is nothing to train on."""
     if options.training is None:
         raise UserError("--features classifier needs labelled reference images: choose random or inception.")
-    images, labels, test = options.training()
-    network, facts = classifier.load(images, labels, test)
+    images, labels, test, *steps = options.training()
+    network, facts = classifier.load(images, labels, test, *steps)
     run = tf.function(lambda images: network(images, training=False), autograph=False)
     channels = images.shape[-1]
 

@@ -210,7 +210,7 @@ def _reference_data(options, scored):
     """The `ReferenceData`, or None if statistics are given instead; `UserError` if it is of another kind."""
     if options.reference and _is_statistics(options.reference):
         return None
-    size = scored.field.height if scored.field.kind == "image" else None
+    size = scored.field.resized_to
     if options.reference:
         chosen = _data_options(options, _dataset(options.reference), size or options.image_size or 32)
     elif scored.trained_on:

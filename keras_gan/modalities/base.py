@@ -43,7 +43,6 @@ class Field:
     noun: ClassVar[str] = "sample"  # what a person calls one of them
     finished: ClassVar[str] = ""  # the signature of finished values, such as `png`; empty if there is none
     numbers: ClassVar[str] = "values"  # what a person calls the numbers that one consists of
-    is_resized: ClassVar[bool] = False  # whether sources bring values to one size, in the way that `--fit` names
     files: ClassVar[str] = ""  # what values as files are called in signatures
     files_text: ClassVar[str] = ""  # what files a signature takes of them, in words
     walk_suffix: ClassVar[str] = ""  # of the way between two values as one moving file; empty if there is none
@@ -80,6 +79,11 @@ class Field:
         return self.words
 
     @property
+    def resized_to(self):
+        """The size that sources bring values to, in the way that `--fit` names; None if they do not."""
+        return
+
+    @property
     def protocol(self):
         """What the protocol of every score says of values of this kind."""
         return {"shape": list(self.shape)}
@@ -96,6 +100,9 @@ class Field:
     def fitted(self, column):
         """This field with what it learns of a column of stored values; most have nothing to learn."""
         return self
+
+    def check_variant(self, name):
+        """Raises `UserError` unless the variant of this name can make values of this shape."""
 
     # --- From one form to the other ----------------------------------------------------------------------------------
 
@@ -118,6 +125,20 @@ class Field:
             exact: in the range of stored values, but not rounded to their type.
         """
         return np.asarray(values, np.float32)
+
+    def for_extractor(self, input_shape):
+        """How stored values get to a network that looks at them.
+
+        Args:
+            input_shape: what the network takes, batch included, such as `(None, 64, 64, 3)`.
+
+        Returns:
+            `(function from stored values to what the network takes, what that does to their size, in words)`.
+
+        Raises:
+            ValueError: if it cannot look at such values, in the words that follow its name.
+        """
+        return self.to_edge, "none"
 
     def finish(self, values):
         """The rest of the way, `{name: string tensor [B]}`: files of values at the outer edge."""

@@ -33,7 +33,7 @@ class ReferenceData:
     @property
     def protocol(self):
         """What a score's protocol says of it."""
-        fit = {"fit": self.options.fit} if self.field.is_resized else {}
+        fit = {"fit": self.options.fit} if self.field.resized_to else {}
         return {"reference": self.options.dataset, "split": self.split, **fit}
 
     def seen_through(self, name, options, progress=None):

@@ -5,7 +5,6 @@ import random
 from keras_gan import registry
 from keras_gan.errors import UserError, check_labels, unknown
 from keras_gan.modalities.image import Image
-from keras_gan.modalities.image.sizes import check_size
 from keras_gan.modalities.label import Label, class_count
 
 
@@ -70,17 +69,4 @@ def _check_fields(name, fields):
         raise UserError(f"{registry.resolve(name)} makes values of the kind {variant.gives}, not {real.kind}.")
     if "label" in variant.takes:
         check_labels(registry.resolve(name), class_count(fields))
-    if isinstance(real, Image):
-        _check_channels(name, real.channels)
-        check_size(name, real.height, real.width)
-
-
-def _check_channels(name, channels):
-    """Raises `UserError` unless a variant takes images of so many channels."""
-    known = registry.variant(name).channels
-    if channels not in known:
-        choices = f"{known[0]} to {known[-1]}" if len(known) > 2 else " or ".join(map(str, known))
-        raise UserError(
-            f"{registry.resolve(name)} takes images of {choices} channels (image_shape is height, width, channels), "
-            f"not of {channels}."
-        )
+    real.check_variant(name)

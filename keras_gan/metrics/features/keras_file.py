@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from keras_gan.errors import UserError
 from keras_gan.metrics.features.network import FeatureNetwork
-from keras_gan.modalities.image.resizing import resize_smooth, with_channels
+from keras_gan.modalities.image import Image
 from keras_gan.networks.weights import hash_of_file, reason
 
 
@@ -26,8 +26,10 @@ def load(path, options):
         network = keras.models.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # of any library that may read it
         raise UserError(f"{path} cannot be loaded as a Keras model: {reason(error)}.") from None
-    of_images = options.field is None or options.field.kind == "image"
-    prepare, resize = _of_images(path, network) if of_images else (options.field.to_edge, "none")
+    try:
+        prepare, resize = (options.field or Image(None, None, 3)).for_extractor(network.input_shape)
+    except ValueError as error:
+        raise UserError(f"{path} {error}.") from None
 
     def look(values):
         seen = network(prepare(values), training=False)
@@ -35,17 +37,3 @@ def load(path, options):
         return tf.reshape(features, (len(values), -1)), logits
 
     return FeatureNetwork(path.name, hash_of_file(path), resize, look)
-
-
-def _of_images(path, network):
-    """`(function from uint8 images to what the network takes, what it does to their size, in words)`."""
-    size, channels = network.input_shape[1:3], network.input_shape[-1]
-    if len(network.input_shape) != 4 or channels not in (1, 3):
-        raise UserError(f"{path} must take images [B, height, width, 1 or 3], but takes {network.input_shape}.")
-    fixed = None not in size
-
-    def prepare(images):
-        images = with_channels(images, channels)
-        return (resize_smooth(images, size) if fixed else tf.cast(images, tf.float32)) / 255.0
-
-    return prepare, f"to {size[1]}x{size[0]} px, bilinear with antialiasing" if fixed else "none"

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from keras_gan.errors import UserError
 from keras_gan.modalities.base import Field, Preview
 from keras_gan.modalities.image import pictures
 
@@ -30,7 +31,6 @@ class Image(Field):
     noun: ClassVar[str] = "picture"
     finished: ClassVar[str] = "png"
     numbers: ClassVar[str] = "pixels"
-    is_resized: ClassVar[bool] = True
     files: ClassVar[str] = "image_bytes"
     files_text: ClassVar[str] = "a PNG, JPEG, BMP or GIF file each, of any sizes"
     walk_suffix: ClassVar[str] = ".gif"
@@ -54,6 +54,10 @@ class Image(Field):
         return f"{self.height} px"
 
     @property
+    def resized_to(self):
+        return self.height
+
+    @property
     def protocol(self):
         return {"image_size": self.height}
 
@@ -63,6 +67,19 @@ class Image(Field):
 
     def facts(self, count):
         return {"images": count, "image_shape": list(self.shape)}
+
+    def check_variant(self, name):
+        from keras_gan import registry
+        from keras_gan.modalities.image.sizes import check_size
+
+        known = registry.variant(name).channels
+        if self.channels not in known:
+            choices = f"{known[0]} to {known[-1]}" if len(known) > 2 else " or ".join(map(str, known))
+            raise UserError(
+                f"{registry.resolve(name)} takes images of {choices} channels (image_shape is height, width, "
+                f"channels), not of {self.channels}."
+            )
+        check_size(name, self.height, self.width)
 
     def to_model(self, stored):
         """Bytes in [-1, 1]; what is float32 already is in that range."""
@@ -82,6 +99,23 @@ class Image(Field):
 
     def to_stored(self, values, exact=False):
         return np.float32(255) * values if exact else pictures.to_uint8(values)
+
+    def for_extractor(self, input_shape):
+        """Of the network's channels and size, float32 in [0, 1]."""
+        import tensorflow as tf
+
+        from keras_gan.modalities.image.resizing import resize_smooth, with_channels
+
+        size, channels = input_shape[1:3], input_shape[-1]
+        if len(input_shape) != 4 or channels not in (1, 3):
+            raise ValueError(f"must take images [B, height, width, 1 or 3], but takes {input_shape}")
+        fixed = None not in size
+
+        def prepare(images):
+            images = with_channels(images, channels)
+            return (resize_smooth(images, size) if fixed else tf.cast(images, tf.float32)) / 255.0
+
+        return prepare, f"to {size[1]}x{size[0]} px, bilinear with antialiasing" if fixed else "none"
 
     def finish(self, values):
         """PNG files; what is not a number is black."""

@@ -197,3 +197,18 @@ def portable_labels(seeds, num_classes):
 def seed_range(seed, count):
     """The int64 seeds `seed … seed + count - 1`, wrapping around at the end of the int64 range."""
     return (np.arange(count, dtype=np.uint64) + np.uint64(seed & 0xFFFFFFFFFFFFFFFF)).astype(np.int64)
+
+
+def random_rows(size, count, seed=0):
+    """`count` of `size` rows in random order, the same for ever: a sample of data that may lie class by class.
+
+    Args:
+        size: number of rows.
+        count: how many to take; at most all.
+        seed: integer that decides which ones, and their order.
+
+    Returns:
+        int64 `[min(count, size)]`, each row once.
+    """
+    # The old generator of NumPy, because its numbers are promised never to change.
+    return np.random.RandomState(seed & 0xFFFFFFFF).permutation(size)[:count]

@@ -109,9 +109,9 @@ def test_current_noise_is_each_threads_own():
 
 def test_random_rows_are_a_permuted_sample_of_the_whole_that_never_changes():
     rows = randomness.random_rows(1000, 100, seed=3)
-    assert len(set(rows)) == 100 and (np.diff(rows) < 0).any()
+    assert len(set(rows)) == 100
+    assert (np.diff(rows) < 0).any()
     assert [np.sum(rows // 250 == quarter) > 10 for quarter in range(4)] == [True] * 4
     np.testing.assert_array_equal(randomness.random_rows(1000, 100, seed=3), rows)
-    assert list(randomness.random_rows(5, 100)) == [2, 0, 1, 3, 4] and set(rows) != set(
-        randomness.random_rows(1000, 100)
-    )
+    assert list(randomness.random_rows(5, 100)) == [2, 0, 1, 3, 4]
+    assert set(rows) != set(randomness.random_rows(1000, 100))

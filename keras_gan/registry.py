@@ -84,6 +84,8 @@ class Score:
         needs: any of `features`, `real`, `targets`, `labels`, `latents`, `perceptual`; it is refused where there is
             none.
         of: modalities it can look at; empty: any.
+        least: how many samples, and how many real examples if it compares with any, it needs.
+        least_edge: how long the shorter edge of what it looks at must be, for those that have edges.
         usual: of what `evaluate` measures it where nothing is named: any of `samples`, of noise or of unknown origin;
             `outputs`, made of examples; `targets`, outputs that are known as they should be.
     """
@@ -94,6 +96,8 @@ class Score:
     decides: str | None = None
     needs: tuple = ()
     of: tuple = ()
+    least: int = 1
+    least_edge: int = 1
     usual: tuple = ()
 
 

@@ -33,6 +33,11 @@ class Sampler:
         self.examples = examples if any(self._is_of_examples(name) for name in self._fields) else None
 
     @property
+    def class_names(self):
+        """Names of the classes that can be asked for; empty if there are none."""
+        return self._fields["labels"].class_names if "labels" in self._fields else ()
+
+    @property
     def example_count(self):
         """How many different samples there are; None if there is no end of them."""
         return None if self.examples is None else len(next(iter(self.examples.values())))
@@ -115,20 +120,20 @@ class Sampler:
         return self._fields[name].of_seeds(np.zeros(1, np.int64)) is None
 
 
-def of_data(model, held_out, count, preparation=None):
-    """The `Sampler` of a model on data that it does not see in training.
+def of_data(model, dataset, count, preparation=None):
+    """The `Sampler` of a model on examples of a data set.
 
     Args:
         model: an `AdversarialModel`.
-        held_out: a `Dataset`, or None for a model that needs no examples.
+        dataset: a `Dataset`, or None for a model that needs no examples.
         count: examples, at most.
         preparation: see `registry.preparation`.
     """
-    if held_out is None:
+    if dataset is None:
         return Sampler(model)
     from keras_gan.data import pipeline
 
-    return Sampler(model, pipeline.examples(held_out, count, preparation), held_out.aligned)
+    return Sampler(model, pipeline.examples(dataset, count, preparation), dataset.aligned)
 
 
 def sheet(num_classes=0, count=None):

@@ -23,7 +23,7 @@ class Scores(Every):
 
     The first of the metrics that can decide does (see `metrics.DECIDING`). Late collapse is normal for GANs, so the
     last checkpoint is often not the best. Each evaluation is a line of `scores.jsonl`, with its protocol. The last
-    step is always scored.
+    step is always scored. Scores of another protocol, of before a resume with other options, decide nothing.
 
     Args:
         directory: the run's folder.
@@ -31,7 +31,7 @@ class Scores(Every):
         every: steps between evaluations.
         subject: a `keras_gan.metrics.subject.Subject` without samples.
         sampler: the `Sampler` of the model that is trained.
-        count: samples of each evaluation, of the portable seeds from 0 on; at most one of each example.
+        count: samples of each evaluation, of the portable seeds from `subject.seed` on; at most one of each example.
         writer: `tf.summary` writer, or None.
         doctor: the `Health` callback, to be told when the score no longer improves; or None.
         most_share: put an evaluation off to the next interval if with it they would take more than this share of the
@@ -55,10 +55,9 @@ class Scores(Every):
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
         self.seconds, self._began, self._latest = 0.0, time.perf_counter(), 0.0
-        self._ended = False
-        best = checkpoint.best_score(self.checkpoints)
-        self._best = best["value"] if best and best["name"] == self.deciding else None
-        self._values = {name: self._earlier_values(name) for name in (self.deciding, "l1")}
+        self._ended, self._warned = False, False
+        self._best = checkpoint.best_score(self.checkpoints)
+        self._measured = {name: self._earlier(name) for name in (self.deciding, "l1")}
 
     def at(self, step, logs):
         if not self._affordable():
@@ -68,11 +67,13 @@ class Scores(Every):
         measured = self._evaluate()
         self._log(step, measured)
         for each in measured:
-            if each.name in self._values:
-                self._values[each.name].append(each.value)
-            if each.name == self.deciding:
+            name = metrics.base_name(each.name)
+            if name in self._measured:
+                self._measured[name].append({"value": each.value, "protocol": each.protocol})
+            if name == self.deciding:
                 self._keep_best(step, each)
-        self._tell(score_history.strayed(step, self._values["l1"]))
+            if name == "l1":
+                self._tell(score_history.strayed(step, self._comparable("l1", each.protocol)))
         self._latest = time.perf_counter() - started
         self.seconds += self._latest
 
@@ -97,29 +98,63 @@ class Scores(Every):
                     tf.summary.scalar(f"scores/{each.name}", each.value)
 
     def _evaluate(self):
-        return evaluation.evaluate(with_samples(self.subject, self.sampler, self.count))[0]
+        measured, warnings = evaluation.evaluate(
+            with_samples(self.subject, self.sampler, self.count, self.subject.seed)
+        )
+        for sentence in () if self._warned else warnings:
+            tqdm.write(f"scores: {sentence}")
+        self._warned = True
+        return measured
 
     def _keep_best(self, step, measured):
-        sign = 1 if self.lower_is_better else -1
-        if self._best is None or sign * measured.value < sign * self._best:
-            self._best = measured.value
+        if self._is_best(measured):
             facts = {"name": measured.name, "value": measured.value, "step": step, "protocol": measured.protocol}
             checkpoint.save_best(self.model, self.checkpoints, step, facts)
-        self._tell(score_history.finished(step, self._values[measured.name], self.lower_is_better, PATIENCE))
+            self._best = facts
+        values = self._comparable(self.deciding, measured.protocol)
+        self._tell(score_history.finished(step, values, self.lower_is_better, PATIENCE))
+
+    def _is_best(self, measured):
+        best = self._best
+        if best is None or metrics.base_name(best["name"]) != self.deciding:
+            return True
+        if not _same(best["protocol"], measured.protocol):
+            differences = _differences(best["protocol"], measured.protocol)
+            tqdm.write(
+                f"the best checkpoint so far, of step {best['step']:,}, was chosen by another protocol ({differences}): "
+                "such scores do not compare, and the choice begins anew."
+            )
+            return True
+        return measured.value < best["value"] if self.lower_is_better else measured.value > best["value"]
+
+    def _comparable(self, name, protocol):
+        """The values of a score so far that were measured by this protocol, oldest first."""
+        return [each["value"] for each in self._measured[name] if _same(each["protocol"], protocol)]
 
     def _tell(self, finding):
         if finding and self.doctor and not any(f.signal == finding.signal for f in self.doctor.findings):
             self.doctor.report(finding)
 
-    def _earlier_values(self, name):
-        """One of the scores of the run before a resume, up to the step it goes on from."""
+    def _earlier(self, name):
+        """What one of the scores was in the run before a resume, up to the step it goes on from, with protocols."""
         return [
-            score["value"]
+            {"value": score["value"], "protocol": score["protocol"]}
             for line in _lines(self.directory)
             if line["step"] <= self.step
             for score in line["scores"]
-            if score["name"] == name
+            if metrics.base_name(score["name"]) == name
         ]
+
+
+def _same(a, b):
+    """Whether two protocols are the same, written and read or not."""
+    return json.dumps(a, sort_keys=True) == json.dumps(b, sort_keys=True)
+
+
+def _differences(was, now):
+    """What differs between two protocols, in words."""
+    names = [name for name in {**was, **now} if was.get(name) != now.get(name)]
+    return ", ".join(f"{name.replace('_', ' ')}: {was.get(name)} -> {now.get(name)}" for name in names)
 
 
 def of_step(directory, step):

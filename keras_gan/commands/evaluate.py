@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
 from keras_gan import config, data, metrics
@@ -16,7 +15,7 @@ from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError, why
 from keras_gan.modalities.base import Field
 from keras_gan.runs import run_folder
-from keras_gan.runs.scoring import ReferenceData, task_of
+from keras_gan.runs.scoring import ReferenceData, examples_of, task_of
 from keras_gan.storage.files import write_json
 
 DEFAULT_SAMPLES = 10_000
@@ -32,7 +31,9 @@ class Scored:
         add_samples: function of a `keras_gan.metrics.subject.Subject` that returns it with samples, and all there is of
             labels, targets and latents.
         metrics: what is measured if nothing is named.
-        trained_on: `DataOptions` of its training data, or None.
+        trained_on: `RunConfig` of its training, or what is known of it, `DataOptions`; or None.
+        data_facts: `Dataset.facts` of its training data, or None.
+        count: how many samples there will be.
         folder: where its scores go by default.
     """
 
@@ -41,6 +42,8 @@ class Scored:
     add_samples: Callable
     metrics: tuple[str, ...]
     trained_on: config.DataOptions | None = None
+    data_facts: dict | None = None
+    count: int = DEFAULT_SAMPLES
     folder: Path = Path()
 
 
@@ -50,8 +53,9 @@ def run(options):
     scored = (_of_run if options.run else _of_model if options.model else _of_folder)(options)
     from keras_gan.metrics import evaluation
 
-    subject = scored.add_samples(_subject(options, scored))
-    measured, warnings = evaluation.evaluate(subject, _bar("looking at the samples"))
+    subject, left_out = _subject(options, scored)
+    measured, warnings = evaluation.evaluate(scored.add_samples(subject), _bar("looking at the samples"))
+    warnings = [*left_out, *warnings]
     report = {"subject": scored.name, **evaluation.as_json(measured, warnings)}
     path = Path(options.out) if options.out else scored.folder / "scores.json"
     try:
@@ -92,7 +96,8 @@ def _of_run(options):
     restored = restore(folder, options.checkpoint)
     sampler, field = restored.sampler(options.samples or DEFAULT_SAMPLES), restored.model.fields["real"]
     name = {"run": folder.name, "step": restored.step}
-    return _made_by(sampler, name, field, options, trained_on=restored.options, folder=folder.path)
+    known = {"trained_on": restored.options, "data_facts": restored.data_facts}
+    return _made_by(sampler, name, field, options, folder=folder.path, **known)
 
 
 def _of_model(options):
@@ -103,8 +108,9 @@ def _of_model(options):
     quiet_tensorflow()
     from keras_gan.commands import exported_samples
 
-    field, trained_on, sampler = exported_samples.load(directory, options.data_dir, options.samples or DEFAULT_SAMPLES)
-    return _made_by(sampler, {"model": str(directory)}, field, options, trained_on=trained_on)
+    found = exported_samples.load(directory, options.data_dir, options.samples or DEFAULT_SAMPLES)
+    field, trained_on, facts, sampler = found
+    return _made_by(sampler, {"model": str(directory)}, field, options, trained_on=trained_on, data_facts=facts)
 
 
 def _of_folder(options):
@@ -112,15 +118,17 @@ def _of_folder(options):
         raise UserError(f"the folder {options.images} of --images does not exist or is not a folder.")
     quiet_tensorflow()
     from keras_gan.data import image_trees
+    from keras_gan.randomness import random_rows
 
     size = options.image_size or image_trees.size_of_first(options.images)
     images = data.load(_data_options(options, f"folder:{options.images}", size))
     samples = images.columns["real"]
     if options.samples and options.samples < len(samples):
-        samples = samples[np.sort(np.random.RandomState(options.seed).permutation(len(samples))[: options.samples])]
+        samples = samples[random_rows(len(samples), options.samples, options.seed)]
     add_samples = functools.partial(dataclasses.replace, samples=samples)
     field = images.fields["real"]
-    return Scored({"images": options.images}, field, add_samples, metrics.usual("samples", field.kind))
+    usual = metrics.usual("samples", field.kind)
+    return Scored({"images": options.images}, field, add_samples, usual, count=len(samples))
 
 
 def _made_by(sampler, name, field, options, **more):
@@ -131,7 +139,9 @@ def _made_by(sampler, name, field, options, **more):
         count = options.samples or DEFAULT_SAMPLES
         return with_samples(subject, sampler, count, options.seed, _bar("making samples"))
 
-    return Scored(name, field, add_samples, _usual_metrics(sampler, field.kind), **more)
+    asked = options.samples or DEFAULT_SAMPLES
+    count = asked if sampler.example_count is None else min(asked, sampler.example_count)
+    return Scored(name, field, add_samples, _usual_metrics(sampler, field.kind), count=count, **more)
 
 
 def _usual_metrics(sampler, kind):
@@ -167,25 +177,49 @@ def _data_options(options, dataset, image_size):
 
 
 def _subject(options, scored):
-    """The `Subject` without samples: metrics, and what they compare with."""
+    """The `Subject` without samples, with metrics and what they compare with; and why usual ones are left out."""
     from keras_gan.metrics import evaluation, perceptual
     from keras_gan.metrics.subject import Subject, protocol_of
 
-    wanted = options.metrics or scored.metrics
-    metrics.check_kind(wanted, scored.field.kind)
-    reference_data, extractor, reference = _reference_data(options, scored), None, None
+    metrics.check_kind(options.metrics or (), scored.field.kind)
+    reference_data = _reference_data(options, scored)
+    wanted, left_out = _measurable(options, scored, reference_data and len(reference_data.dataset))
+    extractor = reference = None
     if evaluation.needs_features(wanted):
         extractor, reference = _seen(options, scored, reference_data)
-    return Subject(
+    class_counts = None
+    if options.classes == "reference":
+        class_counts = reference_data.dataset.class_counts if reference_data else reference and reference.class_counts
+    subject = Subject(
         metrics=wanted,
         field=scored.field,
         extractor=extractor,
         reference=reference,
         real=reference_data.dataset.columns if reference_data else None,
         perceptual=functools.cache(lambda: perceptual.load(options.squeezenet_weights, options.lpips_weights)),
-        protocol=protocol_of(scored.field, options.seed),
+        protocol=protocol_of(scored.field, options.seed) | examples_of(scored.trained_on, "test"),
         seed=options.seed,
+        class_counts=class_counts,
     )
+    return subject, left_out
+
+
+def _measurable(options, scored, real):
+    """The metrics that there is enough for, and a sentence for each usual one that there is not.
+
+    Raises:
+        UserError: if there is too little for one that is asked for, or for all.
+    """
+    from keras_gan.metrics import evaluation
+
+    if options.metrics:
+        evaluation.check_enough(options.metrics, scored.field, scored.count, real)
+        return options.metrics, []
+    reasons = metrics.obstacles(scored.metrics, scored.field, scored.count, real)
+    if len(reasons) == len(scored.metrics):
+        raise UserError("; ".join(f"{name} {reason}" for name, reason in reasons.items()) + ".")
+    wanted = tuple(name for name in scored.metrics if name not in reasons)
+    return wanted, [f"{name} is left out: it {reason}." for name, reason in reasons.items()]
 
 
 def _seen(options, scored, reference_data):
@@ -220,13 +254,22 @@ def _reference_data(options, scored):
         chosen = dataclasses.replace(scored.trained_on, **changes)
     else:
         raise UserError("the model does not say what it was trained on: name a data set with --reference.")
-    found = ReferenceData(data.load(chosen, options.reference_split, task_of(chosen)), chosen, options.reference_split)
+    found = ReferenceData(_reference_dataset(chosen, options, scored), chosen, options.reference_split)
     if found.field.kind != scored.field.kind:
         raise UserError(
             f"{chosen.dataset} holds values of the kind {found.field.kind}, and the samples are of the kind "
             f"{scored.field.kind}: name another data set with --reference."
         )
     return found
+
+
+def _reference_dataset(chosen, options, scored):
+    """The split of a data set to compare with, less what was held out where it is the training data of a translator."""
+    trained_on, split = scored.trained_on, options.reference_split
+    task = task_of(trained_on) if trained_on else "sample"
+    if task == "sample" or chosen.dataset != trained_on.dataset:
+        return data.load(chosen, split, task_of(chosen))
+    return data.load_splits(chosen, task, scored.data_facts).of(split)
 
 
 def _bar(what):

@@ -9,12 +9,15 @@ from keras_gan.errors import UserError
 
 
 def load(directory, data_dir=None, most_examples=None):
-    """`(Field of its samples, DataOptions it was trained on or None, sampler)` of the SavedModel in a folder.
+    """What is sampled of the SavedModel in a folder, and what it was trained on.
 
     Args:
         directory: its folder.
         data_dir: where its data lies now, if not where it lay.
         most_examples: examples to be loaded at most, for a model that is given any.
+
+    Returns:
+        `(Field of its samples, DataOptions it was trained on or None, facts of that data, sampler)`.
 
     Raises:
         UserError: if it is damaged, or is given examples and does not say which.
@@ -22,10 +25,11 @@ def load(directory, data_dir=None, most_examples=None):
     from keras_gan import exported
 
     model = exported.load(directory)
+    facts = model.manifest.get("data", {})
     if "latents" in model.inputs:
-        return model.output, _training_data(model.configuration), OfSeeds(model)
-    trained_on, examples, fields, aligned = _held_out(model, data_dir, most_examples)
-    return fields["real"], trained_on, OfExamples(model, examples, fields, aligned)
+        return model.output, _training_data(model.configuration), facts, OfSeeds(model)
+    trained_on, examples, fields, aligned = _tested(model, facts, data_dir, most_examples)
+    return fields["real"], trained_on, facts, OfExamples(model, examples, fields, aligned)
 
 
 class OfSeeds:
@@ -36,18 +40,24 @@ class OfSeeds:
     def __init__(self, generator):
         self._generator = generator
 
-    def inputs(self, seeds):
+    @property
+    def class_names(self):
+        """Names of the classes that can be asked for; empty if there are none, or nobody knows them."""
+        return self._generator.class_names
+
+    def inputs(self, seeds, labels=None):
         """Latents `[N, D]` and, if the generator takes any, labels `[N]` of int64 `[N]` seeds, by name."""
-        found = {"latents": self._generator.latents(seeds), "labels": self._generator.labels(seeds)}
+        own = self._generator.labels(seeds) if labels is None else labels
+        found = {"latents": self._generator.latents(seeds), "labels": own}
         return {name: values for name, values in found.items() if values is not None}
 
     def made(self, inputs):
         """What the generator makes of such inputs, at the outer edge."""
         return self._generator.draw(inputs["latents"], inputs.get("labels"))
 
-    def samples(self, count, seed=0):
-        """Samples of consecutive seeds, at the outer edge."""
-        return self.made(self.inputs(_seeds(seed, count)))
+    def samples(self, count, seed=0, labels=None):
+        """Samples of consecutive seeds, at the outer edge; of these classes in place of the seeds' own."""
+        return self.made(self.inputs(_seeds(seed, count), labels))
 
     def labels(self, count, seed=0):
         """The classes of consecutive seeds, or None."""
@@ -71,8 +81,10 @@ class OfExamples:
         self._translator, self._examples, self._fields, self.aligned = translator, examples, fields, aligned
         self.example_count = len(examples["source"])
 
-    def samples(self, count, seed=0):
-        """Samples of the examples `seed … seed + count - 1`, at the outer edge."""
+    class_names = ()
+
+    def samples(self, count, seed=0, labels=None):
+        """Samples of the examples `seed … seed + count - 1`, at the outer edge; no class can be asked for."""
         sources = self._stored("source", count, seed)
         rows = slice(seed, seed + count)
         holes = self._examples["mask"][rows][..., 0] > 0.5 if self._translator.takes_mask else [None] * len(sources)
@@ -93,8 +105,8 @@ class OfExamples:
         return field.to_stored(np.asarray(values))
 
 
-def _held_out(model, data_dir, count):
-    """`(RunConfig, batch dict, fields, aligned)` of examples held out from the training of a model."""
+def _tested(model, facts, data_dir, count):
+    """`(RunConfig, batch dict, fields, aligned)` of examples to test a model with."""
     from keras_gan import data
     from keras_gan.data import pipeline
 
@@ -105,11 +117,11 @@ def _held_out(model, data_dir, count):
     trained, model_options = config.parse(model.configuration, model.path)
     trained = dataclasses.replace(trained, data_dir=data_dir or trained.data_dir)
     options = config.from_dict(registry.module(trained.variant).Config, model_options, model.path)
-    _, held_out = data.load_splits(trained, registry.variant(trained.variant).task)
-    examples = pipeline.examples(held_out, count or len(held_out), registry.preparation(trained.variant, options))
+    test = data.load_splits(trained, registry.variant(trained.variant).task, facts).test
+    examples = pipeline.examples(test, count or len(test), registry.preparation(trained.variant, options))
     # What the variant prepares of examples may be a source that the data does not have: it is of the same kind.
-    fields = {"source": held_out.fields["real"], **held_out.fields}
-    return trained, examples, fields, held_out.aligned
+    fields = {"source": test.fields["real"], **test.fields}
+    return trained, examples, fields, test.aligned
 
 
 def _training_data(configuration):

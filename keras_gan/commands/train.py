@@ -67,7 +67,7 @@ def _train(prepared, folder):
     _check_still_together(prepared)
     cost = {"steps_timed": prepared.steps - first_step, "seconds": round(time.perf_counter() - started)}
     exported = _export(prepared, folder, cost) if prepared.options.export else None
-    _say_what_next(folder, exported, translates=prepared.held_out is not None)
+    _say_what_next(folder, exported, translates=prepared.validation is not None)
     return 0
 
 

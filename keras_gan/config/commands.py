@@ -186,6 +186,8 @@ class EvaluateOptions(DataOptions, Judged):
     """File of SqueezeNet's weights (.h5), for squeezenet, lpips, lpips-target and ppl; default: the cache."""
     lpips_weights: str | None = None
     """File of the weights of LPIPS for SqueezeNet (.npz), for lpips, lpips-target and ppl; default: the cache."""
+    classes: Literal["reference", "uniform"] = "reference"
+    """Of which classes the samples of a model with labels are drawn: as often as the reference has each, or alike."""
     checkpoint: Which = "best"
     """Which checkpoint of the run: best by its scores in training, if it has any, or last."""
     seed: int = 0

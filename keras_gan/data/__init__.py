@@ -51,7 +51,7 @@ def load(options, split="train", task="sample"):
 
     Args:
         options: a `DataOptions`.
-        split: `train` or `test`; a source that has but one gives it, whichever is asked for.
+        split: `train` or `test`.
         task: what the examples are for: `sample`, `restore`, `paired` or `unpaired`. Most sources are for one task or
             do not mind.
 
@@ -59,35 +59,36 @@ def load(options, split="train", task="sample"):
         A `Dataset`.
 
     Raises:
-        UserError: if the data is missing, unreadable or empty.
+        UserError: if the data is missing, unreadable or empty, or has no such split.
     """
     check_available(options)
     source, rest = _source(options)
+    if split == "test" and not source.has_test(rest, options):
+        raise UserError(f"--dataset {options.dataset} has no test split: its examples are all for training.")
     return source.load(rest, options, split, task)
 
 
-def load_splits(options, task="sample"):
-    """Reads the examples to train on, and some that the training does not see.
-
-    These are the source's own test split; where it has none, a tenth of the examples, at least 1 and at most 256,
-    the same ones for ever, which are then missing from the training set.
+def load_splits(options, task="sample", facts=None):
+    """Reads a data set and divides it: examples to train on, others to choose by, and others again to report on.
 
     Args:
         options: a `DataOptions`.
-        task: as for `load`.
+        task: as for `load`. What draws from noise is shown no examples: it trains on the whole training split.
+        facts: the `Dataset.facts` of a run that is looked at or goes on, so that it finds what it had; None: a new run.
 
     Returns:
-        `(train, held_out)`, two `Dataset`.
+        `Splits`.
 
     Raises:
         UserError: as `load`, and if no example would be left to train on.
     """
-    train = load(options, "train", task)
-    if has_test(options):
-        return train, load(options, "test", task)
-    from keras_gan.data.holding_out import hold_out
+    from keras_gan.data import holding_out
 
-    return hold_out(train)
+    train = load(options, "train", task)
+    test = load(options, "test", task) if has_test(options) else None
+    if task == "sample":
+        return holding_out.Splits(train, None, test)
+    return holding_out.divide(train, test, validates=facts is None or "validation" in facts)
 
 
 def inspect_files(options):

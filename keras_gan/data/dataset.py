@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from keras_gan import modalities
 from keras_gan.errors import UserError
 from keras_gan.modalities.base import Field
@@ -25,6 +27,7 @@ FACTS = {
     "aligned": optional(bool),
     "fields": optional({str: dict}),
     "fields_sha256": optional(str),
+    "validation": optional(positive),
 }
 
 
@@ -44,6 +47,7 @@ class Dataset:
             groups are unrelated and may be of different length.
         provenance: where the data comes from and under which licence, one sentence for the model card.
         treatment: what was done to it on the way in, one sentence for the model card.
+        validation: how many examples of the training split were held out to choose by, see `data.load_splits`.
     """
 
     name: str
@@ -52,6 +56,7 @@ class Dataset:
     groups: tuple[tuple[str, ...], ...]
     provenance: str
     treatment: str
+    validation: int = 0
 
     def __len__(self):
         return len(self.columns["real"])
@@ -60,6 +65,15 @@ class Dataset:
     def class_names(self):
         """One name per class, empty without labels."""
         return self.fields["label"].names if "label" in self.fields else ()
+
+    @property
+    def class_counts(self):
+        """How many examples there are of each class, `{name: count}`; None without labels."""
+        if "label" not in self.columns:
+            return None
+        field = self.fields["label"]
+        counts = np.bincount(self.columns["label"], minlength=field.count)
+        return dict(zip(field.class_names, counts.tolist(), strict=True))
 
     @property
     def aligned(self):
@@ -79,7 +93,8 @@ class Dataset:
     def facts(self):
         """What a run or an exported model says of its data, JSON-able.
 
-        `sources`, how many there are, `source_shape` and `aligned` are left out where examples stand alone.
+        `sources`, how many there are, `source_shape` and `aligned` are left out where examples stand alone, and
+        `validation` where nothing was held out to choose by.
         """
         facts = {
             "name": self.name,
@@ -89,6 +104,8 @@ class Dataset:
             "treatment": self.treatment,
             "fields": {name: modalities.describe(field) for name, field in self.fields.items()},
         }
+        if self.validation:
+            facts["validation"] = self.validation
         if "source" in self.fields:
             facts |= {
                 "sources": len(self.columns["source"]),

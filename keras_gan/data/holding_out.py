@@ -1,35 +1,72 @@
-"""A held-out part for data that comes without a test split."""
+"""Where a data set is divided: what is trained on, what decides while training, and what is reported on."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from keras_gan.data.dataset import Dataset
 from keras_gan.errors import UserError
+from keras_gan.randomness import random_rows
 from keras_gan.storage.arrays import keep_rows
 
 MOST = 256
 
 
-def hold_out(data):
-    """Takes a tenth of the examples, at least 1 and at most 256, out of a data set, in place.
+@dataclass(frozen=True)
+class Splits:
+    """The parts of a data set, three `Dataset`.
 
-    Which ones is decided by nothing but their number. Of two unrelated sets each loses a tenth of its own.
+    Attributes:
+        train: what is learned from, and what a generator's samples are compared with.
+        validation: what is shown and scored while a run trains, so what chooses its best checkpoint; the same object as
+            `test` where there is too little data for both, and of runs from before there were both; None where no
+            examples are shown.
+        test: what `evaluate` reports on; None where the data set has no test split and no examples are shown.
+    """
+
+    train: Dataset
+    validation: Dataset | None
+    test: Dataset | None
+
+    def of(self, split):
+        """The part called `train`, `validation` or `test`; `UserError` if there is none."""
+        found = getattr(self, split)
+        if found is None:
+            raise UserError(f"--dataset {self.train.name} has no {split} split: its examples are all for training.")
+        return found
+
+
+def divide(train, test=None, validates=True):
+    """The `Splits` of a data set; what is held out is missing from the training set.
+
+    Without a test split of its own, a tenth of the examples, at least 1 and at most 256, is held out to test with; then
+    a tenth of what is left to choose by. Which ones is decided by nothing but their number. Of two unrelated sets each
+    loses a tenth of its own.
 
     Args:
-        data: `Dataset`; its arrays are changed.
-
-    Returns:
-        `(train, held_out)`, two `Dataset`.
+        train: `Dataset`; its arrays are changed.
+        test: the data set's own test split, or None.
+        validates: whether a part is held out to choose by.
 
     Raises:
         UserError: if no example would be left to train on.
     """
-    held = {name: _choose(len(column), data.name) for name, column in data.columns.items()}
-    what = f"{data.treatment.rstrip('.')}; {_number(data, held)}, chosen at random, "
+    if test is None:
+        train, test = _hold_out(train, "to test with", seed=0)
+    if not validates or min(map(len, train.columns.values())) < 2:
+        return Splits(train, test, test)
+    train, validation = _hold_out(train, "to choose the checkpoint by", seed=1)
+    return Splits(replace(train, validation=len(validation)), validation, test)
+
+
+def _hold_out(data, purpose, seed):
+    """`(the others, those held out)` of a `Dataset`."""
+    held = {name: _choose(len(column), data.name, seed) for name, column in data.columns.items()}
+    what = f"{data.treatment.rstrip('.')}; {_number(data, held)}, chosen at random, were held out {purpose}"
     parts = {name: _divide(column, held[name]) for name, column in data.columns.items()}
     return tuple(
-        replace(data, columns={name: both[side] for name, both in parts.items()}, treatment=what + fate)
-        for side, fate in enumerate(("were held out.", "were held out: these."))
+        replace(data, columns={name: both[side] for name, both in parts.items()}, treatment=what + end)
+        for side, end in enumerate((".", ": these."))
     )
 
 
@@ -43,13 +80,12 @@ def _number(data, held):
     return f"{counts} images and {len(held['source']):,} of {len(data.columns['source']):,} sources"
 
 
-def _choose(count, name):
+def _choose(count, name, seed):
     """The rows to hold out, sorted."""
     held = min(max(count // 10, 1), MOST)
     if held == count:
         raise UserError(f"--dataset {name} has one image where at least two are needed: one to train on, one to test.")
-    # The old generator of NumPy, because its numbers are promised never to change.
-    return np.sort(np.random.RandomState(0).permutation(count)[:held])
+    return np.sort(random_rows(count, held, seed))
 
 
 def _divide(rows, held):

@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.randomness import BatchNoise
+from keras_gan.randomness import BatchNoise, random_rows
 
 BLOCK = 64
 # Nothing here depends on a tensor by `if` or `for`, and AutoGraph would take seconds to find that out.
@@ -68,10 +68,10 @@ def _options():
 
 
 def examples(data, count, prepare=None, seed=0):
-    """The same few examples at all times, from everywhere in the set, which may lie class by class.
+    """The same few examples at all times, in random order, for the set may lie class by class.
 
     Args:
-        data: `Dataset`. Groups of columns that are unrelated are spread over their own lengths.
+        data: `Dataset`. Of groups of columns that are unrelated each is in an order of its own.
         count: how many; at most as many as there are.
         prepare: as for `batches`; its noise is another than in training, and the same for example i however many
             examples there are.
@@ -81,7 +81,7 @@ def examples(data, count, prepare=None, seed=0):
         A batch, as `batches` makes them, of NumPy arrays.
     """
     count = min(count, len(data))
-    indices = {group: _spread(len(data.columns[group[0]]), count) for group in data.groups}
+    indices = {group: random_rows(len(data.columns[group[0]]), count) for group in data.groups}
     blocks, scope = [], f"{seed}/examples/preparation/{{}}"
     with tf.device("CPU:0"):  # other devices may round otherwise
         for start in range(0, count, BLOCK):  # a few at a time, for what `prepare` does may need much memory
@@ -125,11 +125,6 @@ def _shuffled(positions, count, key, rounds=8):
         max_index=tf.constant(count - 1, tf.int64),
         rounds=rounds,
     )
-
-
-def _spread(size, count):
-    """`count` indices of `size`, evenly."""
-    return np.linspace(0, size - 1, count).astype(int)
 
 
 def _gather(data, indices):

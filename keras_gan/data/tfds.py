@@ -25,8 +25,7 @@ def load(name, options, split="train", task="sample"):
         raise UserError(
             f"the tensorflow-datasets set {name} has no single image per example, so it cannot be trained on."
         )
-    if split not in builder.info.splits:
-        split = next(iter(builder.info.splits))
+    split = _split_called(split, builder.info.splits)
     count = builder.info.splits[split].num_examples
     shape = features[image_key].shape
     channels = 1 if shape[-1] == 1 else 3
@@ -60,7 +59,13 @@ def has_test(name, options):
     """Whether the set has a split called test."""
     import tensorflow_datasets as tfds
 
-    return "test" in _builder(tfds, name, options).info.splits
+    splits = _builder(tfds, name, options).info.splits
+    return "test" in splits and _split_called("train", splits) != "test"
+
+
+def _split_called(split, splits):
+    """The split that stands for `train` or `test`: some sets have but one, of any name, which is then for training."""
+    return split if split in splits else next((name for name in splits if name != "test"), "test")
 
 
 def _builder(tfds, name, options):

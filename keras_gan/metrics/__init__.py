@@ -59,6 +59,35 @@ def looks_at(name, kind):
     return kind in (SCORES.describe(name).of or (kind,))
 
 
+def base_name(name):
+    """`fid` of `fid[classifier]`: the name of a value without what it was seen with."""
+    return name.partition("[")[0]
+
+
+def obstacles(names, field, samples, real=None):
+    """What keeps some of the metrics from being measured, `{name: why, with the number that is needed}`.
+
+    Args:
+        names: of metrics.
+        field: the `Field` of the samples.
+        samples: how many there will be.
+        real: how many real examples they are compared with; None if that is not known.
+    """
+    found = {}
+    for name in names:
+        score = SCORES.describe(name)
+        if samples < score.least:
+            found[name] = f"needs at least {score.least} samples, got {samples}"
+        elif real is not None and "features" in score.needs and real < score.least:
+            found[name] = f"needs at least {score.least} reference {field.plural}, got {real}"
+        elif (
+            score.least_edge > 1
+            and (edge := min(size or score.least_edge for size in field.shape[:2])) < score.least_edge
+        ):
+            found[name] = f"needs {field.plural} of at least {score.least_edge} px, got {edge} px"
+    return found
+
+
 def usual(situation, kind):
     """What is measured of values of this kind where nothing is named; `situation` is one of `registry.Score.usual`."""
     return tuple(name for name in SCORES.names() if situation in SCORES.describe(name).usual and looks_at(name, kind))

@@ -46,7 +46,8 @@ def _check(subject):
     """Raises `UserError` if a `Subject` does not have what its metrics need, before anything is looked at."""
     metrics.check_names(subject.metrics)
     metrics.check_kind(subject.metrics, subject.field.kind)
-    check_count(subject.metrics, len(subject.samples))
+    real = len(subject.reference.extracted.features) if subject.reference and subject.reference.extracted else None
+    check_enough(subject.metrics, subject.field, len(subject.samples), real)
     for name in subject.metrics:
         for need in SCORES.describe(name).needs:
             attribute, what = NEEDS[need]
@@ -59,11 +60,10 @@ def needs_features(names):
     return bool(metrics.needing(names, "features"))
 
 
-def check_count(names, count):
-    """Raises `UserError` if one of the metrics compares sets, and there is one sample alone."""
-    of_sets = metrics.needing(names, "features")
-    if of_sets and count < 2:
-        raise UserError(f"{of_sets[0]} compares sets, and there is one sample alone: hold out more examples.")
+def check_enough(names, field, samples, real=None):
+    """Raises `UserError` if there is too little, or too small, for one of the metrics; see `metrics.obstacles`."""
+    for name, why in metrics.obstacles(names, field, samples, real).items():
+        raise UserError(f"--metrics {name} {why}.")
 
 
 def as_json(measured, warnings=()):

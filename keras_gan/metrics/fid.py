@@ -11,6 +11,7 @@ SCORE = Score(
     lower_is_better=True,
     decides="fid",
     needs=("features",),
+    least=2,
     usual=("samples",),
 )
 

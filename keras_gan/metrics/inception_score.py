@@ -14,15 +14,20 @@ SCORE = Score(
     lower_is_better=False,
     decides="inception_score",
     needs=("features",),
+    least=10,
 )
 
 
 def measure(subject):
-    """Yields `inception_score` of a `Subject`, with the standard deviation over splits."""
-    result = inception_score(subject.logits(SCORE.name))
+    """Yields `inception_score` of a `Subject`, with the standard deviation over splits.
+
+    It grows with the number it is taken from, so that of real examples is of as many as there are samples, or None.
+    """
+    logits = subject.logits(SCORE.name)
+    result = inception_score(logits)
     extracted = subject.reference.extracted if subject.reference else None
-    has_logits = extracted is not None and extracted.logits is not None
-    real = inception_score(extracted.logits).mean if has_logits else None
+    there = extracted is not None and extracted.logits is not None and len(extracted.logits) >= len(logits)
+    real = inception_score(extracted.logits[: len(logits)]).mean if there else None
     yield subject.by_features("inception_score", result.mean, result.std, real, splits=result.splits)
 
 

@@ -12,6 +12,7 @@ SCORE = Score(
     lower_is_better=True,
     decides="kid",
     needs=("features",),
+    least=2,
     usual=("samples", "outputs"),
 )
 
@@ -25,10 +26,13 @@ def measure(subject):
 
 @dataclass(frozen=True)
 class Kid:
-    """Mean and standard deviation over subsets of the squared maximum mean discrepancy, and what they were."""
+    """Mean and standard deviation over subsets of the squared maximum mean discrepancy, and what they were.
+
+    The deviation is that of a subset, not of the mean; None where all subsets are the same.
+    """
 
     mean: float
-    std: float
+    std: float | None
     subsets: int
     subset_size: int
 
@@ -42,22 +46,25 @@ def kid(real, fake, subsets=100, subset_size=1000, seed=2020):
     Args:
         real, fake: features `[N, D]` and `[M, D]`.
         subsets: how many pairs of subsets to average over, each drawn anew.
-        subset_size: samples in a subset; at most as many as there are on the smaller side.
+        subset_size: samples in a subset. If there are no more on the smaller side, it is half of these: subsets of all
+            would be the same again and again, and not deviate.
         seed: decides the subsets, in the order of torch-fidelity: a subset of the fakes first, then one of the real.
 
     Returns:
         `Kid`.
     """
-    size = min(subset_size, len(real), len(fake))
-    if size < 2:
+    there = min(len(real), len(fake))
+    if there < 2:
         raise ValueError(f"KID needs at least 2 samples on each side, got {len(real)} and {len(fake)}")
+    size = subset_size if subset_size < there else max(2, there // 2)
     rng = np.random.RandomState(seed)
     values = []
     for _ in range(subsets):
         some_fake = fake[rng.choice(len(fake), size, replace=False)]
         some_real = real[rng.choice(len(real), size, replace=False)]
         values.append(squared_mmd(some_real, some_fake))
-    return Kid(float(np.mean(values)), float(np.std(values)), subsets, size)
+    deviation = float(np.std(values)) if max(len(real), len(fake)) > size else None  # there was but one subset
+    return Kid(float(np.mean(values)), deviation, subsets, size)
 
 
 def squared_mmd(real, fake):

@@ -10,13 +10,14 @@ SCORE = Score(
     about="perceptual distance of pairs of samples; near that of real pairs is better, below it is collapse",
     needs=("perceptual",),
     of=("image",),
+    least=2,
 )
 
 
 def measure(subject):
     """Yields `lpips` of pairs of samples of a `Subject`, with the standard deviation over pairs."""
     distance = subject.perceptual()
-    yield of_pairs(subject, "lpips", distance, **distance.protocol)
+    yield of_pairs(subject, f"lpips[{distance.name}]", distance, **distance.protocol)
 
 
 def lpips(activations_a, activations_b, weights):

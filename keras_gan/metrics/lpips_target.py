@@ -15,4 +15,4 @@ SCORE = Score(
 def measure(subject):
     """Yields `lpips_target` of a `Subject`, with the standard deviation over samples."""
     distance = subject.perceptual()
-    yield of_targets(subject, "lpips_target", distance, **distance.protocol)
+    yield of_targets(subject, f"lpips_target[{distance.name}]", distance, **distance.protocol)

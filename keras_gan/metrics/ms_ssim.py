@@ -10,6 +10,8 @@ SCORE = Score(
     "ms-ssim",
     about="likeness of pairs of samples by structure; near that of real pairs is better, above it is collapse",
     of=("image",),
+    least=2,
+    least_edge=11,
 )
 
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)

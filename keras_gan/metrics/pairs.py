@@ -40,7 +40,7 @@ def pairs(values, labels, seed):
     Raises:
         UserError: if there is no pair.
     """
-    rng = np.random.RandomState(seed)
+    rng = np.random.RandomState(seed & 0xFFFFFFFF)
     groups = [np.arange(len(values))] if labels is None else [np.flatnonzero(labels == c) for c in np.unique(labels)]
     chosen = [order[: len(order) // 2 * 2].reshape(-1, 2) for order in map(rng.permutation, groups)]
     chosen = np.concatenate(chosen)

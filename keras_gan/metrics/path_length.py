@@ -23,7 +23,7 @@ def measure(subject):
     distance = subject.perceptual()
     value = perceptual_path_length(distance(*_ends_of_steps(subject)))
     protocol = {**subject.protocol, **distance.protocol, "paths": PATHS, "epsilon": EPSILON, "seed": subject.seed}
-    yield Measurement("ppl", value, protocol=protocol)
+    yield Measurement(f"ppl[{distance.name}]", value, protocol=protocol)
 
 
 def _ends_of_steps(subject):
@@ -33,7 +33,7 @@ def _ends_of_steps(subject):
     given = subject.inputs(seed_range(subject.seed, 2 * PATHS))
     latents = given["latents"]
     others = {name: values[:PATHS] for name, values in given.items()}  # the whole path is of its start's class
-    position = np.random.RandomState(subject.seed).uniform(size=(PATHS, 1))
+    position = np.random.RandomState(subject.seed & 0xFFFFFFFF).uniform(size=(PATHS, 1))
     for place in (position, position + EPSILON):
         between = _slerp(latents[:PATHS], latents[PATHS:], place).astype(np.float32)
         yield subject.field.to_stored(subject.made({**others, "latents": between}), exact=True)

@@ -23,6 +23,11 @@ class Perceptual:
     weights: list
     protocol: dict
 
+    @property
+    def name(self):
+        """What it sees with."""
+        return self.protocol["distance"].removeprefix("lpips-")
+
     def __call__(self, a, b):
         """Distances float64 `[N]` of pairs of images `[N, height, width, 1 or 3]` in [0, 255], uint8 or float."""
         parts = [

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_gan.metrics.neighbours import Points
+from keras_gan.metrics.statistics import equal_numbers
 from keras_gan.registry import Score
 
 SCORE = Score(
@@ -13,6 +14,7 @@ SCORE = Score(
     lower_is_better=False,
     decides="coverage",
     needs=("features",),
+    least=6,
     usual=("samples",),
 )
 
@@ -21,10 +23,9 @@ NEIGHBOURS = 5
 
 def measure(subject):
     """Yields `precision`, `recall`, `density` and `coverage` of a `Subject`, of as many samples as real examples."""
-    features = subject.extracted.features
-    real = subject.real_features(SCORE.name)[: len(features)]
-    result = prdc(real, features[: len(real)], NEIGHBOURS)
-    counts = {"samples": min(len(real), len(features)), "reference_samples": len(real)}
+    features, real = equal_numbers(subject.extracted.features, subject.real_features(SCORE.name), subject.seed)
+    result = prdc(real, features, NEIGHBOURS)
+    counts = {"samples": len(features), "reference_samples": len(real)}
     for name in ("precision", "recall", "density", "coverage"):
         yield subject.by_features(name, getattr(result, name), neighbours=NEIGHBOURS, **counts)
 

@@ -9,10 +9,12 @@ import numpy as np
 from keras_gan.errors import UserError, why
 from keras_gan.metrics.features.network import Extracted
 from keras_gan.metrics.statistics import Gaussian, Moments
+from keras_gan.randomness import random_rows
 from keras_gan.storage import cache, files
 
 KEPT = 10_000  # feature vectors, for the scores that need more than mean and covariance
 BLOCK = 2048
+ORDER = 2  # of what is kept; 1 was sorted within each block, so that its first ones were of the first classes
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,16 @@ class Reference:
         gaussian: mean and covariance of the features of all examples.
         extracted: features and logits of `KEPT` of them, in random order, or None of a file that has none.
         protocol: where they come from, JSON-able.
+        class_counts: how many there are of each class, `{name: count}`, or None.
     """
 
     gaussian: Gaussian
     extracted: Extracted | None
     protocol: dict
+    class_counts: dict | None = None
 
 
-def of_column(column, extractor, protocol, progress=None, plural="examples"):
+def of_column(column, extractor, protocol, progress=None, plural="examples", class_counts=None):
     """The `Reference` of a column of stored values, from the cache where it is known.
 
     It is known by the hash of the values and of the extractor, so that nothing that changes them is overlooked.
@@ -41,6 +45,7 @@ def of_column(column, extractor, protocol, progress=None, plural="examples"):
         protocol: what to say of the values: dataset, split and the like.
         progress: function that wraps the loop over batches, for a bar.
         plural: what the values are, as their `Field` calls them.
+        class_counts: of the `Reference`.
 
     Raises:
         UserError: if there are fewer than 2.
@@ -52,8 +57,8 @@ def of_column(column, extractor, protocol, progress=None, plural="examples"):
     protocol = {**protocol, f"reference_{plural}": len(column), "reference_content": content[:12]}
     known = _read(path)
     if known:
-        return Reference(*known, protocol)
-    reference = Reference(*_look(column, extractor, progress), protocol)
+        return Reference(*known, protocol, class_counts)
+    reference = Reference(*_look(column, extractor, progress), protocol, class_counts)
     try:
         files.write(path, lambda file: _write(file, reference))
     except OSError as error:
@@ -63,7 +68,8 @@ def of_column(column, extractor, protocol, progress=None, plural="examples"):
 
 def save(path, reference, extractor):
     """Writes a `Reference` as a file for `--reference`; `mu` and `sigma` in it are what other FID programs read."""
-    facts = json.dumps({**reference.protocol, **extractor.protocol})
+    classes = {"class_counts": reference.class_counts} if reference.class_counts else {}
+    facts = json.dumps({**reference.protocol, **extractor.protocol, **classes})
     try:
         files.write(path, lambda file: _write(file, reference, facts=facts))
     except OSError as error:
@@ -88,13 +94,18 @@ def load(path, extractor):
     for key, value in extractor.protocol.items():
         if facts.get(key, value) != value:
             raise UserError(f"{path} was made with {key} {facts[key]}, these scores with {value}: they do not compare.")
+    class_counts = facts.pop("class_counts", None)
     protocol = {k: v for k, v in facts.items() if k not in extractor.protocol} or {"reference": str(path)}
-    return Reference(*known, protocol)
+    return Reference(*known, protocol, class_counts if _are_counts(class_counts) else None)
+
+
+def _are_counts(value):
+    return isinstance(value, dict) and all(isinstance(count, int) and count >= 0 for count in value.values())
 
 
 def _content(column, extractor):
     """The sha256 of what an extractor is and of all values of a column."""
-    identity = json.dumps(extractor.protocol, sort_keys=True).encode()
+    identity = json.dumps({**extractor.protocol, "order": ORDER}, sort_keys=True).encode()
     shape = (len(column), *column[np.arange(1)].shape[1:])
     content = hashlib.sha256(identity + str(shape).encode())
     for start in range(0, len(column), BLOCK):
@@ -104,10 +115,10 @@ def _content(column, extractor):
 
 def _look(column, extractor, progress):
     """`(Gaussian of all, Extracted of the first KEPT)` of a column in random order."""
-    order, moments, kept = np.random.RandomState(0).permutation(len(column)), Moments(), []
+    order, moments, kept = random_rows(len(column), len(column)), Moments(), []
     starts = range(0, len(column), BLOCK)
     for start in progress(starts) if progress else starts:
-        extracted = extractor(column[np.sort(order[start : start + BLOCK])])
+        extracted = extractor(column[order[start : start + BLOCK]])
         moments.update(extracted.features)
         if start < KEPT:
             kept.append(extracted)

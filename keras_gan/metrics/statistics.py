@@ -1,8 +1,10 @@
-"""Mean and covariance of features that arrive in batches, in float64."""
+"""Statistics of features: mean and covariance as they arrive in batches, and samples of equal number."""
 
 from dataclasses import dataclass
 
 import numpy as np
+
+from keras_gan.randomness import random_rows
 
 
 @dataclass(frozen=True)
@@ -59,3 +61,9 @@ def gaussian(features, block=4096):
     for start in range(0, len(features), block):
         moments.update(features[start : start + block])
     return moments.gaussian
+
+
+def equal_numbers(a, b, seed=0):
+    """As many rows of both `[N, …]` and `[M, …]`, in random order: what scores compare that depend on the number."""
+    count = min(len(a), len(b))
+    return tuple(rows[random_rows(len(rows), count, seed)] for rows in (a, b))

@@ -9,6 +9,7 @@ from keras_gan.errors import UserError
 from keras_gan.metrics.features.network import Extracted, FeatureNetwork
 from keras_gan.metrics.reference import Reference
 from keras_gan.modalities.base import Field
+from keras_gan.randomness import random_rows
 
 # Samples at once: multiples of the sizes of the batches that they are made in.
 BLOCK, BLOCK_OF_EXAMPLES = 512, 64
@@ -19,7 +20,7 @@ class Measurement:
     """One number and how it came about.
 
     Attributes:
-        name: such as `fid` or `recall`.
+        name: such as `l1`, or `fid[classifier]`, with what it was seen with.
         value: the number.
         std: its standard deviation over parts of the samples, where it has one.
         real: the same of real examples, for scores that say nothing without it.
@@ -56,6 +57,8 @@ class Subject:
         made: function of such inputs that returns what the generator makes of them, at the outer edge.
         protocol: what is true of all scores, such as the size and the seed of the samples. Each adds its own.
         seed: decides pairs and paths.
+        class_counts: how many real examples there are of each class, `{name: count}`: samples are drawn of classes in
+            the same proportion. None: of all classes alike.
     """
 
     metrics: tuple[str, ...]
@@ -72,12 +75,13 @@ class Subject:
     made: Callable | None = None
     protocol: dict = field(default_factory=dict)
     seed: int = 0
+    class_counts: dict | None = None
 
     def by_features(self, name, value, std=None, real=None, **more):
-        """The `Measurement` of a score of features; `more` is what its protocol says besides."""
+        """The `Measurement` of a score of features, named after them; `more` is what its protocol says besides."""
         reference = self.reference.protocol if self.reference else {}
         protocol = {**self.protocol, **self.extractor.protocol, **reference, "samples": len(self.samples), **more}
-        return Measurement(name, float(value), std, real, protocol=protocol)
+        return Measurement(f"{name}[{self.extractor.name}]", float(value), std, real, protocol=protocol)
 
     def real_features(self, metric):
         """Features of single real examples, float32 `[N, D]`; `UserError` if there are statistics alone."""
@@ -117,14 +121,34 @@ def with_samples(subject, sampler, count, seed=0, progress=None):
     block = BLOCK_OF_EXAMPLES if has_examples else BLOCK
     if has_examples:
         count, seed = min(count, sampler.example_count), 0
+    asked = None if has_examples else _classes_asked(subject, sampler, count, seed)
     parts = {"samples": [], "labels": [], "targets": []}
     for start in (progress or iter)(range(0, count, block)):
         seeds = {"count": min(block, count - start), "seed": seed + start}
-        parts["samples"].append(subject.field.to_stored(sampler.samples(**seeds)))
-        parts["labels"].append(sampler.labels(**seeds))
+        labels = sampler.labels(**seeds) if asked is None else asked[start : start + block]
+        parts["samples"].append(subject.field.to_stored(sampler.samples(**seeds, labels=labels)))
+        parts["labels"].append(labels)
         targets = sampler.targets(**seeds)
         parts["targets"].append(None if targets is None else subject.field.to_stored(targets))
     whole = {name: None if values[0] is None else np.concatenate(values) for name, values in parts.items()}
     if has_examples:
         return replace(subject, **whole)
-    return replace(subject, **whole, inputs=sampler.inputs, made=sampler.made)
+    if whole["labels"] is not None:
+        classes = "all alike" if asked is None else "as in the reference"
+        whole["protocol"] = {**subject.protocol, "classes": classes}
+    inputs = sampler.inputs if asked is None else lambda seeds: sampler.inputs(seeds, np.resize(asked, len(seeds)))
+    return replace(subject, **whole, inputs=inputs, made=sampler.made)
+
+
+def _classes_asked(subject, sampler, count, seed):
+    """The classes to ask for, as the reference has them, int32 `[count]`; None if that is not to be known."""
+    known = subject.class_counts or {}
+    wanted = [known.get(name, 0) for name in sampler.class_names]
+    if not sum(wanted):
+        return None
+    there = np.repeat(np.arange(len(wanted), dtype=np.int32), wanted)
+    # As a sample of the reference itself would have them: beyond its number, all of it again.
+    asked = np.concatenate(
+        [np.tile(there, count // len(there)), there[random_rows(len(there), count % len(there), seed)]]
+    )
+    return asked[random_rows(count, count, seed)]

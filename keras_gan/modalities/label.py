@@ -24,6 +24,11 @@ class Label(Field):
     is_chosen: ClassVar[bool] = True
 
     @property
+    def class_names(self):
+        """One name for each class, its number where it has no other."""
+        return self.names or tuple(map(str, range(self.count)))
+
+    @property
     def shape(self):
         return ()
 

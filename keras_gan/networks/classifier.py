@@ -9,6 +9,7 @@ import keras
 import numpy as np
 from keras import layers
 
+from keras_gan.randomness import random_rows
 from keras_gan.storage import cache, files
 from keras_gan.storage.schema import count, number
 
@@ -17,7 +18,7 @@ EPOCHS = 5
 LEAST_STEPS, MOST_STEPS = 600, 2500
 LARGEST_PLACES = 8  # px of the smallest feature map's edge, at most
 FORM = {"accuracy": number, "training_images": count, "test_images": count, "scales": [number]}  # beside the weights
-KEPT_APART = 10  # every tenth image measures the accuracy where there is no other split
+KEPT_APART = 10  # a tenth of the images measures the accuracy where there is no other split
 
 
 def load(images, labels, test=None, steps=None):
@@ -39,9 +40,10 @@ def load(images, labels, test=None, steps=None):
         `training_images`, `test_images` and `scales`, the divisors of the blocks.
     """
     if test is None:
-        apart = np.arange(len(images)) % KEPT_APART == 0
+        rows = random_rows(len(images), len(images))
+        apart, rest = (np.sort(part) for part in np.split(rows, [max(1, len(images) // KEPT_APART)]))
         test = images[apart], labels[apart]
-        images, labels = images[~apart], labels[~apart]
+        images, labels = images[rest], labels[rest]
     num_classes = int(max(labels.max(), test[1].max())) + 1
     per_pass = len(images) // BATCH_SIZE
     steps = steps or int(np.clip(EPOCHS * per_pass, LEAST_STEPS, MOST_STEPS))
@@ -68,7 +70,7 @@ def unit_range(images):
 def _facts(network, images, test):
     """What is to be known of a trained network, `load` says it."""
     *_blocks, logits = network.predict(unit_range(test[0]), batch_size=500, verbose=0)
-    *train_blocks, _ = network.predict(unit_range(images[:10_000]), batch_size=500, verbose=0)
+    *train_blocks, _ = network.predict(unit_range(images[random_rows(len(images), 10_000)]), batch_size=500, verbose=0)
     return {
         "accuracy": round(float((logits.argmax(axis=1) == test[1]).mean()), 4),
         "training_images": len(images),
@@ -140,4 +142,4 @@ def _digest(parts):
 
 
 # Part of the name of cached weights, so that a changed classifier is trained anew.
-_RECIPE = "".join(map(inspect.getsource, (_network, _train)))
+_RECIPE = "".join(map(inspect.getsource, (_network, _train, _facts)))

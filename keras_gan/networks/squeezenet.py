@@ -30,7 +30,7 @@ def network():
     taps = [x]
     for block, (squeeze, expand) in enumerate(_FIRES, 2):
         if block in _POOLED_BEFORE:
-            x = layers.MaxPooling2D(3, strides=2)(x)
+            x = layers.MaxPooling2D(3, strides=2)(_ToWholeWindows()(x))
         x = _fire(x, f"fire{block}", squeeze, expand)
         if block in (3, 5, 6, 7, 8, 9):
             taps.append(x)
@@ -78,3 +78,15 @@ def _fire(x, name, squeeze, expand):
     x = layers.ReLU()(layers.Conv2D(squeeze, 1, name=f"{name}.squeeze1x1")(x))
     wide = layers.Conv2D(expand, 3, padding="same", name=f"{name}.expand3x3")(x)
     return layers.ReLU()(layers.Concatenate()([layers.Conv2D(expand, 1, name=f"{name}.expand1x1")(x), wide]))
+
+
+class _ToWholeWindows(layers.Layer):
+    """Rows and columns of zeros at the end, so that pooling leaves none out, as the networks of LPIPS have it.
+
+    A pool of 3 at strides of 2 leaves out the last row of an even number. What is pooled is positive: zeros change no
+    maximum.
+    """
+
+    def call(self, inputs):
+        height, width = keras.ops.shape(inputs)[1:3]
+        return keras.ops.pad(inputs, ((0, 0), (0, (height + 1) % 2), (0, (width + 1) % 2), (0, 0)))

@@ -28,7 +28,8 @@ class PreparedRun:
         model_config: the variant's options.
         strategy: a `tf.distribute` strategy.
         dataset: the `Dataset` to train on.
-        held_out: a `Dataset` that the training does not see, None of a variant that needs none.
+        validation: a `Dataset` that the training does not see, to show and to choose by; None of a variant that draws
+            from noise.
         model: a compiled `AdversarialModel`.
         sampler: its `Sampler`.
         steps: of the whole run.
@@ -38,7 +39,7 @@ class PreparedRun:
     model_config: object
     strategy: object
     dataset: Dataset
-    held_out: Dataset | None
+    validation: Dataset | None
     model: object
     sampler: Sampler
     steps: int
@@ -86,7 +87,7 @@ def prepare(options, model_options):
     variant = registry.module(options.variant)
     model_config = config.from_dict(variant.Config, model_options, "the variant's options")
     strategy = _start(options)
-    dataset, held_out = _load(options)
+    dataset, validation = _load(options)
     steps = options.total_steps(len(dataset), Schedule(tuple(model_config.stages()), options.batch_size))
     with strategy.scope():
         model = building.build(options.variant, model_config, dataset.fields, options.seed, options.augment)
@@ -94,13 +95,14 @@ def prepare(options, model_options):
         if not options.resume:
             _begin(options, model, variant, strategy, dataset)
     sampler = sampling.of_data(
-        model, held_out, options.eval_samples, registry.preparation(options.variant, model_config)
+        model, validation, options.eval_samples, registry.preparation(options.variant, model_config)
     )
-    if sampler.example_count:
-        evaluation.check_count(options.metrics, sampler.example_count)
+    evaluation.check_enough(
+        options.metrics, dataset.fields["real"], sampler.example_count or options.eval_samples, len(dataset)
+    )
     if options.export:
         exporters.check(model, sampler, _deliverables_of(options))
-    return PreparedRun(options, model_config, strategy, dataset, held_out, model, sampler, steps)
+    return PreparedRun(options, model_config, strategy, dataset, validation, model, sampler, steps)
 
 
 def _deliverables_of(options):
@@ -127,16 +129,18 @@ def _start(options):
 
 
 def _load(options):
-    """The data to train on, and that to show and to score, with fields as the run has them."""
-    task = registry.variant(options.variant).task
-    dataset, held_out = (data.load(options), None) if task == "sample" else data.load_splits(options, task)
+    """The data to train on, and that to show and to choose by, with fields as the run has them."""
+    task, folder = registry.variant(options.variant).task, None
     if options.resume:
-        # What fields have learned of the data is the run's: the data may lie elsewhere today, or be more.
-        fields = run_folder.fields(run_folder.find(options.log_dir, options.run_name))
-        dataset = replace(dataset, fields={**dataset.fields, **fields})
+        folder = run_folder.find(options.log_dir, options.run_name)
+    if task == "sample":
+        dataset, validation = data.load(options), None
     else:
-        dataset = dataset.fitted()
-    return dataset, held_out and replace(held_out, fields=dataset.fields)
+        splits = data.load_splits(options, task, folder and run_folder.data_facts(folder))
+        dataset, validation = splits.train, splits.validation
+    # What fields have learned of the data is the run's: the data may lie elsewhere today, or be more.
+    fields = {**dataset.fields, **run_folder.fields(folder)} if folder else dataset.fitted().fields
+    return replace(dataset, fields=fields), validation and replace(validation, fields=fields)
 
 
 def _begin(options, model, variant, strategy, dataset):

@@ -28,17 +28,16 @@ class Restored:
     step: int
 
     def sampler(self, most_examples=None):
-        """Its `Sampler`, on as many examples as the run had, or at most `most_examples`, if it needs any."""
+        """Its `Sampler`, on test examples if it needs any: as many as the run scored, or at most `most_examples`."""
         from keras_gan import sampling
 
         options, task = self.options, registry.variant(self.options.variant).task
-        held_out = None
+        test = None
         if task != "sample":
-            _, held_out = data.load_splits(options, task)
-            fields = {name: self.model.fields[name] for name in held_out.fields}
-            held_out = dataclasses.replace(held_out, fields=fields)
+            test = data.load_splits(options, task, self.data_facts).test
+            test = dataclasses.replace(test, fields={name: self.model.fields[name] for name in test.fields})
         preparation = registry.preparation(options.variant, self.model_config)
-        return sampling.of_data(self.model, held_out, most_examples or options.eval_samples, preparation)
+        return sampling.of_data(self.model, test, most_examples or options.eval_samples, preparation)
 
 
 def restore(folder, which="best"):

@@ -9,6 +9,9 @@ from keras_gan import config, data, metrics, registry
 from keras_gan.data.dataset import Dataset
 
 SPLITS = ("train", "test")
+# The first seed of what is scored while a run trains. `evaluate` reports on others, from 0 on where nothing is said: a
+# checkpoint that was chosen by some samples is flattered by them.
+SELECTION_SEED = 10**12
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,8 @@ class ReferenceData:
         class_count = len(self.dataset.class_names)
         options = replace(options, field=self.field, training=self._training if class_count > 1 else None)
         extractor = features.load(features.resolve(name, self.field, class_count), options)
-        column, plural = self.dataset.columns["real"], self.field.plural
-        return extractor, reference.of_column(column, extractor, self.protocol, progress, plural)
+        column, plural, classes = self.dataset.columns["real"], self.field.plural, self.dataset.class_counts
+        return extractor, reference.of_column(column, extractor, self.protocol, progress, plural, classes)
 
     def _training(self):
         """What the classifier learns from: the training split, whichever split this is."""
@@ -94,8 +97,15 @@ def subject_of(run, dataset):
         reference=reference,
         real=dataset.columns,
         perceptual=functools.cache(perceptual.load),
-        protocol=protocol_of(field, seed=0),
+        protocol=protocol_of(field, SELECTION_SEED) | examples_of(run, "validation" if dataset.validation else "test"),
+        seed=SELECTION_SEED,
+        class_counts=dataset.class_counts,
     )
+
+
+def examples_of(options, split):
+    """What protocols say of the examples that samples are made of; `{}` for a variant that draws from noise."""
+    return {} if task_of(options) == "sample" else {"examples": split}
 
 
 def deciding_score(run, score, class_count, dataset=None):
@@ -103,7 +113,7 @@ def deciding_score(run, score, class_count, dataset=None):
 
     Args:
         run: the `RunConfig`.
-        score: what `checkpoint.best_score` says.
+        score: what `checkpoint.best_score` says; of an older run its name is without what it was seen with.
         class_count: number of classes that the generator can be asked for.
         dataset: the `Dataset` it is trained on; default: loaded when it is needed.
     """
@@ -115,10 +125,11 @@ def deciding_score(run, score, class_count, dataset=None):
     def value(samples):
         from keras_gan.metrics import evaluation
 
-        metric = next(metric for metric, (name, _) in metrics.DECIDING.items() if name == score["name"])
+        decided = metrics.base_name(score["name"])
+        metric = next(metric for metric, (name, _) in metrics.DECIDING.items() if name == decided)
         labels = np.arange(len(samples)) % class_count if class_count else None  # each seed's own
         subject = replace(prepared(), samples=samples, labels=labels, metrics=(metric,))
         measured, _ = evaluation.evaluate(subject)
-        return score["name"], next(each.value for each in measured if each.name == score["name"])
+        return score["name"], next(each.value for each in measured if metrics.base_name(each.name) == decided)
 
     return value

@@ -60,8 +60,8 @@ def _scores(prepared, folder, every, writer, doctor):
 
 def _unseen(prepared):
     """A `Dataset` that the training does not see, where the data set has one; or None."""
-    if prepared.held_out:
-        return prepared.held_out
+    if prepared.validation:
+        return prepared.validation
     if not data.has_test(prepared.options):
         return None
     test = data.load(prepared.options, "test")

@@ -257,20 +257,25 @@ def test_noise_is_what_it_says():
 # --- Examples ------------------------------------------------------------------------------------------------------
 
 
-def test_examples_are_spread_over_the_set():
-    batch = pipeline.examples(two_sided(100), 4)
-    assert numbers(batch, "real").tolist() == [0, 33, 66, 99]
-    assert numbers(batch, "source").tolist() == [100, 133, 166, 199]
-    assert batch["label"].tolist() == [0, 33, 66, 99]
+def test_examples_are_a_random_sample_of_the_set():
+    batch = pipeline.examples(two_sided(100), 40)
+    chosen = numbers(batch, "real")
+    assert len(set(chosen)) == 40
+    assert (np.diff(chosen) < 0).any()
+    assert (np.bincount(chosen // 25) > 4).all()
+    assert (numbers(batch, "source") - 100 == chosen).all()
+    assert (batch["label"] == chosen).all()
+    # The first ones are a sample, too, and the same ones however many there are.
+    np.testing.assert_array_equal(numbers(pipeline.examples(two_sided(100), 7), "real"), chosen[:7])
     assert all(isinstance(values, np.ndarray) for values in batch.values())
     assert batch["real"].dtype == np.float32
-    assert numbers(pipeline.examples(make(3), 10), "real").tolist() == [0, 1, 2]
+    assert sorted(numbers(pipeline.examples(make(3), 10), "real")) == [0, 1, 2]
 
 
-def test_examples_of_unrelated_sets_are_spread_over_each():
-    batch = pipeline.examples(two_sided(100, sources=10), 4)
-    assert numbers(batch, "real").tolist() == [0, 33, 66, 99]
-    assert numbers(batch, "source").tolist() == [100, 103, 106, 109]
+def test_examples_of_unrelated_sets_are_a_sample_of_each():
+    batch = pipeline.examples(two_sided(100, sources=10), 10)
+    assert len(set(numbers(batch, "real"))) == 10
+    assert sorted(numbers(batch, "source")) == list(range(100, 110))
 
 
 def test_examples_are_always_the_same():

@@ -9,7 +9,7 @@ import tensorflow as tf
 from numpy.testing import assert_allclose
 
 from keras_gan.errors import UserError
-from keras_gan.metrics import evaluation, features, perceptual, reference
+from keras_gan.metrics import base_name, evaluation, features, perceptual, reference
 from keras_gan.metrics.lpips import lpips
 from keras_gan.metrics.ms_ssim import ms_ssim, scales
 from keras_gan.metrics.pairs import pairs
@@ -210,7 +210,10 @@ def test_every_score_says_its_protocol_and_knows_good_from_bad():
             real={"real": images[:200], "label": labels[:200]},
             protocol={"image_size": 16, "seed": 0},
         )
-        return {score.name: score for score in evaluation.evaluate(subject)[0]}
+        measured, warnings = evaluation.evaluate(subject)
+        assert any("FID-infinity of 200 samples in 192 dimensions" in sentence for sentence in warnings)
+        assert {score.name for score in measured} >= {"fid[classifier]", "recall[classifier]", "ms_ssim"}
+        return {base_name(score.name): score for score in measured}
 
     good, collapsed = scores(images[200:], labels[200:]), scores(images[[0] * 200], np.zeros(200, int))
     for score in (*good.values(), *collapsed.values()):

@@ -123,7 +123,16 @@ def test_kid_is_right_on_average_for_few_samples():
     result = kid(*samples, subsets=100, subset_size=50)
     assert abs(result.mean) < 4 * result.std / np.sqrt(100)
     assert result.subset_size == 50
-    assert kid(samples[0][:90], samples[1][:70], subsets=5).subset_size == 70
+
+
+def test_kid_deviates_also_where_there_are_no_more_samples_than_a_subset_has():
+    rng = np.random.RandomState(0)
+    a, b = rng.normal(size=(200, 8)), rng.normal(size=(200, 8))
+    result = kid(a, b)
+    assert result.subset_size == 100
+    assert 0.005 < result.std < 0.1
+    assert abs(result.mean - squared_mmd(a, b)) < 3 * result.std / 10
+    assert kid(a[:2], b[:2]).std is None
 
 
 def test_inception_score_by_hand():

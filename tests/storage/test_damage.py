@@ -90,7 +90,8 @@ def read_health(folder):
 def read_scores(folder):
     report._scores(folder)
     assert isinstance(scores.of_step(folder.path, 3), list)
-    np.mean([*scores.Scores._earlier_values(SimpleNamespace(directory=folder.path, step=10), "fid"), 0.0])
+    earlier = scores.Scores._earlier(SimpleNamespace(directory=folder.path, step=10), "fid")
+    np.mean([*(each["value"] for each in earlier), 0.0])
     fit.forget_after(folder, 3)
     report._scores(folder)
 

@@ -49,13 +49,14 @@ class Scores(Every):
         self.writer = writer
         self.doctor = doctor
         self.most_share = most_share
+        self._warned = False
         names = [name for name in subject.metrics if name in metrics.DECIDING]
         self.deciding, self.lower_is_better = metrics.DECIDING[names[0]] if names else (None, True)
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
         self.seconds, self._began, self._latest = 0.0, time.perf_counter(), 0.0
-        self._ended, self._warned = False, False
+        self._ended = False
         self._best = checkpoint.best_score(self.checkpoints)
         self._measured = {name: self._earlier(name) for name in (self.deciding, "l1")}
 
@@ -121,8 +122,8 @@ class Scores(Every):
         if not _same(best["protocol"], measured.protocol):
             differences = _differences(best["protocol"], measured.protocol)
             tqdm.write(
-                f"the best checkpoint so far, of step {best['step']:,}, was chosen by another protocol ({differences}): "
-                "such scores do not compare, and the choice begins anew."
+                f"the best checkpoint so far, of step {best['step']:,}, was chosen by another protocol "
+                f"({differences}): such scores do not compare, and the choice begins anew."
             )
             return True
         return measured.value < best["value"] if self.lower_is_better else measured.value > best["value"]

@@ -122,15 +122,11 @@ def with_samples(subject, sampler, count, seed=0, progress=None):
     if has_examples:
         count, seed = min(count, sampler.example_count), 0
     asked = None if has_examples else _classes_asked(subject, sampler, count, seed)
-    parts = {"samples": [], "labels": [], "targets": []}
+    blocks = []
     for start in (progress or iter)(range(0, count, block)):
-        seeds = {"count": min(block, count - start), "seed": seed + start}
-        labels = sampler.labels(**seeds) if asked is None else asked[start : start + block]
-        parts["samples"].append(subject.field.to_stored(sampler.samples(**seeds, labels=labels)))
-        parts["labels"].append(labels)
-        targets = sampler.targets(**seeds)
-        parts["targets"].append(None if targets is None else subject.field.to_stored(targets))
-    whole = {name: None if values[0] is None else np.concatenate(values) for name, values in parts.items()}
+        some = None if asked is None else asked[start : start + block]
+        blocks.append(_samples_of_seeds(subject.field, sampler, seed + start, min(block, count - start), some))
+    whole = {name: None if blocks[0][name] is None else np.concatenate([b[name] for b in blocks]) for name in blocks[0]}
     if has_examples:
         return replace(subject, **whole)
     if whole["labels"] is not None:
@@ -140,15 +136,27 @@ def with_samples(subject, sampler, count, seed=0, progress=None):
     return replace(subject, **whole, inputs=inputs, made=sampler.made)
 
 
+def _samples_of_seeds(field, sampler, seed, count, asked):
+    """Samples of seeds and their targets as stored, and their classes: those asked for, or the seeds' own."""
+    seeds = {"count": count, "seed": seed}
+    if asked is None:
+        samples, asked = sampler.samples(**seeds), sampler.labels(**seeds)
+    else:
+        samples = sampler.samples(**seeds, labels=asked)
+    targets = sampler.targets(**seeds)
+    stored = None if targets is None else field.to_stored(targets)
+    return {"samples": field.to_stored(samples), "labels": asked, "targets": stored}
+
+
 def _classes_asked(subject, sampler, count, seed):
     """The classes to ask for, as the reference has them, int32 `[count]`; None if that is not to be known."""
-    known = subject.class_counts or {}
-    wanted = [known.get(name, 0) for name in sampler.class_names]
+    if not subject.class_counts:
+        return None
+    wanted = [subject.class_counts.get(name, 0) for name in sampler.class_names]
     if not sum(wanted):
         return None
     there = np.repeat(np.arange(len(wanted), dtype=np.int32), wanted)
     # As a sample of the reference itself would have them: beyond its number, all of it again.
-    asked = np.concatenate(
-        [np.tile(there, count // len(there)), there[random_rows(len(there), count % len(there), seed)]]
-    )
+    whole, rest = divmod(count, len(there))
+    asked = np.concatenate([np.tile(there, whole), there[random_rows(len(there), rest, seed)]])
     return asked[random_rows(count, count, seed)]

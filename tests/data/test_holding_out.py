@@ -126,7 +126,7 @@ def test_sources_without_one_lose_a_tenth_for_each(tmp_path):
 @pytest.mark.parametrize("count", [3, 20, 400, 6000])
 def test_the_three_parts_share_nothing_and_are_everything(count):
     parts = vars(holding_out.divide(make(count))).values()
-    assert sorted(sum((numbers(part.columns["real"]) for part in parts), [])) == list(range(count))
+    assert sorted(number for part in parts for number in numbers(part.columns["real"])) == list(range(count))
     train, validation, test = parts
     assert train.validation == train.facts["validation"] == len(validation)
     assert "held out to choose the checkpoint by" in train.treatment
@@ -134,8 +134,8 @@ def test_the_three_parts_share_nothing_and_are_everything(count):
 
 
 def test_a_run_finds_the_parts_it_had(tmp_path):
-    fill(tmp_path, 40)
-    options = DataOptions(dataset=f"folder:{tmp_path}", image_size=8)
+    fill(tmp_path / "some", 40)
+    options = DataOptions(dataset=f"folder:{tmp_path / 'some'}", image_size=8)
     new = data.load_splits(options, "restore")
     again = data.load_splits(options, "restore", new.train.facts)
     before = data.load_splits(options, "restore", {"images": 36})  # a run of when two parts were held out as one
@@ -152,8 +152,8 @@ def test_two_images_are_one_to_train_on_and_one_for_all_else():
 
 
 def test_what_draws_from_noise_trains_on_the_whole(tmp_path):
-    fill(tmp_path, 20)
-    options = DataOptions(dataset=f"folder:{tmp_path}", image_size=8)
+    fill(tmp_path / "some", 20)
+    options = DataOptions(dataset=f"folder:{tmp_path / 'some'}", image_size=8)
     parts = data.load_splits(options)
     assert (len(parts.train), parts.validation, parts.test) == (20, None, None)
     with pytest.raises(UserError, match="has no test split"):

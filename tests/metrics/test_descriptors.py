@@ -328,7 +328,7 @@ def test_evaluate_measures_by_plugins(plugins):
     )
     report = json.loads((plugins / "scores.json").read_text())
     peak, kid = report["scores"]
-    assert (peak["name"], kid["name"], peak["lower_is_better"]) == ("peak_value", "kid", False)
+    assert (peak["name"], kid["name"], peak["lower_is_better"]) == ("peak_value[mean]", "kid[mean]", False)
     assert 100 < peak["value"] < 150
     assert peak["protocol"].items() >= {"features": "mean", "unit": "grey levels", "samples": 6}.items()
     assert report["warnings"] == ["a peak is one value alone."]

@@ -98,6 +98,28 @@ def test_missing_weights_say_what_to_give():
         features.load("squeezenet")
 
 
+@pytest.mark.parametrize(("height", "width"), [(33, 34), (48, 61), (64, 50)])
+def test_squeezenet_pools_whole_images(height, width):
+    """Its pools take what is left at the end, as those of LPIPS do: `ceil((n - 3) / 2) + 1` places."""
+
+    def pooled(x):
+        rows, columns = (-(-(n - 3) // 2) + 1 for n in x.shape[1:3])
+        return np.array(
+            [[x[0, 2 * r : 2 * r + 3, 2 * c : 2 * c + 3].max(axis=(0, 1)) for c in range(columns)] for r in range(rows)]
+        )
+
+    network = squeezenet.network()
+    inside = [
+        layer.output for layer in network.layers if isinstance(layer, (keras.layers.MaxPooling2D, keras.layers.ReLU))
+    ]
+    seen = keras.Model(network.inputs[0], inside)(squeezenet.scale(noise(1, 64)[:, :height, :width]), training=False)
+    names = [output.name for output in inside]
+    pools = [place for place, name in enumerate(names) if "pool" in name]
+    assert len(pools) == 3
+    for place in pools:
+        assert_allclose(np.asarray(seen[place])[0], pooled(np.asarray(seen[place - 1])), rtol=1e-6)
+
+
 @pytest.mark.skipif(not WEIGHTS.is_dir(), reason="the weights of SqueezeNet are not here")
 def test_squeezenet_and_lpips():
     weights = str(WEIGHTS / squeezenet.FILE)

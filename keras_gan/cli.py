@@ -10,7 +10,8 @@ from pathlib import Path
 import tyro
 
 from keras_gan import config, registry
-from keras_gan.errors import UserError, unknown
+from keras_gan.commands.ending import answered
+from keras_gan.errors import UserError, unknown, why
 from keras_gan.runs import run_folder
 
 ASKS_HELP = {"-h", "--help"}
@@ -29,7 +30,7 @@ COMMANDS = {
 
 
 def main(argv=None, command=None):
-    """Runs one command and exits: 0 done, 2 bad input, 130 interrupted.
+    """Runs one command and exits with its code (docs/architecture.md lists them).
 
     Args:
         argv: the arguments after the program's name; default: those of the process.
@@ -37,21 +38,11 @@ def main(argv=None, command=None):
     """
     argv = list(sys.argv[1:] if argv is None else argv)
     program = os.path.basename(sys.argv[0]) if command else "python -m keras_gan"
-    try:
-        if os.environ["KERAS_BACKEND"] != "tensorflow":
-            raise UserError(
-                f"this needs Keras on TensorFlow, but KERAS_BACKEND is {os.environ['KERAS_BACKEND']!r}: unset it."
-            )
-        sys.exit(_run(argv, command, program))
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        print("interrupted.", file=sys.stderr)
-        sys.exit(130)
+    answered(functools.partial(_run, argv, command, program))
 
 
 def _run(argv, command, program):
+    _check_environment()
     if command is None:
         if not argv or argv[0] in ("-h", "--help"):
             print(_usage())
@@ -64,6 +55,18 @@ def _run(argv, command, program):
         command, argv = "list", []
     options = PARSERS.get(command, functools.partial(_parse, COMMANDS[command]))(argv, program)
     return importlib.import_module(f"keras_gan.commands.{command.replace('-', '_')}").run(*options)
+
+
+def _check_environment():
+    """Raises `UserError` for what other programs, or a folder that was removed, have left this one with."""
+    if os.environ["KERAS_BACKEND"] != "tensorflow":
+        raise UserError(
+            f"this needs Keras on TensorFlow, but KERAS_BACKEND is {os.environ['KERAS_BACKEND']!r}: unset it."
+        )
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UserError(f"the working directory cannot be used ({why(error)}): change to another one.") from None
 
 
 def _parse(cls, argv, program):

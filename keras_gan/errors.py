@@ -1,7 +1,14 @@
-"""The errors a user can cause: one short message each, and the exit code it ends with."""
+"""The errors a user can cause: one short message each, the exit code it ends with, and commands that it proposes."""
 
 import difflib
 import math
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
 
 
 class UserError(Exception):
@@ -28,6 +35,64 @@ def unknown(kind, name, choices):
     nearest = difflib.get_close_matches(name, choices, n=1)
     hint = f"did you mean {nearest[0]!r}?" if nearest else f"choose from: {', '.join(choices)}."
     return UserError(f"unknown {kind} {name!r}: {hint}")
+
+
+def calling(command, *words):
+    """The line that calls a command of this program, and works as it stands in the shell where it is read.
+
+    Args:
+        command: `train`, `sample`, … or, with a slash, a script of the checkout such as `export/mobile/sample.py`.
+        *words: its arguments, which are quoted where a shell needs it.
+
+    Returns:
+        None if there is no such script, as where the package is installed without the checkout.
+    """
+    script = _ROOT / ("train.py" if command == "train" else command)
+    if script.suffix == ".py" and script.is_file():
+        return f"{beside('python')} {_joined([_from_here(script), *words])}"
+    if "/" in command:
+        return None
+    start = "" if _is_importable() else f"PYTHONPATH={shlex.quote(str(_ROOT))} "
+    return f"{start}{beside('python')} -m keras_gan {_joined([command, *words])}"
+
+
+def beside(name):
+    """What to type for a program beside the Python that runs this: its name, or its path if that finds another."""
+    folder = Path(sys.executable).parent
+    found = shutil.which(name)
+    if found and Path(found).parent.resolve() == folder.resolve():
+        return name
+    return shlex.quote(_from_here(folder / name))
+
+
+def _joined(words):
+    """Arguments for a shell; a value that looks like an option, as `-x` does, stands behind a `=`."""
+    joined = []
+    for word in words:
+        if word.startswith("-") and not word.startswith("--") and joined:
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return shlex.join(joined)
+
+
+def _from_here(path):
+    """A path below the working directory without it, any other as it is."""
+    here = _here()
+    return os.path.relpath(path, here) if here and Path(path).is_relative_to(here) else str(path)
+
+
+def _is_importable():
+    """Whether any Python that is started here finds this package, and not only one that a script leads to it."""
+    return _ROOT in (Path(folder).resolve() for folder in (_here(), *sys.path[1:]) if folder)
+
+
+def _here():
+    """The working directory; None if it was removed."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return None
 
 
 def why(error):

@@ -44,7 +44,7 @@ ALLOWED = {
     },
     "cli": {"errors", "registry", "distribution", "config", "runs", "commands"},
     "__init__": {"registry", "training", "exporters"},
-    "__main__": {"cli"},
+    "__main__": {"cli", "commands"},
 }
 TENSORFLOW_ROOMS = {
     *("randomness", "losses", "storage", "distribution", "modalities", "data", "sampling", "metrics", "training"),

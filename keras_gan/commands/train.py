@@ -3,15 +3,13 @@
 import dataclasses
 import functools
 import hashlib
-import os
 import shlex
 import sys
 import time
-from pathlib import Path
 
 from keras_gan import data
 from keras_gan.distribution.startup import quiet_tensorflow
-from keras_gan.errors import UserError
+from keras_gan.errors import UserError, beside, calling
 from keras_gan.runs import run_folder
 
 
@@ -201,28 +199,20 @@ def _say_what_next(folder, exported, translates):
     ]
     if exported:
         lines += [f"exported model    {exported} (MODEL_CARD.md says what it is)"]
-    here = _programs()
-    lines += ["", "next:", f"  {here}tensorboard --logdir {shlex.quote(str(folder.path.parent))}"]
+    lines += ["", "next:", f"  {beside('tensorboard')} --logdir {shlex.quote(str(folder.path.parent))}"]
     if exported:
-        lines += [f"  {here}{command}" for command in _uses(exported, translates)]
+        lines += [f"  {command}" for command in _uses(exported, translates)]
     print("\n".join(lines))
 
 
 def _uses(exported, translates):
-    """Commands that use an exported model, without the program that runs them."""
-    model, drawn = shlex.quote(str(exported)), next(exported.glob("samples.*")).suffix
+    """Command lines that use an exported model."""
+    model, drawn = str(exported), next(exported.glob("samples.*")).suffix
     if translates:
-        return [f"python -m keras_gan translate --model {model} --input FOLDER --out translated"]
-    commands = [f"python -m keras_gan sample --model {model} --seed 7 --out grid{drawn}"]
+        return [calling("translate", "--model", model, "--input", "FOLDER", "--out", "translated")]
+    commands = [calling("sample", "--model", model, "--seed", "7", "--out", f"grid{drawn}")]
+    script = "export/mobile/sample.py"
     if (exported / "generator.tflite").exists() and drawn == ".png":
-        phone = f"--model {model}/generator.tflite --count 16 --seed 1 --out phone.png"
-        commands += [f"python export/mobile/sample.py {phone}"]
-    return commands
-
-
-def _programs():
-    """What to put before `python`: nothing, or the folder of a virtual environment that is in use but not activated."""
-    if sys.prefix == sys.base_prefix or "VIRTUAL_ENV" in os.environ:
-        return ""
-    folder = Path(sys.executable).parent
-    return f"{shlex.quote(str(folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder))}/"
+        file = str(exported / "generator.tflite")
+        commands += [calling(script, "--model", file, "--count", "16", "--seed", "1", "--out", "phone.png")]
+    return [each for each in commands if each]

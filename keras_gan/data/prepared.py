@@ -3,17 +3,17 @@
 import os
 from pathlib import Path
 
-from keras_gan.errors import UserError
+from keras_gan.errors import UserError, calling
 
 
 def check_available(name, options):
     """Raises `UserError` if the set is not prepared and must not be fetched."""
     if not options.download and not folder(name, options):
         where, variant = data_dir(options), getattr(options, "variant", "dcgan")
+        words = ("--variant", variant, "--dataset", options.dataset, "--data-dir", str(where), "--download")
         raise UserError(
             f"{options.dataset} is not prepared in {where}. Say where it is with --data-dir DIR, or let it be "
-            f"fetched (once, needs network) with --download, as in\n"
-            f"  python train.py --variant {variant} --dataset {options.dataset} --data-dir {where} --download"
+            f"fetched (once, needs network) with --download, as in\n  {calling('train', *words)}"
         )
 
 

@@ -75,7 +75,15 @@ def command(options, model_config):
     for prefix, given, defaults in (("", options, default), ("model.", model_config, type(model_config)())):
         for name, value in vars(given).items():
             if value != getattr(defaults, name) and name not in call:
-                flag = f"--{prefix}{name.replace('_', '-')}"
-                values = value if isinstance(value, tuple) else () if value is True else (value,)
-                words += [flag, *map(str, values)]
+                words += _option(f"{prefix}{name}".replace("_", "-"), value)
     return shlex.join(words)
+
+
+def _option(name, value):
+    """The arguments that give an option this value."""
+    if isinstance(value, bool):
+        group, dot, last = name.rpartition(".")
+        return [f"--{name}" if value else f"--{group}{dot}no-{last}"]
+    if isinstance(value, tuple):
+        return [f"--{name}", *map(str, value)]
+    return [f"--{name}={value}"] if str(value).startswith("-") else [f"--{name}", str(value)]

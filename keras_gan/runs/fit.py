@@ -2,7 +2,6 @@
 
 import functools
 import json
-import shlex
 import sys
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import tensorflow as tf
 from keras_gan import callbacks, config
 from keras_gan.callbacks import scores
 from keras_gan.distribution import cluster
-from keras_gan.errors import MachineFailed, TrainingFailed, why
+from keras_gan.errors import MachineFailed, TrainingFailed, calling, why
 from keras_gan.storage import checkpoint, event_files, files, schema
 
 
@@ -92,8 +91,8 @@ def forget_after(folder, step):
 def _how_to_go_on(folder):
     """The command that resumes a run."""
     log_dir = str(folder.path.parent)
-    name = folder.name if log_dir == config.RunConfig.log_dir else str(folder.path)
-    return f"Continue with: python train.py --resume {shlex.quote(name)}"
+    where = () if log_dir == config.RunConfig.log_dir else ("--log-dir", log_dir)
+    return f"Continue with: {calling('train', '--resume', folder.name, *where)}"
 
 
 def _step_of(model):

@@ -256,7 +256,7 @@ def test_interrupt_ends_with_130(pictures, tmp_path):
     assert "Traceback" not in errors
     step = int(re.search(r"saved at step (\d+)", errors)[1])
     assert (tmp_path / "logs" / "long" / "checkpoints" / f"step-{step:09d}").is_dir()
-    resume = re.search(r"Continue with: python train.py (.*)", errors)[1]
+    resume = re.search(r"Continue with: \S+ \S*train\.py (.*)", errors)[1]
     assert train_here(*shlex.split(resume), "--steps", step + 2, "--export") == 0
 
 

@@ -3,6 +3,8 @@
 import contextlib
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -97,8 +99,8 @@ def test_data_that_fails_in_the_middle(photos, tmp_path, monkeypatch, capsys):
     assert "photos/7.png" in said
     # The step that failed may have been done in part: what counts is the checkpoint before.
     assert whole(tmp_path / "run") == [0, 2, 4]
-    assert f"of step 4. Continue with: python train.py --resume {tmp_path}/run" in said
-    assert train("--resume", tmp_path / "run", "--steps", 6) == 0
+    resume = re.search(r"of step 4\. Continue with: \S+ \S*train\.py (.*)", said)[1]
+    assert train(*shlex.split(resume), "--steps", 6) == 0
 
 
 def test_data_that_disappears_is_not_missed(tmp_path, monkeypatch):

@@ -1,0 +1,184 @@
+"""How the program ends: with an exit code that the docs name and one line, whatever happened. Needs no package."""
+
+import contextlib
+import errno
+import io
+import os
+import platform
+import select
+import signal
+import sys
+import tempfile
+import threading
+import traceback
+from pathlib import Path
+
+from keras_gan.errors import MachineFailed, UserError, why
+from keras_gan.storage import files
+
+_UNFORESEEN = 1  # exit code
+_INTERRUPTED = 128 + signal.SIGINT
+_MOST_CHARACTERS = 300  # of an unforeseen error, in its line
+_ESCAPED = "backslashreplace"  # how characters are written that an encoding lacks
+# What a path that was given can be wrong by; all else is the machine's.
+_OF_A_PATH = {
+    *(errno.ENOENT, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY),
+    *(errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL),
+}
+
+
+def answered(command):
+    """Calls a function and exits with the code that it returns; what it raises becomes a line on the error stream.
+
+    What cannot be written to the standard streams ends nothing: training goes on when `| head` has seen enough. That a
+    full disk behind `>` lacks something is said at the end, with exit code 4.
+    """
+    _open_streams()
+    code = _code_of(command)
+    lost = _flushed(sys.stdout)
+    if lost and lost.errno != errno.EPIPE and not code:
+        code = MachineFailed.exit_code
+        _say(f"what this printed could not be written: {why(lost)}.")
+    _flushed(sys.stderr)
+    sys.exit(code)
+
+
+def _code_of(command):
+    try:
+        return command() or 0
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except UserError as error:
+        _say(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        _let_go()
+        print("interrupted.", file=sys.stderr)
+        return _INTERRUPTED
+    except Exception as error:
+        message, code = _of_circumstances(error)
+        _say(message or _unforeseen(error))
+        return code
+
+
+def _say(message):
+    print(f"error: {message}", file=sys.stderr)
+
+
+def _let_go():
+    """From here on a second Ctrl-C ends the process at once, and not with a traceback out of its last moments."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        with contextlib.suppress(ValueError):  # not in the main thread
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+# --- What is said of exceptions ---------------------------------------------------------------------------------------
+
+
+def _of_circumstances(error):
+    """Message and exit code of what a machine can do to any program; no message of what nobody has foreseen."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":  # TensorFlow's
+        what = _first_line(error).rstrip(".") or "free some, or ask for less"
+        return f"out of memory: {what}.", MachineFailed.exit_code
+    if isinstance(error, OSError):
+        where = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
+        code = UserError.exit_code if error.errno in _OF_A_PATH else MachineFailed.exit_code
+        return f"{where}{why(error).rstrip('.')}.", code
+    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("keras_gan"):
+        missing = f"the package {error.name.partition('.')[0]} is not installed for {sys.executable}"
+        return f"{missing}: pip install -r requirements.txt, or use the environment that has it.", UserError.exit_code
+    return None, _UNFORESEEN
+
+
+def _unforeseen(error):
+    """The line of a fault of the program itself; all else about it goes into a file that the line names."""
+    what = f"{type(error).__name__}: {_first_line(error)}".rstrip(": ")
+    try:
+        path = Path(tempfile.gettempdir()) / f"keras_gan-error-{os.getpid()}.txt"
+        files.write(path, _account(error), durable=False)
+        where = f"what led to it is in {path}"
+    except OSError as failed:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"it came from {frame.filename}, line {frame.lineno}; no file could be written ({why(failed)})"
+    return f"this program has a fault ({what}); {where}."
+
+
+def _account(error):
+    words = " ".join(map(ascii, sys.argv))
+    return f"Python {platform.python_version()} on {platform.platform()}: {words}\n\n" + "".join(
+        traceback.format_exception(error)
+    )
+
+
+def _first_line(error):
+    try:
+        line = str(error).strip().partition("\n")[0]
+    except Exception:  # a `__str__` can fail as all else can
+        return ""
+    return line if len(line) <= _MOST_CHARACTERS else f"{line[:_MOST_CHARACTERS]} …"
+
+
+# --- The standard streams ---------------------------------------------------------------------------------------------
+
+
+class _Output(io.FileIO):
+    """A descriptor to write to that takes everything, from the first failure on to throw it away.
+
+    Attributes:
+        failure: the `OSError`; None while there was none.
+    """
+
+    failure = None
+
+    def write(self, data):
+        if self.failure is None:
+            try:
+                while (written := super().write(data)) is None:  # another program made it one that does not wait
+                    select.select([], [self], [])
+                return written
+            except OSError as error:
+                self.failure = error
+        return len(data)
+
+
+def _open_streams():
+    """Makes the standard streams such that no text and no reader can fail them; those of others stay as they are."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for descriptor in range(3):  # one that is closed would be given to the next file that is opened
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        stream = getattr(sys, name)
+        if stream is None or (stream is getattr(sys, f"__{name}__") and _is_of(stream, descriptor)):
+            setattr(sys, name, _stream(stream, descriptor))
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=_ESCAPED)
+
+
+def _is_of(stream, descriptor):
+    try:
+        return stream.fileno() == descriptor
+    except (OSError, ValueError):
+        return False
+
+
+def _stream(stream, descriptor):
+    """A text stream in place of another, or of None, which writes what its encoding lacks as an escape."""
+    if stream is not None:
+        _flushed(stream)
+    raw = _Output(descriptor, "w", closefd=False)
+    encoding = stream.encoding if stream else "utf-8"
+    lines = descriptor == 2 or raw.isatty()
+    return io.TextIOWrapper(io.BufferedWriter(raw), encoding=encoding, errors=_ESCAPED, line_buffering=lines)
+
+
+def _flushed(stream):
+    """Writes what a stream still holds; returns the failure to write of it all, or None."""
+    try:
+        stream.flush()
+    except (OSError, ValueError) as error:
+        return error if isinstance(error, OSError) else None
+    return getattr(getattr(getattr(stream, "buffer", None), "raw", None), "failure", None)

@@ -3,6 +3,8 @@
 Whatever a single benchmark measures, it imports itself.
 """
 
+import dataclasses
+
 from keras_gan import config, data, registry
 from keras_gan.distribution.startup import ask_for_onednn, quiet_stderr, quiet_tensorflow
 from keras_gan.errors import UserError, unknown
@@ -30,6 +32,29 @@ def tensorflow_threads():
     from benchmarks.common.workers import threads
 
     return tf.config.threading.get_intra_op_parallelism_threads() or threads()
+
+
+def train_prepared(run, model_options=None, make_callbacks=list, rows=None):
+    """Prepares a run and trains it to its end, as `train.py` does, but for files: it writes none.
+
+    Args:
+        run: a `RunConfig`; `steps` of it are what its schedules are made for.
+        model_options: options of the variant, a dict.
+        make_callbacks: as of `runs.fit.fit`.
+        rows: of the data set, an array of indices, to train on; default: all.
+
+    Returns:
+        Its `PreparedRun`, trained.
+    """
+    quiet_tensorflow()
+    from keras_gan.runs import fit, preparation
+
+    prepared = preparation.prepare(dataclasses.replace(run, export=()), model_options or {})
+    if rows is not None:
+        columns = {name: column[rows] for name, column in prepared.dataset.columns.items()}
+        prepared = dataclasses.replace(prepared, dataset=dataclasses.replace(prepared.dataset, columns=columns))
+    fit.fit(prepared, None, make_callbacks)
+    return prepared
 
 
 def train(arguments, make_callback):

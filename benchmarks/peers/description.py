@@ -81,5 +81,5 @@ def _training_constants(model):
         "beta_2": model.optimizer.beta_2,
         "epsilon": model.optimizer.epsilon,
         "ema_halflife_kimg": model.config.ema_halflife_kimg,
-        "ema_rampup": model.ema_rampup,
+        "ema_rampup": model.course.ema_rampup,
     }

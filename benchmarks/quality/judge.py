@@ -153,18 +153,23 @@ def load(data_dir=None, quick=False):
         UserError: if MNIST is not there.
         RuntimeError: if the classifier is less accurate than `LEAST_ACCURACY`.
     """
+    test = mnist(data_dir, "test", 1000 if quick else None)
+    train = test if quick else mnist(data_dir, "train")
+    return of_images(train, test, quick)
+
+
+def of_images(train, reference, quick=False):
+    """What `load` returns, of a judge that learns from `train` and compares with `reference`: `(images, labels)`."""
     quiet_tensorflow()
     from keras_gan.metrics import features
 
-    test = _mnist(data_dir, "test", 1000 if quick else None)
-    train = test if quick else _mnist(data_dir, "train")
     steps = 40 if quick else None
-    extractor = features.load("classifier", features.ExtractorOptions(training=lambda: (*train, test, steps)))
+    extractor = features.load("classifier", features.ExtractorOptions(training=lambda: (*train, reference, steps)))
     accuracy = extractor.facts["accuracy"]
     if accuracy < LEAST_ACCURACY and not quick:
-        raise RuntimeError(f"the judge recognises {accuracy:.2%} of the test images, less than {LEAST_ACCURACY:.1%}.")
-    judge = Judge(extractor, test[0], *_look(extractor, test[0]))
-    some = slice(len(test[0]))
+        raise RuntimeError(f"the judge recognises {accuracy:.2%} of unseen images, less than {LEAST_ACCURACY:.1%}.")
+    judge = Judge(extractor, reference[0], *_look(extractor, reference[0]))
+    some = slice(len(reference[0]))
     real = judge.scores(train[0][some], train[1][some])
     return judge, {"accuracy": accuracy, "identity": extractor.weights, "real": real}
 
@@ -175,9 +180,10 @@ def _look(extractor, images):
     return seen.features, powers / powers.sum(axis=1, keepdims=True)
 
 
-def _mnist(data_dir, split, most=None):
-    mnist = data.load(config.DataOptions(dataset="mnist", data_dir=data_dir, image_size=IMAGE_SIZE), split)
-    return tuple(mnist.columns[name][:most] for name in ("real", "label"))
+def mnist(data_dir, split, most=None):
+    """Images and labels of a split at the judge's size, at most so many."""
+    digits = data.load(config.DataOptions(dataset="mnist", data_dir=data_dir, image_size=IMAGE_SIZE), split)
+    return tuple(digits.columns[name][:most] for name in ("real", "label"))
 
 
 @dataclass(frozen=True)

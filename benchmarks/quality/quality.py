@@ -26,9 +26,10 @@ from benchmarks.common.workers import ROOT, Worker
 from benchmarks.quality.quality_table import markdown
 from benchmarks.quality.sources import code_hash, variant_hash
 
-PROTOCOL = 1  # raise it when rows from before a change no longer belong beside rows from after it
+PROTOCOL = 2  # raise it when rows from before a change no longer belong beside rows from after it
 IMAGE_SIZE = 32
 SAMPLES = 10_000
+PACE_SECONDS = 20.0  # of training that tell how many steps fit
 DECISIVE = ("cpu", "threads", "bfloat16_instructions")  # of a machine: rows of another do not compare
 FORMULAS = ("benchmarks/quality/judge.py", "keras_gan/metrics/fid.py", "keras_gan/metrics/neighbours.py")
 CACHE = ROOT / "benchmarks" / "cache"
@@ -39,7 +40,7 @@ class Options:
     """Trains every variant on MNIST at 32 px for the same time and scores its samples."""
 
     minutes: float = 8.0
-    """Training time of each row, from the end of its first step on."""
+    """Training time of each row: it takes as many steps as its pace says, and its schedules are made for these."""
     variants: tuple[str, ...] = ()
     """Which variants to train; default: all. The table has every finished row in any case."""
     seeds: tuple[int, ...] = (0,)
@@ -135,7 +136,10 @@ class Bench:
         return self.score(judge, new)
 
     def train(self, variant, seed):
-        """Trains one variant in a process of its own and draws its samples; returns its row, not scored yet."""
+        """Trains one variant in a process of its own and draws its samples; returns its row, not scored yet.
+
+        As `train.py` does it, for which the number of steps must be known before: another process finds the pace.
+        """
         seconds = self.minutes * 60
         say(f"training until about {time.strftime('%H:%M:%S', time.localtime(time.time() + seconds + 10))} … ")
         row = {
@@ -149,11 +153,13 @@ class Bench:
             "samples": f"{variant}-seed{seed}-{uuid.uuid4().hex[:8]}.npz",
         }
         self.samples(row).parent.mkdir(parents=True, exist_ok=True)
-        options = {"variant": variant, "seed": seed, "image_size": IMAGE_SIZE, "batch_size": row["batch_size"]}
-        options |= {"data_dir": self.data_dir, "split": "test" if self.options.quick else "train"}
+        options = {"variant": variant, "seed": seed, "dataset": "mnist", "data_dir": self.data_dir}
+        options |= {"image_size": IMAGE_SIZE, "batch_size": row["batch_size"]}
         with Worker("benchmarks.quality.quality_worker", role="train", **options) as worker:
+            steps = steps_within(seconds, worker.ask("pace", seconds=min(PACE_SECONDS, seconds)))
+        with Worker("benchmarks.quality.quality_worker", role="train", steps=steps, **options) as worker:
             # Memory as of here: that of the training, without the samples.
-            row["training"] = worker.ask("train", seconds=seconds)
+            row["training"] = worker.ask("train")
             if row["training"]["finite"]:
                 drawn = worker.ask("sample", count=self.count, path=str(self.samples(row)), grid=self.grid(row))
                 row["training"]["finite"] = drawn["finite"]
@@ -237,6 +243,12 @@ class Bench:
         text = markdown(result)
         report.write(self.out, "quality", text, result)
         return text
+
+
+def steps_within(seconds, pace):
+    """How many steps take so many seconds beside the first one, by what `train` says of a few."""
+    measured = pace["steps"] - 1
+    return 1 + max(1, round(seconds * measured / pace["seconds"])) if measured else 2
 
 
 def say(text):

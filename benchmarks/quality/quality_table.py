@@ -110,9 +110,10 @@ def _protocol(result):
     lines = [
         "**A quick run: these figures mean nothing.**" if result["quick"] else "",
         report.machine_line(computer, versions),
-        f"Each variant at its defaults trains for {time}, counted from the end of its first step, in a process of its "
-        f"own, on MNIST padded to 32 px, in batches of {batch} for each update of the discriminator. "
-        f"{result['samples']:,} samples of its averaged generator are then scored against the 10,000 test images.",
+        f"Each variant at its defaults trains as `train.py` does, for as many steps as its pace says fit into {time}, "
+        f"in a process of its own, on MNIST padded to 32 px, in batches of {batch} for each update of the "
+        f"discriminator. {result['samples']:,} samples of its averaged generator are then scored against the 10,000 "
+        "test images.",
         f"The judge is a classifier that recognises {judge['accuracy']:.2%} of the test images; its FID between "
         f"10,000 training images and the test images, the floor, is {judge['real']['fid']:.2f}.",
     ]

@@ -4,53 +4,53 @@ The roles of such a worker: `train` trains one variant, so that the memory it re
 `judge` scores the samples of all of them.
 """
 
+import math
 import os
 import time
 
 import numpy as np
 
-from benchmarks.common.program import config, data, quiet_tensorflow, registry, versions
+from benchmarks.common.program import config, quiet_tensorflow, train_prepared, versions
 from benchmarks.common.workers import serve
 
 # --- Training -------------------------------------------------------------------------------------------------------
 
 
-def serve_training(channel, variant, seed, image_size, batch_size, data_dir, split):
-    """Answers `train` with what a training of so many seconds took, and `sample` with a file of pictures."""
-    quiet_tensorflow()
-    from keras_gan.data import pipeline
-    from keras_gan.training import building
+def serve_training(channel, **options):
+    """Answers `pace` or `train` with what a training took, and after `train` `sample` with a file of pictures."""
+    run, trained = config.RunConfig(**options), {}
 
-    mnist = data.load(config.DataOptions(dataset="mnist", data_dir=data_dir, image_size=image_size), split)
-    model = building.build(variant, registry.module(variant).Config(), mnist.fields, seed)
-    model.compile(batch_size=batch_size)
-    (stage,) = model.schedule.stages
-    batch_size = model.schedule.examples_per_step(stage)
-    batches = pipeline.batches(mnist, batch_size, seed)
+    def train_all():
+        prepared, found = train(run)
+        trained["model"] = prepared.model
+        return found
+
     channel.answer()
     channel.serve(
         {
-            "train": lambda seconds: train(model, batches, batch_size, seconds),
-            "sample": lambda count, path, grid: sample(model, count, path, grid),
+            "pace": lambda seconds: train(run, seconds)[1],
+            "train": train_all,
+            "sample": lambda count, path, grid: sample(trained["model"], count, path, grid),
         }
     )
 
 
-def train(model, batches, batch_size, seconds):
-    """Trains for `seconds` after the first step, which compiles; stops at the end of the step in which they run out.
+def train(run, seconds=math.inf):
+    """Trains a `RunConfig` as `train.py` does, to its last step or for so many seconds after its first one.
 
     Returns:
-        `steps` and `images` (real ones seen) of the whole training; `seconds` and `timed_images` without the first
-        step; `busy_cores`, how many other programs kept busy meanwhile, on average, or None if that cannot be told.
+        The `PreparedRun`, and what it took: `steps` and `images` (real ones seen) of the whole training; `seconds` and
+        `timed_images` without the first step, which compiles; `busy_cores`, how many other programs kept busy
+        meanwhile, on average, or None if that cannot be told.
     """
     clock = _clock(seconds)
-    # `fit` needs to know an end, and is stopped long before this one.
-    model.fit(batches, steps_per_epoch=10**9, verbose=0, callbacks=[clock])
-    return {
+    prepared = train_prepared(run, make_callbacks=lambda: [clock])
+    model, seen = prepared.model, prepared.schedule.examples_before
+    return prepared, {
         "steps": clock.steps,
-        "images": clock.steps * batch_size,
+        "images": seen(clock.steps),
         "seconds": clock.elapsed,
-        "timed_images": (clock.steps - 1) * batch_size,
+        "timed_images": seen(clock.steps) - seen(1),
         "busy_cores": clock.busy_cores,
         "finite": clock.finite,
         "weights": model.generator.count_params() + model.discriminator.count_params(),

@@ -289,7 +289,7 @@ def updates(model):
             seen=tf.cast(schedule.examples_within(schedule.stages.index(stage), model.step.value), tf.float32),
             batch=tf.cast(schedule.examples_per_step(stage), tf.float32),
             halflife_kimg=model.config.ema_halflife_kimg,
-            rampup=model.ema_rampup,
+            rampup=model.course.ema_rampup,
         )
         return model.step.value
 

@@ -15,7 +15,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.common import noise, report
 from benchmarks.common.command import check_rounds, run
-from benchmarks.common.program import ask_for_onednn, data, image_variants, quiet_stderr, quiet_tensorflow, registry
+from benchmarks.common.program import (
+    ask_for_onednn,
+    config,
+    image_variants,
+    quiet_stderr,
+    quiet_tensorflow,
+    registry,
+)
 from benchmarks.speed.bare_step import compiled
 
 IMAGES = 256
@@ -57,19 +64,11 @@ def measure(name, options):
     """The row of one variant: augmentations, batch, seconds per step, and the share of them spent waiting."""
     import keras
 
-    from keras_gan.data import pipeline
-    from keras_gan.training import building
-
-    defaults, config = registry.variant(name).defaults, registry.module(name).Config()
-    augment = options.data_augment if options.data_augment is not None else defaults.get("data_augment", "crop,flip")
-    images = noise_of(registry.variant(name).task, options.size)
+    prepared = prepared_on_noise(name, options)
+    model = prepared.model
     with quiet_stderr():
-        model = building.build(name, config, images.fields)
-        model.compile(batch_size=defaults.get("batch_size", 64))
         step = compiled(model, model.train_step)
-    prepare = registry.preparation(name, config)
-    batch_size = model.schedule.examples_per_step(model.stage)
-    stream = iter(pipeline.batches(images, batch_size, 0, augment=data.augmentations(augment), prepare=prepare))
+    stream = iter(prepared.batches(model.stage, 0))
     for _ in range(WARM_UP):
         float(step(next(stream))["g_loss"])
     shares, seconds = [], []
@@ -86,11 +85,39 @@ def measure(name, options):
     keras.backend.clear_session()
     gc.collect()
     return {
-        "data_augment": augment,
-        "batch_size": batch_size,
+        "data_augment": prepared.options.data_augment,
+        "batch_size": model.schedule.examples_per_step(model.stage),
         "seconds_per_step": report.summary(seconds),
         "waiting": report.summary(shares),
     }
+
+
+def prepared_on_noise(name, options):
+    """The `PreparedRun` of `train.py` at the variant's defaults, but for its data, size and augmentations."""
+    import tensorflow as tf
+
+    from keras_gan.runs.preparation import PreparedRun
+    from keras_gan.training import building
+
+    variant, model_config = registry.variant(name), registry.module(name).Config()
+    augment = (
+        variant.defaults.get("data_augment", "crop,flip") if options.data_augment is None else options.data_augment
+    )
+    run = config.RunConfig(variant=name, image_size=options.size, data_augment=augment)
+    images = noise_of(variant.task, options.size)
+    with quiet_stderr():
+        model = building.build(name, model_config, images.fields, run.seed)
+        model.compile(total_steps=run.total_steps(len(images), model.schedule), batch_size=run.batch_size)
+    return PreparedRun(
+        options=run,
+        model_config=model_config,
+        strategy=tf.distribute.get_strategy(),
+        dataset=images,
+        held_out=None,
+        model=model,
+        sampler=None,
+        steps=run.total_steps(len(images), model.schedule),
+    )
 
 
 def noise_of(task, size):

@@ -46,6 +46,8 @@ def _check_before_start(options):
             raise UserError("--dry-run looks at one process alone: leave out --strategy multi_worker.")
     else:
         run_folder.check_name_is_free(options)  # of several workers the chief asks, later: the others may find it made
+    if options.init_from and not options.resume:
+        run_folder.find(options.log_dir, options.init_from)
     if options.export and not options.dry_run:
         run_folder.check_writable(options.export_dir)
 

@@ -72,6 +72,8 @@ class RunConfig(
     def _check_numbers(self):
         if self.steps is not None and self.epochs is not None:
             raise UserError("give --steps or --epochs, not both.")
+        if self.init_optimizer and not self.init_from:
+            raise UserError("--init-optimizer needs --init-from RUN, whose optimizers it takes.")
         counts = ("steps", "epochs", "batch_size", "snapshot_every", "eval_every")
         for name in (*counts, "cpu_replicas", "num_workers", "steps_per_execution", "keep_checkpoints"):
             value = getattr(self, name)

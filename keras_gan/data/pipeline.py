@@ -8,11 +8,15 @@ import tensorflow as tf
 from keras_gan.randomness import BatchNoise, random_rows
 
 BLOCK = 64
+# Versions of the order in which examples come. A run keeps the one that it was begun with, which its checkpoints name:
+# 1, up to format 2 of checkpoints: noise-to-anything models had an order that kept something of a small set's own.
+# 2: all orders are as good as random.
+ORDER = 2
 # Nothing here depends on a tensor by `if` or `for`, and AutoGraph would take seconds to find that out.
 _as_it_is = tf.autograph.experimental.do_not_convert
 
 
-def batches(data, batch_size, seed, start_step=0, augment=(), context=None, prepare=None, first_example=0):
+def batches(data, batch_size, seed, start_step=0, augment=(), context=None, prepare=None, first_example=0, order=ORDER):
     """Endless batches of `data`, shuffled anew in every epoch, starting at any step at no cost.
 
     The example at position p of the stream is a pure function of (seed, epoch = p // N, p % N): a keyed
@@ -25,12 +29,12 @@ def batches(data, batch_size, seed, start_step=0, augment=(), context=None, prep
         batch_size: examples per batch, over all replicas and discriminator steps.
         seed: integer; the same seed gives the same order for ever.
         start_step: how many batches to leave out.
-        augment: names of `Field.augmentations`, applied anew each time an example comes up. Columns of one group are
-            changed alike, others in ways of their own.
-        context: the `tf.distribute.InputContext` of one of several workers: it then reads its own replicas' rows
-            alone, and gets a batch for each replica in turn, as `distribute_datasets_from_function` wants it.
+        augment: names of `Field.augmentations`, applied anew each time; columns of one group are changed alike.
+        context: the `tf.distribute.InputContext` of one of several workers, which reads its own replicas' rows alone,
+            a batch for each replica in turn, as `distribute_datasets_from_function` wants it.
         prepare: function `(batch, noise) -> batch` in TensorFlow that is applied last; `noise` is a `BatchNoise`.
         first_example: position of the first example of the batch of step 0.
+        order: its version, 1 or 2, see `ORDER`.
 
     Returns:
         `tf.data.Dataset` of batches `{name of a column: [batch, …] as networks take it}`, and what `prepare` adds.
@@ -46,7 +50,7 @@ def batches(data, batch_size, seed, start_step=0, augment=(), context=None, prep
         return row + tf.range(share, dtype=tf.int64)
 
     def batch_at(positions):
-        batch = _gather(data, _indices(data, positions, seed, prepare is not None))
+        batch = _gather(data, _indices(data, positions, seed, order, prepare is not None))
         offset = (positions[0] - first_example) % batch_size
         whole = positions[0] - offset
         if augment:
@@ -95,10 +99,9 @@ def examples(data, count, prepare=None, seed=0):
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 
-def _indices(data, positions, seed, prepared):
+def _indices(data, positions, seed, order, prepared):
     """The rows of each group of columns at these positions of the stream, `{group: indices}`."""
-    if len(data.columns.keys() - {"label"}) == 1 and not prepared:
-        # Of a small set the first epochs keep something of its order, but runs that exist are to go on with theirs.
+    if order == 1 and len(data.columns.keys() - {"label"}) == 1 and not prepared:
         return {group: _shuffled(positions, len(data), (0, seed), rounds=4) for group in data.groups}
     return {
         group: _shuffled(

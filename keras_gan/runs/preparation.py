@@ -9,12 +9,12 @@ from keras_gan.data import pipeline
 from keras_gan.data.dataset import Dataset
 from keras_gan.distribution import cluster, devices
 from keras_gan.distribution.startup import quiet_stderr
-from keras_gan.errors import UserError
 from keras_gan.exporters.deliverables import Deliverables
 from keras_gan.metrics import evaluation
 from keras_gan.runs import run_folder
-from keras_gan.runs.restore import restore
+from keras_gan.runs.taking_over import take_over
 from keras_gan.sampling import Sampler
+from keras_gan.storage import checkpoint
 from keras_gan.training import building
 from keras_gan.training.stages import Schedule
 
@@ -69,6 +69,7 @@ class PreparedRun:
                 augment=data.augmentations(self.options.data_augment, self.dataset.fields["real"].kind),
                 context=context,
                 prepare=registry.preparation(self.options.variant, self.model_config),
+                order=self.model.course.data_order,
             )
 
         return devices.distribute(self.strategy, stream)
@@ -92,7 +93,8 @@ def prepare(options, model_options):
     with strategy.scope():
         model = building.build(options.variant, model_config, dataset.fields, options.seed, options.augment)
         model.compile(total_steps=steps, batch_size=options.batch_size, steps_per_execution=options.steps_per_execution)
-        if not options.resume:
+        model.follow(data_order=pipeline.ORDER)
+        if not options.resume or not _has_begun(options):
             _begin(options, model, variant, strategy, dataset)
     sampler = sampling.of_data(
         model, validation, options.eval_samples, registry.preparation(options.variant, model_config)
@@ -143,26 +145,16 @@ def _load(options):
     return replace(dataset, fields=fields), validation and replace(validation, fields=fields)
 
 
+def _has_begun(options):
+    """Whether a run that is resumed has saved anything; what was killed before that begins again."""
+    folder = run_folder.find(options.log_dir, options.run_name)
+    return bool(checkpoint.list_checkpoints(folder.checkpoints))
+
+
 def _begin(options, model, variant, strategy, dataset):
     """What happens to the weights of a new run before its first step."""
     if options.init_from:
-        _take_weights(model, options)
+        take_over(model, options)
     if hasattr(variant, "precompute"):
         variant.precompute(model, dataset)
         cluster.follow_chief(strategy, model)
-
-
-def _take_weights(model, options):
-    """Gives the model the networks of the run `init_from`."""
-    donor = restore(run_folder.find(options.log_dir, options.init_from))
-    keras.mixed_precision.set_dtype_policy(options.precision)
-    try:
-        for name in ("generator", "discriminator", "ema_generator"):
-            getattr(model, name).set_weights(getattr(donor.model, name).get_weights())
-    except ValueError:
-        was, now = donor.model.fields["real"], model.fields["real"]
-        raise UserError(
-            f"--init-from {options.init_from}: its networks ({donor.options.variant}, {was.size_words}) have other "
-            f"shapes than those of {options.variant} at {now.size_words} as it is set up here."
-        ) from None
-    print(f"starting from the networks of {options.init_from} at step {donor.step}.")

@@ -19,6 +19,7 @@ class Restored:
         model_config: the variant's options.
         data_facts: what its data was, see `Dataset.facts`.
         step: of the checkpoint.
+        is_best: whether that is the one of the best score.
     """
 
     model: object
@@ -26,6 +27,7 @@ class Restored:
     model_config: object
     data_facts: dict
     step: int
+    is_best: bool = False
 
     def sampler(self, most_examples=None):
         """Its `Sampler`, on test examples if it needs any: as many as the run scored, or at most `most_examples`."""
@@ -67,5 +69,6 @@ def restore(folder, which="best"):
     schedule = Schedule(tuple(model_config.stages()), options.batch_size)
     model.compile(total_steps=options.total_steps(example_count(facts), schedule), batch_size=options.batch_size)
     step = checkpoint.restore_best(model, folder.checkpoints) if which == "best" else None
-    step = step or checkpoint.restore_newest(model, folder.checkpoints)
-    return Restored(model, options, model_config, facts, step)
+    is_best = step is not None
+    step = step if is_best else checkpoint.restore_newest(model, folder.checkpoints)
+    return Restored(model, options, model_config, facts, step, is_best)

@@ -1,12 +1,13 @@
 """Checkpoints: everything that decides the future of a run, written atomically and checked by hash when read.
 
 `checkpoints/step-000001500/` holds `model.weights.h5` (both networks, the EMA generator, both optimizers with
-their slots, the step, every running state) and `manifest.json` (format version, step, sha256 of each file, and the
-circumstances that decide the last bits). The position in the data and all noise are pure functions of seed and step,
-so nothing else needs to be saved. `checkpoints/best-000000900/` is another such folder, of the step with the best
-score; its manifest has the score, too.
+their slots, the step, every running state) and `manifest.json` (format version, step, sha256 of each file, the
+`Course` of the training, and the circumstances that decide the last bits). The position in the data and all noise are
+pure functions of seed and step, so nothing else needs to be saved. `checkpoints/best-000000900/` is another such
+folder, of the step with the best score; its manifest has the score, too.
 """
 
+import dataclasses
 import errno
 import math
 import os
@@ -21,9 +22,12 @@ from keras_gan.errors import MachineFailed, UserError, why
 from keras_gan.storage import files, forms, schema
 from keras_gan.storage.files import sha256
 
-FORMAT = 2
+FORMAT = 3
 # From each older format to the next. Every format that ever was can be read for ever.
-_MIGRATIONS = {1: lambda manifest: {**manifest, "format": 2, "circumstances": {}}}
+_MIGRATIONS = {
+    1: lambda manifest: {**manifest, "format": 2, "circumstances": {}},
+    2: lambda manifest: {**manifest, "format": 3, "course": {"data_order": 1}},
+}
 _BYTES_PER_VARIABLE = 4096  # of an HDF5 file, beside the values
 _WEIGHTS = "model.weights.h5"
 _MANIFEST = "manifest.json"
@@ -33,6 +37,13 @@ _SCHEMA = {
     "step": schema.count,
     "sha256": schema.only({_WEIGHTS: str}),  # else there might be weights that nothing vouches for
     "circumstances": dict,
+    "course": schema.only(
+        {
+            "data_order": (schema.positive, None),
+            "ema_rampup": schema.optional((schema.number, None)),
+            "earlier_updates": schema.optional([schema.count, schema.count]),
+        }
+    ),
     "score": schema.optional(SCORE),
 }
 
@@ -83,6 +94,7 @@ def _write(model, final, step, **facts):
             "format": FORMAT,
             "step": step,
             "sha256": {_WEIGHTS: sha256(temporary / _WEIGHTS)},
+            "course": dataclasses.asdict(model.course),
             "circumstances": circumstances(model),
             **facts,
         }
@@ -166,6 +178,7 @@ def restore_best(model, directory):
 
 
 def _load(model, path):
+    course = read_manifest(path)["course"]
     try:
         with warnings.catch_warnings():
             # Keras only warns of networks that the file does not have, and leaves them as they are.
@@ -173,6 +186,8 @@ def _load(model, path):
             model.load_weights(path / _WEIGHTS)
     except (ValueError, KeyError, UserWarning) as error:
         raise UserError(f"{path} holds weights of another model ({str(error).splitlines()[0]}).") from None
+    # JSON has lists for tuples.
+    model.follow(**{name: tuple(value) if isinstance(value, list) else value for name, value in course.items()})
 
 
 def verify(path):

@@ -20,9 +20,10 @@ def update(average, network, *, seen, batch, halflife_kimg, rampup):
         batch: examples of this step, a float32 scalar.
         halflife_kimg: half-life in thousands of examples.
         rampup: the half-life is at most this fraction of the examples seen so far, so that the average of a short run
-            is not its own initialization (StyleGAN2-ADA, arXiv 2006.06676, training loop).
+            is not its own initialization (StyleGAN2-ADA, arXiv 2006.06676, training loop). None: the average began as
+            that of an earlier training, and is kept.
     """
-    halflife = tf.minimum(halflife_kimg * 1000.0, seen * rampup)
+    halflife = halflife_kimg * 1000.0 if rampup is None else tf.minimum(halflife_kimg * 1000.0, seen * rampup)
     keep = 0.5 ** (batch / tf.maximum(halflife, 1e-8))
     for mean, weight in zip(average.weights, network.weights, strict=True):
         # mean += (1 - keep) (weight - mean), in one pass

@@ -12,7 +12,13 @@ class Adam(keras.optimizers.Adam):
     """Keras's Adam with one operation per weight in place of ten: the same numbers, state and checkpoints.
 
     For small networks the updates are a good part of a step, and this halves them.
+
+    Attributes:
+        earlier_updates: how many updates its moments know of beside its own iterations: those of another training,
+            which no longer count for the schedule of its learning rate. Read when a step is traced.
     """
+
+    earlier_updates = 0
 
     def update_step(self, gradient, variable, learning_rate):
         # A lookup's gradient names a row as often as it was looked up; Keras would square each part on its own.
@@ -21,7 +27,7 @@ class Adam(keras.optimizers.Adam):
             return super().update_step(gradient, variable, learning_rate)
         index, dtype = self._get_variable_index(variable), variable.dtype
         beta_1, beta_2 = tf.cast(self.beta_1, dtype), tf.cast(self.beta_2, dtype)
-        step = tf.cast(self.iterations.value + 1, dtype)
+        step = tf.cast(self.iterations.value + (1 + self.earlier_updates), dtype)
         tf.raw_ops.ResourceApplyAdam(
             # Under a strategy this is TensorFlow's variable on one device, otherwise Keras's.
             var=(variable.value if isinstance(variable, keras.Variable) else variable).handle,

@@ -1,5 +1,6 @@
 """`TrainStep`: tapes, updates, optimizers and averages, all that is easy to get wrong in adversarial training."""
 
+import dataclasses
 import functools
 import threading
 
@@ -9,6 +10,7 @@ import tensorflow as tf
 from keras_gan.errors import UserError, unknown
 from keras_gan.randomness import StepNoise, set_current
 from keras_gan.training import ada, ema, replicas
+from keras_gan.training.course import Course
 from keras_gan.training.stages import Schedule
 
 AUGMENTATIONS = ("none", "diffaugment", "ada")
@@ -32,7 +34,7 @@ class TrainStep(keras.Model):
         tf.config.optimizer.set_experimental_options({"dependency_optimization": False})
         self.generator, self.discriminator = generator, discriminator
         self.ema_generator = ema.averaged(generator)
-        self.config, self.objective, self.ema_rampup = config, objective, ema_rampup
+        self.config, self.objective, self.course = config, objective, Course(ema_rampup=ema_rampup)
         self._fields = tuple(fields.items())  # a dict would be tracked, and copied
         self.seed = 0
         self.discriminator_optimizer = None
@@ -136,6 +138,17 @@ class TrainStep(keras.Model):
             both = (self.optimizer, self.discriminator_optimizer)
             self._fresh_optimizers = tuple((each, _values(each.variables)) for each in both)
 
+    def follow(self, **changes):
+        """Replaces entries of the `Course`, of a compiled model; before its next `fit`, which traces the step anew."""
+        self._set_course(**changes)
+        self.train_function = None
+
+    def _set_course(self, **changes):
+        self.course = dataclasses.replace(self.course, **changes)
+        optimizers = (self.optimizer, self.discriminator_optimizer)
+        for optimizer, updates in zip(optimizers, self.course.earlier_updates, strict=True):
+            inner_optimizer(optimizer).earlier_updates = updates
+
     def fit(self, x=None, *args, shuffle=None, **kwargs):
         """Keras's `fit`. A `tf.data.Dataset` is taken in the order it comes, arrays are shuffled by default."""
         streams = (tf.data.Dataset, tf.distribute.DistributedDataset)
@@ -181,10 +194,11 @@ class TrainStep(keras.Model):
         Nothing has been learned of the stage yet, so that it does no harm to do so again after a resume.
         """
         for optimizer, fresh in self._fresh_optimizers:
-            rate = getattr(optimizer, "inner_optimizer", optimizer)._learning_rate
+            rate = inner_optimizer(optimizer)._learning_rate
             for variable, value in zip(optimizer.variables, fresh, strict=True):
                 if variable is not rate:
                     variable.assign(value)
+        self._set_course(earlier_updates=(0, 0))
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
         """Nothing: all is built. Keras's own draws a batch, and fails with several workers (keras issue 20585)."""
@@ -270,7 +284,7 @@ class TrainStep(keras.Model):
             seen=tf.cast(seen, tf.float32),
             batch=tf.cast(examples, tf.float32),
             halflife_kimg=self.config.ema_halflife_kimg,
-            rampup=self.ema_rampup,
+            rampup=self.course.ema_rampup,
         )
         return logs
 
@@ -349,6 +363,11 @@ def _named(network, terms):
 
 def _values(variables):
     return tuple(keras.ops.convert_to_numpy(variable) for variable in variables)
+
+
+def inner_optimizer(optimizer):
+    """An optimizer without the scaling of losses around it."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
 
 
 def layers_of(network):

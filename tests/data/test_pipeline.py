@@ -78,9 +78,49 @@ def test_the_stream_says_that_it_has_no_end():
     assert pipeline.batches(make(), 4, seed=1).cardinality() == tf.data.INFINITE_CARDINALITY
 
 
-def test_the_order_never_changes():
+@pytest.mark.parametrize(
+    ("version", "rows"),
+    [
+        (1, [0, 1, 2, 3, 5, 4, 6, 7, 8, 9, 8, 3, 1, 7, 0, 5, 4, 9, 6, 2]),
+        (2, [3, 4, 7, 6, 1, 9, 2, 5, 8, 0, 6, 8, 4, 7, 5, 1, 9, 2, 3, 0]),
+    ],
+)
+def test_an_order_never_changes(version, rows):
     # Runs that were begun with an older version go on to the bit.
-    assert order(5).tolist() == [0, 1, 2, 3, 5, 4, 6, 7, 8, 9, 8, 3, 1, 7, 0, 5, 4, 9, 6, 2]
+    assert order(5, order=version).tolist() == rows
+
+
+@pytest.mark.parametrize("count", [3, 7, 16, 30, 64, 100, 250])
+def test_every_epoch_of_a_small_set_is_as_good_as_random(count):
+    """Of 40 seeds and 5 epochs each: of the rows' own order nothing is left, nor of the epoch's before."""
+    data, epochs = image_dataset("test", np.zeros((count, 1, 1, 1), np.uint8), None, (), "", ""), 5
+    positions = tf.range(epochs * count, dtype=tf.int64)
+    found = np.array(
+        [pipeline._indices(data, positions, seed, pipeline.ORDER, False)[("real",)] for seed in range(40)]
+    ).reshape(40, epochs, count)
+    assert (np.sort(found) == np.arange(count)).all()
+    for first, second in ((found, np.broadcast_to(np.arange(count), found.shape)), (found[:, 1:], found[:, :-1])):
+        trials = first.shape[0] * first.shape[1]
+        # Correlations of random orders are 0 ± 1 / sqrt(count - 1), and one row is where it was.
+        scores = [
+            np.corrcoef(*pair)[0, 1]
+            for pair in zip(*(each.reshape(trials, -1) for each in (first, second)), strict=True)
+        ]
+        scores = np.array(scores) * np.sqrt(count - 1)
+        assert abs(scores.mean()) < 4 / np.sqrt(trials)
+        assert scores.std() < 1.25
+        assert abs(scores).max() < 4.5
+        assert (first == second).sum() / trials == pytest.approx(1, abs=4 / np.sqrt(trials))
+
+
+def test_the_first_batch_of_a_set_that_lies_class_by_class_has_all_classes():
+    classes = np.repeat(np.arange(10, dtype=np.int32), 64)
+    pixels = np.zeros((640, 1, 1, 1), np.uint8)
+    data = image_dataset("test", pixels, classes, tuple(map(str, range(10))), "", "")
+    for seed in range(20):
+        counts = np.bincount(order(1, data, 64, seed=seed), minlength=10)
+        assert counts.max() <= 17  # of 64; 6.4 are expected, more than 17 once in 10,000 times
+        assert counts.min() >= 0
 
 
 # --- Sources -------------------------------------------------------------------------------------------------------

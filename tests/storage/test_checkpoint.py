@@ -11,6 +11,7 @@ from keras_gan import registry
 from keras_gan.errors import MachineFailed, UserError
 from keras_gan.storage import checkpoint
 from keras_gan.training import building
+from keras_gan.training.course import Course
 
 FORMAT_1 = Path(__file__).parents[1] / "files" / "checkpoint-format-1"
 
@@ -32,6 +33,16 @@ def test_newest_is_restored(saved, make_model):
     assert (fresh.sample(1) == model.sample(1)).all()
 
 
+def test_the_course_of_a_training_is_restored(saved, make_model):
+    model, folder = saved
+    model.follow(data_order=2, ema_rampup=None, earlier_updates=(3, 15))
+    checkpoint.save(model, folder, 3)
+    fresh = make_model(seed=9)
+    checkpoint.restore_newest(fresh, folder)
+    assert fresh.course == model.course == Course(2, None, (3, 15))
+    assert fresh.discriminator_optimizer.earlier_updates == 15
+
+
 def test_damaged_checkpoint_is_named_and_passed_over(saved, make_model, capsys):
     _, folder = saved
     weights = folder / "step-000000002" / "model.weights.h5"
@@ -50,6 +61,8 @@ def test_damaged_checkpoint_is_named_and_passed_over(saved, make_model, capsys):
         '{"format": 2, "step": 4, "circumstances": {}, "sha256": {}}',  # vouches for nothing
         '{"format": 2, "step": "4", "circumstances": {}, "sha256": {"model.weights.h5": ""}}',
         '{"format": 2, "step": 4, "circumstances": {}, "sha256": {"model.weights.h5": "", "../../x": ""}}',
+        '{"format": 3, "step": 4, "circumstances": {}, "sha256": {"model.weights.h5": ""}}',
+        '{"format": 3, "step": 4, "circumstances": {}, "course": {"fun": 1}, "sha256": {"model.weights.h5": ""}}',
     ],
 )
 def test_bad_manifests_are_damage(saved, manifest, make_model):
@@ -82,6 +95,7 @@ def test_format_1_is_read_for_ever():
     assert checkpoint.restore_newest(model, FORMAT_1) == 2
     assert checkpoint.read_manifest(checkpoint.list_checkpoints(FORMAT_1)[0])["circumstances"] == {}
     assert checkpoint.changed_circumstances(model, FORMAT_1) == ""
+    assert model.course == Course(data_order=1, ema_rampup=0.05)  # as it was then
     expected = [0.5000119805335999, 0.4998916983604431, 0.4999139904975891, 0.49976658821105957]
     np.testing.assert_allclose(model.sample(2, seed=5)[1, 3, 4:8, 0], expected, atol=1e-6)
     iterations, _, momentum, velocity = model.discriminator_optimizer.variables[:4]

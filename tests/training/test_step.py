@@ -65,6 +65,15 @@ def test_ema_rampup_by_hand():
     assert int(model.step) == 1
 
 
+def test_ema_of_a_training_that_goes_on_has_no_rampup():
+    model = LinearGAN()
+    model.compile()
+    model.follow(ema_rampup=None)
+    model.train_on_batch(np.array([[1.0], [2.0], [3.0], [6.0]], np.float32))
+    keep = 0.5 ** (4 / 10_000)
+    assert float(model.ema_generator.weights[0][0, 0]) == pytest.approx(3 * keep + 3.94 * (1 - keep), abs=1e-6)
+
+
 def test_ema_halflife_bounds_the_rampup():
     model = LinearGAN(ema_halflife_kimg=0.004, ema_rampup=1000.0)
     model.compile()

@@ -1,0 +1,40 @@
+"""The quality benchmark trains what `train.py` trains: the same weights, and rates that have come to their end."""
+
+import numpy as np
+import pytest
+
+from benchmarks.quality import quality, quality_worker
+from keras_gan import config
+from tests.conftest import save_dataset, train
+from tests.golden import facts
+
+SMALL = {"image_size": 16, "batch_size": 8, "seed": 3, "metrics": (), "health": False}
+
+
+def run_of(variant, photos, steps):
+    return config.RunConfig(variant=variant, dataset=photos, steps=steps, **SMALL)
+
+
+@pytest.mark.parametrize("variant", ["gan", pytest.param("r3gan", marks=pytest.mark.slow)])
+def test_a_row_is_trained_as_by_the_command_line(variant, tmp_path):
+    photos, steps = save_dataset(tmp_path / "photos", "sample", 24), 3
+    arguments = ("--variant", variant, "--dataset", photos, "--image-size", 16, "--batch-size", 8, "--seed", 3)
+    assert (
+        train(*arguments, "--steps", steps, "--log-dir", tmp_path, "--run-name", "run", "--no-health", "--export") == 0
+    )
+    stored = facts.arrays(tmp_path / "run" / "checkpoints" / f"step-{steps:09d}" / "model.weights.h5")
+    prepared, found = quality_worker.train(run_of(variant, photos, steps))
+    assert (found["steps"], found["images"], found["finite"]) == (steps, steps * 8, True)
+    prepared.model.save_weights(tmp_path / "row.weights.h5")
+    row = facts.arrays(tmp_path / "row.weights.h5")
+    assert row.keys() == stored.keys()
+    for name, values in stored.items():
+        np.testing.assert_array_equal(row[name], values, err_msg=name)
+    if variant == "r3gan":  # whose rates fall to a twentieth over the run
+        assert float(prepared.model.optimizer.learning_rate) == pytest.approx(0.05 * 1e-2)
+
+
+def test_steps_that_fit_follow_the_pace():
+    assert quality.steps_within(480.0, {"steps": 41, "seconds": 20.0}) == 961
+    assert quality.steps_within(0.01, {"steps": 41, "seconds": 20.0}) == 2
+    assert quality.steps_within(480.0, {"steps": 1, "seconds": 0.0}) == 2

@@ -1,5 +1,6 @@
 """`evaluate`: scores of a run, of an exported model, or of a folder of images."""
 
+import contextlib
 import dataclasses
 import functools
 import json
@@ -15,7 +16,7 @@ from keras_gan import config, data, metrics
 from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError, why
 from keras_gan.modalities.base import Field
-from keras_gan.runs import run_folder
+from keras_gan.runs import run_folder, trained_on
 from keras_gan.runs.scoring import ReferenceData, task_of
 from keras_gan.storage.files import write_json
 
@@ -33,6 +34,7 @@ class Scored:
             labels, targets and latents.
         metrics: what is measured if nothing is named.
         trained_on: `DataOptions` of its training data, or None.
+        data_facts: what that was, `Dataset.facts`, empty if that is not known.
         folder: where its scores go by default.
     """
 
@@ -41,6 +43,7 @@ class Scored:
     add_samples: Callable
     metrics: tuple[str, ...]
     trained_on: config.DataOptions | None = None
+    data_facts: dict = dataclasses.field(default_factory=dict)
     folder: Path = Path()
 
 
@@ -89,10 +92,11 @@ def _of_run(options):
     from keras_gan.runs.restore import restore
 
     folder = run_folder.find(options.log_dir, options.run)
-    restored = restore(folder, options.checkpoint)
+    restored = restore(folder, options.checkpoint, options.dataset, options.data_dir)
     sampler, field = restored.sampler(options.samples or DEFAULT_SAMPLES), restored.model.fields["real"]
     name = {"run": folder.name, "step": restored.step}
-    return _made_by(sampler, name, field, options, trained_on=restored.options, folder=folder.path)
+    known = {"trained_on": restored.options, "data_facts": restored.data_facts}
+    return _made_by(sampler, name, field, options, **known, folder=folder.path)
 
 
 def _of_model(options):
@@ -103,8 +107,10 @@ def _of_model(options):
     quiet_tensorflow()
     from keras_gan.commands import exported_samples
 
-    field, trained_on, sampler = exported_samples.load(directory, options.data_dir, options.samples or DEFAULT_SAMPLES)
-    return _made_by(sampler, {"model": str(directory)}, field, options, trained_on=trained_on)
+    count = options.samples or DEFAULT_SAMPLES
+    model, field, data_options, sampler = exported_samples.load(directory, options.dataset, options.data_dir, count)
+    known = {"trained_on": data_options, "data_facts": model.manifest.get("data", {})}
+    return _made_by(sampler, {"model": str(directory)}, field, options, **known)
 
 
 def _of_folder(options):
@@ -214,13 +220,17 @@ def _reference_data(options, scored):
     if options.reference:
         chosen = _data_options(options, _dataset(options.reference), size or options.image_size or 32)
     elif scored.trained_on:
-        # As the training saw them, wherever they lie now.
-        changes = {"skip_bad_files": True, "data_dir": options.data_dir or scored.trained_on.data_dir}
-        changes |= {"image_size": size} if size else {}
+        # As the training saw them.
+        changes = {"skip_bad_files": True, **({"image_size": size} if size else {})}
         chosen = dataclasses.replace(scored.trained_on, **changes)
     else:
         raise UserError("the model does not say what it was trained on: name a data set with --reference.")
-    found = ReferenceData(data.load(chosen, options.reference_split, task_of(chosen)), chosen, options.reference_split)
+    with contextlib.nullcontext() if options.reference else trained_on.may_have_moved():
+        dataset = data.load(chosen, options.reference_split, task_of(chosen))
+    # Of examples that were held out of a set, `Restored.sampler` has seen to it.
+    if not options.reference and options.reference_split == "train" and task_of(chosen) == "sample":
+        trained_on.check(dataset, scored.data_facts)
+    found = ReferenceData(dataset, chosen, options.reference_split)
     if found.field.kind != scored.field.kind:
         raise UserError(
             f"{chosen.dataset} holds values of the kind {found.field.kind}, and the samples are of the kind "

@@ -6,14 +6,15 @@ import numpy as np
 
 from keras_gan import config, registry
 from keras_gan.errors import UserError
+from keras_gan.runs import trained_on
 
 
-def load(directory, data_dir=None, most_examples=None):
-    """`(Field of its samples, DataOptions it was trained on or None, sampler)` of the SavedModel in a folder.
+def load(directory, dataset=None, data_dir=None, most_examples=None):
+    """`(ExportedModel, Field of its samples, DataOptions it was trained on or None, sampler)` of a SavedModel's folder.
 
     Args:
         directory: its folder.
-        data_dir: where its data lies now, if not where it lay.
+        dataset, data_dir: where its data lies now, if not where it lay.
         most_examples: examples to be loaded at most, for a model that is given any.
 
     Raises:
@@ -23,9 +24,10 @@ def load(directory, data_dir=None, most_examples=None):
 
     model = exported.load(directory)
     if "latents" in model.inputs:
-        return model.output, _training_data(model.configuration), OfSeeds(model)
-    trained_on, examples, fields, aligned = _held_out(model, data_dir, most_examples)
-    return fields["real"], trained_on, OfExamples(model, examples, fields, aligned)
+        options = _training_data(model.configuration)
+        return model, model.output, options and trained_on.located(options, dataset, data_dir), OfSeeds(model)
+    options, examples, fields, aligned = _held_out(model, dataset, data_dir, most_examples)
+    return model, fields["real"], options, OfExamples(model, examples, fields, aligned)
 
 
 class OfSeeds:
@@ -93,9 +95,8 @@ class OfExamples:
         return field.to_stored(np.asarray(values))
 
 
-def _held_out(model, data_dir, count):
+def _held_out(model, dataset, data_dir, count):
     """`(RunConfig, batch dict, fields, aligned)` of examples held out from the training of a model."""
-    from keras_gan import data
     from keras_gan.data import pipeline
 
     if not model.configuration:
@@ -103,9 +104,10 @@ def _held_out(model, data_dir, count):
         unknown = f"the manifest of {model.path} does not say what it was trained on"
         raise UserError(f"{unknown}: translate {given} yourself.")
     trained, model_options = config.parse(model.configuration, model.path)
-    trained = dataclasses.replace(trained, data_dir=data_dir or trained.data_dir)
+    trained = trained_on.located(trained, dataset, data_dir)
     options = config.from_dict(registry.module(trained.variant).Config, model_options, model.path)
-    _, held_out = data.load_splits(trained, registry.variant(trained.variant).task)
+    facts = model.manifest.get("data", {})
+    _, held_out = trained_on.load(trained, facts, registry.variant(trained.variant).task)
     examples = pipeline.examples(held_out, count or len(held_out), registry.preparation(trained.variant, options))
     # What the variant prepares of examples may be a source that the data does not have: it is of the same kind.
     fields = {"source": held_out.fields["real"], **held_out.fields}

@@ -13,7 +13,7 @@ from keras_gan.data.names import check_name, check_task, folders, kinds, short_n
 from keras_gan.errors import UserError, unknown
 
 __all__ = ["augmentations", "check_available", "check_name", "check_task", "folders", "kinds"]
-__all__ += ["has_test", "inspect_files", "load", "load_splits", "short_name", "split_name"]
+__all__ += ["difference", "has_test", "inspect_files", "load", "load_splits", "short_name", "split_name"]
 __path__ += registry.plugin_folders("data")
 
 COUNTS = ("images", "examples", "sources", "classes")  # what `Dataset.facts` may say of how much there is
@@ -88,6 +88,22 @@ def load_splits(options, task="sample"):
     from keras_gan.data.holding_out import hold_out
 
     return hold_out(train)
+
+
+def difference(then, now):
+    """In what examples are not those of before, in words; empty if they are the same.
+
+    Args:
+        then, now: `Dataset.facts`, both with their `content`.
+    """
+    changed = [name for name, content in now["content"].items() if then["content"].get(name) != content]
+    if not changed:
+        return ""
+    sizes = [name for name in (*COUNTS, "image_shape", "source_shape", "shape") if name != "classes"]
+    told = [f"{name}: {then[name]} -> {now[name]}" for name in sizes if name in then and then[name] != now.get(name)]
+    nouns = {"real": "images" if "images" in now else "examples", "label": "labels", "source": "sources"}
+    what = " and ".join(nouns.get(name, name) for name in changed)
+    return ", ".join(told) or f"as many {what}, but not the same ones in the same order"
 
 
 def inspect_files(options):

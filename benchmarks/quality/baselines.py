@@ -105,13 +105,13 @@ def compared(folder, options):
 def _held_out(run, variant, options):
     from keras_gan.data import pipeline
 
-    train, held_out = data.load_splits(run, registry.variant(run.variant).task)
+    splits = data.load_splits(run, registry.variant(run.variant).task)
     prepare = registry.preparation(run.variant, variant)
-    batch = pipeline.examples(held_out, options.count, prepare)
+    batch = pipeline.examples(splits.test, options.count, prepare)
     if options.holes == "half":
         batch |= _with_half_boxes(batch)
     masks = list(batch["mask"][..., 0] > 0.5) if "mask" in batch else None
-    return Task(list(_uint8(batch["source"])), list(_uint8(batch["real"])), masks, batch, train, prepare)
+    return Task(list(_uint8(batch["source"])), list(_uint8(batch["real"])), masks, batch, splits.train, prepare)
 
 
 def _with_half_boxes(batch):

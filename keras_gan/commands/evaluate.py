@@ -1,5 +1,6 @@
 """`evaluate`: scores of a run, of an exported model, or of a folder of images."""
 
+import contextlib
 import dataclasses
 import functools
 import json
@@ -14,7 +15,7 @@ from keras_gan import config, data, metrics
 from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError, why
 from keras_gan.modalities.base import Field
-from keras_gan.runs import run_folder
+from keras_gan.runs import run_folder, trained_on
 from keras_gan.runs.scoring import ReferenceData, examples_of, task_of
 from keras_gan.storage.files import write_json
 
@@ -32,7 +33,7 @@ class Scored:
             labels, targets and latents.
         metrics: what is measured if nothing is named.
         trained_on: `RunConfig` of its training, or what is known of it, `DataOptions`; or None.
-        data_facts: `Dataset.facts` of its training data, or None.
+        data_facts: what its training data was, `Dataset.facts`, empty if that is not known.
         count: how many samples there will be.
         folder: where its scores go by default.
     """
@@ -42,7 +43,7 @@ class Scored:
     add_samples: Callable
     metrics: tuple[str, ...]
     trained_on: config.DataOptions | None = None
-    data_facts: dict | None = None
+    data_facts: dict = dataclasses.field(default_factory=dict)
     count: int = DEFAULT_SAMPLES
     folder: Path = Path()
 
@@ -93,11 +94,11 @@ def _of_run(options):
     from keras_gan.runs.restore import restore
 
     folder = run_folder.find(options.log_dir, options.run)
-    restored = restore(folder, options.checkpoint)
+    restored = restore(folder, options.checkpoint, options.dataset, options.data_dir)
     sampler, field = restored.sampler(options.samples or DEFAULT_SAMPLES), restored.model.fields["real"]
     name = {"run": folder.name, "step": restored.step}
     known = {"trained_on": restored.options, "data_facts": restored.data_facts}
-    return _made_by(sampler, name, field, options, folder=folder.path, **known)
+    return _made_by(sampler, name, field, options, **known, folder=folder.path)
 
 
 def _of_model(options):
@@ -108,9 +109,10 @@ def _of_model(options):
     quiet_tensorflow()
     from keras_gan.commands import exported_samples
 
-    found = exported_samples.load(directory, options.data_dir, options.samples or DEFAULT_SAMPLES)
-    field, trained_on, facts, sampler = found
-    return _made_by(sampler, {"model": str(directory)}, field, options, trained_on=trained_on, data_facts=facts)
+    count = options.samples or DEFAULT_SAMPLES
+    model, field, data_options, sampler = exported_samples.load(directory, options.dataset, options.data_dir, count)
+    known = {"trained_on": data_options, "data_facts": model.manifest.get("data", {})}
+    return _made_by(sampler, {"model": str(directory)}, field, options, **known)
 
 
 def _of_folder(options):
@@ -248,13 +250,16 @@ def _reference_data(options, scored):
     if options.reference:
         chosen = _data_options(options, _dataset(options.reference), size or options.image_size or 32)
     elif scored.trained_on:
-        # As the training saw them, wherever they lie now.
-        changes = {"skip_bad_files": True, "data_dir": options.data_dir or scored.trained_on.data_dir}
-        changes |= {"image_size": size} if size else {}
+        # As the training saw them.
+        changes = {"skip_bad_files": True, **({"image_size": size} if size else {})}
         chosen = dataclasses.replace(scored.trained_on, **changes)
     else:
         raise UserError("the model does not say what it was trained on: name a data set with --reference.")
-    found = ReferenceData(_reference_dataset(chosen, options, scored), chosen, options.reference_split)
+    with contextlib.nullcontext() if options.reference else trained_on.may_have_moved():
+        dataset = _reference_dataset(chosen, options, scored)
+    if not options.reference and options.reference_split == "train":
+        trained_on.check(dataset, scored.data_facts)
+    found = ReferenceData(dataset, chosen, options.reference_split)
     if found.field.kind != scored.field.kind:
         raise UserError(
             f"{chosen.dataset} holds values of the kind {found.field.kind}, and the samples are of the kind "
@@ -265,9 +270,9 @@ def _reference_data(options, scored):
 
 def _reference_dataset(chosen, options, scored):
     """The split of a data set to compare with, less what was held out where it is the training data of a translator."""
-    trained_on, split = scored.trained_on, options.reference_split
-    task = task_of(trained_on) if trained_on else "sample"
-    if task == "sample" or chosen.dataset != trained_on.dataset:
+    training, split = scored.trained_on, options.reference_split
+    task = task_of(training) if training else "sample"
+    if task == "sample" or chosen.dataset != training.dataset:
         return data.load(chosen, split, task_of(chosen))
     return data.load_splits(chosen, task, scored.data_facts).of(split)
 

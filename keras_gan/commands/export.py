@@ -12,7 +12,7 @@ def run(options):
     from keras_gan.runs.restore import restore
 
     folder = run_folder.find(options.log_dir, options.run)
-    restored = restore(folder, options.export_checkpoint)
+    restored = restore(folder, options.export_checkpoint, options.dataset, options.data_dir)
     from keras_gan.runs import delivery  # not before TensorFlow has been imported without its messages
 
     facts = delivery.facts_of(folder, restored.options, restored.model_config, restored.data_facts, restored.step)

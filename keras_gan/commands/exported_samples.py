@@ -6,18 +6,19 @@ import numpy as np
 
 from keras_gan import config, registry
 from keras_gan.errors import UserError
+from keras_gan.runs import trained_on
 
 
-def load(directory, data_dir=None, most_examples=None):
+def load(directory, dataset=None, data_dir=None, most_examples=None):
     """What is sampled of the SavedModel in a folder, and what it was trained on.
 
     Args:
         directory: its folder.
-        data_dir: where its data lies now, if not where it lay.
+        dataset, data_dir: where its data lies now, if not where it lay.
         most_examples: examples to be loaded at most, for a model that is given any.
 
     Returns:
-        `(Field of its samples, DataOptions it was trained on or None, facts of that data, sampler)`.
+        `(ExportedModel, Field of its samples, DataOptions it was trained on or None, sampler)`.
 
     Raises:
         UserError: if it is damaged, or is given examples and does not say which.
@@ -25,11 +26,11 @@ def load(directory, data_dir=None, most_examples=None):
     from keras_gan import exported
 
     model = exported.load(directory)
-    facts = model.manifest.get("data", {})
     if "latents" in model.inputs:
-        return model.output, _training_data(model.configuration), facts, OfSeeds(model)
-    trained_on, examples, fields, aligned = _tested(model, facts, data_dir, most_examples)
-    return fields["real"], trained_on, facts, OfExamples(model, examples, fields, aligned)
+        options = _training_data(model.configuration)
+        return model, model.output, options and trained_on.located(options, dataset, data_dir), OfSeeds(model)
+    options, examples, fields, aligned = _tested(model, dataset, data_dir, most_examples)
+    return model, fields["real"], options, OfExamples(model, examples, fields, aligned)
 
 
 class OfSeeds:
@@ -105,9 +106,8 @@ class OfExamples:
         return field.to_stored(np.asarray(values))
 
 
-def _tested(model, facts, data_dir, count):
+def _tested(model, dataset, data_dir, count):
     """`(RunConfig, batch dict, fields, aligned)` of examples to test a model with."""
-    from keras_gan import data
     from keras_gan.data import pipeline
 
     if not model.configuration:
@@ -115,9 +115,10 @@ def _tested(model, facts, data_dir, count):
         unknown = f"the manifest of {model.path} does not say what it was trained on"
         raise UserError(f"{unknown}: translate {given} yourself.")
     trained, model_options = config.parse(model.configuration, model.path)
-    trained = dataclasses.replace(trained, data_dir=data_dir or trained.data_dir)
+    trained = trained_on.located(trained, dataset, data_dir)
     options = config.from_dict(registry.module(trained.variant).Config, model_options, model.path)
-    test = data.load_splits(trained, registry.variant(trained.variant).task, facts).test
+    facts = model.manifest.get("data", {})
+    test = trained_on.load(trained, facts, registry.variant(trained.variant).task).test
     examples = pipeline.examples(test, count or len(test), registry.preparation(trained.variant, options))
     # What the variant prepares of examples may be a source that the data does not have: it is of the same kind.
     fields = {"source": test.fields["real"], **test.fields}

@@ -1,5 +1,6 @@
 """`train`: configuration -> devices, data, model -> fit -> export."""
 
+import contextlib
 import dataclasses
 import functools
 import hashlib
@@ -10,7 +11,7 @@ import time
 from keras_gan import data
 from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError, beside, calling
-from keras_gan.runs import run_folder
+from keras_gan.runs import run_folder, trained_on
 
 
 def run(options, model_options):
@@ -40,7 +41,8 @@ def run(options, model_options):
 
 def _check_before_start(options):
     """Raises `UserError` for what can be known to fail before TensorFlow is imported."""
-    data.check_available(options)
+    with trained_on.may_have_moved() if options.resume else contextlib.nullcontext():
+        data.check_available(options)
     if options.strategy == "multi_worker":
         if options.dry_run:
             raise UserError("--dry-run looks at one process alone: leave out --strategy multi_worker.")
@@ -147,6 +149,7 @@ def _resume(prepared, folder):
     print(f"resuming {folder.name} at step {step}.{note}")
     fit.forget_after(folder, step)
     run_folder.write_configuration(folder, prepared.options, prepared.model_config)
+    run_folder.update_data(folder, prepared.dataset.facts)
     return step
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import tyro
 
-from keras_gan import metrics
+from keras_gan import data, metrics
 from keras_gan.config.groups.data import DataOptions, Direction
 from keras_gan.config.groups.delivery import DeliveryOptions, Which
 from keras_gan.errors import UserError
@@ -138,10 +138,21 @@ class RunName:
 
 
 @dataclass(frozen=True)
-class ExportOptions(DeliveryOptions, RunName):
+class _MovedData:
+    # Where the data of a run or model lies now, if it does not lie where it lay.
+    dataset: str | None = None
+    """The training data, if it lies elsewhere now, such as folder:PATH."""
+    data_dir: str | None = None
+    """Where tensorflow-datasets keeps prepared data now; default: as in training."""
+
+
+@dataclass(frozen=True)
+class ExportOptions(DeliveryOptions, _MovedData, RunName):
     """Exports the best or the last checkpoint of a run."""
 
     def __post_init__(self):
+        if self.dataset is not None:
+            data.check_name(self.dataset)
         if not self.export:
             raise UserError("--export needs at least one of saved_model, tflite and onnx.")
         self.check_delivery()
@@ -167,7 +178,8 @@ class Judged:
 class EvaluateOptions(DataOptions, Judged):
     """Scores a run, an exported model or a folder of images."""
 
-    dataset: tyro.conf.Suppress[str] = "avatars"
+    dataset: str | None = None
+    """The training data of the run or model, if it lies elsewhere now, such as folder:PATH."""
     image_size: int | None = None
     """Edge of the images that are compared, in pixels; default: that of the generator, or of the first image."""
     metrics: tuple[str, ...] | None = None
@@ -214,7 +226,11 @@ class EvaluateOptions(DataOptions, Judged):
             raise UserError(f"--samples must be between 2 and 1000000, got {self.samples}.")
         check_sampling(None, self.seed)
         if self.image_size is not None:
-            super().__post_init__()
+            self._check_image_size()
+        if self.images and self.dataset:
+            raise UserError("--dataset says where the training data of a run or model is: with --images leave it out.")
+        if self.dataset is not None:
+            data.check_name(self.dataset)
 
 
 @dataclass(frozen=True)

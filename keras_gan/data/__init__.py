@@ -13,7 +13,7 @@ from keras_gan.data.names import check_name, check_task, folders, kinds, short_n
 from keras_gan.errors import UserError, unknown
 
 __all__ = ["augmentations", "check_available", "check_name", "check_task", "folders", "kinds"]
-__all__ += ["has_test", "inspect_files", "load", "load_splits", "short_name", "split_name"]
+__all__ += ["difference", "has_test", "inspect_files", "load", "load_splits", "short_name", "split_name"]
 __path__ += registry.plugin_folders("data")
 
 COUNTS = ("images", "examples", "sources", "classes")  # what `Dataset.facts` may say of how much there is
@@ -71,9 +71,11 @@ def load(options, split="train", task="sample"):
 def load_splits(options, task="sample", facts=None):
     """Reads a data set and divides it: examples to train on, others to choose by, and others again to report on.
 
+    What draws from noise is shown no examples: it trains on the whole training split, and has no other part.
+
     Args:
         options: a `DataOptions`.
-        task: as for `load`. What draws from noise is shown no examples: it trains on the whole training split.
+        task: as for `load`.
         facts: the `Dataset.facts` of a run that is looked at or goes on, so that it finds what it had; None: a new run.
 
     Returns:
@@ -85,10 +87,26 @@ def load_splits(options, task="sample", facts=None):
     from keras_gan.data import holding_out
 
     train = load(options, "train", task)
-    test = load(options, "test", task) if has_test(options) else None
     if task == "sample":
-        return holding_out.Splits(train, None, test)
+        return holding_out.Splits(train, None, None)
+    test = load(options, "test", task) if has_test(options) else None
     return holding_out.divide(train, test, validates=facts is None or "validation" in facts)
+
+
+def difference(then, now):
+    """In what examples are not those of before, in words; empty if they are the same.
+
+    Args:
+        then, now: `Dataset.facts`, both with their `content`.
+    """
+    changed = [name for name, content in now["content"].items() if then["content"].get(name) != content]
+    if not changed:
+        return ""
+    sizes = [name for name in (*COUNTS, "image_shape", "source_shape", "shape") if name != "classes"]
+    told = [f"{name}: {then[name]} -> {now[name]}" for name in sizes if name in then and then[name] != now.get(name)]
+    nouns = {"real": "images" if "images" in now else "examples", "label": "labels", "source": "sources"}
+    what = " and ".join(nouns.get(name, name) for name in changed)
+    return ", ".join(told) or f"as many {what}, but not the same ones in the same order"
 
 
 def inspect_files(options):

@@ -1,5 +1,6 @@
 """`Dataset`: what every source gives and the input pipeline takes."""
 
+import functools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from keras_gan.errors import UserError
 from keras_gan.modalities.base import Field
 from keras_gan.modalities.image import Image
 from keras_gan.modalities.label import Label
+from keras_gan.storage import arrays
 from keras_gan.storage.schema import optional, positive
 
 SHAPE = [positive, positive, positive]  # height, width, channels
@@ -28,6 +30,7 @@ FACTS = {
     "fields": optional({str: dict}),
     "fields_sha256": optional(str),
     "validation": optional(positive),
+    "content": optional({str: str}),
 }
 
 
@@ -89,6 +92,11 @@ class Dataset:
         fields = {name: field.fitted(self.columns[name]) for name, field in self.fields.items()}
         return replace(self, fields=fields)
 
+    @functools.cached_property
+    def _content(self):
+        """What the examples are, whatever they are called and wherever they lie: `{column: sha256 of its rows}`."""
+        return {name: arrays.content(column) for name, column in self.columns.items()}
+
     @property
     def facts(self):
         """What a run or an exported model says of its data, JSON-able.
@@ -103,6 +111,7 @@ class Dataset:
             "source": self.provenance,
             "treatment": self.treatment,
             "fields": {name: modalities.describe(field) for name, field in self.fields.items()},
+            "content": self._content,
         }
         if self.validation:
             facts["validation"] = self.validation

@@ -21,7 +21,7 @@ class Splits:
         validation: what is shown and scored while a run trains, so what chooses its best checkpoint; the same object as
             `test` where there is too little data for both, and of runs from before there were both; None where no
             examples are shown.
-        test: what `evaluate` reports on; None where the data set has no test split and no examples are shown.
+        test: what `evaluate` reports on; None where no examples are shown.
     """
 
     train: Dataset

@@ -1,5 +1,9 @@
 """`tfds:NAME`: data sets prepared by tensorflow-datasets. Nothing is fetched unless the user allows it."""
 
+import contextlib
+import logging
+from urllib.parse import urlsplit
+
 import numpy as np
 from PIL import Image
 
@@ -8,7 +12,7 @@ from keras_gan.data.image_sets import image_dataset
 from keras_gan.errors import UserError
 from keras_gan.modalities.image import decoding
 from keras_gan.registry import Source
-from keras_gan.storage import arrays
+from keras_gan.storage import arrays, fetching
 
 SOURCE = Source(gives=("image",), argument="NAME", short_names=("mnist", "fashion_mnist", "cifar10"))
 
@@ -77,12 +81,44 @@ def _builder(tfds, name, options):
             raise UserError(f"{folder} cannot be read: {decoding.reason(error)}") from None
     try:
         builder = tfds.builder(name, data_dir=prepared.data_dir(options))
-        builder.download_and_prepare()
+        _check_servers(builder, options)
+        with _quiet_retries():
+            builder.download_and_prepare()
+    except UserError:
+        raise
     except tfds.core.registered.DatasetNotFoundError:
         raise UserError(f"tensorflow-datasets knows no data set {name!r}; its catalogue lists the names.") from None
     except Exception as error:  # the failures of its many downloaders share no base class
-        raise UserError(f"tensorflow-datasets could not fetch {name}: {error}") from None
+        raise UserError(f"tensorflow-datasets could not fetch {name}: {decoding.reason(error)}") from None
     return builder
+
+
+def _check_servers(builder, options):
+    """Raises `UserError` if a server of a set does not answer, which its downloaders would find out in minutes."""
+    folder = prepared.data_dir(options)
+    if any((folder / "downloads").glob("*")):  # what is needed may be there already
+        return
+    servers = {urlsplit(url).netloc: url for url in builder.url_infos or () if url.startswith("http")}
+    for server, url in servers.items():
+        try:
+            fetching.check_reachable(url)
+        except OSError as error:
+            raise UserError(
+                f"{options.dataset} cannot be fetched, for {server} does not answer ({error}): try again with a "
+                "network, or say with --data-dir where the set is prepared."
+            ) from None
+
+
+@contextlib.contextmanager
+def _quiet_retries():
+    """Within it, attempts that are repeated are not told one by one."""
+    logger = logging.getLogger("urllib3")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _examples(tfds, builder, split, image_key, label_key):

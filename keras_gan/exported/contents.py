@@ -25,7 +25,7 @@ FORM = {
         }
     ),
     "fields": optional({str: {"inputs": {str: dict}, "outputs": {str: dict}}}),
-    "data": optional({"classes": optional([str])}),
+    "data": optional({"classes": optional([str]), "content": optional({str: str})}),
     "configuration": optional(dict),
     "files": optional({str: {"sha256": str}}),
 }

@@ -1,6 +1,5 @@
 """What samples are compared with: features of real examples, kept between runs by content."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from keras_gan.errors import UserError, why
 from keras_gan.metrics.features.network import Extracted
 from keras_gan.metrics.statistics import Gaussian, Moments
 from keras_gan.randomness import random_rows
-from keras_gan.storage import cache, files
+from keras_gan.storage import arrays, cache, files
 
 KEPT = 10_000  # feature vectors, for the scores that need more than mean and covariance
 BLOCK = 2048
@@ -59,10 +58,7 @@ def of_column(column, extractor, protocol, progress=None, plural="examples", cla
     if known:
         return Reference(*known, protocol, class_counts)
     reference = Reference(*_look(column, extractor, progress), protocol, class_counts)
-    try:
-        files.write(path, lambda file: _write(file, reference))
-    except OSError as error:
-        print(f"cannot keep the reference statistics in {path.parent} ({why(error)}): they will be made again.")
+    cache.keep(path, lambda file: _write(file, reference), "statistics of the reference")
     return reference
 
 
@@ -107,10 +103,7 @@ def _content(column, extractor):
     """The sha256 of what an extractor is and of all values of a column."""
     identity = json.dumps({**extractor.protocol, "order": ORDER}, sort_keys=True).encode()
     shape = (len(column), *column[np.arange(1)].shape[1:])
-    content = hashlib.sha256(identity + str(shape).encode())
-    for start in range(0, len(column), BLOCK):
-        content.update(np.ascontiguousarray(column[np.arange(start, min(start + BLOCK, len(column)))]))
-    return content.hexdigest()
+    return arrays.content(column, identity + str(shape).encode())
 
 
 def _look(column, extractor, progress):

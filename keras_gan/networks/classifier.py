@@ -81,11 +81,15 @@ def _facts(network, images, test):
 
 def _keep(path, network, facts):
     """Writes the weights, and the facts beside them."""
-    files.write_json(_beside(path), facts)
-    with tempfile.TemporaryDirectory() as folder:
-        weights = Path(folder) / path.name  # Keras wants a name, and writes there bit by bit
-        network.save_weights(weights)
-        files.write(path, weights.read_bytes())
+
+    def write(file):
+        files.write_json(_beside(path), facts)
+        with tempfile.TemporaryDirectory() as folder:
+            weights = Path(folder) / path.name  # Keras wants a name, and writes there bit by bit
+            network.save_weights(weights)
+            file.write(weights.read_bytes())
+
+    cache.keep(path, write, "classifier")
 
 
 def _beside(path):

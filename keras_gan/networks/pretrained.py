@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from keras_gan.networks import squeezenet
+from keras_gan.storage import fetching
 
 # The deepest convolution, after its activation and before the pooling (SRGAN, arXiv 1609.04802, section 3.2).
 VGG_LAYER = "block5_conv4"
@@ -39,7 +40,8 @@ def seeing(name, path=None):
         Exception: of many kinds if the weights cannot be had.
     """
     if name == "vgg19":
-        whole = keras.applications.VGG19(include_top=False, weights=path or "imagenet", input_shape=(None, None, 3))
+        with fetching.impatient():
+            whole = keras.applications.VGG19(include_top=False, weights=path or "imagenet", input_shape=(None, None, 3))
         network = keras.Model(whole.input, [whole.get_layer(VGG_LAYER).output])
     else:
         network = squeezenet.network()

@@ -30,7 +30,7 @@ def deliver(folder, options, model, sampler, facts, delivery=None, dataset=None)
     facts = {**facts, "scores": scores.of_step(folder.path, int(keras.ops.convert_to_numpy(model.step)))}
     judge = None
     if "score" in facts and sampler.example_count is None:
-        judge = scoring.deciding_score(options, facts["score"], model.num_classes, dataset)
+        judge = scoring.deciding_score(options, facts["score"], model.num_classes, dataset, facts["data"])
     with quiet_stderr():  # the converter talks of its own passes
         exporters.export(
             model,

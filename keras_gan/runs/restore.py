@@ -3,10 +3,10 @@
 import dataclasses
 from dataclasses import dataclass
 
-from keras_gan import config, data, registry
+from keras_gan import config, registry
 from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError
-from keras_gan.runs import run_folder
+from keras_gan.runs import run_folder, trained_on
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,21 @@ class Restored:
         options, task = self.options, registry.variant(self.options.variant).task
         test = None
         if task != "sample":
-            test = data.load_splits(options, task, self.data_facts).test
+            test = trained_on.load(options, self.data_facts, task).test
             test = dataclasses.replace(test, fields={name: self.model.fields[name] for name in test.fields})
         preparation = registry.preparation(options.variant, self.model_config)
         return sampling.of_data(self.model, test, most_examples or options.eval_samples, preparation)
 
 
-def restore(folder, which="best"):
+def restore(folder, which="best", dataset=None, data_dir=None):
     """Rebuilds the model of a `RunFolder` and loads its best or its last checkpoint.
 
     Without scores in training there is no best one, and the last is taken.
+
+    Args:
+        folder: a `RunFolder`.
+        which: `best` or `last`.
+        dataset, data_dir: where its data lies now; default: where it lay.
 
     Raises:
         UserError: if the run has no checkpoint that can be read.
@@ -53,7 +58,7 @@ def restore(folder, which="best"):
     if not list(folder.checkpoints.glob("step-*")):
         raise UserError(f"the run {folder.name} has no checkpoint yet, so there is nothing to take the generator from.")
     options, model_options = config.load_json(folder.config_file)
-    options = dataclasses.replace(options, run_name=folder.name)
+    options = trained_on.located(dataclasses.replace(options, run_name=folder.name), dataset, data_dir)
     quiet_tensorflow()
     import keras
 

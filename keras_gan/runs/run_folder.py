@@ -121,9 +121,9 @@ def locked(folder):
         yield
 
 
-def _write(path, text):
+def _write(path, content, write=files.write):
     try:
-        files.write(path, text)
+        write(path, content)
     except OSError as error:
         raise MachineFailed(f"cannot write {path}: {why(error)}.") from None
 
@@ -221,6 +221,13 @@ def _write_data(folder, dataset):
     files.write_json(folder.data_file, facts)
 
 
+def update_data(folder, facts):
+    """Writes what the data of a resumed run is now: it may lie elsewhere; what its fields have learned stays."""
+    fitted = ("fields", "fields_sha256", "classes")
+    now = {name: value for name, value in facts.items() if name not in fitted}
+    _write(folder.data_file, data_facts(folder) | now, files.write_json)
+
+
 def _read_arrays(folder, digest):
     """What `_write_data` wrote beside the facts, `{name of a field: {name: array}}`."""
     import numpy as np
@@ -243,16 +250,20 @@ def _read_arrays(folder, digest):
 def computation(options, model_config, facts):
     """All that decides what a step computes, JSON-able: options of run and variant, and what the data is.
 
+    Data is what its content says; where that is not known, as of old runs, its options and counts stand in for it.
+
     Args:
         options: `RunConfig` of the run.
         model_config: the variant's options, a dataclass or a dict.
         facts: see `Dataset.facts`.
     """
     model = model_config if isinstance(model_config, dict) else dataclasses.asdict(model_config)
+    known, of_data = "content" in facts, config.deciding(config.DataOptions, "computation")
+    names = [name for name in config.deciding(config.RunConfig, "computation") if not (known and name in of_data)]
     values = {
-        **{name: getattr(options, name) for name in config.deciding(config.RunConfig, "computation")},
+        **{name: getattr(options, name) for name in names},
         **{f"model.{name}": value for name, value in model.items()},
-        **{name: facts[name] for name in data.COUNTS if name in facts},
+        **{name: facts[name] for name in (("content",) if known else data.COUNTS) if name in facts},
     }
     # What was read from a file has lists for tuples.
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
@@ -263,14 +274,21 @@ def check_same_computation(folder, options, model_config, facts):
 
     With `allow_config_change` it prints the difference instead.
     """
-    was = computation(*config.load_json(folder.config_file), data_facts(folder))
+    facts_then = data_facts(folder)
+    if "content" not in facts_then:
+        facts = {name: value for name, value in facts.items() if name != "content"}
+    was = computation(*config.load_json(folder.config_file), facts_then)
     now = computation(options, model_config, facts)
     changed = [name for name in now if name in was and was[name] != now[name]]
     if changed:
-        differences = ", ".join(f"{name}: {was[name]} -> {now[name]}" for name in changed)
+        differences = ", ".join(
+            data.difference(facts_then, facts) if name == "content" else f"{name}: {was[name]} -> {now[name]}"
+            for name in changed
+        )
         if not options.allow_config_change:
+            elsewhere = ", say where its own data is now with --dataset" if "content" in changed else ""
             raise UserError(
                 f"{folder.name} cannot continue with other options or data ({differences}): start a new run, with "
-                f"--init-from {folder.name} if it is to learn on, or insist with --allow-config-change."
+                f"--init-from {folder.name} if it is to learn on{elsewhere}, or insist with --allow-config-change."
             )
         print(f"changed: {differences}")

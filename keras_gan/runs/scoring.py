@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_gan import config, data, metrics, registry
 from keras_gan.data.dataset import Dataset
+from keras_gan.runs import trained_on
 
 SPLITS = ("train", "test")
 # The first seed of what is scored while a run trains. `evaluate` reports on others, from 0 on where nothing is said: a
@@ -108,7 +109,7 @@ def examples_of(options, split):
     return {} if task_of(options) == "sample" else {"examples": split}
 
 
-def deciding_score(run, score, class_count, dataset=None):
+def deciding_score(run, score, class_count, dataset=None, facts=None):
     """Function from stored samples of the seeds from 0 on to `(name, value)` of the score that chose a checkpoint.
 
     Args:
@@ -116,11 +117,12 @@ def deciding_score(run, score, class_count, dataset=None):
         score: what `checkpoint.best_score` says; of an older run its name is without what it was seen with.
         class_count: number of classes that the generator can be asked for.
         dataset: the `Dataset` it is trained on; default: loaded when it is needed.
+        facts: what that is to be, `Dataset.facts`; default: not known.
     """
 
     @functools.cache
     def prepared():
-        return subject_of(run, data.load(run, task=task_of(run)) if dataset is None else dataset)
+        return subject_of(run, dataset or trained_on.load(run, facts or {}, task_of(run)).train)
 
     def value(samples):
         from keras_gan.metrics import evaluation

@@ -1,5 +1,6 @@
 """Arrays of whole data sets, which may be larger than memory, and filling them from files in parallel."""
 
+import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from tempfile import TemporaryFile, gettempdir
@@ -10,6 +11,7 @@ from keras_gan.errors import UserError, why
 
 # Larger sets are held in an unnamed temporary file and paged in by the operating system.
 MEMORY_LIMIT_BYTES = 2 * 2**30
+_BLOCK = 2048  # rows that are hashed at once
 
 
 class Unreadable(Exception):
@@ -80,6 +82,19 @@ def keep_rows(array, kept):
         rows = kept[start : start + 32]
         array[start : start + len(rows)] = array[rows]  # read before it is written, and none moves down
     return array[: len(kept)]
+
+
+def content(column, about=None):
+    """The sha256 of all rows of a column of a `Dataset`, in their order, as hexadecimal digits.
+
+    Args:
+        about: bytes that are hashed before them; default: their type and shape.
+    """
+    first = column[np.arange(1)]
+    digest = hashlib.sha256(about or f"{first.dtype} {(len(column), *first.shape[1:])}".encode())
+    for start in range(0, len(column), _BLOCK):
+        digest.update(np.ascontiguousarray(column[np.arange(start, min(start + _BLOCK, len(column)))]))
+    return digest.hexdigest()
 
 
 def listed(lines, most=20):

@@ -35,5 +35,8 @@ class DataOptions:
 
     def __post_init__(self):
         data.check_name(self.dataset)
+        self._check_image_size()
+
+    def _check_image_size(self):
         if not 4 <= self.image_size <= 1024:
             raise UserError(f"--image-size must be between 4 and 1024 px, got {self.image_size}.")

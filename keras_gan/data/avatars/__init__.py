@@ -25,7 +25,7 @@ from keras_gan.data.avatars.canvas import change, from_hsv, mix
 from keras_gan.data.image_sets import image_dataset
 from keras_gan.errors import UserError, unknown
 from keras_gan.registry import Source
-from keras_gan.storage import cache, files
+from keras_gan.storage import cache
 from keras_gan.storage.arrays import allocate
 
 SOURCE = Source(gives=("image",), tasks=("sample", "restore", "paired", "unpaired"))
@@ -486,7 +486,7 @@ def pictures(size, split="train", style="cartoon", count=None, seed=SEED, first=
     images = _read(path, (count, size, size, 3))
     if images is None:
         images = _draw_all(size, split, style, range(first, first + count), seed)
-        _write(path, images)
+        cache.keep(path, lambda file: np.save(file, images), "drawn avatars")
     return images
 
 
@@ -569,11 +569,3 @@ def _read(path, shape):
     except Exception:  # a damaged file can make NumPy raise nearly anything
         return None
     return array if array.shape == shape and array.dtype == np.uint8 else None
-
-
-def _write(path, array):
-    """Keeps an array for the next time; says so if it cannot be kept."""
-    try:
-        files.write(path, lambda file: np.save(file, array))
-    except OSError as error:
-        print(f"cannot keep the avatars in {path.parent} ({error.strerror}): they will be drawn again next time.")

@@ -11,7 +11,7 @@ from keras_gan.modalities.image.resizing import resize_clean, resize_legacy, wit
 from keras_gan.networks import inception, torch_weights
 from keras_gan.networks.weights import hash_of_file, reason
 from keras_gan.registry import Extractor
-from keras_gan.storage import cache
+from keras_gan.storage import cache, fetching
 
 EXTRACTOR = Extractor("inception", about="for figures to compare with published ones", of=("image",))
 
@@ -47,11 +47,12 @@ def _fetch():
     """The file of the weights in the cache, where it is fetched to if it is missing."""
     folder = cache.directory()
     try:
-        return Path(
-            keras.utils.get_file(
-                inception.WEIGHTS_NAME, inception.WEIGHTS_URL, file_hash=inception.WEIGHTS_SHA256, cache_dir=folder
+        with fetching.impatient():
+            return Path(
+                keras.utils.get_file(
+                    inception.WEIGHTS_NAME, inception.WEIGHTS_URL, file_hash=inception.WEIGHTS_SHA256, cache_dir=folder
+                )
             )
-        )
     except Exception as error:  # whatever the network came up with
         raise UserError(
             f"the Inception weights are neither in {folder / 'datasets'} nor to be fetched ({reason(error)}): give "

@@ -49,7 +49,7 @@ def _check_before_start(options):
     else:
         run_folder.check_name_is_free(options)  # of several workers the chief asks, later: the others may find it made
     if options.export and not options.dry_run:
-        run_folder.check_writable(options.export_dir)
+        run_folder.check_exports(options)
 
 
 def _train(prepared, folder):
@@ -168,7 +168,8 @@ def _export(prepared, folder, cost):
             folder, options, prepared.model, prepared.sampler, {**facts, "cost": cost}, dataset=prepared.dataset
         )
     except Exception:
-        print(f"the run is saved; to export it again: python -m keras_gan export --run {folder.name}", file=sys.stderr)
+        again = f"{_programs()}python {delivery.export_command(folder, options)}"
+        print(f"the run is saved; to export it again: {again}", file=sys.stderr)
         raise
 
 
@@ -214,10 +215,17 @@ def _uses(exported, translates):
     if translates:
         return [f"python -m keras_gan translate --model {model} --input FOLDER --out translated"]
     commands = [f"python -m keras_gan sample --model {model} --seed 7 --out grid{drawn}"]
-    if (exported / "generator.tflite").exists() and drawn == ".png":
-        phone = f"--model {model}/generator.tflite --count 16 --seed 1 --out phone.png"
-        commands += [f"python export/mobile/sample.py {phone}"]
+    file, script = exported / "generator.tflite", _phone_script()
+    if file.exists() and script and drawn == ".png":
+        phone = f"--model {shlex.quote(str(file))} --count 16 --seed 1 --out phone.png"
+        commands += [f"python {shlex.quote(str(script))} {phone}"]
     return commands
+
+
+def _phone_script():
+    """The program that draws from a `.tflite` file, by a path that can be typed here; None where it is not beside."""
+    script = Path(__file__).parents[2] / "export" / "mobile" / "sample.py"
+    return _from_here(script) if script.is_file() else None
 
 
 def _programs():
@@ -225,4 +233,9 @@ def _programs():
     if sys.prefix == sys.base_prefix or "VIRTUAL_ENV" in os.environ:
         return ""
     folder = Path(sys.executable).parent
-    return f"{shlex.quote(str(folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder))}/"
+    return f"{shlex.quote(str(_from_here(folder)))}/"
+
+
+def _from_here(path):
+    """A path, relative if it lies below the current folder."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -33,6 +33,8 @@ def run(options):
 
     translator = exported.load(model, options.direction, draws=False)
     _check(translator, options)
+    if translator.content_size and options.size is None:
+        print(f"at {translator.content_size} px, the size of its training images; --size native takes them as they are")
     started = time.perf_counter()
     errors = []
     for job in tqdm(jobs, "translating", unit=" images", leave=False, disable=len(jobs) == 1):
@@ -197,13 +199,14 @@ def _opacity(image):
 
 def _translated(given, translator, options):
     """The translation as a Pillow image."""
-    height, width = given.pixels.shape[:2]
+    pixels, hole = translator.sized(given.pixels, given.hole, options.size)
+    height, width = pixels.shape[:2]
     tile = options.tile or translator.tile_within(height, width, options.memory_limit_mb * 1e6)
     count = translator.tiles(height, width, tile)
     with tqdm(total=count, desc="tiles", unit=" tiles", leave=False, disable=count == 1, delay=1) as bar:
         canvas, top = None, 0
         # Band by band onto the image that is written: an array of it beside would be as large again.
-        for band in translator.bands(given.pixels, given.hole, tile, bar.update):
+        for band in translator.bands(pixels, hole, tile, bar.update):
             rows = pictures.to_pillow(band)
             if canvas is None:
                 canvas = Image.new(rows.mode, (rows.width, translator.scale * height))

@@ -19,10 +19,9 @@ def names_only(value, *options):
     """
     names = {}
     for path in (path for text in _texts(options) for path in _paths(text)):
-        whole = os.path.abspath(os.path.expanduser(path))
-        names |= dict.fromkeys(
-            (path, os.path.expanduser(path), whole, os.path.realpath(whole)), os.path.basename(whole)
-        )
+        written = os.path.expanduser(path)
+        whole = os.path.abspath(written)
+        names |= dict.fromkeys((path, written, whole, os.path.realpath(whole)), os.path.basename(whole))
     known = [re.escape(path) for path in sorted(names, key=len, reverse=True) if names[path]]
     pattern = re.compile(rf"(?<![\w/\\])(?:{'|'.join(known)})(?!\w)" if known else "$^")
     return _mapped(value, lambda text: _PLACE.sub("", pattern.sub(lambda found: names[found[0]], text)))

@@ -90,6 +90,7 @@ class _Job:
 def _jobs(options):
     """What is to be done; `UserError` if there is nothing, or if an original would be overwritten."""
     given, out = Path(options.input), Path(options.out)
+    _check_out(options.out, given)
     if out.resolve() == (given if given.is_dir() else given.parent).resolve():
         raise UserError(f"--out {out} is the folder of the originals: give another one.")
     if given.is_dir():
@@ -111,6 +112,17 @@ def _jobs(options):
         if job.target.resolve() in originals:
             raise UserError(f"{job.target} is one of the originals: give another folder as --out.")
     return jobs
+
+
+def _check_out(out, given):
+    """Raises `UserError` for a name that says that it is to be one file, where that is not what there will be."""
+    suffix = Path(out).suffix.lower()
+    if out.endswith(("/", "\\")) or Path(out).is_dir() or suffix not in (".png", *decoding.SUFFIXES):
+        return
+    if suffix != ".png":
+        raise UserError(f"--out {out}: results are PNG files: end in .png, or in / for a folder.")
+    if given.is_dir():
+        raise UserError(f"--out {out} is one file, and --input {given} a folder: give a folder as --out.")
 
 
 def _targets(sources, root, out):

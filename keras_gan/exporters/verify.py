@@ -12,7 +12,7 @@ from keras_gan.exporters.fresh_processes import VerificationError, kept, run_fil
 from keras_gan.exporters.outgoing import fixed_sizes
 from keras_gan.exporters.targets import BOUND
 
-ROUNDING = 2 / 255  # what 8 bits inside of a network cost anyway: twice a grey level
+ROUNDING = 2 / 255  # of the span; what 8 bits inside of a network may cost whatever it draws
 FEWEST = 4  # rows whose median says something
 
 
@@ -30,8 +30,10 @@ class Check:
         worst_sample: largest mean absolute difference of a sample.
         psnr: peak signal-to-noise ratio in dB, the peak being the `Field.span` of the output; None if there is no
             difference at all.
-        bound: what `measure` was held to: that of the `Target`, times the span, or less, see `_bound`.
+        bound: what `measure` was held to: that of the `Target`, times the span.
         measure: one of the three differences.
+        spread: of a rounded file, the least mean difference of what gives the same sample always, or of each class:
+            `mean_difference` was held to half of it, too; None where samples are too few to tell.
         milliseconds: of one call, by number of threads, where it was timed.
         score: `name`, and its value for the same `samples` seeds drawn by `keras` and by this `file`; None if there is
             no score, or the bound is too narrow for it to differ.
@@ -47,6 +49,7 @@ class Check:
     psnr: float | None
     bound: float
     measure: str = "max_difference"
+    spread: float | None = None
     milliseconds: dict | None = None
     score: dict | None = None
 
@@ -101,9 +104,7 @@ def _checked(wanted, directory, trial_of, note):
         if answers[name].targets is not None:
             _check_signatures(answers[name].targets, [target.name for target in some])
     return [
-        (target, _compare(target, note, trial, answers[name]))
-        for name, some in asked.items()
-        for target, trial in some
+        (target, _compare(target, note, trial, answers[name])) for name, some in asked.items() for target, trial in some
     ]
 
 
@@ -174,30 +175,35 @@ def _compare(target, note, trial, answers):
         mean_difference=float(difference.mean()),
         worst_sample=float(difference.mean(axis=1).max()),
         psnr=-10 * math.log10(error / span**2) if error else None,
-        bound=_bound(target, trial, span),
+        bound=target.bound * span,
         measure=target.measure,
+        spread=_spread(trial) if target.measure == "worst_sample" else None,
         milliseconds=answers.milliseconds(target),
     )
-    found = getattr(check, target.measure)
-    if not found <= check.bound:  # a NaN fails too
-        words = target.measure.replace("_", " ").replace("sample", target.signature.network.output.noun)
-        raise VerificationError(
-            f"{target.format} {check.signature}: the {words} from Keras is {found:.2e}, more than {check.bound:.1e}"
-            + (": leave this file out of --tflite." if _is_rounded(target) else ".")
-        )
+    _check_bounds(check, target, span)
     return check
 
 
-def _bound(target, trial, span):
-    """What the measure of a target is held to.
+def _check_bounds(check, target, span):
+    """Raises `VerificationError` if a target is too far from Keras.
 
-    A mean difference of 0.06 says little where samples differ by less. One that gives the same sample always, or the
-    same of each class, must not pass for one that has been rounded: so a rounded file must be twice as near as that.
+    A bound that holds for all data says little of samples that differ by less than it: what gives the same sample
+    always must not pass for what has been rounded.
     """
-    bound, spread = target.bound * span, _spread(trial)
-    if target.measure != "worst_sample" or spread is None:
-        return bound
-    return min(bound, max(ROUNDING * span, spread / 2))
+    noun = target.signature.network.output.noun
+    advice = " Leave this file out of --tflite." if _is_rounded(target) else ""
+    found = getattr(check, target.measure)
+    if not found <= check.bound:  # a NaN fails too
+        words = target.measure.replace("_", " ").replace("sample", noun)
+        raise VerificationError(
+            f"{target.format} {check.signature}: the {words} from Keras is {found:.2e}, more than {check.bound:.0e}."
+            + advice
+        )
+    if check.spread is not None and check.mean_difference > max(check.spread / 2, ROUNDING * span):
+        raise VerificationError(
+            f"{target.format} {check.signature}: the mean difference from Keras is {check.mean_difference:.2e}, where "
+            f"{check.spread:.2e} is that of one {noun} for all.{advice}"
+        )
 
 
 def _spread(trial):

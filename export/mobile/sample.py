@@ -5,18 +5,37 @@
 The picture of a seed is the same here as from the SavedModel and from Keras: latents follow the portable seed
 rule, specified to the bit in export/README.md. Copy this one file wherever it is needed. If the generator draws
 classes, copy the manifest.json beside it, too: it says how many there are, and what they are called.
+
+Exit codes: 0 the grid is written, 1 a fault of this program, 2 bad input, 4 the machine failed it, 130 interrupted.
 """
 
 import argparse
+import contextlib
 import hashlib
 import importlib.util
+import io
 import json
 import math
+import os
 import sys
+import tempfile
+import traceback
+import warnings
 from pathlib import Path
 
-import numpy as np
+NEEDED = {"numpy": "numpy", "PIL": "pillow", "ai_edge_litert": "ai-edge-litert"}
+if __name__ == "__main__":
+    for module, package in NEEDED.items():
+        if importlib.util.find_spec(module) is None:
+            print(f"error: {package} is not installed: pip install {package}", file=sys.stderr)
+            sys.exit(2)
 
+import numpy as np  # noqa: E402
+from PIL import Image  # noqa: E402
+
+MOST_IN_A_GRID = 4096
+MOST_COLUMNS = 16  # of classes
+MOST_NAMED = 50  # classes in a message
 ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 
 
@@ -50,11 +69,16 @@ def seed_range(seed, count):
     return (np.arange(count, dtype=np.uint64) + np.uint64(seed & 0xFFFFFFFFFFFFFFFF)).view(np.int64)
 
 
+class Problem(Exception):
+    """What cannot be done, in one line."""
+
+
 def load(model):
-    """The signature of a .tflite file, a function that draws one picture."""
+    """The signature of a .tflite file, a function that draws pictures."""
     from ai_edge_litert.interpreter import Interpreter
 
-    return Interpreter(model_path=str(model)).get_signature_runner("serving_default")
+    # By its content, since LiteRT does not take every name that a file can have.
+    return Interpreter(model_content=Path(model).read_bytes()).get_signature_runner("serving_default")
 
 
 def sample(draw, seeds, labels=None, truncation=1.0):
@@ -95,33 +119,43 @@ def dequantized(values, detail):
     return np.float32(scale) * (values.astype(np.float32) - zero)
 
 
+# --- The manifest ----------------------------------------------------------------------------------------------------
+
+
 def read_manifest(model):
     """The manifest.json beside a model, or an empty one where none can be read."""
     try:
-        manifest = json.loads((model.parent / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return json.loads((model.parent / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         return {}
-    return manifest if isinstance(manifest, dict) else {}
 
 
-def kind_of_samples(model):
-    """What a model makes, as the manifest.json beside it says: `image` where it does not."""
-    networks = read_manifest(model).get("fields", {}).values()
-    return next((field["kind"] for network in networks for field in network["outputs"].values()), "image")
+def told(value, *keys, of=dict):
+    """What a JSON value holds below some keys; nothing, such as `{}` or 0, where that is not of this type."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if type(value) is of else of()
 
 
-def is_damaged(model):
+def is_damaged(model, manifest):
     """Whether the manifest beside a model describes another file of its name. A damaged file may draw all the same."""
-    described = read_manifest(model).get("files", {}).get(model.name, {}).get("sha256")
-    return described is not None and hashlib.sha256(model.read_bytes()).hexdigest() != described
+    described = told(manifest, "files", model.name, "sha256", of=str)
+    return described != "" and hashlib.sha256(model.read_bytes()).hexdigest() != described
+
+
+def kind_of_samples(manifest):
+    """What a model makes, as its manifest says: `image` where it does not."""
+    networks = told(manifest, "fields").values()
+    kinds = [told(field, "kind", of=str) for network in networks for field in told(network, "outputs").values()]
+    return next(filter(None, kinds), "image")
 
 
 def read_classes(model):
     """Number and names of the classes from the manifest.json beside a model; `(0, [])` where it does not say."""
     manifest = read_manifest(model)
-    num_classes = manifest.get("generator", {}).get("num_classes", 0)
-    names = manifest.get("data", {}).get("classes", [])
-    return num_classes, names if len(names) == num_classes else []
+    num_classes = max(0, told(manifest, "generator", "num_classes", of=int))
+    names = told(manifest, "data", "classes", of=list)
+    return num_classes, names if len(names) == num_classes and all(isinstance(name, str) for name in names) else []
 
 
 def find_labels(model, seeds, label=None):
@@ -137,24 +171,54 @@ def find_labels(model, seeds, label=None):
         return np.mod(seeds, num_classes).astype(np.int32)
     if label in names:
         return np.full(len(seeds), names.index(label), np.int32)
-    if not label.isdecimal() or (num_classes and int(label) >= num_classes) or int(label) >= 2**31:
-        known = names or [f"0 to {num_classes - 1}" if num_classes else "numbers from 0 on"]
+    is_number = label.isascii() and label.isdecimal() and len(label) <= 9
+    if not is_number or (num_classes and int(label) >= num_classes):
+        known = names if 0 < len(names) <= MOST_NAMED else [f"0 to {num_classes - 1}" if num_classes else "from 0 on"]
         raise ValueError(f"--label {label}: there is no such class, choose from: {', '.join(known)}")
     return np.full(len(seeds), int(label), np.int32)
 
 
-def save_grid(path, images):
-    """Writes pictures in [0, 1] as one nearly square PNG grid."""
-    from PIL import Image
+# --- The grid --------------------------------------------------------------------------------------------------------
 
+
+def sheet(num_classes, count=None):
+    """How many pictures a grid has, and its columns: one for each of 2 to 16 classes, else None, nearly square."""
+    if not 2 <= num_classes <= MOST_COLUMNS:
+        return count or 16, None
+    count = count or 8 * num_classes
+    return count, min(num_classes, count)
+
+
+def save_grid(path, images, columns=None):
+    """Writes pictures in [0, 1] as one PNG grid, nearly square where nothing else is said; whole or not at all."""
     count, height, width, channels = images.shape
-    columns = math.ceil(math.sqrt(count))
+    columns = columns or math.ceil(math.sqrt(count))
     rows = math.ceil(count / columns)
     tiles = np.zeros((rows * columns, height, width, channels), np.uint8)
     tiles[:count] = np.rint(np.clip(images, 0.0, 1.0) * 255.0)
     pixels = tiles.reshape(rows, columns, height, width, channels).swapaxes(1, 2)
     pixels = pixels.reshape(rows * height, columns * width, channels)
-    Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels).save(path, format="PNG")
+    save(path, Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels))
+
+
+def save(path, image):
+    """Writes a PNG file, as a whole or not at all, and makes the folder that it lies in."""
+    content = io.BytesIO()
+    image.save(content, format="PNG")
+    path = Path(os.path.realpath(path))
+    temporary = path.with_name(f".{path.name[:40]}.{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(content.getvalue())
+        temporary.replace(path)
+    except OSError as error:
+        raise Problem(f"cannot write {path}: {error.strerror or error}") from None
+    finally:
+        if temporary.exists():
+            temporary.unlink()
+
+
+# --- The command line ------------------------------------------------------------------------------------------------
 
 
 class Parser(argparse.ArgumentParser):
@@ -162,15 +226,15 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         """Ends the program with exit code 2."""
-        self.exit(2, f"error: {message}\n")
+        self.exit(2, f"error: {' '.join(message.split())}\n")
 
 
-def main():
-    """The command line: exit code 0 when the grid is written, 2 for bad input."""
+def parse(arguments=None):
+    """The options; ends the program if they are wrong."""
     parser = Parser(description="Draws pictures from a generator.tflite.")
     parser.add_argument("--model", required=True, type=Path, help="a generator.tflite")
-    parser.add_argument("--count", type=int, default=16, help="how many pictures (default: 16)")
-    parser.add_argument("--seed", type=int, default=1, help="pictures of seeds SEED … SEED + COUNT - 1 (default: 1)")
+    parser.add_argument("--count", type=int, help="how many pictures (default: 16, or 8 of each of 2 to 16 classes)")
+    parser.add_argument("--seed", type=int, default=1, help="pictures of seeds SEED to SEED + COUNT - 1 (default: 1)")
     parser.add_argument("--label", help="draw this class alone: its name or number (default: seed mod classes)")
     parser.add_argument(
         "--truncation",
@@ -179,44 +243,131 @@ def main():
         help="above 0, at most 1: scales latents towards the mean; less variety, often better pictures (default: 1)",
     )
     parser.add_argument("--out", type=Path, default=Path("grid.png"), help="PNG to write (default: grid.png)")
-    options = parser.parse_args()
-    if not 1 <= options.count <= 10_000:
-        parser.error("--count must be between 1 and 10000")
+    options = parser.parse_args(arguments)
+    if options.count is not None and not 1 <= options.count <= MOST_IN_A_GRID:
+        parser.error(f"--count must be between 1 and {MOST_IN_A_GRID}")
     if not -(2**63) <= options.seed < 2**63:
         parser.error("--seed must fit in 64 bits")
     if not 0 < options.truncation <= 1:
         parser.error("--truncation must be above 0 and at most 1")
-    if not options.model.is_file():
-        parser.error(f"there is no file {options.model}")
-    if importlib.util.find_spec("ai_edge_litert") is None:
-        parser.error("ai-edge-litert is not installed: pip install ai-edge-litert")
-    if is_damaged(options.model):
-        parser.error(f"{options.model} is not the file that manifest.json beside it describes: it is damaged")
-    if (kind := kind_of_samples(options.model)) != "image":
-        parser.error(f"{options.model} makes values of the kind {kind}: this program draws images alone")
-    seeds = seed_range(options.seed, options.count)
+    if options.out.suffix.lower() != ".png" or options.out.is_dir():
+        parser.error(f"--out {options.out} must be a file that ends in .png")
+    return options
+
+
+def opened(model, manifest):
+    """The signature of a generator that this program can run, see `load`; raises `Problem` for any other."""
+    if model.is_dir():
+        found = sorted(model.glob("*.tflite"))
+        raise Problem(f"{model} is a folder: {f'did you mean {found[0]}?' if found else 'give a .tflite file'}")
+    if not model.is_file():
+        raise Problem(f"there is no file {model}")
+    if is_damaged(model, manifest):
+        raise Problem(f"{model} is not the file that manifest.json beside it describes: it is damaged")
+    if (kind := kind_of_samples(manifest)) != "image":
+        raise Problem(f"{model} makes values of the kind {kind}: this program draws images alone")
     try:
-        draw = load(options.model)
-        takes_labels = "labels" in draw.get_input_details()
+        draw = load(model)
+        inputs, outputs = draw.get_input_details(), draw.get_output_details()
     except (ValueError, RuntimeError, KeyError) as error:
-        parser.error(f"{options.model} is not a generator that this program can run: {str(error).splitlines()[0]}")
-    if "latents" not in draw.get_input_details():
-        parser.error(f"{options.model} changes pictures, it draws none of seeds: use translate.py")
+        raise Problem(f"{model} is not a generator that this program can run: {first_line(error)}") from None
+    if "latents" not in inputs:
+        raise Problem(f"{model} changes pictures, it draws none of seeds: use translate.py")
+    if others := sorted(inputs.keys() - {"latents", "labels"}):
+        raise Problem(f"{model} wants {' and '.join(others)}, too: take the file that has the defaults inside")
+    if "images" not in outputs or outputs["images"]["shape"][3] not in (1, 2, 3, 4):
+        raise Problem(f"{model} is not a generator that this program can run: it makes no images")
+    return draw
+
+
+def draw_file(options):
+    """Does what the options say; raises `Problem` if that cannot be done."""
+    draw = opened(options.model, read_manifest(options.model))
+    takes_labels = "labels" in draw.get_input_details()
     if options.label is not None and not takes_labels:
-        parser.error(f"{options.model} was trained without classes: leave out --label")
+        raise Problem(f"{options.model} was trained without classes: leave out --label")
+    num_classes, names = read_classes(options.model) if takes_labels and options.label is None else (0, [])
+    count, columns = sheet(num_classes, options.count)
+    seeds = seed_range(options.seed, count)
     try:
         labels = find_labels(options.model, seeds, options.label) if takes_labels else None
     except ValueError as error:
-        parser.error(str(error))
+        raise Problem(str(error)) from None
     images = sample(draw, seeds, labels, options.truncation)
     if not np.isfinite(images).all():
-        parser.error(f"{options.model} gives numbers that are not finite: it is damaged")
+        raise Problem(f"{options.model} gives numbers that are not finite: it is damaged")
+    save_grid(options.out, images, columns)
+    print(f"{count} pictures of seeds {options.seed} to {options.seed + count - 1} in {options.out}")
+    if columns and names:
+        shown = [names[(options.seed + column) % num_classes] for column in range(columns)]
+        print(f"one column for each class: {', '.join(shown)}")
+
+
+def main(arguments=None):
+    """The command line; returns the exit code."""
+    options = parse(arguments)
+    with quiet():
+        draw_file(options)
+    return 0
+
+
+@contextlib.contextmanager
+def quiet():
+    """Throws away what libraries write to the error stream past Python."""
+    kept = os.dup(2)
     try:
-        save_grid(options.out, images)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def first_line(error):
+    """What an exception says, in one line."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+
+
+def ended(program):
+    """Runs a program and returns its exit code; whatever it raises becomes one line."""
+    warnings.simplefilter("ignore")  # of libraries, on lines of their own
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = program()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # whoever reads has read enough
+        message, code = "", 0
+    except KeyboardInterrupt:
+        message, code = "interrupted", 130
+    except Problem as error:
+        message, code = str(error), 2
+    except MemoryError:
+        message, code = "out of memory: ask for fewer pictures", 4
     except OSError as error:
-        parser.error(f"cannot write {options.out}: {error.strerror or error}")
-    print(f"{options.count} pictures of seeds {options.seed} to {options.seed + options.count - 1} in {options.out}")
+        message, code = f"{error.filename or ''}: {error.strerror or error}".removeprefix(": "), 4
+    except Exception as error:
+        message, code = unforeseen(error), 1
+    if message:
+        print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # what could not be written is not tried again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
+    return code
+
+
+def unforeseen(error):
+    """The line of a fault of the program itself; what led to it goes into a file that the line names."""
+    what = f"this program has a fault ({type(error).__name__}: {first_line(error)})"
+    path = Path(tempfile.gettempdir()) / f"keras_gan-error-{os.getpid()}.txt"
+    try:
+        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="backslashreplace")
+    except OSError as failed:
+        return f"{what}; no file could be written about it: {failed.strerror}"
+    return f"{what}; what led to it is in {path}"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -3,28 +3,52 @@
     python export/serving/client.py --url http://127.0.0.1:8501 --model dcgan-avatars --seeds 1 2 3 --out grid.png
     python export/serving/client.py --url grpc://127.0.0.1:8500 --model dcgan-avatars --seeds 1 2 3 --out grid.png
 
-Copy this one file wherever it is needed. Exit codes: 0 the grid is written, 2 bad input, 4 the server could not be
-reached or refused.
+Copy this one file wherever it is needed.
+
+Exit codes: 0 the grid is written, 1 a fault of this program, 2 bad input, 4 the server could not be reached or refused,
+or this machine failed, 130 interrupted.
 """
 
 import argparse
 import base64
+import contextlib
 import functools
+import http.client
+import importlib.util
 import io
 import json
 import math
+import os
 import sys
+import tempfile
 import time
+import traceback
 import urllib.error
+import urllib.parse
 import urllib.request
+import warnings
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
+NEEDED = {"numpy": "numpy", "PIL": "pillow"}
+if __name__ == "__main__":
+    for module, package in NEEDED.items():
+        if importlib.util.find_spec(module) is None:
+            print(f"error: {package} is not installed: pip install {package}", file=sys.stderr)
+            sys.exit(2)
+
+import numpy as np  # noqa: E402
+from PIL import Image  # noqa: E402
 
 BATCH = 32  # pictures per request
 MOST = 4096
+MOST_BYTES = 1 << 30  # of an answer
+MOST_SECONDS = 3600
+MOST_RETRIES = 10
 RETRIED = (429, 502, 503, 504)  # answers of servers that are busy or not ready yet
+
+
+class Problem(Exception):
+    """What cannot be done, in one line."""
 
 
 class Refused(Exception):
@@ -70,6 +94,8 @@ def draw(url, model, signature, inputs, version=None, timeout=30.0, retries=3):
         rows = {name: values[start : start + BATCH] for name, values in inputs.items()}
         parts.append(_patiently(functools.partial(ask, url, model, version, signature, rows, timeout), retries))
         _check(parts[-1], rows)
+        if parts[-1].shape[1:] != parts[0].shape[1:]:
+            raise Refused("the server gave pictures of several sizes")
     return np.concatenate(parts)
 
 
@@ -88,7 +114,7 @@ def _patiently(ask, retries):
 
 def _check(images, rows):
     count = len(rows["seeds"])
-    if images.ndim != 4 or len(images) != count or images.shape[-1] not in (1, 3):
+    if images.ndim != 4 or len(images) != count or min(images.shape) < 1 or images.shape[-1] > 4:
         raise Refused(f"the server gave an array of shape {images.shape}, which is not {count} pictures")
     if not np.isfinite(images).all():
         reason = "there is no such class, or the model is damaged" if "labels" in rows else "the model is damaged"
@@ -99,28 +125,55 @@ def _check(images, rows):
 
 
 def _ask_by_rest(url, model, version, signature, rows, timeout):
-    place = f"/v1/models/{model}" + (f"/versions/{version}" if version else "") + ":predict"
+    place = f"/v1/models/{urllib.parse.quote(model, safe='', errors='surrogateescape')}"
+    place += ("" if version is None else f"/versions/{version}") + ":predict"
     # Whole numbers of 64 bits survive JSON here: Python writes all of their digits, and the server reads them.
     body = json.dumps({"signature_name": signature, "inputs": {name: v.tolist() for name, v in rows.items()}})
-    request = urllib.request.Request(
-        url.rstrip("/") + place, body.encode(), headers={"Content-Type": "application/json"}
-    )
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as response:
-            answer = json.load(response)
+        request = urllib.request.Request(
+            url.rstrip("/") + place, body.encode(), headers={"Content-Type": "application/json"}
+        )
+        content = _content(request, timeout)
     except urllib.error.HTTPError as error:
-        with error:
-            said = _said(error.read())
+        with error, contextlib.suppress(OSError, http.client.HTTPException):
+            said = _said(error.read(1 << 16))
         kind = _Busy if error.code in RETRIED else Refused
         raise kind(f"{url} answered {error.code}: {said}") from None
-    except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
-        raise _Busy(f"{url} cannot be reached: {getattr(error, 'reason', error)}") from None
-    except ValueError as error:
-        raise Refused(f"{url} did not answer in JSON: {error}") from None
+    except (http.client.InvalidURL, ValueError) as error:
+        raise Refused(f"{url} is no address of a server: {error}") from None
+    except (OSError, http.client.HTTPException) as error:  # also what lies between: proxies, certificates
+        reason = getattr(error, "reason", None) or str(error) or type(error).__name__
+        raise _Busy(f"{url} cannot be reached{_proxy(url)}: {reason}") from None
+    try:
+        answer = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Refused(f"{url} did not answer in JSON: {_first_line(error)}") from None
     outputs = answer.get("outputs") if isinstance(answer, dict) else None
     if outputs is None:
         raise Refused(f"{url} answered without outputs")
     return _images(outputs)
+
+
+def _content(request, timeout):
+    """The body of an answer that is there in so many seconds; a server may also give it byte by byte."""
+    until, parts, size = time.monotonic() + timeout, [], 0
+    with urllib.request.urlopen(request, timeout=timeout) as response:
+        while part := response.read1(1 << 20):
+            parts.append(part)
+            size += len(part)
+            if size > MOST_BYTES:
+                raise Refused(f"{request.host} answered with more than {MOST_BYTES >> 20} MB")
+            if time.monotonic() > until:
+                raise TimeoutError("timed out")
+    return b"".join(parts)
+
+
+def _proxy(url):
+    """What the environment puts between, in words."""
+    parts = urllib.parse.urlsplit(url)
+    proxy = urllib.request.getproxies().get(parts.scheme)
+    used = proxy and not urllib.request.proxy_bypass(parts.hostname or "")
+    return f" (through the proxy that {parts.scheme}_proxy names)" if used else ""
 
 
 def _images(outputs):
@@ -131,7 +184,7 @@ def _images(outputs):
         if outputs and isinstance(outputs[0], dict):
             return np.stack([_decoded(base64.b64decode(item["b64"])) for item in outputs])
         return np.asarray(outputs, np.float32)
-    except (ValueError, TypeError, KeyError, OSError):
+    except (ValueError, TypeError, KeyError, OSError, OverflowError, SyntaxError, Image.DecompressionBombError):
         raise Refused("the server's outputs are not pictures") from None
 
 
@@ -163,7 +216,7 @@ def _ask_by_grpc(url, model, version, signature, rows, timeout):
         raise Refused(f"grpc:// needs grpcio and tensorflow-serving-api ({error}): use http://") from None
     request = predict_pb2.PredictRequest()
     request.model_spec.name, request.model_spec.signature_name = model, signature
-    if version:
+    if version is not None:
         request.model_spec.version.value = version
     for name, values in rows.items():
         tensor = request.inputs[name]
@@ -177,19 +230,24 @@ def _ask_by_grpc(url, model, version, signature, rows, timeout):
             answer = prediction_service_pb2_grpc.PredictionServiceStub(channel).Predict(request, timeout=timeout)
     except grpc.RpcError as error:
         busy = error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED)
-        said = " ".join(error.details().split())[:300]
+        said = " ".join((error.details() or "no reason given").split())[:300]
         raise (_Busy if busy else Refused)(f"{url} answered {error.code().name}: {said}") from None
+    if "images" not in answer.outputs:
+        raise Refused(f"{url} answered without images")
     images = answer.outputs["images"]
     shape = [dimension.size for dimension in images.tensor_shape.dim]
-    values = np.frombuffer(images.tensor_content, np.float32) if images.tensor_content else images.float_val
-    return np.asarray(values, np.float32).reshape(shape)
+    try:
+        values = np.frombuffer(images.tensor_content, np.float32) if images.tensor_content else images.float_val
+        return np.asarray(values, np.float32).reshape(shape)
+    except ValueError:
+        raise Refused("the server's outputs are not pictures") from None
 
 
 # --- Command line ----------------------------------------------------------------------------------------------------
 
 
 def save_grid(path, images):
-    """Writes pictures in [0, 1] as one nearly square PNG grid."""
+    """Writes pictures in [0, 1] as one nearly square PNG grid, as a whole or not at all."""
     count, height, width, channels = images.shape
     columns = math.ceil(math.sqrt(count))
     rows = math.ceil(count / columns)
@@ -197,7 +255,24 @@ def save_grid(path, images):
     tiles[:count] = np.rint(np.clip(images, 0.0, 1.0) * 255.0)
     pixels = tiles.reshape(rows, columns, height, width, channels).swapaxes(1, 2)
     pixels = pixels.reshape(rows * height, columns * width, channels)
-    Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels).save(path, format="PNG")
+    save(path, Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels))
+
+
+def save(path, image):
+    """Writes a PNG file, as a whole or not at all, and makes the folder that it lies in."""
+    content = io.BytesIO()
+    image.save(content, format="PNG")
+    path = Path(os.path.realpath(path))
+    temporary = path.with_name(f".{path.name[:40]}.{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(content.getvalue())
+        temporary.replace(path)
+    except OSError as error:
+        raise Problem(f"cannot write {path}: {error.strerror or error}") from None
+    finally:
+        if temporary.exists():
+            temporary.unlink()
 
 
 class Parser(argparse.ArgumentParser):
@@ -205,11 +280,11 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         """Ends the program with exit code 2."""
-        self.exit(2, f"error: {message}\n")
+        self.exit(2, f"error: {' '.join(message.split())}\n")
 
 
-def main():
-    """The command line; returns the exit code."""
+def parse(arguments=None):
+    """The options; ends the program if they are wrong."""
     parser = Parser(description="Asks TensorFlow Serving for pictures.")
     parser.add_argument("--url", default="http://127.0.0.1:8501", help="http://, https:// or grpc://HOST:PORT")
     parser.add_argument("--model", required=True, help="name of the model on the server")
@@ -220,9 +295,21 @@ def main():
     parser.add_argument("--timeout", type=float, default=30.0, help="seconds for each request (default: 30)")
     parser.add_argument("--retries", type=int, default=3, help="further tries while the server is busy (default: 3)")
     parser.add_argument("--out", type=Path, default=Path("grid.png"), help="PNG to write (default: grid.png)")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
+    check(parser, options)
+    return options
+
+
+def check(parser, options):
+    """Ends the program if options are wrong."""
     if not options.url.startswith(("http://", "https://", "grpc://")):
         parser.error("--url must begin with http://, https:// or grpc://")
+    if options.out.suffix.lower() != ".png" or options.out.is_dir():
+        parser.error(f"--out {options.out} must be a file that ends in .png")
+    if not options.model:
+        parser.error("--model needs the name of a model")
+    if options.version is not None and not 0 <= options.version < 2**63:
+        parser.error("--version must be a number from 0 on")
     if len(options.seeds) > MOST:
         parser.error(f"--seeds: at most {MOST} at once")
     if not all(-(2**63) <= seed < 2**63 for seed in options.seeds):
@@ -231,21 +318,71 @@ def main():
         parser.error("--label must be a number from 0 on, or -1")
     if options.truncation is not None and not 0 < options.truncation <= 1:
         parser.error("--truncation must be above 0 and at most 1")
-    if not options.timeout > 0 or options.retries < 0:
-        parser.error("--timeout must be above 0, and --retries at least 0")
+    if not 0 < options.timeout <= MOST_SECONDS:
+        parser.error(f"--timeout must be above 0, and at most {MOST_SECONDS}")
+    if not 0 <= options.retries <= MOST_RETRIES:
+        parser.error(f"--retries must be between 0 and {MOST_RETRIES}")
+
+
+def main(arguments=None):
+    """The command line; returns the exit code."""
+    options = parse(arguments)
     signature, inputs = request_of(options.seeds, options.label, options.truncation)
     try:
         images = draw(options.url, options.model, signature, inputs, options.version, options.timeout, options.retries)
     except Refused as error:
-        print(f"error: {error}.", file=sys.stderr)
+        print(f"error: {' '.join(str(error).split())}.", file=sys.stderr)
         return 4
-    try:
-        save_grid(options.out, images)
-    except OSError as error:
-        parser.error(f"cannot write {options.out}: {error.strerror or error}")
+    save_grid(options.out, images)
     print(f"{len(images)} pictures in {options.out}")
     return 0
 
 
+def _first_line(error):
+    """What an exception says, in one line."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+
+
+def ended(program):
+    """Runs a program and returns its exit code; whatever it raises becomes one line."""
+    warnings.simplefilter("ignore")  # of libraries, on lines of their own
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = program()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # whoever reads has read enough
+        message, code = "", 0
+    except KeyboardInterrupt:
+        message, code = "interrupted", 130
+    except Problem as error:
+        message, code = str(error), 2
+    except MemoryError:
+        message, code = "out of memory: ask for fewer pictures", 4
+    except OSError as error:
+        message, code = f"{error.filename or ''}: {error.strerror or error}".removeprefix(": "), 4
+    except Exception as error:
+        message, code = unforeseen(error), 1
+    if message:
+        print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # what could not be written is not tried again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
+    return code
+
+
+def unforeseen(error):
+    """The line of a fault of the program itself; what led to it goes into a file that the line names."""
+    what = f"this program has a fault ({type(error).__name__}: {_first_line(error)})"
+    path = Path(tempfile.gettempdir()) / f"keras_gan-error-{os.getpid()}.txt"
+    try:
+        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="backslashreplace")
+    except OSError as failed:
+        return f"{what}; no file could be written about it: {failed.strerror}"
+    return f"{what}; what led to it is in {path}"
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

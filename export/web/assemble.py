@@ -7,17 +7,25 @@ any web server: docs/web.md says how.
 """
 
 import argparse
+import contextlib
+import hashlib
 import http.server
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import traceback
+import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PAGE = ("index.html", "style.css", "icon.svg", "*.js")
-MODEL_FILES = ("generator.tflite", "manifest.json")
+# What the page can draw with, best first; the one that there is becomes generator.tflite.
+MODEL_FILES = tuple(f"generator{precision}.tflite" for precision in ("", "-float16", "-dynamic", "-int8"))
 # The variants that the page asks for: with relaxed SIMD, and for browsers without it.
 WASM = ("litert_wasm_internal", "litert_wasm_compat_internal")
 # Kinds of fields, as the manifest names them: what the page can show, and what it can give a model.
@@ -50,36 +58,85 @@ def install():
     if npm is None:
         raise AssemblyError("npm is not installed: it comes with Node.js, https://nodejs.org")
     command = [npm, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
-    result = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, cwd=HERE, capture_output=True, text=True, errors="replace", check=False)
     if result.returncode:
         lines = [line for line in result.stderr.splitlines() if "ERR" in line.upper()] or ["it did not say why"]
         raise AssemblyError(f"npm ci failed: {lines[0].strip()}")
 
 
+@dataclass(frozen=True)
+class Model:
+    """A model that the page can show: its folder, the file that it is drawn with, and what visitors may know of it."""
+
+    folder: Path
+    file: Path
+    manifest: dict
+
+
 def check_model(folder):
-    """The resolved folder of an exported model."""
+    """The `Model` in a folder; raises `AssemblyError` if there is none that the page can show."""
     if not folder.is_dir():
         raise AssemblyError(f"there is no folder {folder}")
-    for name in MODEL_FILES:
-        if not (folder / name).is_file():
-            raise AssemblyError(f"{folder} is not an exported model: it has no {name}")
+    manifest = read_manifest(folder)
+    check_kind(folder, manifest)
+    file = next((folder / name for name in MODEL_FILES if (folder / name).is_file()), None)
+    if file is None:
+        others = sorted(path.name for path in folder.glob("*.tflite"))
+        instead = f"only {', '.join(others)}" if others else "none of the kind"
+        raise AssemblyError(
+            f"{folder} has no file that the page can draw with ({' or '.join(MODEL_FILES)}), {instead}: export it "
+            "with --export tflite"
+        )
+    facts = told(manifest, "files", file.name)
+    if facts and facts.get("sha256") != hashlib.sha256(file.read_bytes()).hexdigest():
+        raise AssemblyError(f"{file} is not the file that manifest.json beside it describes: it is damaged")
+    return Model(folder.resolve(), file, public(manifest, facts))
+
+
+def read_manifest(folder):
+    """What `manifest.json` of an exported model holds, an object."""
+    path = folder / "manifest.json"
+    if not path.is_file():
+        lacks = ["manifest.json"] if any(folder.glob("*.tflite")) else ["generator.tflite", "manifest.json"]
+        raise AssemblyError(f"{folder} is not an exported model: it has no {' and no '.join(lacks)}")
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except ValueError:
-        raise AssemblyError(f"{folder / 'manifest.json'} is damaged: it is not JSON") from None
-    check_fields(folder, manifest)
-    return folder.resolve()
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        raise AssemblyError(f"{path} is damaged: it is not JSON") from None
+    if not isinstance(manifest, dict):
+        raise AssemblyError(f"{path} is damaged: it holds no object")
+    return manifest
 
 
-def check_fields(folder, manifest):
+def told(value, *keys):
+    """The object that a JSON value holds below some keys, empty where there is none."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def check_kind(folder, manifest):
     """Raises `AssemblyError` for a model that the page cannot show; what a manifest does not say passes."""
-    for network in manifest.get("fields", {}).values():
-        made = {field["kind"] for field in network["outputs"].values()} - SHOWN
-        if made:
-            raise AssemblyError(f"{folder} makes values of the kind {made.pop()}: the page shows images alone")
-        given = {field["kind"] for field in network["inputs"].values()} - GIVEN
-        if given:
-            raise AssemblyError(f"{folder} is given values of the kind {given.pop()}: the page draws from seeds alone")
+    kind = told(manifest, "generator").get("kind")
+    if kind is not None:  # generators that draw from seeds have none
+        raise AssemblyError(f"{folder} changes what it is given ({kind}): the page draws from seeds alone")
+    for network in told(manifest, "fields").values():
+        groups = {group: told(network, group).values() for group in ("outputs", "inputs")}
+        made, given = ([told(field).get("kind", "image") for field in groups[group]] for group in groups)
+        if strange := next((kind for kind in made if kind not in SHOWN), None):
+            raise AssemblyError(f"{folder} makes values of the kind {strange}: the page shows images alone")
+        if strange := next((kind for kind in given if kind not in GIVEN), None):
+            raise AssemblyError(f"{folder} is given values of the kind {strange}: the page draws from seeds alone")
+
+
+def public(manifest, file):
+    """What visitors of the page are told of a model: where it comes from is for those who have the model."""
+    generator, data = told(manifest, "generator"), told(manifest, "data")
+    known = {name: generator[name] for name in ("variant", "parameters", "step", "num_classes") if name in generator}
+    about = {"classes": data["classes"]} if isinstance(data.get("classes"), list) else {}
+    if isinstance(data.get("name"), str):  # a name, and not the path that older exports have
+        about["name"] = re.split(r"[/\\]", data["name"].rstrip("/\\"))[-1]
+    return {"generator": known, "data": about, "files": {"generator.tflite": file} if file else {}}
 
 
 def name_models(folders):
@@ -109,7 +166,10 @@ def clear(out):
 
 def assemble(models, out):
     """Writes the page with `models`, folders of exported models, into the folder `out`."""
-    named = name_models([check_model(folder) for folder in models])
+    checked = {model.folder: model for model in map(check_model, models)}
+    named = name_models(checked)
+    if inside := next((folder for folder in named if folder.is_relative_to(out.resolve())), None):
+        raise AssemblyError(f"{inside} lies in {out}, which is written anew: choose another --out")
     install()
     clear(out)
     entries = [{"name": name, "folder": f"models/{target}"} for name, target in named.values()]
@@ -134,8 +194,9 @@ def assemble(models, out):
             shutil.copyfile(packages / "core" / "wasm" / f"{name}{suffix}", out / "litert" / "wasm" / f"{name}{suffix}")
     for folder, (_, target) in named.items():
         (out / "models" / target).mkdir(parents=True)
-        for name in MODEL_FILES:
-            shutil.copyfile(folder / name, out / "models" / target / name)
+        shutil.copyfile(checked[folder].file, out / "models" / target / "generator.tflite")
+        manifest = json.dumps(checked[folder].manifest, indent=1) + "\n"
+        (out / "models" / target / "manifest.json").write_text(manifest, encoding="utf-8")
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -179,9 +240,17 @@ def serve(out, port):
             print()
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line; `--help` says the rest."""
+
+    def error(self, message):
+        """Ends the program with exit code 2."""
+        self.exit(2, f"{Path(__file__).name}: {' '.join(message.split())}\n")
+
+
 def main():
     """The command line: exit code 0 when done, 2 for what cannot be assembled."""
-    parser = argparse.ArgumentParser(description="Assembles the page that draws in the browser, and serves it.")
+    parser = Parser(description="Assembles the page that draws in the browser, and serves it.")
     parser.add_argument("models", nargs="*", type=Path, help="folders of exported models, such as export/models/NAME/1")
     parser.add_argument("--out", type=Path, default=HERE / "build", help="folder to write (default: export/web/build)")
     parser.add_argument("--serve", action="store_true", help="serve it on 127.0.0.1 afterwards")
@@ -199,11 +268,52 @@ def main():
     except AssemblyError as error:
         print(f"{Path(__file__).name}: {error}", file=sys.stderr)
         return 2
-    except OSError as error:
-        print(f"{Path(__file__).name}: {error}", file=sys.stderr)
-        return 2
     return 0
 
 
+def first_line(error):
+    """What an exception says, in one line."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+
+
+def ended(program):
+    """Runs a program and returns its exit code; whatever it raises becomes one line."""
+    warnings.simplefilter("ignore")  # of libraries, on lines of their own
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = program()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # whoever reads has read enough
+        message, code = "", 0
+    except KeyboardInterrupt:
+        message, code = "interrupted", 130
+    except MemoryError:
+        message, code = "out of memory", 4
+    except OSError as error:
+        message, code = f"{error.filename or ''}: {error.strerror or error}".removeprefix(": "), 2
+    except Exception as error:
+        message, code = unforeseen(error), 1
+    if message:
+        print(f"{Path(__file__).name}: {' '.join(message.split())}", file=sys.stderr)
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # what could not be written is not tried again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
+    return code
+
+
+def unforeseen(error):
+    """The line of a fault of the program itself; what led to it goes into a file that the line names."""
+    what = f"this program has a fault ({type(error).__name__}: {first_line(error)})"
+    path = Path(tempfile.gettempdir()) / f"keras_gan-error-{os.getpid()}.txt"
+    try:
+        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="backslashreplace")
+    except OSError as failed:
+        return f"{what}; no file could be written about it: {failed.strerror}"
+    return f"{what}; what led to it is in {path}"
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

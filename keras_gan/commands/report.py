@@ -10,6 +10,7 @@ from keras_gan import config, metrics
 from keras_gan.distribution.startup import quiet_stderr
 from keras_gan.errors import UserError, why
 from keras_gan.runs import run_folder
+from keras_gan.runs.public import names_only
 from keras_gan.storage import files, forms
 
 MOST_PREVIEWS = 12
@@ -52,16 +53,18 @@ def run(options):
 
 def _page(folder):
     run, model = config.load_json(folder.config_file)
+    configuration = {**vars(run), "model": model}
+    shown = names_only(configuration, configuration)
     curves = _curves(folder.path)
     sections = [
         _cost(curves),
         _samples(folder),
-        _health(folder),
-        _scores(folder),
+        _health(folder, configuration),
+        _scores(folder, configuration),
         _plots(curves),
-        "<h2>Configuration</h2>\n<pre>" + html.escape(json.dumps({**vars(run), "model": model}, indent=2)) + "</pre>",
+        "<h2>Configuration</h2>\n<pre>" + html.escape(json.dumps(shown, indent=2)) + "</pre>",
     ]
-    title = html.escape(f"{folder.name}: {run.variant} on {run.dataset}")
+    title = html.escape(f"{folder.name}: {run.variant} on {shown['dataset']}")
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -119,8 +122,8 @@ def _figure(path, caption):
     return f"<figure>{shown}<figcaption>{said}</figcaption></figure>"
 
 
-def _health(folder):
-    state = _json(folder.path / "health.json", forms.HEALTH)
+def _health(folder, configuration):
+    state = names_only(_json(folder.path / "health.json", forms.HEALTH), configuration)
     if state is None:
         return "<h2>Health</h2>\n<p>This run was not watched.</p>"
     findings = "\n".join(f'<p class="finding">{html.escape(f["sentence"])}</p>' for f in state["findings"])
@@ -134,13 +137,13 @@ def _health(folder):
     return f"<h2>Health</h2>\n{findings}\n{unseen}"
 
 
-def _scores(folder):
+def _scores(folder, configuration):
     lines = files.read_json_lines(folder.path / "scores.jsonl", forms.SCORES_LINE)
     single = _json(folder.path / "scores.json", forms.EVALUATION)
     if single:
         lines.append({"step": single["subject"].get("step", 0), "scores": single["scores"]})
     tables = {}
-    for line in lines:
+    for line in names_only(lines, configuration):
         for score in line["scores"]:
             # One table for each protocol: only figures of the same one compare.
             said = json.dumps(score["protocol"], sort_keys=True)

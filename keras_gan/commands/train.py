@@ -51,7 +51,7 @@ def _check_before_start(options):
     if options.init_from and not options.resume:
         run_folder.find(options.log_dir, options.init_from)
     if options.export and not options.dry_run:
-        run_folder.check_writable(options.export_dir)
+        run_folder.check_exports(options)
 
 
 def _train(prepared, folder):
@@ -171,7 +171,8 @@ def _export(prepared, folder, cost):
             folder, options, prepared.model, prepared.sampler, {**facts, "cost": cost}, dataset=prepared.dataset
         )
     except Exception:
-        print(f"the run is saved; to export it again: python -m keras_gan export --run {folder.name}", file=sys.stderr)
+        again = delivery.export_command(folder, options)
+        print(f"the run is saved; to export it again: {again}", file=sys.stderr)
         raise
 
 

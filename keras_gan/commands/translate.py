@@ -33,6 +33,8 @@ def run(options):
 
     translator = exported.load(model, options.direction, draws=False)
     _check(translator, options)
+    if translator.content_size and options.size is None:
+        print(f"at {translator.content_size} px, the size of its training images; --size native takes them as they are")
     started = time.perf_counter()
     errors = []
     for job in tqdm(jobs, "translating", unit=" images", leave=False, disable=len(jobs) == 1):
@@ -88,6 +90,7 @@ class _Job:
 def _jobs(options):
     """What is to be done; `UserError` if there is nothing, or if an original would be overwritten."""
     given, out = Path(options.input), Path(options.out)
+    _check_out(options.out, given)
     if out.resolve() == (given if given.is_dir() else given.parent).resolve():
         raise UserError(f"--out {out} is the folder of the originals: give another one.")
     if given.is_dir():
@@ -109,6 +112,17 @@ def _jobs(options):
         if job.target.resolve() in originals:
             raise UserError(f"{job.target} is one of the originals: give another folder as --out.")
     return jobs
+
+
+def _check_out(out, given):
+    """Raises `UserError` for a name that says that it is to be one file, where that is not what there will be."""
+    suffix = Path(out).suffix.lower()
+    if out.endswith(("/", "\\")) or Path(out).is_dir() or suffix not in (".png", *decoding.SUFFIXES):
+        return
+    if suffix != ".png":
+        raise UserError(f"--out {out}: results are PNG files: end in .png, or in / for a folder.")
+    if given.is_dir():
+        raise UserError(f"--out {out} is one file, and --input {given} a folder: give a folder as --out.")
 
 
 def _targets(sources, root, out):
@@ -197,13 +211,14 @@ def _opacity(image):
 
 def _translated(given, translator, options):
     """The translation as a Pillow image."""
-    height, width = given.pixels.shape[:2]
+    pixels, hole = translator.sized(given.pixels, given.hole, options.size)
+    height, width = pixels.shape[:2]
     tile = options.tile or translator.tile_within(height, width, options.memory_limit_mb * 1e6)
     count = translator.tiles(height, width, tile)
     with tqdm(total=count, desc="tiles", unit=" tiles", leave=False, disable=count == 1, delay=1) as bar:
         canvas, top = None, 0
         # Band by band onto the image that is written: an array of it beside would be as large again.
-        for band in translator.bands(given.pixels, given.hole, tile, bar.update):
+        for band in translator.bands(pixels, hole, tile, bar.update):
             rows = pictures.to_pillow(band)
             if canvas is None:
                 canvas = Image.new(rows.mode, (rows.width, translator.scale * height))

@@ -16,6 +16,7 @@ from keras_gan.storage import files
 
 DEFAULT_FRAMES = 24
 MOST_FRAMES = 500
+MOST_PIXELS_OF_AN_EDGE = 16_384
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,9 @@ class TranslateOptions:
     inputs' names; default: what is transparent is the hole."""
     direction: Direction | None = None
     """Which way a model with two goes; default: AtoB."""
+    size: int | Literal["native"] | None = None
+    """Bring images to this size first: the pixels of their longer edge, or native, as they are; default: as in training
+    for a model whose manifest says so, such as a pix2pix, else native."""
     tile: int | None = None
     """Divide images into overlapping tiles of this edge, in pixels; default: as --memory-limit-mb says."""
     memory_limit_mb: int = 1000
@@ -123,6 +127,8 @@ class TranslateOptions:
     def __post_init__(self):
         if self.tile is not None and self.tile < 32:
             raise UserError(f"--tile must be at least 32 px, got {self.tile}.")
+        if isinstance(self.size, int) and not 1 <= self.size <= MOST_PIXELS_OF_AN_EDGE:
+            raise UserError(f"--size must be between 1 and {MOST_PIXELS_OF_AN_EDGE} px, or native, got {self.size}.")
         if self.memory_limit_mb < 1:
             raise UserError(f"--memory-limit-mb must be at least 1, got {self.memory_limit_mb}.")
 

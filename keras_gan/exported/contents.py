@@ -20,6 +20,7 @@ FORM = {
             "kind": optional(str),
             "num_classes": optional(count),
             "scale": optional(positive),
+            "content_size": optional(positive),
             "size_multiple": optional(positive),
             "bytes_per_pixel": optional(positive),
         }

@@ -1,12 +1,15 @@
 """A network that turns images into images."""
 
 import numpy as np
+from PIL import Image
 
 from keras_gan.errors import UserError
 from keras_gan.exported.model import ExportedModel
-from keras_gan.modalities.image import tiling
+from keras_gan.modalities.image import decoding, pictures, tiling
 
+NATIVE = "native"
 SMALLEST_TILE = 64
+HALF = 128  # grey level from which on a mask is the hole
 # Where no manifest says them.
 LIKELY_MULTIPLE, LIKELY_BYTES_PER_PIXEL = 32, 4096
 
@@ -21,6 +24,8 @@ class ExportedTranslator(ExportedModel):
         multiple: tiles of a SavedModel should be multiples of it.
         size: `(height, width)` of what a `.tflite` file takes, and so of its tiles; None of a SavedModel, which takes
             any size.
+        content_size: what the longer edge of an image should have, in pixels, since the network has learned things of
+            the size that they have in its training images; None of one that takes images as they are.
         bytes_per_pixel: how much memory it needs, about, for each pixel that it is given at once.
 
     Args:
@@ -41,6 +46,7 @@ class ExportedTranslator(ExportedModel):
         *size, self.channels = self._shapes[0]["images"]
         self.size, self.takes_mask = tuple(size) if self.runtime.has_one_size else None, "masks" in self.inputs
         self.scale = self._scale()
+        self.content_size = self.facts.get("content_size")
         self.multiple = self.facts.get("size_multiple", LIKELY_MULTIPLE)
         self.bytes_per_pixel = self.facts.get("bytes_per_pixel", LIKELY_BYTES_PER_PIXEL * self.scale**2)
 
@@ -50,7 +56,7 @@ class ExportedTranslator(ExportedModel):
             return made[0] // self.size[0]
         return self.facts.get("scale") or len(self._made(np.zeros((8, 8, self.channels)), np.zeros((8, 8, 1)))) // 8
 
-    def translate(self, image, mask=None, tile=None):
+    def translate(self, image, mask=None, tile=None, size=None):
         """What the network makes of one image of any size.
 
         Args:
@@ -59,11 +65,25 @@ class ExportedTranslator(ExportedModel):
                 they are.
             tile: edge of tiles to divide the image into, in pixels, rounded up to `multiple`; None: all at once. A
                 `.tflite` file has tiles of its own size always.
+            size: see `sized`.
 
         Returns:
-            uint8 `[scale * height, scale * width, C]`.
+            uint8 `[scale * height, scale * width, C]`, height and width being those of `sized`.
         """
-        return np.concatenate(list(self.bands(image, mask, tile)))
+        return np.concatenate(list(self.bands(*self.sized(image, mask, size), tile)))
+
+    def sized(self, image, mask=None, size=None):
+        """An image, and its mask, in the size that the network is to see it in: `(image, mask)`.
+
+        Args:
+            image, mask: as of `translate`.
+            size: what the longer edge becomes, in pixels; `native`: as it is; None: `content_size`, where there is one.
+        """
+        size = size or self.content_size or NATIVE
+        if size == NATIVE or size == max(image.shape[:2]):
+            return image, mask
+        shades = None if mask is None else mask.astype(np.uint8)[:, :, None] * np.uint8(255)
+        return _resized(image, size), None if mask is None else _resized(shades, size)[:, :, 0] >= HALF
 
     def bands(self, image, mask=None, tile=None, after_tile=lambda: None):
         """What the network makes of one image, from top to bottom, some rows at a time, so that it may be a huge one.
@@ -108,13 +128,17 @@ class ExportedTranslator(ExportedModel):
 
     def _layout(self, height, width, tile):
         """Edges, overlap and alignment of tiles, each `(height, width)`."""
-        axes = map(self._axis, (height, width), self.size or (tile, tile))
+        fixed = self.size
+        if tile is None and max(height, width) == self.content_size:
+            # As a `.tflite` file sees it, and as in training: what lies around has a part in what is made of it.
+            fixed = fixed or (self.content_size, self.content_size)
+        axes = (self._axis(*each, bool(fixed)) for each in zip((height, width), fixed or (tile, tile), strict=True))
         return tuple(zip(*axes, strict=True))
 
-    def _axis(self, length, edge):
+    def _axis(self, length, edge, is_fixed):
         if edge is None:
             return length, 0, 1  # all at once, of any size
-        if not self.size:
+        if not is_fixed:
             edge = min(_up(edge, self.multiple), _up(length, self.multiple))
         if length <= edge:
             return edge, 0, 1
@@ -133,6 +157,13 @@ class ExportedTranslator(ExportedModel):
         """What the network makes of one image `[height, width, c]` in [0, 1]."""
         given = {"images": image, "masks": hole}
         return self.run(**{name: given[name][None] for name in self.inputs})[0]
+
+
+def _resized(pixels, size):
+    """uint8 `[height, width, channels]` whose longer edge has so many pixels, as training brings images to a size."""
+    height, width = (max(1, round(edge * size / max(pixels.shape[:2]))) for edge in pixels.shape[:2])
+    how = Image.Resampling.BOX if size < max(pixels.shape[:2]) else Image.Resampling.BICUBIC
+    return decoding.to_array(pictures.to_pillow(pixels).resize((width, height), how))
 
 
 def _up(size, multiple):

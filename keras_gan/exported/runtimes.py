@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from keras_gan.errors import UserError
 from keras_gan.exported import contents
+from keras_gan.storage.files import plain
 
 
 def opened(path):
@@ -32,7 +33,8 @@ class SavedModel:
         self.manifest = manifest
         try:
             # The signatures refer to variables that the loaded object owns, so it must stay alive.
-            self._model = tf.saved_model.load(str(directory))
+            with plain(directory) as place:
+                self._model = tf.saved_model.load(str(place))
         except Exception as error:  # a damaged file can raise anything
             raise _cannot_be_loaded(directory, error) from None
         self.signatures = tuple(self._model.signatures)
@@ -75,9 +77,10 @@ class LiteRTFile:
         if not path.is_file():
             raise UserError(f"there is no file {path}.")
         try:
-            interpreter = Interpreter(str(path), num_threads=os.cpu_count())
+            # By its content, since LiteRT does not take every name that a file can have.
+            interpreter = Interpreter(model_content=path.read_bytes(), num_threads=os.cpu_count())
             self._runner = interpreter.get_signature_runner(self.signatures[0])
-        except (ValueError, RuntimeError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             raise _cannot_be_loaded(path, error) from None
         self._given, self._made = self._runner.get_input_details(), self._runner.get_output_details()
 

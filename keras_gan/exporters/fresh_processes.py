@@ -14,6 +14,7 @@ import numpy as np
 
 from keras_gan.errors import UserError
 from keras_gan.exporters import formats
+from keras_gan.storage import files
 
 _RELOAD = Path(__file__).with_name("reload.py")
 _processes = None
@@ -91,7 +92,7 @@ def run_files(asked, directory, threads=None):
     Raises:
         VerificationError: if files cannot be used.
     """
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, files.plain(Path(directory).resolve()) as place:
         for name, some in asked.items():
             start(name)
             inputs = {f"{t.name}/{key}": values for t, trial in some for key, values in trial.given.items()}
@@ -99,7 +100,7 @@ def run_files(asked, directory, threads=None):
             _ask(
                 name,
                 source=inspect.getsource(formats.module(name).load),
-                directory=str(Path(directory).resolve()),
+                directory=str(place),
                 targets=[target.name for target, _ in some],
                 threads=formats.module(name).THREADS if threads is None else threads,
                 inputs=f"{scratch}/inputs.npz",

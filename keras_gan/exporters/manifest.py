@@ -71,7 +71,7 @@ def _generator(model, networks, deliverables):
     }
     for field in first.inputs.values():
         facts |= field.given_facts
-    return facts | _of_any_size(networks, deliverables)
+    return facts | _of_any_size(model, networks, deliverables)
 
 
 def _of_seeds():
@@ -87,15 +87,17 @@ def _of_examples(networks):
     }
 
 
-def _of_any_size(networks, deliverables):
+def _of_any_size(model, networks, deliverables):
     """What there is to know of networks whose inputs may have any size."""
     first = networks[0]
     if not first.free_axes:
         return {}
     sizes = fixed_sizes(networks, deliverables.tflite_size)
+    content = {"content_size": max(first.example_sizes)} if getattr(model, "content_has_scale", False) else {}
     return {
         "size_multiple": first.multiple,
         "scale": first.scale,
+        **content,
         "bytes_per_pixel": max(peak_memory.bytes_per_place(each) for each in networks),
         "tflite_size": list(sizes) if "tflite" in deliverables.formats else None,
     }

@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from keras_gan.exporters import signatures, warmup
 from keras_gan.exporters.targets import ROUNDED, Target, bound_of
+from keras_gan.storage import files
 
 RUNTIME = "tensorflow"
 TAKES_ANY_SIZE = True
@@ -35,7 +36,8 @@ def save(networks, directory, functions):
     """
     module = tf.Module()
     module.weights = [getattr(weight, "value", weight) for each in networks for weight in each.weights]
-    tf.saved_model.save(module, str(directory), signatures=functions)
+    with files.plain(directory) as place:
+        tf.saved_model.save(module, str(place), signatures=functions)
 
 
 def targets(networks, deliverables):

@@ -83,12 +83,12 @@ def targets(networks, deliverables):
 
 def _convert(signature, paths, batch, sizes):
     """Writes `{precision: path}`."""
-    with tempfile.TemporaryDirectory() as static:
+    with tempfile.TemporaryDirectory() as scratch, files.plain(scratch) as static:
         # By way of a SavedModel: conversion from a concrete function loses the weights in silence.
         network = signature.network.network
         saved_model.save([network], static, {"serving_default": signature.traceable(batch, sizes)})
         for name, path in paths.items():
-            converter = tf.lite.TFLiteConverter.from_saved_model(static)
+            converter = tf.lite.TFLiteConverter.from_saved_model(str(static))
             # Builtins alone: what would need the Flex delegate is an error here and not on somebody's phone.
             converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
             _ask_for(converter, name, lambda: _calibration(signature, batch, sizes))

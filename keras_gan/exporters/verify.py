@@ -12,6 +12,9 @@ from keras_gan.exporters.fresh_processes import VerificationError, kept, run_fil
 from keras_gan.exporters.outgoing import fixed_sizes
 from keras_gan.exporters.targets import BOUND
 
+ROUNDING = 2 / 255  # of the span; what 8 bits inside of a network may cost whatever it draws
+FEWEST = 4  # rows whose median says something
+
 
 @dataclass(frozen=True)
 class Check:
@@ -29,6 +32,8 @@ class Check:
             difference at all.
         bound: what `measure` was held to: that of the `Target`, times the span.
         measure: one of the three differences.
+        spread: of a rounded file, the least mean difference of what gives the same sample always, or of each class:
+            `mean_difference` was held to half of it, too; None where samples are too few to tell.
         milliseconds: of one call, by number of threads, where it was timed.
         score: `name`, and its value for the same `samples` seeds drawn by `keras` and by this `file`; None if there is
             no score, or the bound is too narrow for it to differ.
@@ -44,6 +49,7 @@ class Check:
     psnr: float | None
     bound: float
     measure: str = "max_difference"
+    spread: float | None = None
     milliseconds: dict | None = None
     score: dict | None = None
 
@@ -98,9 +104,7 @@ def _checked(wanted, directory, trial_of, note):
         if answers[name].targets is not None:
             _check_signatures(answers[name].targets, [target.name for target in some])
     return [
-        (target, _compare(target, note, trial.expected, answers[name]))
-        for name, some in asked.items()
-        for target, trial in some
+        (target, _compare(target, note, trial, answers[name])) for name, some in asked.items() for target, trial in some
     ]
 
 
@@ -138,18 +142,19 @@ def _is_rounded(target):
     )
 
 
-def _compare(target, note, expected, answers):
+def _compare(target, note, trial, answers):
     """The `Check` of what a target has made.
 
     Args:
         target: a `Target`.
         note: what is added to what the check says it asked.
-        expected: `{name: array [N, …]}` at the outer edge.
+        trial: the `Trial` of the target.
         answers: the `Answers` of its format.
 
     Raises:
         VerificationError: if it is farther from what is expected than the bound.
     """
+    expected = trial.expected
     made = answers.of(target, expected)
     for name, values in made.items():
         wanted = expected[name]
@@ -172,15 +177,48 @@ def _compare(target, note, expected, answers):
         psnr=-10 * math.log10(error / span**2) if error else None,
         bound=target.bound * span,
         measure=target.measure,
+        spread=_spread(trial) if target.measure == "worst_sample" else None,
         milliseconds=answers.milliseconds(target),
     )
+    _check_bounds(check, target, span)
+    return check
+
+
+def _check_bounds(check, target, span):
+    """Raises `VerificationError` if a target is too far from Keras.
+
+    A bound that holds for all data says little of samples that differ by less than it: what gives the same sample
+    always must not pass for what has been rounded.
+    """
+    noun = target.signature.network.output.noun
+    advice = " Leave this file out of --tflite." if _is_rounded(target) else ""
     found = getattr(check, target.measure)
     if not found <= check.bound:  # a NaN fails too
-        words = target.measure.replace("_", " ").replace("sample", target.signature.network.output.noun)
+        words = target.measure.replace("_", " ").replace("sample", noun)
         raise VerificationError(
             f"{target.format} {check.signature}: the {words} from Keras is {found:.2e}, more than {check.bound:.0e}."
+            + advice
         )
-    return check
+    if check.spread is not None and check.mean_difference > max(check.spread / 2, ROUNDING * span):
+        raise VerificationError(
+            f"{target.format} {check.signature}: the mean difference from Keras is {check.mean_difference:.2e}, where "
+            f"{check.spread:.2e} is that of one {noun} for all.{advice}"
+        )
+
+
+def _spread(trial):
+    """The least mean difference from a trial's outputs of what gives one and the same for all rows of a class.
+
+    That is their mean deviation from the median. None of rows that are too few to tell.
+    """
+    rows = np.concatenate([values.reshape(len(values), -1) for values in trial.expected.values()], axis=1)
+    labels = np.asarray(trial.given.get("labels", np.zeros(len(rows))))
+    groups = [rows[labels == label] for label in np.unique(labels)]
+    if min(map(len, groups)) < FEWEST:
+        groups = [rows]
+    if len(rows) < FEWEST:
+        return None
+    return float(np.concatenate([np.abs(group - np.median(group, axis=0)) for group in groups]).mean())
 
 
 def _span(target, expected):

@@ -9,7 +9,9 @@ import keras
 from keras_gan import config, data, exporters, registry
 from keras_gan.callbacks import scores
 from keras_gan.distribution.startup import quiet_stderr
+from keras_gan.errors import calling
 from keras_gan.runs import scoring
+from keras_gan.runs.public import names_only
 from keras_gan.storage import checkpoint
 
 
@@ -28,6 +30,7 @@ def deliver(folder, options, model, sampler, facts, delivery=None, dataset=None)
     delivery = delivery or options
     directory = exporters.next_version(Path(delivery.export_dir) / folder.name)
     facts = {**facts, "scores": scores.of_step(folder.path, int(keras.ops.convert_to_numpy(model.step)))}
+    facts = names_only(facts, facts["configuration"])
     judge = None
     if "score" in facts and sampler.example_count is None:
         judge = scoring.deciding_score(options, facts["score"], model.num_classes, dataset, facts["data"])
@@ -47,19 +50,26 @@ def deliver(folder, options, model, sampler, facts, delivery=None, dataset=None)
 
 
 def facts_of(folder, options, model_config, data_facts, step=None):
-    """What the manifest says of a run: configuration, data, the command that repeats it, and the score it has.
+    """What there is to say of a run: configuration, data, the command that repeats it, and the score it has.
+
+    What `deliver` makes public of it names files and folders without saying where they lie.
 
     Args:
         step: of the checkpoint that is exported, if it may be that of the best score.
     """
     facts = {
         "run": folder.name,
-        "configuration": {**dataclasses.asdict(options), "model": dataclasses.asdict(model_config)},
+        "configuration": _configuration(options, model_config),
         "data": {**data_facts, "treatment": treatment(options, data_facts)},
         "command": command(options, model_config),
     }
     score = checkpoint.best_score(folder.checkpoints)
     return {**facts, "score": score} if score and score["step"] == step else facts
+
+
+def _configuration(options, model_config):
+    run = dataclasses.replace(options, **config.deciding(config.RunConfig, "call"))
+    return {**dataclasses.asdict(run), "model": dataclasses.asdict(model_config)}
 
 
 def treatment(options, data_facts):
@@ -69,14 +79,27 @@ def treatment(options, data_facts):
 
 
 def command(options, model_config):
-    """The command line that repeats a run: every option that is not at its default."""
-    words = ["python", "train.py", "--variant", options.variant]
-    default, call = config.RunConfig(variant=options.variant), config.deciding(config.RunConfig, "call")
-    for prefix, given, defaults in (("", options, default), ("model.", model_config, type(model_config)())):
-        for name, value in vars(given).items():
-            if value != getattr(defaults, name) and name not in call:
-                words += _option(f"{prefix}{name}".replace("_", "-"), value)
-    return shlex.join(words)
+    """The command line that repeats a run: every option that is not at its default, names of folders alone."""
+    call, default = config.deciding(config.RunConfig, "call"), config.RunConfig(variant=options.variant)
+    run = {name: value for name, value in vars(options).items() if name not in call}
+    words = [*_flags(run, default), *_flags(vars(model_config), type(model_config)(), "model.")]
+    # Before it is quoted: a path with a quote in it would not be found.
+    words = names_only(words, _configuration(options, model_config))
+    return shlex.join(["python", "train.py", "--variant", options.variant, *words])
+
+
+def export_command(folder, options):
+    """The command line that exports a run once more, to the same place and in the same forms."""
+    default = config.ExportOptions(run=folder.name)
+    wanted = {field.name: getattr(options, field.name) for field in dataclasses.fields(config.DeliveryOptions)}
+    words = _flags({"log_dir": str(folder.path.parent), **wanted}, default)
+    return calling("export", "--run", folder.name, *words)
+
+
+def _flags(values, defaults, prefix=""):
+    """The words of a command line that say options, `{name: value}`, where they are not those of `defaults`."""
+    changed = {name: value for name, value in values.items() if value is not None and value != getattr(defaults, name)}
+    return [word for name, value in changed.items() for word in _option(f"{prefix}{name}".replace("_", "-"), value)]
 
 
 def _option(name, value):

@@ -1,5 +1,7 @@
 """A run made ready to train: devices, data, model, and what samples are made of."""
 
+import contextlib
+import shutil
 from dataclasses import dataclass, replace
 
 import keras
@@ -104,6 +106,7 @@ def prepare(options, model_options):
     )
     if options.export:
         exporters.check(model, sampler, _deliverables_of(options))
+        _check_space(options, model)
     return PreparedRun(options, model_config, strategy, dataset, validation, model, sampler, steps)
 
 
@@ -115,6 +118,20 @@ def _deliverables_of(options):
         tflite_batch=options.tflite_batch,
         tflite_size=options.tflite_size,
     )
+
+
+def _check_space(options, model):
+    """Raises `UserError` if the disk of the models has no room for one, as far as can be told from its weights."""
+    weights = sum(network.count_params() for network in model.exported().values())
+    files = sum(len(options.tflite) if name == "tflite" else 1 for name in options.export)
+    needed = 4 * weights * files
+    with contextlib.suppress(OSError):
+        free = shutil.disk_usage(options.export_dir).free
+        if free < needed and not options.dry_run:
+            raise UserError(
+                f"--export-dir {options.export_dir} has room for {free / 1e6:.0f} MB, and the models of this run need "
+                f"about {needed / 1e6:.0f} MB: make room, or choose another folder."
+            )
 
 
 def _start(options):

@@ -80,8 +80,19 @@ def write_configuration(folder, run, model_config):
     _write(folder.config_file, config.to_json(run, model_config))
 
 
-def check_writable(directory):
-    """Raises `UserError` unless files can be written below a folder; makes it if need be."""
+def check_exports(options, name=None):
+    """Raises `UserError` unless models of a run can be written below its `export_dir`, which is made if need be.
+
+    Args:
+        options: with `export_dir`; a `RunConfig`, where no name is given.
+        name: of the run; default: that which a new run would have.
+    """
+    parent = Path(options.export_dir)
+    models = parent / (name or options.run_name or _free_name(options))
+    _check_writable(models if models.exists() or models.is_symlink() else parent)
+
+
+def _check_writable(directory):
     try:
         Path(directory).mkdir(parents=True, exist_ok=True)
         Path(tempfile.mkdtemp(prefix=".writable-", dir=directory)).rmdir()

@@ -4,7 +4,8 @@ import hashlib
 import json
 import os
 import secrets
-from contextlib import contextmanager, suppress
+import tempfile
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from keras_gan.errors import why
@@ -83,6 +84,32 @@ def sync(path):
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+_PATTERNS = "*?[" if os.name == "nt" else "*?[\\"
+
+
+@contextmanager
+def plain(folder):
+    """Gives a path that leads to a folder and that TensorFlow takes as it is.
+
+    It takes some characters for patterns wherever they stand, in the working directory, too, and encodes names as UTF-8
+    alone.
+    """
+    whole, place = os.path.abspath(folder), Path(folder)
+    with ExitStack() as stack:
+        if not _is_plain(whole):
+            # Where the folder of scratch files has such a name itself, the usual one will do.
+            scratch = next((each for each in (tempfile.gettempdir(), "/tmp") if _is_plain(each)), None)
+            link = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=scratch))) / "folder"
+            with suppress(OSError):  # a system without links
+                link.symlink_to(whole, target_is_directory=True)
+                place = link
+        yield place
+
+
+def _is_plain(path):
+    return not any(character in _PATTERNS or 0xD800 <= ord(character) < 0xE000 for character in path)
 
 
 # --- Reading ----------------------------------------------------------------------------------------------------------

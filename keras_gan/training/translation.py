@@ -22,13 +22,27 @@ class TranslationModel(AdversarialModel):
         fields: of `AdversarialModel`.
         size_multiple: height and width of a source must be multiples of it.
         scale: height of an output over height of its source.
+        content_has_scale: whether it has learned things of the size that they have in its training images, such as
+            faces, so that images are to be brought to that size first; else what it changes are pixels, of any image.
         **kwargs: of `AdversarialModel`.
     """
 
-    def __init__(self, generator, discriminator, config, fields, *, size_multiple=1, scale=1, **kwargs):
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        config,
+        fields,
+        *,
+        size_multiple=1,
+        scale=1,
+        content_has_scale=False,
+        **kwargs,
+    ):
         super().__init__(generator, discriminator, config, fields, **kwargs)
         self.size_multiple = size_multiple
         self.scale = scale
+        self.content_has_scale = content_has_scale
 
     def generate(self, batch, training):
         return self.generator(inputs_of(self.generator, batch), training=training)

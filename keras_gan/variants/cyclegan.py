@@ -236,4 +236,5 @@ def build(config, fields):
         config,
         fields,
         size_multiple=4,
+        content_has_scale=True,
     )

@@ -82,5 +82,6 @@ def build(config, fields):
         fields,
         objective=halved(NON_SATURATING),
         size_multiple=2**levels,
+        content_has_scale=True,
         ema_rampup=EMA_RAMPUP,
     )

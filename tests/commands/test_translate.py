@@ -105,6 +105,24 @@ def test_one_file(translate, networks, tmp_path):
         np.testing.assert_array_equal(read(tmp_path / written), expected)
 
 
+def test_a_name_that_says_another_kind_of_file_is_refused(translate, tmp_path):
+    photo = save(tmp_path / "photos" / "a.png", pixels(4, 4, 3))
+    for given, out, message in (
+        (photo, "new.jpg", "results are PNG files: end in .png"),
+        (photo.parent, "new.webp", "results are PNG files: end in .png"),
+        (photo.parent, "new.PNG", "is one file, and --input"),
+    ):
+        code, shown = translate(translators.exported("plain"), "--input", given, "--out", tmp_path / out)
+        assert (code, len(shown.splitlines())) == (2, 1)
+        assert message in shown
+        assert not (tmp_path / out).exists()
+    (tmp_path / "folder.jpg").mkdir()
+    for out in ("folder.jpg", "other.jpg/", "v1.0"):
+        code, _ = translate(translators.exported("plain"), "--input", photo, "--out", f"{tmp_path}/{out}")
+        assert code == 0
+        assert names(tmp_path / out) == ["a.png"]
+
+
 def test_earlier_results_below_the_folder_are_no_originals(translate, tmp_path):
     save(tmp_path / "a.bmp", pixels(4, 4, 3))
     for _ in range(2):

@@ -113,7 +113,8 @@ def test_finished_run_and_its_model_alone_score_the_same(room, tmp_path, monkeyp
 
     shutil.copytree(room / "models" / "tiny" / "1", tmp_path / "alone")
     monkeypatch.chdir(tmp_path)
-    assert call("evaluate", "--model", "alone", *asked, "--json") == 0
+    # The model says what its data is called, and not where it lies.
+    assert call("evaluate", "--model", "alone", "--reference", f"folder:{room / 'real'}", *asked, "--json") == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed == json.loads((tmp_path / "scores.json").read_text())
     of_model, _ = scores(tmp_path / "scores.json")

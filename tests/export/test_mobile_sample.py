@@ -2,6 +2,8 @@
 
 import importlib.util
 import json
+import os
+import shutil
 import subprocess
 import sys
 
@@ -12,7 +14,7 @@ from PIL import Image
 from keras_gan import exported, exporters
 from keras_gan.exporters import tflite
 from keras_gan.exporters.deliverables import Deliverables
-from tests.conftest import ROOT, networks_of, tiny
+from tests.conftest import ROOT, command, networks_of, tiny
 
 SCRIPT = ROOT / "export" / "mobile" / "sample.py"
 GOLDEN = json.loads((ROOT / "export" / "golden_latents.json").read_text())
@@ -113,6 +115,56 @@ def test_bad_input_is_named(tmp_path):
         assert result.returncode == 2
         (line,) = result.stderr.splitlines()
         assert message in line
+
+
+def test_mistakes_write_nothing(labelled, tmp_path):
+    model = labelled / "generator.tflite"
+    for arguments, message in (
+        (("--model", labelled), "is a folder: did you mean"),
+        (("--model", model, "--out", tmp_path / "s.jpg"), "s.jpg must be a file that ends in .png"),
+        (("--model", model, "--out", tmp_path), "must be a file that ends in .png"),
+        (("--model", model, "--out", model / "x.png"), "cannot write"),
+        (("--model", model, "--count", 5000), "--count must be between 1 and 4096"),
+        (("--model", model, "--label", "9" * 5000), "there is no such class"),
+        (("--model", model, "--count", "many"), "--count"),
+    ):
+        result = run(*arguments)
+        assert result.returncode == 2
+        (line,) = result.stderr.splitlines()
+        assert message in line
+    assert not any(tmp_path.iterdir())
+
+
+def test_classes_stand_in_columns_as_by_the_command(labelled, tmp_path, capsys):
+    words = ["--seed", "4", "--out"]
+    assert mobile.main(["--model", str(labelled / "generator.tflite"), *words, str(tmp_path / "new" / "a.png")]) == 0
+    by_script = capsys.readouterr().out.splitlines()
+    assert command("sample", "--model", labelled, *words, tmp_path / "b.png") == 0
+    assert capsys.readouterr().out.splitlines()[1:] == by_script[1:] == ["one column for each class: dog, 0, cat"]
+    made, expected = (np.array(Image.open(tmp_path / name)).astype(int) for name in ("new/a.png", "b.png"))
+    assert made.shape == (8 * 16, 3 * 16, 3)
+    assert np.abs(made - expected).max() <= 1
+
+
+@pytest.mark.parametrize("manifest", ["[]", "{", '{"fields": [1]}', '{"generator": {"num_classes": "x"}, "files": 3}'])
+def test_a_manifest_that_says_nothing_of_use_is_passed_over(manifest, labelled, tmp_path):
+    shutil.copy(labelled / "generator.tflite", tmp_path)
+    (tmp_path / "manifest.json").write_text(manifest)
+    words = ["--model", tmp_path / "generator.tflite", "--label", 1, "--out", tmp_path / "g.png"]
+    assert mobile.ended(lambda: mobile.main([*map(str, words)])) == 0
+
+
+def test_a_name_of_any_bytes_and_output_that_nobody_reads(labelled, tmp_path):
+    folder = tmp_path / "odd [1] \udcff"
+    folder.mkdir()
+    shutil.copy(labelled / "generator.tflite", folder)
+    words = f"{sys.executable} -I {SCRIPT} --model generator.tflite --label 0 --out"
+    result = subprocess.run(
+        ["bash", "-c", f"LC_ALL=C {words} \udcff.png; {words} b.png | true; {words} c.png >&-"],
+        cwd=folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (result.returncode, result.stderr) == (0, "")
+    assert {"\udcff.png", "b.png", "c.png"} <= set(os.listdir(folder))
 
 
 def test_a_file_that_its_manifest_does_not_describe_is_named(make_model, tmp_path):

@@ -5,10 +5,13 @@ columnar form; prediction_service.proto) and let TensorFlow run the exported sig
 """
 
 import base64
+import contextlib
 import json
+import socket
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -53,13 +56,15 @@ def run(model, signature, inputs):
 
 @pytest.fixture
 def rest(loaded):
-    """A server of the REST grammar; `server.answers` are codes to give before it begins to work."""
+    """A server of the REST grammar; `server.answers` are codes or bodies to give before it begins to work."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             if self.server.answers:
-                return self.reply(self.server.answers.pop(0), {"error": "not\n ready"})
+                answer = self.server.answers.pop(0)
+                coded = isinstance(answer, int)
+                return self.reply(answer if coded else 200, {"error": "not\n ready"} if coded else answer)
             name, _, verb = self.path.removeprefix("/v1/models/").partition(":")
             name, _, version = name.partition("/versions/")
             if verb != "predict" or name not in loaded or version not in ("", "1"):
@@ -162,6 +167,15 @@ def test_busy_servers_are_asked_again(rest, tmp_path):
         (("--model", "plain", "--label", -2), 2, "--label must be"),
         (("--model", "plain", "--out", "/nowhere/g.png"), 2, "cannot write"),
         (("--model", "plain", "--url", "ftp://x"), 2, "--url must begin"),
+        (("--model", "plain", "--url", "http://[x"), 4, "no address of a server"),
+        (("--model", "plain", "--url", "http://a b:80"), 4, "no address of a server"),
+        (("--model", "plain", "--url", "http://x:port"), 4, "no address of a server"),
+        (("--model", "a b/c?d#\udcff"), 4, "answered 404: Servable not found"),
+        (("--model", "plain", "--out", "g.jpg"), 2, "g.jpg must be a file that ends in .png"),
+        (("--model", "plain", "--timeout", "inf"), 2, "--timeout must be"),
+        (("--model", "plain", "--retries", 1000), 2, "--retries must be"),
+        (("--model", "plain", "--version", -1), 2, "--version must be"),
+        (("--model", "plain", "--seeds", "one"), 2, "--seeds"),
     ],
 )
 def test_one_clear_line(options, code, problem, rest, tmp_path):
@@ -169,6 +183,62 @@ def test_one_clear_line(options, code, problem, rest, tmp_path):
     assert result.returncode == code
     (line,) = result.stderr.splitlines()
     assert problem in line
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (b"<html>", "did not answer in JSON"),
+        (b"[" * 100_000, "did not answer in JSON"),
+        (b"\xff", "did not answer in JSON"),
+        (b"5", "answered without outputs"),
+        (b'{"outputs": 5}', "are not pictures"),
+        (b'{"outputs": {}}', "are not pictures"),
+        (b'{"outputs": [[1], [1, 2]]}', "are not pictures"),
+        (b'{"outputs": [{"b64": "####"}]}', "are not pictures"),
+        (b'{"outputs": [[[[NaN]]]]}', "not numbers"),
+        (b'{"outputs": [[[[]]]]}', "which is not 1 pictures"),
+        (b'{"outputs": [[[[0, 0, 0, 0, 0]]]]}', "which is not 1 pictures"),
+    ],
+)
+def test_odd_answers_are_one_line(answer, problem, rest, tmp_path):
+    rest.answers = [answer]
+    result = client("--url", rest.url, "--model", "plain", "--retries", 0, "--out", tmp_path / "g.png")
+    assert result.returncode == 4, result.stderr
+    (line,) = result.stderr.splitlines()
+    assert problem in line
+    assert not (tmp_path / "g.png").exists()
+
+
+@pytest.mark.parametrize("said", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab"])
+def test_servers_that_say_something_else_or_never_end(said, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.recv(1 << 16)
+                connection.sendall(said)
+                for _ in range(100 if said.startswith(b"HTTP") else 0):
+                    connection.sendall(b" ")
+                    time.sleep(0.1)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        options = ("--model", "x", "--retries", 0, "--timeout", 1, "--out", tmp_path / "g.png")
+        result = client("--url", url, *options)
+        thread.join()
+    assert result.returncode == 4, result.stderr
+    (line,) = result.stderr.splitlines()
+    assert url in line
+
+
+def test_a_proxy_of_the_environment_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    result = client("--url", "http://example.invalid", "--model", "x", "--retries", 0, "--out", tmp_path / "g.png")
+    assert (result.returncode, len(result.stderr.splitlines())) == (4, 1)
+    assert "through the proxy that http_proxy names" in result.stderr
 
 
 def test_nobody_there(tmp_path):

@@ -21,7 +21,7 @@ from keras_gan.exporters.deliverables import Deliverables
 from keras_gan.latent_space import slerp
 from keras_gan.randomness import portable_latents
 from keras_gan.sampling import Sampler
-from tests.conftest import ROOT, networks_of, tiny
+from tests.conftest import ROOT, networks_of, sampler_of, tiny
 
 WEB = ROOT / "export" / "web"
 SCRIPTS = ROOT / "tests" / "export" / "web"
@@ -70,6 +70,16 @@ def test_bad_input_is_one_line(tmp_path):
     whole = tmp_path / "whole" / "1"
     shutil.copytree(half, whole)
     (whole / "manifest.json").write_text("{}")
+    listed = tmp_path / "listed" / "1"
+    shutil.copytree(half, listed)
+    (listed / "manifest.json").write_text("[]")
+    changed = tmp_path / "changed" / "1"
+    shutil.copytree(half, changed)
+    (changed / "manifest.json").write_text('{"files": {"generator.tflite": {"sha256": "0"}}}')
+    small = tmp_path / "small" / "1"
+    small.mkdir(parents=True)
+    (small / "generator-int8-io.tflite").touch()
+    (small / "manifest.json").write_text('{"fields": [1], "generator": 2}')
     (tmp_path / "precious").mkdir()
     (tmp_path / "precious" / "thesis.txt").touch()
     for arguments, message in (
@@ -78,13 +88,54 @@ def test_bad_input_is_one_line(tmp_path):
         ((tmp_path / "empty" / "1",), "has no generator.tflite"),
         ((half,), "has no manifest.json"),
         ((damaged,), "is not JSON"),
+        ((listed,), "holds no object"),
+        ((changed,), "generator.tflite is not the file that manifest.json beside it describes"),
+        ((small,), "no file that the page can draw with (generator.tflite or generator-float16.tflite or"),
         ((whole, "--port", 65536), "port must be"),
+        ((whole, "--port", "many"), "--port"),
     ):
         result = run(*arguments, "--out", tmp_path / "build")
         assert result.returncode == 2
         assert message in result.stderr
         assert len(result.stderr.splitlines()) == 1
         assert not (tmp_path / "build").exists()
+
+
+@pytest.mark.parametrize("variant", ["denoise", "pix2pix"])
+def test_what_changes_images_is_no_model_of_the_page(variant, tmp_path):
+    made = tiny(variant)
+    exporters.export(made, tmp_path / "m" / "1", formats=("tflite",), sampler=sampler_of(made))
+    result = run(tmp_path / "m" / "1", "--out", tmp_path / "build")
+    assert result.returncode == 2
+    (line,) = result.stderr.splitlines()
+    assert "changes what it is given (image-to-image): the page draws from seeds alone" in line
+    assert not (tmp_path / "build").exists()
+
+
+def test_a_model_in_the_folder_that_is_written_anew_is_not_lost(tmp_path):
+    model = tmp_path / "build" / "models" / "m" / "1"
+    model.mkdir(parents=True)
+    (tmp_path / "build" / web.MARK).touch()
+    for name, text in (("generator.tflite", ""), ("manifest.json", "{}")):
+        (model / name).write_text(text)
+    result = run(model, "--out", tmp_path / "build")
+    assert result.returncode == 2
+    assert "choose another --out" in result.stderr
+    assert (model / "generator.tflite").exists()
+
+
+def test_visitors_are_told_what_the_page_shows(tmp_path):
+    manifest = {
+        "generator": {"variant": "cgan", "num_classes": 2, "tflite_batch": 1},
+        "data": {"name": "folder:/home/me/cats", "classes": ["a", "b"], "source": "/home/me"},
+        "configuration": {"log_dir": "/home/me/logs"},
+        "command": "python train.py --log-dir /home/me/logs",
+    }
+    assert web.public(manifest, {"bytes": 3}) == {
+        "generator": {"variant": "cgan", "num_classes": 2},
+        "data": {"classes": ["a", "b"], "name": "cats"},
+        "files": {"generator.tflite": {"bytes": 3}},
+    }
 
 
 def test_nothing_of_others_is_deleted(tmp_path):
@@ -230,6 +281,26 @@ def test_draws_the_pictures_of_keras(seen, generators):
     assert_drawn(seen["wrapped"], model, [edge - 2, edge - 1, -edge, 1 - edge], [0, 1, 1, 2])
     assert_drawn(seen["plain"], generators[1]["plain"], [10, 11, 12, 13], [None] * 4)
     assert seen["classHidden"]
+
+
+@pytest.mark.parametrize(
+    ("precision", "tolerance"),
+    [
+        pytest.param("float16", 2e-3, id="float16"),
+        pytest.param("dynamic", 0.1, id="dynamic", marks=pytest.mark.slow),
+        pytest.param("int8", 0.1, id="int8", marks=pytest.mark.slow),
+    ],
+)
+def test_an_export_of_smaller_files_alone_is_drawn(precision, tolerance, packages, generators, tmp_path):
+    model = generators[1]["labelled"]
+    exporters.export(model, tmp_path / "m" / "1", ("tflite",), {"data": FACTS}, precisions=(precision,))
+    with serve([tmp_path / "m" / "1"], tmp_path / "build") as url:
+        view = visit("grid", url, tmp_path)["grid"]
+    given = {"latents": latents_of(view), "labels": np.array([row["label"] for row in view["rows"]], np.int32)}
+    expected = Sampler(model).made(given)
+    pictures = np.array(view["pictures"]).reshape(expected.shape)
+    assert expected.std(axis=0).mean() > 0.05
+    assert np.abs(pictures - expected).mean(axis=(1, 2, 3)).max() <= tolerance
 
 
 def test_class_and_truncation_act_as_in_python(seen, generators):

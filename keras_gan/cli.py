@@ -37,6 +37,9 @@ def main(argv=None, command=None):
     """
     argv = list(sys.argv[1:] if argv is None else argv)
     program = os.path.basename(sys.argv[0]) if command else "python -m keras_gan"
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # names of files may be in no encoding, or not in the terminal's
+            stream.reconfigure(errors="backslashreplace")
     try:
         if os.environ["KERAS_BACKEND"] != "tensorflow":
             raise UserError(

@@ -55,6 +55,11 @@ def check_available(name, options):
     prepared.check_available(name, options)
 
 
+def has_classes(name, options):
+    """Whether the set has labels, as far as its prepared files say."""
+    return prepared.has_classes(name, options), ""
+
+
 def has_test(name, options):
     """Whether the set has a split called test."""
     import tensorflow_datasets as tfds

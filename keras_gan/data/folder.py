@@ -27,17 +27,16 @@ def load(path, options, split="train", task="sample"):
     if len(kept) < len(found):
         left = image_trees.common_channels([found[index] for index in kept])
         decoded = decoded[..., :left]  # one that was left out may have been the only one with colour
-    class_names, numbers = _classes(trees, options)
-    if numbers is not None:
-        class_names, numbers = _still_there(class_names, numbers[kept])
+    classes = _classes(trees, options)
+    class_names, numbers = _still_there(classes, kept)
     return image_dataset(
         name=options.dataset,
         images=decoded,
         labels=numbers,
         class_names=class_names,
-        provenance=f"{len(kept)} image files of {_where(trees, options)}; their licence is their owner's to state.",
+        provenance=f"{len(kept)} image files of {_where(trees, classes)}; their licence is their owner's to state.",
         treatment=f"brought to {options.image_size}x{options.image_size} px (fit: {options.fit}).",
-        passed_over=_passed_over(trees, options),
+        passed_over=_passed_over(trees, classes),
     )
 
 
@@ -48,9 +47,8 @@ def check_available(path, options):
 
 def has_classes(path, options):
     """Whether the images have labels, and if not, why."""
-    trees = _trees(path, options)
-    names, _ = _classes(trees, options)
-    return bool(names), "" if names or len(trees) > 1 or _how(options) else labels.why_none(trees[0])
+    classes = _classes(_trees(path, options), options)
+    return bool(classes.names), classes.about
 
 
 def has_test(path, options):
@@ -63,7 +61,8 @@ def inspect(path, options):
     from keras_gan.data.inspection import inspect_trees
 
     trees = _trees(path, options)
-    inspect_trees(trees, options, classes=_classes(trees, options), passed_over=_passed_over(trees, options))
+    classes = _classes(trees, options)
+    inspect_trees(trees, options, classes=classes, passed_over=_passed_over(trees, classes))
 
 
 def _how(options):
@@ -76,29 +75,27 @@ def _trees(path, options):
     check_folders(options.dataset, roots)
     trees = [image_trees.find(Path(root)) for root in roots]
     for tree in trees:
-        layouts.check_one_split(tree, options.dataset)
-        if _how(options) in (None, "folders"):
-            layouts.check_one_side(tree, options.dataset)
+        layouts.check(tree, options.dataset, sides=_how(options) in (None, "folders"))
     return trees
 
 
 def _classes(trees, options):
-    return labels.classes(trees, _how(options))
+    return labels.find(trees, _how(options))
 
 
-def _still_there(names, numbers):
-    """Classes without those of which no image could be read."""
-    there, numbers = np.unique(numbers, return_inverse=True)
-    return tuple(names[number] for number in there), numbers.astype(np.int32)
+def _still_there(classes, kept):
+    """`(class names, labels)` of the files that could be read."""
+    if classes.labels is None:
+        return (), None
+    there, numbers = np.unique(classes.labels[kept], return_inverse=True)
+    return tuple(classes.names[number] for number in there), numbers.astype(np.int32)
 
 
-def _where(trees, options):
+def _where(trees, classes):
     names = " and ".join(shown(tree.root.resolve().name) for tree in trees)
-    origin = labels.source(trees, _how(options))
-    return f"the folder{'s' * (len(trees) > 1)} {names}" + (f", {origin}" if origin else "")
+    return f"the folder{'s' * (len(trees) > 1)} {names}" + (f", {classes.about}" if classes.about else "")
 
 
-def _passed_over(trees, options):
+def _passed_over(trees, classes):
     """`{kind: count}` of what lies there and is not read."""
-    counts = sum((tree.passed_over for tree in trees), Counter())
-    return counts + Counter({"labels without an image": labels.unused_lines(trees, _how(options))})
+    return sum((tree.passed_over for tree in trees), Counter({"labels without an image": classes.unused}))

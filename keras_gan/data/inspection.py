@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 from keras_gan.data import image_trees
-from keras_gan.data.labels import why_none
 from keras_gan.errors import shown
 from keras_gan.modalities.image import decoding, scanning
 
@@ -20,7 +19,7 @@ def inspect_trees(trees, options, split="train", channels=None, classes=None, pa
         options: the `DataOptions`.
         split: `train` or `test`.
         channels: what training has decided on, if it is known.
-        classes: names and labels of all images, as `labels.classes` gives them, or None to say nothing of them.
+        classes: the `Classes` of all images, or None to say nothing of them.
         passed_over: what else lies there, `{kind: count}`.
         half: where each file holds two images, left and right, the function from a Pillow image to the size of one.
     """
@@ -35,7 +34,7 @@ def inspect_trees(trees, options, split="train", channels=None, classes=None, pa
     _print_counts("sizes of each half" if half else "sizes", Counter(f"{w}x{h}" for _, ((w, h), _, _) in good))
     _print_counts("modes", Counter(mode for _, (_, mode, _) in good))
     if classes:
-        print_classes(*classes, trees)
+        print_classes(classes.names, classes.labels, classes.about)
     _print_broken(root, paths, results)
     _print_duplicates(root, good)
     channels = channels or image_trees.common_channels([path for path, _ in good])
@@ -82,13 +81,13 @@ def print_passed_over(counts, without_images=()):
         print(f"without images: {', '.join(names[:6])}" + (", …" if len(names) > 6 else ""))
 
 
-def print_classes(names, labels, trees=()):
-    """Prints how many examples each class has, or why there are none."""
+def print_classes(names, labels, about=""):
+    """Prints how many examples each class has; `about` is where they come from, or why there are none."""
+    about = f" ({about})" if about else ""
     if labels is None:
-        why = why_none(trees[0]) if len(trees) == 1 else ""
-        print("classes: none" + (f": {why}" if why else ""))
+        print(f"classes: none{about}")
         return
-    _print_counts(f"classes ({len(names)})", Counter(names[label] for label in labels), most=20)
+    _print_counts(f"classes{about} ({len(names)})", Counter(names[label] for label in labels), most=20)
 
 
 def _print_broken(root, paths, results):

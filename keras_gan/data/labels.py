@@ -4,6 +4,7 @@ import csv
 import os
 import re
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,25 @@ _LABEL_COLUMNS = {"label", "labels", "class", "class_name", "category", "target"
 _ALL_DIFFERENT = 20  # from so many images on, that each has a class of its own is a mistake
 
 
-def classes(trees, how=None):
+@dataclass(frozen=True)
+class Classes:
     """The classes of image files.
+
+    Attributes:
+        names: one for each, none without labels.
+        labels: int32 `[N]`, or None.
+        about: in a few words, where the labels come from, or why there are none; empty where folders are the classes.
+        unused: how many lines of a table are of no image.
+    """
+
+    names: tuple[str, ...] = ()
+    labels: np.ndarray | None = None
+    about: str = ""
+    unused: int = 0
+
+
+def find(trees, how=None):
+    """The `Classes` of image files.
 
     Args:
         trees: their `Scan`s.
@@ -28,48 +46,26 @@ def classes(trees, how=None):
             table of files and labels (.csv, .tsv or StyleGAN's .json); or a regular expression, whose group is the
             label in a file's path. None: StyleGAN's `dataset.json` where it lies in the folder, else folders.
 
-    Returns:
-        `(class names, labels int32 [N])`, or `((), None)`.
-
     Raises:
         UserError: if these are no labels, or not of all files.
     """
     found, table = trees[0], _table_of(trees, how)
     if how == "none" or (how is None and len(trees) > 1):
-        return (), None
+        return Classes(about="without labels" if how else "")
     if len(trees) > 1 and (table or how == "folders"):
         raise UserError(f"--labels {shown(how)} is for one folder; of several, labels can come from names alone.")
     if table:
         return _by_table(found, table)
     if how and how != "folders":
-        return _by_pattern(trees, how)
+        return Classes(*_by_pattern(trees, how), f"labels by the pattern {shown(how)}")
     folders = [path.relative_to(found.root).parts[:-1] for path in found.images]
-    return _numbered([folder[0] for folder in folders], by_number=False) if all(folders) else ((), None)
-
-
-def source(trees, how=None):
-    """Where the labels come from, in a few words; empty if from folders."""
-    table = _table_of(trees, how)
-    if table:
-        return f"labels from {shown(table.name)}"
-    return {None: "", "folders": "", "none": "without labels"}.get(how, f"labels by the pattern {shown(how)}")
-
-
-def why_none(found):
-    """Why files have no classes by their folders, in a few words; empty if they have."""
-    outside = [path for path in found.images if path.parent == found.root]
-    if not outside or len(outside) == len(found.images):
-        return ""
-    return (
-        f"{len(outside):,} of {len(found.images):,} images lie outside of the sub-folders, as {shown(outside[0].name)}"
-    )
-
-
-def unused_lines(trees, how=None):
-    """How many lines of the table, if there is one, are of no image."""
-    table = _table_of(trees, how)
-    given = (table and _read_table(table)) or {}
-    return len(given.keys() - {key for keys in _keys(trees[0]) for key in keys}) if given else 0
+    if all(folders):
+        return Classes(*_numbered([folder[0] for folder in folders], by_number=False))
+    outside = [path for path, folder in zip(found.images, folders, strict=True) if not folder]
+    if len(outside) == len(folders):
+        return Classes()
+    some = f"{len(outside):,} of {len(folders):,} images"
+    return Classes(about=f"no classes, for {some} lie outside of the sub-folders, as {shown(outside[0].name)}")
 
 
 def _table_of(trees, how):
@@ -100,15 +96,17 @@ def _is_stylegan(path):
 def _by_table(found, table):
     given, title = _read_table(table), shown(table.name)
     if given is None:
-        return (), None
-    labels = [next((given[key] for key in keys if key in given), None) for keys in _keys(found)]
+        return Classes(about=f"without labels, as {title} says")
+    every = list(_keys(found))
+    labels = [next((given[key] for key in keys if key in given), None) for keys in every]
     bare = [shown(path) for path, label in zip(found.images, labels, strict=True) if label is None]
     if bare:
         raise UserError(
             f"{title} has no label of {len(bare):,} of {len(labels):,} images:\n  {arrays.listed(bare, 5)}\n"
             f"Its files are named by their paths below {shown(found.root)}."
         )
-    return _numbered(labels, title)
+    unused = len(given.keys() - {key for keys in every for key in keys})
+    return Classes(*_numbered(labels, title), f"labels from {title}", unused)
 
 
 def _keys(found):

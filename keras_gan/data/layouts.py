@@ -20,7 +20,63 @@ _WANTED = re.compile(
 )
 
 
-def splits(found):
+def choose(found, split, complete):
+    """The trees of a split, `{side: Scan}`; those of training where there are no others.
+
+    Args:
+        found: the `Scan` of all.
+        split: `train`, `test` or `val`.
+        complete: function that says of the sides of tests, a set, whether there are enough.
+
+    Raises:
+        UserError: if there is nothing to learn from.
+    """
+    trees = _splits(found)
+    if split not in SPLIT_FOLDERS:
+        raise unknown("split", split, SPLIT_FOLDERS)
+    train = trees.get("train") or trees.get("")
+    if not train:
+        held_out = next(iter(next(iter(trees.values())).values())).root.relative_to(found.root).parts[0]
+        raise UserError(
+            f"{shown(found.root)} holds a folder {shown(held_out)}, but no folder train with images to learn from."
+        )
+    if split == "train":
+        return train
+    return next((trees[name] for name in SPLIT_FOLDERS[split] if complete(set(trees.get(name, ())))), train)
+
+
+def left_out(found, used):
+    """What of a tree is not read, `{kind: count}`.
+
+    Args:
+        found: the `Scan` of all.
+        used: the `Scan`s of what is read.
+    """
+    read = {path for each in used for path in each.images}
+    others = Counter()
+    for path in found.images:
+        if path not in read:
+            folder = path.parent.relative_to(found.root).as_posix()
+            others[f"images in {shown(folder)}" if folder != "." else "images beside the folders"] += 1
+    return others + found.passed_over
+
+
+def check(found, dataset, sides=True, splits=True):
+    """Raises `UserError` if the folders of a `Scan`, which are to be read as one, say that they are something else.
+
+    Args:
+        found: the `Scan`.
+        dataset: the data set's name.
+        sides: whether to look for folders that look like the two sides of pairs.
+        splits: whether to look for folders that look like several splits.
+    """
+    if sides:
+        _check_one_side(found, dataset)
+    if splits:
+        _check_one_split(found, dataset)
+
+
+def _splits(found):
     """The trees of each split and side in a tree, of folders that hold images.
 
     Understood are `train/`, `train/A/`, `A/train/` and `trainA/`, and other names of splits that are usual.
@@ -53,48 +109,7 @@ def splits(found):
     return dict(trees) or {"": {"": found}}
 
 
-def choose(found, split, complete):
-    """The trees of a split, `{side: Scan}`; those of training where there are no others.
-
-    Args:
-        found: the `Scan` of all.
-        split: `train`, `test` or `val`.
-        complete: function that says of the sides of tests, a set, whether there are enough.
-
-    Raises:
-        UserError: if there is nothing to learn from.
-    """
-    trees = splits(found)
-    if split not in SPLIT_FOLDERS:
-        raise unknown("split", split, SPLIT_FOLDERS)
-    train = trees.get("train") or trees.get("")
-    if not train:
-        held_out = next(iter(next(iter(trees.values())).values())).root.relative_to(found.root).parts[0]
-        raise UserError(
-            f"{shown(found.root)} holds a folder {shown(held_out)}, but no folder train with images to learn from."
-        )
-    if split == "train":
-        return train
-    return next((trees[name] for name in SPLIT_FOLDERS[split] if complete(set(trees.get(name, ())))), train)
-
-
-def left_out(found, used):
-    """What of a tree is not read, `{kind: count}`.
-
-    Args:
-        found: the `Scan` of all.
-        used: the `Scan`s of what is read.
-    """
-    read = {path for each in used for path in each.images}
-    others = Counter()
-    for path in found.images:
-        if path not in read:
-            folder = path.parent.relative_to(found.root).as_posix()
-            others[f"images in {shown(folder)}" if folder != "." else "images beside the folders"] += 1
-    return others + found.passed_over
-
-
-def check_one_split(found, dataset):
+def _check_one_split(found, dataset):
     """Raises `UserError` if a `Scan` holds the folders of several splits, which would be read as one."""
     for folder, inside in _folders_with_images(found).items():
         named = {name: _read(name) for name in inside}
@@ -110,7 +125,7 @@ def check_one_split(found, dataset):
             )
 
 
-def check_one_side(found, dataset):
+def _check_one_side(found, dataset):
     """Raises `UserError` if two folders of a `Scan` look like the two sides of pairs.
 
     They do by their names, such as images and masks, if their files have the same ones; for pairs of halves, where each
@@ -119,9 +134,10 @@ def check_one_side(found, dataset):
     inside = _folders_with_images(found).get(found.root, {})
     names = {name: {path.relative_to(found.root / name).with_suffix("") for path in inside[name]} for name in inside}
     halves = dataset.startswith("paired:")
+    any_two = halves and len(names) == 2 and not any(_read(name)[0] for name in names)
     for first, second in ((first, second) for first in sorted(names) for second in sorted(names) if first != second):
         named = _GIVEN.fullmatch(first) and _WANTED.fullmatch(second)
-        if names[first] == names[second] and (named or (halves and len(names) == 2)):
+        if names[first] == names[second] and (named or any_two):
             root, first, second = shown(found.root), shown(first), shown(second)
             alone = "" if halves else f", or --dataset folder:{root}/{first} for images alone"
             raise UserError(

@@ -107,10 +107,10 @@ def _sides(path, options, split):
         (side,) = sides
         missing = SIDES[1 - SIDES.index(side)]
         raise UserError(f"{shown(sides[side].root.parent)} holds a folder {side}, but no {missing} with images.")
+    if "" in sides:
+        layouts.check(found, options.dataset, splits=sides[""] is found)
     for each in sides.values():
-        if "" in sides:
-            layouts.check_one_side(each, options.dataset)
-        layouts.check_one_split(each, options.dataset)
+        layouts.check(each, options.dataset, sides="" in sides)
     return sides
 
 

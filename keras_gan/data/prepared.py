@@ -38,13 +38,5 @@ def folder(name, options):
     return max(found, key=_version, default=None)
 
 
-def has_classes(name, options):
-    """Whether a prepared set has labels; True also if that cannot be told yet."""
-    try:
-        return "classLabel" in (folder(name, options) / "features.json").read_text(encoding="utf-8", errors="replace")
-    except (OSError, TypeError):  # not prepared yet, or by an old version
-        return True
-
-
 def _version(path):
     return [int(part) if part.isdecimal() else -1 for part in path.name.split(".")]

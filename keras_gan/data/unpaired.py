@@ -79,7 +79,7 @@ def _sides(path, options, split):
     for side in SIDES:
         if side not in sides:
             _refuse(path, side)
-        layouts.check_one_split(sides[side], options.dataset)
+        layouts.check(sides[side], options.dataset, sides=False)
     return [sides[side] for side in SIDES]
 
 

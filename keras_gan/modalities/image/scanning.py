@@ -101,7 +101,7 @@ def find_files(root):
 
 def passed_over_text(counts):
     """What was passed over, `{kind: count}`, in a line for people, with what can be done about it."""
-    most = Counter(counts).most_common(_MOST_KINDS)
+    most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_MOST_KINDS]
     text = ", ".join(f"{kind} ({count:,})" for kind, count in most)
     text += f" and {len(counts) - len(most)} more kinds" if len(counts) > len(most) else ""
     hints = ["unpack archives"] if _ARCHIVES & counts.keys() else []

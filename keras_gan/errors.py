@@ -100,6 +100,20 @@ def why(error):
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
+def shown(name):
+    """The name of a file or folder, or any text from outside, for people: in one line, and in any encoding.
+
+    What is not UTF-8, and what cannot be printed, become escapes such as `\\xe9`.
+    """
+    return "".join(each if each.isprintable() else _escaped(each) for each in str(name))
+
+
+def _escaped(character):
+    code = ord(character)
+    # How Python keeps a byte of a name that is not UTF-8.
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else character.encode("unicode_escape").decode()
+
+
 def check_options(config, any_finite=()):
     """Raises `UserError` for a variant's option outside its range, told from its type and name.
 
@@ -125,10 +139,11 @@ def check_options(config, any_finite=()):
             raise UserError(f"{flag} must be above 0, got {value}.")
 
 
-def check_labels(variant, num_classes):
-    """Raises `UserError` unless the data has at least one class."""
+def check_labels(variant, num_classes, why=""):
+    """Raises `UserError` unless the data has at least one class; `why` says what the reason is."""
     if not num_classes:
         raise UserError(
-            f"{variant} learns classes, and this data has none: use labelled data (such as mnist, cifar10, avatars, or "
-            "a folder with one sub-folder per class), or a variant without labels."
+            f"{variant} learns classes, and this data has none{f' ({why})' if why else ''}: use labelled data (such as "
+            "mnist, cifar10, avatars, or a folder with one sub-folder per class, or with --labels), or a variant "
+            "without labels."
         )

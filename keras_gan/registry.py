@@ -63,12 +63,14 @@ class Source:
         gives: modalities of the examples it has.
         tasks: tasks of variants that it serves, see `Variant`.
         short_names: arguments that name a data set by themselves, `mnist` for `tfds:mnist`.
+        takes_labels: whether `--labels` can say what its classes are.
     """
 
     gives: tuple
     argument: str = ""
     tasks: tuple = ("sample", "restore")
     short_names: tuple = ()
+    takes_labels: bool = False
 
 
 @dataclass(frozen=True)

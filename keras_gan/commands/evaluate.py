@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from keras_gan import config, data, metrics
 from keras_gan.distribution.startup import quiet_tensorflow
-from keras_gan.errors import UserError, why
+from keras_gan.errors import UserError, shown, why
 from keras_gan.modalities.base import Field
 from keras_gan.runs import run_folder, trained_on
 from keras_gan.runs.scoring import ReferenceData, examples_of, task_of
@@ -123,7 +123,9 @@ def _of_folder(options):
     from keras_gan.randomness import random_rows
 
     size = options.image_size or image_trees.size_of_first(options.images)
-    images = data.load(_data_options(options, f"folder:{options.images}", size))
+    # Of which classes they are is not asked.
+    chosen = dataclasses.replace(_data_options(options, f"folder:{options.images}", size), labels="none")
+    images = _say_not_read(data.load(chosen))
     samples = images.columns["real"]
     if options.samples and options.samples < len(samples):
         samples = samples[random_rows(len(samples), options.samples, options.seed)]
@@ -256,7 +258,7 @@ def _reference_data(options, scored):
     else:
         raise UserError("the model does not say what it was trained on: name a data set with --reference.")
     with contextlib.nullcontext() if options.reference else trained_on.may_have_moved():
-        dataset = _reference_dataset(chosen, options, scored)
+        dataset = _say_not_read(_reference_dataset(chosen, options, scored))
     if not options.reference and options.reference_split == "train":
         trained_on.check(dataset, scored.data_facts)
     found = ReferenceData(dataset, chosen, options.reference_split)
@@ -275,6 +277,13 @@ def _reference_dataset(chosen, options, scored):
     if task == "sample" or chosen.dataset != training.dataset:
         return data.load(chosen, split, task_of(chosen))
     return data.load_splits(chosen, task, scored.data_facts).of(split)
+
+
+def _say_not_read(dataset):
+    """Says what lay beside the examples of a `Dataset`; returns it."""
+    if dataset.passed_over:
+        print(f"{shown(dataset.name)}: not read: {dataset.not_read}", file=sys.stderr)
+    return dataset
 
 
 def _bar(what):

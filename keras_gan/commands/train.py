@@ -10,7 +10,7 @@ import time
 
 from keras_gan import data
 from keras_gan.distribution.startup import quiet_tensorflow
-from keras_gan.errors import UserError, beside, calling
+from keras_gan.errors import UserError, beside, calling, shown
 from keras_gan.runs import run_folder, trained_on
 
 
@@ -189,10 +189,11 @@ def _headline(prepared):
     real = dataset.fields["real"]
     replicas = prepared.strategy.num_replicas_in_sync
     devices = f"{replicas} device" + ("s" if replicas > 1 else "")
+    note = f"not read: {dataset.not_read}\n" if dataset.passed_over else ""
     return (
-        f"{options.variant} on {dataset.name}: {len(dataset):,} {real.plural} of {real.words}, "
+        f"{options.variant} on {shown(dataset.name)}: {len(dataset):,} {real.plural} of {real.words}, "
         f"{delivery.treatment(options, dataset.facts)}\n"
-        f"{prepared.steps} steps of {options.batch_size} {real.plural}, {options.precision}, {devices}; {sizes}"
+        f"{note}{prepared.steps} steps of {options.batch_size} {real.plural}, {options.precision}, {devices}; {sizes}"
     )
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 from tqdm import tqdm
 
 from keras_gan.commands.sample import check_model
 from keras_gan.distribution.startup import quiet_tensorflow
-from keras_gan.errors import UserError, why
-from keras_gan.modalities.image import decoding, pictures
+from keras_gan.errors import UserError, shown, why
+from keras_gan.modalities.image import decoding, pictures, scanning
 from keras_gan.storage import arrays
 
 SOME_FAILED = 1  # exit code
@@ -25,7 +25,7 @@ def run(options):
     model = Path(options.model)
     if model.suffix != ".tflite":
         _check_folder(model)
-    jobs = _jobs(options)
+    jobs, found = _jobs(options)
     quiet_tensorflow()
     import tensorflow as tf
 
@@ -41,18 +41,18 @@ def run(options):
         try:
             given = _read(job, translator)
         except Exception as error:  # decoders raise nearly anything
-            errors.append(f"{job.source}: {decoding.reason(error)}")
+            errors.append(f"{shown(job.source)}: {decoding.reason(error)}")
             continue
         try:
             image = _translated(given, translator, options)
         except (MemoryError, tf.errors.ResourceExhaustedError):
-            errors.append(f"{job.source}: not enough memory: try a smaller --memory-limit-mb or --tile")
+            errors.append(f"{shown(job.source)}: not enough memory: try a smaller --memory-limit-mb or --tile")
             continue
         try:
             pictures.save(job.target, image)
         except OSError as error:
             raise UserError(f"cannot write {job.target}: {why(error)}.") from None
-    return _report(jobs, errors, time.perf_counter() - started)
+    return max(_report(jobs, errors, time.perf_counter() - started), _say_passed_over(found))
 
 
 def _check_folder(model):
@@ -75,6 +75,14 @@ def _report(jobs, errors, seconds):
     return SOME_FAILED if errors else 0
 
 
+def _say_passed_over(found):
+    """Names what else lies in the folder, a `Scan` or None; returns 1 if there are pictures that cannot be read."""
+    if not found or not found.passed_over:
+        return 0
+    print(f"not images: {scanning.passed_over_text(found.passed_over)}", file=sys.stderr)
+    return SOME_FAILED if found.pictures else 0
+
+
 # --- Files -----------------------------------------------------------------------------------------------------------
 
 
@@ -88,16 +96,21 @@ class _Job:
 
 
 def _jobs(options):
-    """What is to be done; `UserError` if there is nothing, or if an original would be overwritten."""
-    given, out = Path(options.input), Path(options.out)
+    """What is to be done, and the `Scan` of a folder, or None.
+
+    Raises:
+        UserError: if there is nothing to do, or an original would be overwritten.
+    """
+    given, out, found = Path(options.input), Path(options.out), None
     _check_out(options.out, given)
     if out.resolve() == (given if given.is_dir() else given.parent).resolve():
         raise UserError(f"--out {out} is the folder of the originals: give another one.")
     if given.is_dir():
         # What an earlier call has written below the folder is no original.
-        sources = [path for path in decoding.find_files(given) if out.resolve() not in path.resolve().parents]
+        found = scanning.scan(given)
+        sources = [path for path in found.images if out.resolve() not in path.resolve().parents]
         if not sources:
-            raise UserError(f"no images below {given}: looked for {', '.join(decoding.SUFFIXES)}.")
+            raise UserError(scanning.no_images(found))
         root = given
     elif given.is_file():
         sources, root = [given], given.parent
@@ -111,7 +124,7 @@ def _jobs(options):
     for job in jobs:
         if job.target.resolve() in originals:
             raise UserError(f"{job.target} is one of the originals: give another folder as --out.")
-    return jobs
+    return jobs, found
 
 
 def _check_out(out, given):
@@ -178,9 +191,8 @@ class _Given:
 
 def _read(job, translator):
     """Reads one image upright, and its mask."""
-    with Image.open(job.source) as file:
-        file.load()
-        image = ImageOps.exif_transpose(file)
+    with decoding.open_image(job.source) as file:
+        image = decoding.upright(file)
     opacity = _opacity(image)
     if not translator.takes_mask:
         return _Given(decoding.to_array(decoding.flatten(image, translator.channels)), None, opacity)

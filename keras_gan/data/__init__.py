@@ -5,12 +5,13 @@ A source is a module that assigns `SOURCE = Source(…)` (see `keras_gan.registr
     load(rest, options, split, task)     -> Dataset; `rest` is what stands behind the colon of the name
     has_test(rest, options)              -> whether there is a split called test
     check_available(rest, options)       raises `UserError` for what certainly cannot be loaded; imports nothing heavy
+    has_classes(rest, options)           -> whether there are labels, and if not, why; only where that is known at once
     inspect(rest, options)               prints what its files hold; only where there are files to look at
 """
 
 from keras_gan import registry
 from keras_gan.data.names import check_name, check_task, folders, kinds, short_name, split_name
-from keras_gan.errors import UserError, unknown
+from keras_gan.errors import UserError, check_labels, unknown
 
 __all__ = ["augmentations", "check_available", "check_name", "check_task", "folders", "kinds"]
 __all__ += ["difference", "has_test", "inspect_files", "load", "load_splits", "short_name", "split_name"]
@@ -40,10 +41,16 @@ def augmentations(text, modality="image"):
 
 
 def check_available(options):
-    """Raises `UserError` for data that certainly cannot be loaded; imports nothing heavy."""
-    check_name(options.dataset)
+    """Raises `UserError` for data that certainly cannot be loaded, or that the variant of a run cannot learn from.
+
+    Reads no examples, and imports nothing heavy.
+    """
     source, rest = _source(options)
-    source.check_available(rest, options)
+    _check(options, source, rest)
+    variant = getattr(options, "variant", None)
+    if variant and "label" in registry.variant(variant).takes and hasattr(source, "has_classes"):
+        has_classes, why = source.has_classes(rest, options)
+        check_labels(registry.resolve(variant), has_classes, why)
 
 
 def load(options, split="train", task="sample"):
@@ -61,8 +68,8 @@ def load(options, split="train", task="sample"):
     Raises:
         UserError: if the data is missing, unreadable or empty, or has no such split.
     """
-    check_available(options)
     source, rest = _source(options)
+    _check(options, source, rest)
     if split == "test" and not source.has_test(rest, options):
         raise UserError(f"--dataset {options.dataset} has no test split: its examples are all for training.")
     return source.load(rest, options, split, task)
@@ -122,6 +129,15 @@ def has_test(options):
     """Whether the data set has a split called test."""
     source, rest = _source(options)
     return source.has_test(rest, options)
+
+
+def _check(options, source, rest):
+    """Raises `UserError` for data that certainly cannot be loaded."""
+    check_name(options.dataset)
+    source.check_available(rest, options)
+    described = registry.SOURCES.describe(split_name(options.dataset)[0])
+    if getattr(options, "labels", None) is not None and not described.takes_labels:
+        raise UserError(f"--labels is for folders of images: {options.dataset} has classes of its own, or none.")
 
 
 def _source(options):

@@ -1,14 +1,15 @@
 """`Dataset`: what every source gives and the input pipeline takes."""
 
 import functools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from keras_gan import modalities
-from keras_gan.errors import UserError
+from keras_gan.errors import UserError, shown
 from keras_gan.modalities.base import Field
 from keras_gan.modalities.image import Image
+from keras_gan.modalities.image.scanning import passed_over_text
 from keras_gan.modalities.label import Label
 from keras_gan.storage import arrays
 from keras_gan.storage.schema import optional, positive
@@ -28,6 +29,7 @@ FACTS = {
     "source_shape": optional([positive]),
     "aligned": optional(bool),
     "fields": optional({str: dict}),
+    "passed_over": optional({str: positive}),
     "fields_sha256": optional(str),
     "validation": optional(positive),
     "content": optional({str: str}),
@@ -51,6 +53,7 @@ class Dataset:
         provenance: where the data comes from and under which licence, one sentence for the model card.
         treatment: what was done to it on the way in, one sentence for the model card.
         validation: how many examples of the training split were held out to choose by, see `data.load_splits`.
+        passed_over: what lay there, too, and was not read, `{kind: count}`.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Dataset:
     provenance: str
     treatment: str
     validation: int = 0
+    passed_over: dict[str, int] = field(default_factory=dict)
 
     def __len__(self):
         return len(self.columns["real"])
@@ -98,6 +102,11 @@ class Dataset:
         return {name: arrays.content(column) for name, column in self.columns.items()}
 
     @property
+    def not_read(self):
+        """What was passed over, for people; empty if nothing was."""
+        return passed_over_text(self.passed_over)
+
+    @property
     def facts(self):
         """What a run or an exported model says of its data, JSON-able.
 
@@ -105,7 +114,7 @@ class Dataset:
         `validation` where nothing was held out to choose by.
         """
         facts = {
-            "name": self.name,
+            "name": shown(self.name),
             **self.fields["real"].facts(len(self)),
             "classes": list(self.class_names),
             "source": self.provenance,
@@ -115,6 +124,8 @@ class Dataset:
         }
         if self.validation:
             facts["validation"] = self.validation
+        if self.passed_over:
+            facts["passed_over"] = dict(sorted(self.passed_over.items()))
         if "source" in self.fields:
             facts |= {
                 "sources": len(self.columns["source"]),

@@ -5,11 +5,13 @@ from keras_gan.modalities.image import Image
 from keras_gan.modalities.label import Label
 
 
-def image_dataset(name, images, labels=None, class_names=(), provenance="", treatment="", sources=None, aligned=True):
+def image_dataset(
+    name, images, labels=None, class_names=(), provenance="", treatment="", sources=None, aligned=True, passed_over=None
+):
     """A `Dataset` of images.
 
     Args:
-        name, provenance, treatment: as there.
+        name, provenance, treatment, passed_over: as there.
         images: uint8 `[N, height, width, channels]`, the column `real`.
         labels: int32 `[N]`, the column `label`, or None.
         class_names: one name per class.
@@ -26,4 +28,4 @@ def image_dataset(name, images, labels=None, class_names=(), provenance="", trea
     fields = {name: fields[name] for name in columns}
     unrelated = sources is not None and not aligned
     groups = (tuple(name for name in columns if name != "source"), ("source",)) if unrelated else (tuple(columns),)
-    return Dataset(name, fields, columns, groups, provenance, treatment)
+    return Dataset(name, fields, columns, groups, provenance, treatment, passed_over=passed_over or {})

@@ -1,14 +1,11 @@
-"""Trees of image files: finding and reading them, and the classes that their folders make."""
+"""Trees of image files: finding and reading them."""
 
 from functools import partial
-from pathlib import Path
 
-import numpy as np
-from PIL import Image
 from tqdm import tqdm
 
-from keras_gan.errors import UserError
-from keras_gan.modalities.image import decoding
+from keras_gan.errors import UserError, shown
+from keras_gan.modalities.image import decoding, scanning
 
 
 def read(paths, channels, options, title):
@@ -28,28 +25,28 @@ def progress(title, count):
 def check_kept(kept, count, title):
     """Says how many of the files were left out; raises `UserError` if all were."""
     if not kept:
-        raise UserError(f"none of the {count} image files below {title} can be read.")
+        raise UserError(f"none of the {count} image files below {shown(title)} can be read.")
     if len(kept) < count:
         print(f"skipped {count - len(kept)} unreadable files of {count}.")
 
 
-def find_files(root):
-    """All image files below `root`, at least one."""
-    paths = decoding.find_files(root)
-    if not paths:
-        raise UserError(f"no images below {root}: looked for {', '.join(decoding.SUFFIXES)}.")
-    return paths
+def find(root):
+    """The `Scan` of a tree with at least one image; raises `UserError` if there is none."""
+    found = scanning.scan(root)
+    if not found.images:
+        raise UserError(scanning.no_images(found))
+    return found
 
 
 def size_of_first(root):
     """The shorter side of the first image below `root` that can be read, in pixels."""
-    for path in find_files(Path(root)):
+    for path in find(root).images:
         try:
-            with Image.open(path) as file:
+            with decoding.open_image(path) as file:
                 return min(file.size)
         except Exception:  # as its decoding will say
             continue
-    raise UserError(f"none of the image files below {root} can be read.")
+    raise UserError(f"none of the image files below {shown(root)} can be read.")
 
 
 def common_channels(paths):
@@ -59,16 +56,7 @@ def common_channels(paths):
 
 def _mode(path):
     try:
-        with Image.open(path) as file:
+        with decoding.open_image(path) as file:
             return "RGBA" if file.mode == "P" else file.mode
     except Exception:  # as its decoding will say
         return None
-
-
-def classes(root, paths):
-    """`(class names, labels int32 [N])` by first-level sub-folder; `((), None)` if an image lies outside of any."""
-    folders = [path.relative_to(root).parts[:-1] for path in paths]
-    if not all(folders):
-        return (), None
-    names = sorted({folder[0] for folder in folders})
-    return tuple(names), np.array([names.index(folder[0]) for folder in folders], np.int32)

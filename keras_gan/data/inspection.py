@@ -7,35 +7,34 @@ from functools import partial
 from pathlib import Path
 
 from keras_gan.data import image_trees
-from keras_gan.modalities.image import decoding
+from keras_gan.errors import shown
+from keras_gan.modalities.image import decoding, scanning
 
 
-def inspect_trees(roots, options, split="train", channels=None, report_classes=False, half=None):
+def inspect_trees(trees, options, split="train", channels=None, classes=None, passed_over=None, half=None):
     """Reports on the images of one or several trees; returns how many channels they will have.
 
     Args:
-        roots: list of folders.
+        trees: list of `Scan`s.
         options: the `DataOptions`.
         split: `train` or `test`.
         channels: what training has decided on, if it is known.
-        report_classes: whether the sub-folders of a single tree are classes.
+        classes: the `Classes` of all images, or None to say nothing of them.
+        passed_over: what else lies there, `{kind: count}`.
         half: where each file holds two images, left and right, the function from a Pillow image to the size of one.
     """
-    root = roots[0] if len(roots) == 1 else Path()
-    paths = []
-    for tree in roots:
-        found = image_trees.find_files(tree)
-        others = sum(path.is_file() and path.suffix.lower() not in decoding.SUFFIXES for path in tree.rglob("*"))
-        print(f"{tree}: {len(found):,} image files, {others:,} other files (not read)")
-        paths += found
+    root = trees[0].root if len(trees) == 1 else Path()
+    paths = [path for tree in trees for path in tree.images]
+    for tree in trees:
+        print(f"{shown(tree.root)}: {len(tree.images):,} image files")
+    print_passed_over(passed_over, [folder for tree in trees for folder in tree.without_images])
     with ThreadPoolExecutor() as pool:
         results = list(pool.map(partial(_inspect_file, half=half), paths))
     good = [(path, result) for path, result in zip(paths, results, strict=True) if not isinstance(result, str)]
     _print_counts("sizes of each half" if half else "sizes", Counter(f"{w}x{h}" for _, ((w, h), _, _) in good))
     _print_counts("modes", Counter(mode for _, (_, mode, _) in good))
-    if report_classes:
-        found = image_trees.classes(root, [path for path, _ in good]) if len(roots) == 1 else ((), None)
-        print_classes(*found)
+    if classes:
+        print_classes(classes.names, classes.labels, classes.about)
     _print_broken(root, paths, results)
     _print_duplicates(root, good)
     channels = channels or image_trees.common_channels([path for path, _ in good])
@@ -51,7 +50,7 @@ def _inspect_file(path, half):
     """`(size, mode, hash of the pixels)` of a readable image, or of each half of one, or why it is not one."""
     try:
         image = decoding.decode(path, channels=3)
-        with decoding.Image.open(path) as file:
+        with decoding.open_image(path) as file:
             mode = file.mode
         size = half(image) if half else image.size
     except Exception as error:
@@ -68,16 +67,27 @@ def _treatment(image_size, size, how):
 
 
 def _print_counts(title, counts, most=6):
-    shown = ", ".join(f"{name} ({count:,})" for name, count in counts.most_common(most))
+    text = ", ".join(f"{name} ({count:,})" for name, count in counts.most_common(most))
     more = f", and {len(counts) - most} more" if len(counts) > most else ""
-    print(f"{title}: {shown or 'none'}{more}")
+    print(f"{title}: {text or 'none'}{more}")
 
 
-def print_classes(names, labels):
+def print_passed_over(counts, without_images=()):
+    """Prints what of a folder is not read, if anything."""
+    if counts:
+        print(f"not read: {scanning.passed_over_text(counts)}")
+    if without_images and "folders without images" in (counts or {}):
+        names = [shown(folder) for folder in without_images]
+        print(f"without images: {', '.join(names[:6])}" + (", …" if len(names) > 6 else ""))
+
+
+def print_classes(names, labels, about=""):
+    """Prints how many examples each class has; `about` is where they come from, or why there are none."""
+    about = f" ({about})" if about else ""
     if labels is None:
-        print("classes: none")
+        print(f"classes: none{about}")
         return
-    _print_counts(f"classes ({len(names)})", Counter(names[label] for label in labels), most=20)
+    _print_counts(f"classes{about} ({len(names)})", Counter(names[label] for label in labels), most=20)
 
 
 def _print_broken(root, paths, results):
@@ -101,4 +111,4 @@ def _print_duplicates(root, good):
 
 def _shown(path, root):
     """A path as seen from the only tree, or in full if there are several."""
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    return shown(path.relative_to(root).as_posix() if path.is_relative_to(root) else path)

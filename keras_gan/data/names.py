@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from keras_gan import registry
-from keras_gan.errors import UserError, unknown
+from keras_gan.errors import UserError, shown, unknown
 
 # Which folders hold a split, best first.
 SPLIT_FOLDERS = {"train": ("train",), "test": ("test", "val"), "val": ("val", "test")}
@@ -62,7 +62,9 @@ def check_folders(dataset, parts):
         )
     missing = [part for part in parts if not os.path.isdir(part)]
     if missing:
-        raise UserError(f"the folder {missing[0]} of --dataset {dataset} does not exist or is not a folder.")
+        raise UserError(
+            f"the folder {shown(missing[0])} of --dataset {shown(dataset)} does not exist or is not a folder."
+        )
 
 
 def check_task(dataset, variant):

@@ -59,6 +59,15 @@ def check_available(name, options):
     prepared.check_available(name, options)
 
 
+def has_classes(name, options):
+    """Whether the set has labels, as far as its prepared files say."""
+    try:
+        features = (prepared.folder(name, options) / "features.json").read_text(encoding="utf-8", errors="replace")
+    except (OSError, TypeError):  # not prepared yet, or by an old version
+        return True, ""
+    return "classLabel" in features, ""
+
+
 def has_test(name, options):
     """Whether the set has a split called test."""
     import tensorflow_datasets as tfds

@@ -6,6 +6,7 @@ import tensorflow as tf
 from tensorboard.plugins.hparams import api as hparams
 
 from keras_gan import callbacks, config, data
+from keras_gan.errors import shown
 from keras_gan.runs import scoring
 
 MOST_FOR_SCORES = 0.1  # share of the training's time, by default
@@ -73,8 +74,8 @@ def _describe_run(writer, options, model_config):
     text = config.to_json(options, model_config)
     values = {**vars(options), **{f"model.{name}": value for name, value in vars(model_config).items()}}
     # HParams knows these types alone, and a variant may have tuples: the widths of layers.
-    known = (bool, int, float, str)
-    flat = {k: v if isinstance(v, known) else str(v) for k, v in values.items() if v is not None}
+    known = (bool, int, float)
+    flat = {k: v if isinstance(v, known) else shown(v) for k, v in values.items() if v is not None}
     with writer.as_default(0):
         tf.summary.text("configuration", "".join(f"    {line}\n" for line in text.splitlines()))
         hparams.hparams(flat, trial_id=options.run_name)

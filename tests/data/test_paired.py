@@ -113,7 +113,9 @@ def test_splits_are_folders(tmp_path):
 
 def test_without_a_folder_for_tests_there_is_one_split(tmp_path):
     side_by_side(tmp_path)
-    assert load(tmp_path, "test").provenance == load(tmp_path).provenance
+    assert not data.has_test(DataOptions(dataset=f"paired:{tmp_path}"))
+    with pytest.raises(UserError, match="has no test split"):
+        load(tmp_path, "test")
 
 
 def test_channels_of_all_splits_are_those_of_training(tmp_path):

@@ -58,7 +58,9 @@ def test_test_split(tmp_path, name):
 def test_without_both_test_folders_there_is_one_split(tmp_path):
     for folder in ("trainA", "trainB", "testA"):
         fill(tmp_path / folder, 2)
-    assert load(tmp_path, "test").provenance == load(tmp_path).provenance
+    assert not data.has_test(DataOptions(dataset=f"unpaired:{tmp_path}"))
+    with pytest.raises(UserError, match="has no test split"):
+        load(tmp_path, "test")
 
 
 def test_missing_and_empty_folders(tmp_path):

@@ -29,6 +29,10 @@ class DataOptions:
     too small (28 px digits at 32) and crops the rest."""
     skip_bad_files: bool = option(False, decides="computation")
     """Go on without unreadable image files instead of stopping."""
+    labels: str | None = option(None, decides="computation")
+    """Classes of the images of a folder: folders, the sub-folders of the first level; none; a table of files and labels
+    (.csv, .tsv, StyleGAN's dataset.json); or a regular expression with one group, the label in a file's path; default:
+    dataset.json where it lies in the folder, else folders."""
     direction: Direction = option("AtoB", decides="computation")
     """For translation: AtoB makes images of the second side, B, from images of the first; BtoA the other way round.
     Both ways are learned from unpaired data: there A and B change places."""

@@ -2,18 +2,21 @@
 
 import warnings
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
 
+from keras_gan.errors import shown
+from keras_gan.modalities.image.scanning import FORMATS, SUFFIXES, find_files
 from keras_gan.storage.arrays import Unreadable, allocate, fill
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
+__all__ = ["SUFFIXES", "find_files"]  # which files are images
+
 GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "F")
 
 # A small file can unpack to any size. Pillow refuses twice its limit and warns above it; here the limit is one.
 MOST_PIXELS = Image.MAX_IMAGE_PIXELS
+warnings.filterwarnings("ignore", module="PIL")  # of what it has mended in damaged files, by the line of its source
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
@@ -30,9 +33,25 @@ def decode(path, channels):
     Raises:
         Exception: nearly any, as Pillow's decoders do on damaged files; `reason` puts it into words.
     """
-    with Image.open(path) as file:
-        file.load()
-        return flatten(ImageOps.exif_transpose(file), channels)
+    with open_image(path) as file:
+        return flatten(upright(file), channels)
+
+
+def open_image(path):
+    """Opens an image file, of which only the headers are read yet, as a Pillow image; raises nearly anything."""
+    file = Image.open(path, formats=FORMATS)
+    if file.width * file.height > MOST_PIXELS:
+        raise Image.DecompressionBombError
+    return file
+
+
+def upright(file):
+    """The pixels of an open Pillow image, turned as its EXIF data say; where these are damaged, as they are stored."""
+    file.load()
+    try:
+        return ImageOps.exif_transpose(file)
+    except Exception:  # parsers of damaged data raise nearly anything
+        return file.copy()
 
 
 def flatten(image, channels):
@@ -46,10 +65,13 @@ def flatten(image, channels):
 
 
 def _to_8_bits(image):
-    """Grey images of 16 bits and more: 0 to 65535 becomes 0 to 255."""
-    values = np.asarray(image, dtype=np.float64)
-    if values.max(initial=0) > 255 or image.mode.startswith("I;16"):
+    """Grey images of 16 bits and more: 0 to 65535 becomes 0 to 255, and so does 0 to 1 of floats."""
+    values = np.nan_to_num(np.asarray(image, dtype=np.float64))
+    most = values.max(initial=0)
+    if most > 255 or image.mode.startswith("I;16"):
         values = values / 257.0
+    elif most <= 1 and image.mode == "F":
+        values = values * 255.0
     return Image.fromarray(np.clip(np.rint(values), 0, 255).astype(np.uint8))
 
 
@@ -114,7 +136,7 @@ def naming(path):
     try:
         yield
     except Exception as error:  # decoders raise nearly anything
-        raise Unreadable(f"{path}: {reason(error)}") from None
+        raise Unreadable(f"{shown(path)}: {reason(error)}") from None
 
 
 def to_array(image):
@@ -129,11 +151,6 @@ def reason(error):
         return f"more than {MOST_PIXELS:,} pixels"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return "not an image" if "cannot identify" in str(error) else str(error) or type(error).__name__
-
-
-def find_files(root):
-    """All image files below `root` as sorted paths; hidden files and folders are passed over."""
-    found = [path for path in Path(root).rglob("*") if path.suffix.lower() in SUFFIXES]
-    visible = [p for p in found if not any(part.startswith(".") for part in p.relative_to(root).parts)]
-    return sorted((path for path in visible if path.is_file()), key=lambda path: path.relative_to(root).as_posix())
+    if "cannot identify" in str(error):
+        return "not an image"
+    return shown(" ".join(str(error).split()))[:200] or type(error).__name__

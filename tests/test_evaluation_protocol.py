@@ -118,12 +118,12 @@ BOTH = pytest.mark.parametrize("scores_of", [by_evaluate, while_training])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_order_of_the_files_changes_nothing(scores_of, channels, tmp_path, monkeypatch):
     """There are fewer samples than reference images, of which the first ones are of one class."""
-    images, labels = drawn(1200, EVEN, channels, seed=0)
-    oracle = Oracle(drawn(300, EVEN, channels, seed=1)[0])
+    images, labels = drawn(800, EVEN, channels, seed=0)
+    oracle = Oracle(drawn(200, EVEN, channels, seed=1)[0])
     metrics = ("prdc", "kid", "ms-ssim")
     scores = {
         shuffled: scores_of(
-            oracle, write(tmp_path / str(shuffled), images, labels, shuffled), 300, metrics, tmp_path, monkeypatch
+            oracle, write(tmp_path / str(shuffled), images, labels, shuffled), 200, metrics, tmp_path, monkeypatch
         )
         for shuffled in (False, True)
     }
@@ -140,10 +140,10 @@ def test_order_of_the_files_changes_nothing(scores_of, channels, tmp_path, monke
 @BOTH
 @pytest.mark.parametrize("shares", [EVEN, UNEVEN])
 def test_classes_are_drawn_as_the_reference_has_them(scores_of, shares, tmp_path, monkeypatch):
-    dataset = write(tmp_path / "real", *drawn(600, shares, 1, seed=0), shuffled=None)
-    perfect = Oracle(*drawn(900, shares, 1, seed=1))
+    dataset = write(tmp_path / "real", *drawn(400, shares, 1, seed=0), shuffled=None)
+    perfect = Oracle(*drawn(600, shares, 1, seed=1))
     more = ("--features", "random") if scores_of is by_evaluate else ("random",)
-    found = scores_of(perfect, dataset, 600, ("fid", "prdc", "kid"), tmp_path, monkeypatch, *more)
+    found = scores_of(perfect, dataset, 400, ("fid", "prdc", "kid"), tmp_path, monkeypatch, *more)
     assert found["fid"]["protocol"]["classes"] == "as in the reference"
     assert found["coverage"]["value"] > 0.85
     assert found["precision"]["value"] > 0.9
@@ -174,11 +174,11 @@ def test_few_images_are_enough_for_what_can_be_had(scores_of, tmp_path, monkeypa
 
 @BOTH
 def test_what_is_left_out_shows(scores_of, tmp_path, monkeypatch):
-    images, labels = drawn(2000, EVEN, 1, seed=0)
+    images, labels = drawn(800, EVEN, 1, seed=0)
     dataset = write(tmp_path / "real", images, labels)
-    others, classes = drawn(1200, EVEN, 1, seed=1)
-    whole = scores_of(Oracle(others), dataset, 300, ("prdc", "fid"), tmp_path, monkeypatch)
-    less = scores_of(Oracle(others[classes != 3]), dataset, 300, ("prdc", "fid"), tmp_path, monkeypatch)
+    others, classes = drawn(600, EVEN, 1, seed=1)
+    whole = scores_of(Oracle(others), dataset, 200, ("prdc", "fid"), tmp_path, monkeypatch)
+    less = scores_of(Oracle(others[classes != 3]), dataset, 200, ("prdc", "fid"), tmp_path, monkeypatch)
     assert less["recall"]["value"] < 0.85 * whole["recall"]["value"]
     assert less["coverage"]["value"] < 0.85 * whole["coverage"]["value"]
     assert less["fid"]["value"] > 3 * whole["fid"]["value"]

@@ -5,6 +5,7 @@ that leaves something out is told from it.
 """
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -86,10 +87,11 @@ def run_evaluate(out, *asked):
     return json.loads(out.read_text())
 
 
-def pretend(monkeypatch, *found):
-    """Whatever model is asked for, this is what is known of it: its field, data and sampler."""
+def pretend(monkeypatch, field, options, facts, sampler):
+    """Whatever model is asked for, this is what is known of it."""
+    model = SimpleNamespace(manifest={"data": facts})
     monkeypatch.setattr("keras_gan.commands.sample.check_model", lambda directory: None)
-    monkeypatch.setattr("keras_gan.commands.exported_samples.load", lambda *_: found)
+    monkeypatch.setattr("keras_gan.commands.exported_samples.load", lambda *_: (model, field, options, sampler))
 
 
 def by_evaluate(oracle, dataset, count, metrics, tmp_path, monkeypatch, *more):

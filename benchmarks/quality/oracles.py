@@ -98,8 +98,8 @@ def _order(train, test):
             subject, reference=replace(subject.reference, extracted=subject.extractor(train.columns["real"][:count]))
         )
 
-    was = _scores(train, oracle, count, ("prdc",), "random", first_rows)
-    now = _scores(train, oracle, count, ("prdc",), "random")
+    was = _scores(train, oracle, count, ("prdc",), "classifier", first_rows)
+    now = _scores(train, oracle, count, ("prdc",), "classifier")
     for name in ("precision", "recall", "coverage"):
         yield [
             f"{count:,} samples, {len(train):,} images class by class",

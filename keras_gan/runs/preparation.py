@@ -11,6 +11,7 @@ from keras_gan.data import pipeline
 from keras_gan.data.dataset import Dataset
 from keras_gan.distribution import cluster, devices
 from keras_gan.distribution.startup import quiet_stderr
+from keras_gan.errors import UserError
 from keras_gan.exporters.deliverables import Deliverables
 from keras_gan.metrics import evaluation
 from keras_gan.runs import run_folder

@@ -259,13 +259,12 @@ def save_grid(path, images):
 
 
 def save(path, image):
-    """Writes a PNG file, as a whole or not at all, and makes the folder that it lies in."""
+    """Writes a PNG file, as a whole or not at all."""
     content = io.BytesIO()
     image.save(content, format="PNG")
     path = Path(os.path.realpath(path))
     temporary = path.with_name(f".{path.name[:40]}.{os.getpid()}.partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(content.getvalue())
         temporary.replace(path)
     except OSError as error:

@@ -3,6 +3,7 @@
 The formats are a contract with programs that know nothing of this one; `export/README.md` states it.
 """
 
+import importlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -57,7 +58,16 @@ def check(model, sampler, deliverables):
     """Raises `UserError` unless a model can be exported as `Deliverables` say: what can be known before training."""
     outgoing.fixed_sizes(outgoing.of_model(model, sampler), deliverables.tflite_size)
     for name in deliverables.formats:
-        format_modules.module(name)
+        runtime = format_modules.module(name).RUNTIME
+        try:
+            importlib.import_module(runtime)
+        except ImportError as error:
+            raise UserError(f"{name} files cannot be verified, since {runtime} cannot be imported: {error}") from None
+    try:
+        with tempfile.TemporaryDirectory():
+            pass
+    except OSError as error:
+        raise UserError(f"exporting needs a folder for scratch files, such as TMPDIR names: {why(error)}.") from None
 
 
 def next_version(base):

@@ -128,6 +128,11 @@ def _use(manifest, networks, deliverables):
     first = networks[0]
     if first.free_axes and "saved_model.pb" in names:
         parts += [next(field for field in first.inputs.values() if field.free_axes).free_words(first.multiple)]
+    if size := manifest["generator"].get("content_size"):
+        parts += [
+            f"What it knows has the size that it has in the training {first.output.plural}: bring the longer edge to "
+            f"{size} px first, as the command below does."
+        ]
     parts += [field.remark for field in first.inputs.values() if field.remark]
     if first.has_seeds:
         parts += [

@@ -101,7 +101,7 @@ def plain(folder):
         if not _is_plain(whole):
             # Where the folder of scratch files has such a name itself, the usual one will do.
             scratch = next((each for each in (tempfile.gettempdir(), "/tmp") if _is_plain(each)), None)
-            link = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=scratch))) / "folder"
+            link = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=scratch))) / "place"
             with suppress(OSError):  # a system without links
                 link.symlink_to(whole, target_is_directory=True)
                 place = link

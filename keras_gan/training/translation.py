@@ -22,8 +22,8 @@ class TranslationModel(AdversarialModel):
         fields: of `AdversarialModel`.
         size_multiple: height and width of a source must be multiples of it.
         scale: height of an output over height of its source.
-        content_has_scale: whether it has learned things of the size that they have in its training images, such as
-            faces, so that images are to be brought to that size first; else what it changes are pixels, of any image.
+        content_has_scale: whether it has learned things of the size that they have in its examples, such as faces, so
+            that sources are to be brought to that size first; else it restores any source, place by place.
         **kwargs: of `AdversarialModel`.
     """
 

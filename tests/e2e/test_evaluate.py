@@ -114,7 +114,9 @@ def test_finished_run_and_its_model_alone_score_the_same(room, tmp_path, monkeyp
     shutil.copytree(room / "models" / "tiny" / "1", tmp_path / "alone")
     monkeypatch.chdir(tmp_path)
     # The model says what its data is called, and not where it lies.
-    assert call("evaluate", "--model", "alone", "--reference", f"folder:{room / 'real'}", *asked, "--json") == 0
+    assert call("evaluate", "--model", "alone", *asked) == 2
+    assert "name it with --dataset" in capsys.readouterr().err
+    assert call("evaluate", "--model", "alone", "--dataset", f"folder:{room / 'real'}", *asked, "--json") == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed == json.loads((tmp_path / "scores.json").read_text())
     of_model, _ = scores(tmp_path / "scores.json")
@@ -143,7 +145,7 @@ def test_images_from_images_score_the_same_without_their_run(variant, tmp_path):
     assert call("evaluate", "--run", "tiny", "--log-dir", tmp_path / "logs", "--metrics", *run.metrics) == 0
     folder = tmp_path / "models" / "tiny" / "1"
     asked = ("--metrics", *run.metrics, "--out", tmp_path / "scores.json")
-    assert call("evaluate", "--model", folder, *asked) == 0
+    assert call("evaluate", "--model", folder, "--dataset", run.dataset, *asked) == 0
     of_run, _ = scores(tmp_path / "logs" / "tiny" / "scores.json")
     of_model, report = scores(tmp_path / "scores.json")
     assert report["subject"] == {"model": str(folder)}

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan import exported
+from keras_gan import exported, registry
 from keras_gan.exporters import tflite
 from keras_gan.exporters.deliverables import Deliverables
-from tests.conftest import ROOT, command, networks_of
+from tests.conftest import ROOT, command, networks_of, save_dataset, tiny, train
 from tests.exporters import translators
 
 SCRIPT = ROOT / "export" / "mobile" / "translate.py"
@@ -162,6 +162,42 @@ def test_content_that_has_a_scale_is_brought_to_it_by_all(scaled, shape, both, t
         assert native.shape == values.shape
     assert_alike(*both(scaled / "generator.tflite", photo, "--size", "native"))
     assert_alike(*both(scaled / "generator.tflite", photo, "--size", 24))
+
+
+@pytest.mark.parametrize(
+    ("variant", "has_scale"),
+    [
+        ("pix2pix", True),
+        ("cyclegan", True),
+        ("denoise", False),
+        ("srgan", False),
+        ("inpaint", False),
+        ("colorize", False),
+    ],
+)
+def test_which_variants_know_things_by_their_size(variant, has_scale):
+    assert tiny(variant).content_has_scale == has_scale
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("variant", ["pix2pix", "cyclegan", "denoise"])
+def test_a_trained_model_gives_one_answer(variant, both, tmp_path):
+    data = save_dataset(tmp_path / "data", registry.variant(variant).task)
+    names = ("channels", "discriminator_channels", "blocks")
+    small = {name: getattr(registry.module(variant).TINY, name, None) for name in names}
+    words = [f"--model.{name.replace('_', '-')}={value}" for name, value in small.items() if value]
+    words += ["--variant", variant, "--dataset", data, "--image-size", 16, "--steps", 2, "--batch-size", 2, "--metrics"]
+    words += ["--log-dir", tmp_path / "logs", "--export-dir", tmp_path / "models", "--run-name", "r"]
+    assert train(*words) == 0
+    model = tmp_path / "models" / "r" / "1"
+    photo, values = save(tmp_path / "photo.png", 64, 40, 3)
+    name = "AtoB.tflite" if variant == "cyclegan" else "generator.tflite"
+    by_script, by_file = both(model / name, photo)
+    assert_alike(by_script, by_file)
+    made = exported.load(model).translate(values)
+    assert made.shape[:2] == ((64, 40) if variant == "denoise" else (16, 10))
+    if variant != "denoise":  # whose tiles see less around them than the whole image
+        assert_alike(by_script, Image.fromarray(made))
 
 
 # --- Holes and opacity -----------------------------------------------------------------------------------------------

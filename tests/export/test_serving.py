@@ -193,7 +193,7 @@ def test_one_clear_line(options, code, problem, rest, tmp_path):
         (b"\xff", "did not answer in JSON"),
         (b"5", "answered without outputs"),
         (b'{"outputs": 5}', "are not pictures"),
-        (b'{"outputs": {}}', "are not pictures"),
+        (b'{"outputs": {}}', "which is not 1 pictures"),
         (b'{"outputs": [[1], [1, 2]]}', "are not pictures"),
         (b'{"outputs": [{"b64": "####"}]}', "are not pictures"),
         (b'{"outputs": [[[[NaN]]]]}', "not numbers"),

@@ -286,21 +286,22 @@ def test_draws_the_pictures_of_keras(seen, generators):
 @pytest.mark.parametrize(
     ("precision", "tolerance"),
     [
-        pytest.param("float16", 2e-3, id="float16"),
-        pytest.param("dynamic", 0.1, id="dynamic", marks=pytest.mark.slow),
-        pytest.param("int8", 0.1, id="int8", marks=pytest.mark.slow),
+        ("float16", 1e-3),
+        pytest.param("dynamic", 5e-3, marks=pytest.mark.slow),
+        pytest.param("int8", 2e-2, marks=pytest.mark.slow),
     ],
 )
-def test_an_export_of_smaller_files_alone_is_drawn(precision, tolerance, packages, generators, tmp_path):
-    model = generators[1]["labelled"]
-    exporters.export(model, tmp_path / "m" / "1", ("tflite",), {"data": FACTS}, precisions=(precision,))
+def test_an_export_of_smaller_files_alone_is_drawn(precision, tolerance, packages, tmp_path):
+    find_chromium()
+    model = tiny("gan")
+    model.compile()
+    exporters.export(model, tmp_path / "m" / "1", ("tflite",), precisions=(precision,))
     with serve([tmp_path / "m" / "1"], tmp_path / "build") as url:
         view = visit("grid", url, tmp_path)["grid"]
-    given = {"latents": latents_of(view), "labels": np.array([row["label"] for row in view["rows"]], np.int32)}
-    expected = Sampler(model).made(given)
+    expected = Sampler(model).made({"latents": latents_of(view)})
     pictures = np.array(view["pictures"]).reshape(expected.shape)
-    assert expected.std(axis=0).mean() > 0.05
     assert np.abs(pictures - expected).mean(axis=(1, 2, 3)).max() <= tolerance
+    assert np.abs(pictures - expected).mean() < np.abs(expected - expected.mean(axis=0)).mean() / 3
 
 
 def test_class_and_truncation_act_as_in_python(seen, generators):

@@ -10,6 +10,7 @@ from keras_gan.errors import UserError
 from keras_gan.exporters import formats, inference, model_card, onnx, saved_model, signatures, tflite, verify
 from keras_gan.exporters.deliverables import Deliverables
 from keras_gan.modalities.label import Label
+from keras_gan.sampling import Sampler
 from tests.conftest import networks_of
 
 TFLITE, SAVED_MODEL = Deliverables(("tflite",)), Deliverables(("saved_model",))
@@ -198,3 +199,14 @@ def test_float32_copy_of_a_graph_with_operations(precision):
 def test_cells_cannot_break_the_card():
     assert model_card._cell("a|b\n<script>") == "a\\|b &lt;script&gt;"
     assert model_card._plain("![a](http://b)*`_\\") == "\\!\\[a\\](http://b)\\*\\`\\_\\\\"
+
+
+def test_what_would_fail_later_is_told_before_training(make_model, monkeypatch):
+    model = make_model()
+    with monkeypatch.context() as context:
+        context.setattr(tflite, "RUNTIME", "no_such_runtime")
+        with pytest.raises(UserError, match="no_such_runtime cannot be imported"):
+            exporters.check(model, Sampler(model), TFLITE)
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+    with pytest.raises(UserError, match="needs a folder for scratch files"):
+        exporters.check(model, Sampler(model), TFLITE)

@@ -1,14 +1,18 @@
 """From argv to a command. Imports neither Keras nor TensorFlow: help and mistakes answer at once."""
 
+import contextlib
 import dataclasses
 import functools
 import importlib
+import importlib.metadata
 import os
+import platform
 import sys
 from pathlib import Path
 
 import tyro
 
+import keras_gan
 from keras_gan import config, registry
 from keras_gan.commands.ending import answered
 from keras_gan.errors import UserError, unknown, why
@@ -37,12 +41,15 @@ def main(argv=None, command=None):
         command: name of the command, if not the first of the arguments.
     """
     argv = list(sys.argv[1:] if argv is None else argv)
-    program = os.path.basename(sys.argv[0]) if command else "python -m keras_gan"
+    program = f"python {os.path.basename(sys.argv[0])}" if command else "python -m keras_gan"
     answered(functools.partial(_run, argv, command, program))
 
 
 def _run(argv, command, program):
     _check_environment()
+    if "--version" in argv:
+        print(_versions())
+        return 0
     if command is None:
         if not argv or argv[0] in ("-h", "--help"):
             print(_usage())
@@ -70,18 +77,28 @@ def _check_environment():
 
 
 def _parse(cls, argv, program):
-    return (tyro.cli(cls, args=argv, prog=program),)
+    return (_cli(cls, argv, program),)
 
 
 def _parse_sample(argv, program):
     """An exported model may have options of its own, which its manifest tells."""
     model = _take_option(argv, "--model")[1]
-    return (config.with_controls(tyro.cli(config.sampling_options(model or ""), args=argv, prog=program)),)
+    return (config.with_controls(_cli(config.sampling_options(model or ""), argv, program)),)
 
 
 def _usage():
     lines = [f"  {name:<14}{options.__doc__}" for name, options in COMMANDS.items()]
-    return "usage: python -m keras_gan COMMAND [OPTIONS]\n\n" + "\n".join(lines) + "\n\nCOMMAND --help explains each."
+    more = "COMMAND --help explains each; --version says what is installed."
+    return "\n".join(["usage: python -m keras_gan COMMAND [OPTIONS]\n", *lines, "", more])
+
+
+def _versions():
+    """The versions of this program and of what its numbers depend on, read without importing it."""
+    words = [f"keras_gan {keras_gan.__version__}"]
+    for package in ("keras", "tensorflow"):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            words.append(f"{package} {importlib.metadata.version(package)}")
+    return ", ".join([*words, f"Python {platform.python_version()}"])
 
 
 def _parse_train(argv, program):
@@ -102,11 +119,11 @@ def _parse_train(argv, program):
     if saved and _take_option(run_args, "--steps")[1]:
         saved = dataclasses.replace(saved, epochs=None)
     if saved and _take_option(run_args, "--epochs")[1]:
-        saved = dataclasses.replace(saved, steps=None)
+        saved = dataclasses.replace(saved, steps=None, epochs=saved.epochs or 1)  # until what was given takes its place
     variant = _take_option(run_args, "--variant")[1] or (saved.variant if saved else "")
     asks_help = bool(ASKS_HELP & set(run_args))
     if asks_help and not variant:
-        tyro.cli(config.RunConfig, args=["--help"], prog=program, description=_train_help())
+        _cli(config.RunConfig, ["--help"], program, description=_train_help())
     if not asks_help:
         run = _cli(config.RunConfig, run_args, program, saved)
         if not model_args:
@@ -145,10 +162,10 @@ def _parse_with_variant(variant, argv, program, saved, model):
     return run, dataclasses.asdict(both.model)
 
 
-def _cli(cls, argv, program, default, **kwargs):
+def _cli(cls, argv, program, default=None, **kwargs):
     if default is not None:
         kwargs["default"] = default
-    return tyro.cli(cls, args=argv, prog=program, **kwargs)
+    return tyro.cli(config.explained(cls), args=argv, prog=program, **kwargs)
 
 
 def _train_help():

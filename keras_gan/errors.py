@@ -32,9 +32,25 @@ class MachineFailed(UserError):
 def unknown(kind, name, choices):
     """The `UserError` for a name outside `choices`: it names the nearest valid one, or all of them."""
     choices = list(choices)
-    nearest = difflib.get_close_matches(name, choices, n=1)
-    hint = f"did you mean {nearest[0]!r}?" if nearest else f"choose from: {', '.join(choices)}."
-    return UserError(f"unknown {kind} {name!r}: {hint}")
+    found = nearest(name, choices)
+    hint = f"did you mean {found!r}?" if found else f"choose from: {', '.join(choices)}."
+    return UserError(f"unknown {kind} {shown(name)!r}: {hint}")
+
+
+def nearest(name, choices):
+    """What somebody may have meant by a name, capitals and small letters alike; None if nothing is near."""
+    lower = {each.lower(): each for each in choices}
+    return next((lower[each] for each in difflib.get_close_matches(name.lower(), lower, n=1)), None)
+
+
+def similar(path):
+    """A sentence that proposes what lies beside a path that does not exist; empty if nothing has such a name."""
+    path = Path(path)
+    try:
+        found = None if path.exists() else nearest(path.name, os.listdir(path.parent))
+    except (OSError, ValueError):
+        found = None
+    return f" Did you mean {shown(path.parent / found)}?" if found else ""
 
 
 def calling(command, *words):

@@ -5,6 +5,7 @@ import sys
 import tyro
 
 from benchmarks.common.program import UserError
+from keras_gan.config import explained
 
 
 def run(options_type, benchmark, arguments=None):
@@ -18,7 +19,7 @@ def run(options_type, benchmark, arguments=None):
     Returns:
         The exit code.
     """
-    options = tyro.cli(options_type, args=arguments)
+    options = tyro.cli(explained(options_type), args=arguments)
     try:
         return benchmark(options) or 0
     except UserError as error:

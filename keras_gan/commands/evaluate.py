@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from keras_gan import config, data, metrics
 from keras_gan.distribution.startup import quiet_tensorflow
-from keras_gan.errors import UserError, shown, why
+from keras_gan.errors import UserError, shown, similar, why
 from keras_gan.modalities.base import Field
 from keras_gan.runs import run_folder, trained_on
 from keras_gan.runs.scoring import ReferenceData, examples_of, task_of
@@ -117,7 +117,8 @@ def _of_model(options):
 
 def _of_folder(options):
     if not Path(options.images).is_dir():
-        raise UserError(f"the folder {options.images} of --images does not exist or is not a folder.")
+        where = f"the folder {shown(options.images)} of --images"
+        raise UserError(f"{where} does not exist or is not a folder.{similar(options.images)}")
     quiet_tensorflow()
     from keras_gan.data import image_trees
     from keras_gan.randomness import random_rows
@@ -163,7 +164,8 @@ def _check_reference(options):
     if options.reference and not _is_statistics(options.reference):
         data.check_available(_data_options(options, _dataset(options.reference), options.image_size or 32))
     elif options.reference and not Path(options.reference).is_file():
-        raise UserError(f"the statistics {options.reference} of --reference do not exist.")
+        missing = f"the statistics {shown(options.reference)} of --reference do not exist."
+        raise UserError(f"{missing}{similar(options.reference)}")
 
 
 def _is_statistics(reference):

@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_gan import latent_space
 from keras_gan.distribution.startup import quiet_tensorflow
-from keras_gan.errors import UserError, why
+from keras_gan.errors import UserError, calling, shown, similar, why
 from keras_gan.storage import files
 
 BATCH_SIZE = 64
@@ -35,12 +35,18 @@ def run(options):
 
 def check_model(directory):
     """Raises `UserError` unless a folder looks like an exported SavedModel."""
-    if not (directory / "saved_model.pb").is_file():
-        versions = sorted(
-            (path.parent.name for path in directory.glob("*/saved_model.pb")), key=lambda name: (len(name), name)
-        )
-        hint = f"did you mean {directory / versions[-1]}?" if versions else "give the folder that holds saved_model.pb."
-        raise UserError(f"{directory} is not an exported model: {hint}")
+    if (directory / "saved_model.pb").is_file():
+        return
+    versions = [path.parent.name for path in directory.glob("*/saved_model.pb")]
+    if versions:
+        hint = f"did you mean {directory / max(versions, key=lambda name: (len(name), name))}?"
+    elif (directory / "config.json").is_file():
+        hint = f"it is a run, from which {calling('export', '--run', str(directory))} makes one."
+    elif directory.suffix == ".tflite" and (directory.parent / "saved_model.pb").is_file():
+        hint = f"did you mean {directory.parent}?"
+    else:
+        hint = f"give the folder that holds saved_model.pb.{similar(directory)}"
+    raise UserError(f"{shown(directory)} is not an exported model: {hint}")
 
 
 def _usual_out(options, field):

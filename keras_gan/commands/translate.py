@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from keras_gan.commands.sample import check_model
 from keras_gan.distribution.startup import quiet_tensorflow
-from keras_gan.errors import UserError, shown, why
+from keras_gan.errors import UserError, shown, similar, why
 from keras_gan.modalities.image import decoding, pictures, scanning
 from keras_gan.storage import arrays
 
@@ -115,7 +115,7 @@ def _jobs(options):
     elif given.is_file():
         sources, root = [given], given.parent
     else:
-        raise UserError(f"--input {given}: there is no such file or folder.")
+        raise UserError(f"--input {shown(given)}: there is no such file or folder.{similar(given)}")
     jobs = [
         _Job(source, _mask_of(source.relative_to(root), options.mask), target)
         for source, target in zip(sources, _targets(sources, root, out), strict=True)
@@ -170,7 +170,7 @@ def _mask_of(name, masks):
         return None
     masks = Path(masks)
     if not masks.exists():
-        raise UserError(f"--mask {masks}: there is no such file or folder.")
+        raise UserError(f"--mask {shown(masks)}: there is no such file or folder.{similar(masks)}")
     if not masks.is_dir():
         return masks
     found = [masks / name.with_suffix(suffix) for suffix in (name.suffix, *decoding.SUFFIXES)]

@@ -18,6 +18,7 @@ from keras_gan.config.commands import (
     sampling_options,
     with_controls,
 )
+from keras_gan.config.explaining import explained
 from keras_gan.config.groups.data import DataOptions
 from keras_gan.config.groups.delivery import DeliveryOptions
 from keras_gan.config.groups.logging import parse_interval
@@ -40,6 +41,7 @@ __all__ = [
     "check_sampling",
     "deciding",
     "defaults",
+    "explained",
     "from_dict",
     "load_json",
     "option",

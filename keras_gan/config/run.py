@@ -40,9 +40,9 @@ class RunConfig(
         if not self.variant:
             raise UserError(f"--variant is required: choose from {', '.join(registry.list_variants())}.")
         object.__setattr__(self, "variant", registry.resolve(self.variant))
-        # `steps` stays None, which says that --epochs may decide.
-        for name, value in {**defaults(self.variant), "steps": self.steps}.items():
-            if getattr(self, name) is None:
+        for name, value in defaults(self.variant).items():
+            decided = name == "steps" and self.epochs is not None
+            if getattr(self, name) is None and not decided:
                 object.__setattr__(self, name, value)
         super().__post_init__()
         data.check_task(self.dataset, self.variant)
@@ -62,7 +62,7 @@ class RunConfig(
         """Steps of the whole run on so many examples, by the `Schedule` of its stages."""
         if self.epochs:
             return schedule.steps_for(self.epochs * examples)
-        return self.steps or defaults(self.variant)["steps"]
+        return self.steps
 
     def _check_size(self):
         from keras_gan.modalities.image.sizes import check_size  # it imports NumPy and Pillow

@@ -5,10 +5,12 @@ import re
 from pathlib import Path
 
 from keras_gan import registry
-from keras_gan.errors import UserError, shown, unknown
+from keras_gan.errors import UserError, shown, similar, unknown
 
 # Which folders hold a split, best first.
 SPLIT_FOLDERS = {"train": ("train",), "test": ("test", "val"), "val": ("val", "test")}
+# Files that hold images, and are no folder of them.
+_ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".npz", ".npy", ".h5", ".hdf5", ".tfrecord")
 
 
 def kinds():
@@ -47,11 +49,33 @@ def check_name(name):
     kind, rest = split_name(name)
     known = kind in registry.SOURCES.names()
     if not known or bool(rest) != bool(registry.SOURCES.describe(kind).argument) or "\0" in rest:
-        raise unknown("dataset", name, kinds())
+        raise _unknown(name)
     # It becomes a path below the folder of prepared sets, and must not lead out of it.
     is_name = registry.SOURCES.describe(kind).argument == "NAME"
     if is_name and not re.fullmatch(r"\w+([/:]\w[\w.+-]*)*", rest, re.ASCII):
         raise UserError(f"--dataset {name!r}: {rest!r} is no name of a tensorflow-datasets set, such as tfds:cifar10.")
+
+
+def _unknown(name):
+    """The `UserError` for a name that is none: a path is answered with what to do about it."""
+    said, path = shown(name), os.path.expanduser(name)
+    if os.path.isdir(path):
+        sides = all(os.path.isdir(os.path.join(path, side)) for side in ("trainA", "trainB"))
+        kind = "unpaired" if sides else "folder"
+        return UserError(f"--dataset {said} is a folder: did you mean {kind}:{said}?")
+    if os.path.isfile(path):
+        return UserError(f"--dataset {said}: {_of_file(path)}")
+    kind, _, rest = name.partition(":")
+    if rest and kind.lower() in registry.SOURCES.names():
+        return UserError(f"unknown dataset {said!r}: did you mean {f'{kind.lower()}:{shown(rest)}'!r}?")
+    return unknown("dataset", name, kinds())
+
+
+def _of_file(path):
+    """What to do about a file where a folder of images is wanted."""
+    if Path(path).suffix.lower() in _ARCHIVES:
+        return f"{shown(path)} is an archive: unpack it, and name the folder of its images, as in folder:PATH."
+    return f"{shown(path)} is a file: images are read from folders, as in folder:{shown(Path(path).parent)}."
 
 
 def check_folders(dataset, parts):
@@ -61,9 +85,11 @@ def check_folders(dataset, parts):
             f"--dataset {dataset}: there is a + too many (several folders are joined as in folder:cats+dogs)."
         )
     missing = [part for part in parts if not os.path.isdir(part)]
+    if missing and os.path.isfile(missing[0]):
+        raise UserError(f"--dataset {shown(dataset)}: {_of_file(missing[0])}")
     if missing:
         raise UserError(
-            f"the folder {shown(missing[0])} of --dataset {shown(dataset)} does not exist or is not a folder."
+            f"the folder {shown(missing[0])} of --dataset {shown(dataset)} does not exist.{similar(missing[0])}"
         )
 
 

@@ -75,7 +75,8 @@ def _configuration(options, model_config):
 def treatment(options, data_facts):
     """What was done to the examples before training, and what is done to them anew in every epoch."""
     names = ", ".join(data.augmentations(options.data_augment, registry.variant(options.variant).gives))
-    return data_facts["treatment"] + (f"; at random in training: {names}" if names else "")
+    treated = data_facts["treatment"]
+    return f"{treated.rstrip('.')}; at random in training: {names}." if names else treated
 
 
 def command(options, model_config):

@@ -1,9 +1,13 @@
-"""`--dry-run`: what a run would be and cost, measured on two steps that are thrown away."""
+"""`--dry-run`: what a run would be and cost, measured on some steps of each stage, which are thrown away."""
 
+import statistics
 import sys
 import time
 
 from keras_gan import config
+
+_MOST_STEPS = 16  # measured of a stage, so that what is done in some steps alone, as lazy penalties, is among them
+_ENOUGH_SECONDS = 5.0  # of measuring a stage
 
 
 def report(prepared):
@@ -13,30 +17,53 @@ def report(prepared):
         prepared: a `PreparedRun`.
     """
     model, options = prepared.model, prepared.options
-    stage = prepared.schedule.stage_at(0)
     print(config.to_json(options, prepared.model_config), end="")
     for network in (model.generator, model.discriminator):
         shapes = f"{_shape(network.input_shape)} -> {_shape(network.output_shape)}"
         megabytes = network.count_params() * 4 / 1e6
         print(f"{network.name:<14}{network.count_params():>12,} weights  {megabytes:7.1f} MB  {shapes}")
-    first, second = _two_steps(model, prepared.batches(stage, 0))
-    examples, what = prepared.schedule.examples_per_step(stage), prepared.dataset.fields["real"].plural
-    print(f"first step     {first:.1f} s, with compilation")
-    print(f"second step    {second * 1000:.0f} ms: {second / examples * 1000:.2f} s per 1,000 {what}")
+    seconds = 0.0
+    for stage, start, end in prepared.schedule.parts(0, prepared.steps):
+        seconds += _report_stage(prepared, stage, start, end)
+    print(f"whole run      about {_words(seconds)} for {prepared.steps:,} steps, without previews, scores and export")
     print(f"peak memory    {_peak_memory()}")
     return 0
 
 
-def _two_steps(model, dataset):
+def _report_stage(prepared, stage, start, end):
+    """Measures a stage and prints what its steps take; returns the seconds that all of them take by that."""
+    first, later = _steps(prepared, stage, start)
+    examples, what = prepared.schedule.examples_per_step(stage), prepared.dataset.fields["real"].plural
+    name = f" of {stage.name}" if len(prepared.schedule.stages) > 1 else ""
+    print(f"first step     {first:.1f} s, with compilation{name}")
+    print(f"later steps    {later * 1000:.0f} ms{name}: {later / examples * 1000:.2f} s per 1,000 {what}")
+    return first + (end - start - 1) * later
+
+
+def _steps(prepared, stage, start):
+    """Seconds of the first step of a stage, and the mean of those after it, of which some are done."""
+    model, at_once = prepared.model, prepared.options.steps_per_execution
     model.make_train_function()
-    batches = iter(model.distribute_strategy.experimental_distribute_dataset(dataset))
+    model.step.assign(start)
+    batches = iter(model.distribute_strategy.experimental_distribute_dataset(prepared.batches(stage, start)))
     seconds = []
-    for _ in range(2):
+    while len(seconds) < 2 or (len(seconds) <= _MOST_STEPS and sum(seconds[1:]) < _ENOUGH_SECONDS):
         started = time.perf_counter()
         logs = model.train_function(batches)
         float(logs["g_loss"])  # waits for the step to end
         seconds.append(time.perf_counter() - started)
-    return seconds
+    return seconds[0], statistics.mean(seconds[1:]) / at_once
+
+
+def _words(seconds):
+    """`40 s`, `12 min`, `3 h 20 min`, `2 d 5 h`: no more digits than such an estimate is worth."""
+    minutes = round(seconds / 60)
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if minutes < 90:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours < 48 else f"{hours // 24} d {hours % 24} h"
 
 
 def _peak_memory():

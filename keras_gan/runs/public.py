@@ -23,7 +23,7 @@ def names_only(value, *options):
         whole = os.path.abspath(written)
         names |= dict.fromkeys((path, written, whole, os.path.realpath(whole)), os.path.basename(whole))
     known = [re.escape(path) for path in sorted(names, key=len, reverse=True) if names[path]]
-    pattern = re.compile(rf"(?<![\w/\\])(?:{'|'.join(known)})(?!\w)" if known else "$^")
+    pattern = re.compile(rf"(?<![\w/\\])(?:{'|'.join(known)})(?!\w)" if known else "(?!)")
     return _mapped(value, lambda text: _PLACE.sub("", pattern.sub(lambda found: names[found[0]], text)))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keras_gan import config, data, registry
-from keras_gan.errors import MachineFailed, UserError, why
+from keras_gan.errors import MachineFailed, UserError, nearest, shown, why
 from keras_gan.storage import files
 
 try:
@@ -163,10 +163,20 @@ def find(log_dir, name):
     log_dir, name = split_name(log_dir, name)
     folder = RunFolder(Path(log_dir) / name)
     if not folder.config_file.is_file():
-        configs = sorted(Path(log_dir).glob("*/config.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-        known = ", ".join(path.parent.name for path in configs[:5]) or "none"
-        raise UserError(f"no run {name!r} in {log_dir} (runs there: {known}).")
+        raise UserError(_no_run(log_dir, name, folder.path))
     return folder
+
+
+def _no_run(log_dir, name, path):
+    """What to say of a run that there is not: what is there, by that name or another."""
+    if (path / "manifest.json").is_file():
+        return f"{shown(path)} is an exported model and no run: give it as --model."
+    configs = sorted(Path(log_dir).glob("*/config.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+    names = [config.parent.name for config in configs]
+    known = ", ".join(names[:5]) or "none"
+    meant = nearest(name, names)
+    hint = f" Did you mean {meant}?" if meant else ""
+    return f"no run {shown(name)!r} in {shown(log_dir)} (runs there: {known}).{hint}"
 
 
 def find_resumable(log_dir, run_name, variant, dataset):

@@ -84,6 +84,7 @@ SOUND = {  # what a command is right with
     "train": [
         *("--variant", "gan", "--dataset", "folder:photos", "--image-size", "16", "--batch-size", "2", "--steps", "1"),
         *("--model.latent-dim", "4", "--model.generator-units", "8", "--model.discriminator-units", "8"),
+        "--export",
     ],
     "sample": ["--model", "models/noise/1", "--count", "2"],
     "translate": ["--model", "models/holes/1", "--input", "photo.png", "--out", "new", "--mask", "photo.png"],
@@ -104,7 +105,7 @@ def furnish(folder):
     for name in ("text.png", "text.npz"):
         (folder / name).write_text("neither picture nor array")
     where = ("--log-dir", "logs", "--export-dir", "models")
-    assert train(*SOUND["train"], *where, "--run-name", "noise") == 0
+    assert train(*SOUND["train"], "saved_model", "tflite", *where, "--run-name", "noise") == 0
     holes = (*SOUND["train"][2:9], "1", "--model.channels", "4", "--model.discriminator-channels", "4")
     assert train("--variant", "inpaint", *holes, *where, "--run-name", "holes", "--export", "saved_model") == 0
 

@@ -226,7 +226,14 @@ def test_export_of_a_run_without_checkpoints_is_refused(trained, tmp_path, capsy
 def test_dry_run_writes_nothing(pictures, tmp_path, capsys):
     assert train_here(*options(pictures, tmp_path), "--dry-run") == 0
     shown = capsys.readouterr().out
-    for expected in ('"latent_dim": 5', "generator", "discriminator", "s per 1,000 images", "peak memory"):
+    for expected in (
+        '"latent_dim": 5',
+        "generator",
+        "discriminator",
+        "s per 1,000 images",
+        "whole run      about",
+        "peak memory",
+    ):
         assert expected in shown
     assert list(tmp_path.iterdir()) == []
 

@@ -36,6 +36,11 @@ def test_texts(text, expected):
     assert names_only({"a": [text, 1, None]}, OPTIONS) == {"a": [expected, 1, None]}
 
 
+def test_texts_of_a_run_in_folders_without_others():
+    options = {"dataset": "folder:photos", "log_dir": "logs", "export_dir": "models", "data_augment": ""}
+    assert names_only(options, options) == options
+
+
 def test_no_file_of_an_export_and_no_report_says_where_it_was_made(tmp_path):
     place = tmp_path / "secret place"
     dataset = save_dataset(place / "pictures", "sample")

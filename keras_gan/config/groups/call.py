@@ -14,7 +14,7 @@ class CallOptions:
     allow_config_change: bool = option(False, decides="call")
     """Continue also with options or data that change what a step computes."""
     dry_run: bool = option(False, decides="call")
-    """Print configuration, sizes, memory and time from two discarded steps, and write nothing."""
+    """Print configuration, sizes, memory, and the time of the run by some discarded steps, and write nothing."""
 
 
 @dataclass(frozen=True)

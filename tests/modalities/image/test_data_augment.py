@@ -275,7 +275,7 @@ def test_command_and_facts_tell(tmp_path):
     run = options("light,flip")
     assert "--data-augment flip,light" in delivery.command(run, model_config)
     told = delivery.facts_of(folder, run, model_config, make().facts | {"treatment": "padded"})
-    assert told["data"]["treatment"] == "padded; at random in training: flip, light"
+    assert told["data"]["treatment"] == "padded; at random in training: flip, light."
     assert delivery.facts_of(folder, options(""), model_config, make().facts)["data"] == make().facts
     assert "--data-augment" not in delivery.command(options(""), model_config)
 

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.errors import UserError
-from keras_gan.randomness import seed_range
+from keras_gan.randomness import random_rows, seed_range
 
 BATCH_SIZE, BATCH_SIZE_OF_EXAMPLES = 64, 16
 MOST_COLUMNS = 16
@@ -110,11 +110,34 @@ class Sampler:
             count, columns = count or EXAMPLES, None
         else:
             count, columns = sheet(self.model.num_classes, count)
-        shown = self.model.shown(self, count)
+        shown, names = self.model.shown(self, count), ()
         if len(shown) > 1:
             columns = len(shown) * max(1, COLUMNS_OF_EXAMPLES // len(shown))
+        elif self.examples is None:
+            names = titles(self._names, count, columns)
         values = np.stack(shown, axis=1).reshape(-1, *shown[0].shape[1:])
-        return self.model.fields["real"].preview(values, columns)
+        return self.model.fields["real"].sheet(values, columns, names)
+
+    def real_preview(self, dataset, seed=0):
+        """A `Preview` of as many examples of a `Dataset` as `preview` has, laid out alike.
+
+        They are taken at random, keyed by the seed; columns of classes have examples of their class, or none.
+        """
+        count, columns = sheet(self.model.num_classes) if self.examples is None else (EXAMPLES, None)
+        field, column = dataset.fields["real"], dataset.columns["real"]
+        if not columns:
+            rows = random_rows(len(column), count, seed)
+            return field.sheet(field.to_edge(column[rows]))
+        labels, values = dataset.columns["label"], np.zeros((count, *field.shape), np.float32)
+        for label in range(columns):
+            (members,) = np.nonzero(labels == label)
+            rows = members[random_rows(len(members), count // columns, seed)]
+            values[label::columns][: len(rows)] = field.to_edge(column[rows])
+        return field.sheet(values, columns, titles(self._names, count, columns))
+
+    @property
+    def _names(self):
+        return self._fields["labels"].names if "labels" in self._fields else ()
 
     def _is_of_examples(self, name):
         return self._fields[name].of_seeds(np.zeros(1, np.int64)) is None
@@ -149,3 +172,17 @@ def sheet(num_classes=0, count=None):
     by_class = 2 <= num_classes <= MOST_COLUMNS
     count = count or (ROWS * num_classes if by_class else SAMPLES)
     return count, min(num_classes, count) if by_class else None
+
+
+def titles(names, count, columns, seed=0):
+    """What stands above a grid of consecutive seeds, each of the class `seed mod len(names)`.
+
+    Args:
+        names: of the classes; none: no titles.
+        count, columns: as of `sheet`.
+        seed: the first one.
+
+    Returns:
+        Tuple of names: one for each column if each is a class, else one for each sample.
+    """
+    return tuple(names[(seed + index) % len(names)] for index in range(columns or count)) if names else ()

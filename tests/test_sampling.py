@@ -179,4 +179,4 @@ def test_preview_of_images_is_a_picture(make_model, tmp_path):
     assert preview.suffix == ".png"
     with open(tmp_path / "preview.png", "wb") as file:
         preview.write(file)
-    assert keras.utils.img_to_array(keras.utils.load_img(tmp_path / "preview.png")).shape == (2 * 16, 3 * 16, 3)
+    assert keras.utils.img_to_array(keras.utils.load_img(tmp_path / "preview.png")).shape == (2 * 96, 3 * 96, 3)

@@ -113,7 +113,7 @@ def prepared_on_noise(name, options):
         model_config=model_config,
         strategy=tf.distribute.get_strategy(),
         dataset=images,
-        held_out=None,
+        validation=None,
         model=model,
         sampler=None,
         steps=run.total_steps(len(images), model.schedule),

@@ -1,4 +1,4 @@
-"""A preview of what the generator makes, at every snapshot."""
+"""A preview of what the generator makes, at every snapshot, and of what it should make."""
 
 from pathlib import Path
 
@@ -11,7 +11,8 @@ class Previews(Every):
 
     The seeds are 0 … count - 1, so that the last preview is what `sample --seed 0` draws from the exported model. Of a
     model with 2 to 16 classes, each column is a class. A model that is given examples is shown beside what it was given
-    and what it should have made.
+    and what it should have made. A training that begins shows real examples, too, laid out alike: as `real` and the
+    suffix of their kind, and in TensorBoard at step 0.
 
     Args:
         directory: folder for `step-<step>` and the suffix of the kind of values.
@@ -19,18 +20,27 @@ class Previews(Every):
         sampler: the model's `Sampler`.
         writer: `tf.summary` writer for the entry in TensorBoard, or None.
         count: samples in each; default: as `Sampler.preview` says.
+        dataset: the `Dataset` to show examples of; None: none.
     """
 
-    def __init__(self, directory, every, sampler, writer=None, count=None):
+    def __init__(self, directory, every, sampler, writer=None, count=None, dataset=None):
         super().__init__(every)
         self.directory = Path(directory)
         self.sampler = sampler
         self.writer = writer
         self.count = count
+        self.dataset = dataset
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin(logs)
+        if self.dataset and self.step == 0:
+            self._show(self.sampler.real_preview(self.dataset), "real", "real", 0)
 
     def at(self, step, logs):
-        preview = self.sampler.preview(self.count)
-        files.write(self.directory / f"step-{step:09d}{preview.suffix}", preview.write, durable=False)
+        self._show(self.sampler.preview(self.count), f"step-{step:09d}", "samples", step)
+
+    def _show(self, preview, stem, name, step):
+        files.write(self.directory / f"{stem}{preview.suffix}", preview.write, durable=False)
         if self.writer:
             with self.writer.as_default(step):
-                preview.log("samples")
+                preview.log(name)

@@ -1,4 +1,4 @@
-"""`sample`: samples from an exported model, by its own signatures alone."""
+"""`sample`: samples from an exported model, by its own signatures alone, or from a checkpoint of a run."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,6 +8,7 @@ import numpy as np
 from keras_gan import latent_space
 from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError, calling, shown, similar, why
+from keras_gan.runs import run_folder
 from keras_gan.storage import files
 
 BATCH_SIZE = 64
@@ -16,12 +17,7 @@ MOST_IN_A_GRID = 4096
 
 def run(options):
     """Draws samples of consecutive seeds, one preview or one file each, or a walk from one seed to another."""
-    directory = Path(options.model)
-    check_model(directory)
-    quiet_tensorflow()
-    from keras_gan import exported
-
-    generator = exported.load(directory, draws=True)
+    generator = _generator(options)
     if options.out is None:
         options = SimpleNamespace(**{**vars(options), "out": _usual_out(options, generator.output)})
     write = _writer(options, generator.output)
@@ -31,6 +27,23 @@ def run(options):
     except OSError as error:
         raise UserError(f"cannot write {options.out}: {why(error)}.") from None
     return 0
+
+
+def _generator(options):
+    """What `--model` or `--run` names, an `ExportedGenerator`."""
+    if options.run is not None:
+        folder = run_folder.find(options.log_dir, options.run)
+        quiet_tensorflow()
+        from keras_gan.commands import run_samples
+
+        generator = run_samples.load(folder, options.checkpoint)
+        print(f"drawing from {generator.about}.")
+        return generator
+    check_model(Path(options.model))
+    quiet_tensorflow()
+    from keras_gan import exported
+
+    return exported.load(Path(options.model), draws=True)
 
 
 def check_model(directory):
@@ -100,14 +113,13 @@ def _sheet(generator, options, label):
 
 def _write_grid(generator, options, label):
     count, columns = _sheet(generator, options, label)
+    from keras_gan.sampling import titles
+
     samples = np.concatenate([samples for _, samples in _batches(generator, options, label, count)])
-    _write(options.out, generator.output.preview(samples, columns).write)
+    names = titles(generator.class_names, count, columns, options.seed) if label is None else ()
+    _write(options.out, generator.output.sheet(samples, columns, names, options.zoom).write)
     words = _what_was_drawn(generator, options, label, count)
-    if columns and generator.class_names:
-        # The columns begin with the class of the first seed.
-        names = [generator.class_names[(options.seed + column) % generator.num_classes] for column in range(columns)]
-        words += f"\none column for each class: {', '.join(names)}"
-    return words
+    return f"{words}\none column for each class: {', '.join(names)}" if columns and names else words
 
 
 def _write_files(generator, options, label):
@@ -116,7 +128,8 @@ def _write_files(generator, options, label):
     count, _ = _sheet(generator, options, label)
     for seeds, samples in _batches(generator, options, label, count):
         for seed, sample in zip(seeds, samples, strict=True):
-            _write(folder / f"seed-{seed}{field.suffix}", lambda file, sample=sample: field.write(file, sample))
+            (shown,) = field.enlarged(sample[None], options.zoom or 1)
+            _write(folder / f"seed-{seed}{field.suffix}", lambda file, shown=shown: field.write(file, shown))
     return _what_was_drawn(generator, options, label, count)
 
 
@@ -142,8 +155,9 @@ def _write_walk(generator, options, label):
     labels = generator.labels(np.repeat(ends[:1], options.frames), label)
     samples = generator.draw(latent_space.truncated(latents, options.truncation), labels, options.controls)
     if Path(options.out).suffix.lower() == field.walk_suffix:
-        _write(options.out, lambda file: field.write_walk(file, samples))
+        shown = field.enlarged(samples, options.zoom)
+        _write(options.out, lambda file: field.write_walk(file, shown))
     else:
-        _write(options.out, field.preview(samples, columns=len(samples)).write)
+        _write(options.out, field.sheet(samples, columns=len(samples), zoom=options.zoom).write)
     walk = f"{len(samples)} {field.noun}s on the way from seed {ends[0]} to seed {ends[1]}"
     return f"{walk}{_of_class(generator, None if labels is None else labels[0])} in {options.out}"

@@ -8,7 +8,7 @@ import shlex
 import sys
 import time
 
-from keras_gan import data
+from keras_gan import config, data
 from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError, beside, calling, shown
 from keras_gan.runs import run_folder, trained_on
@@ -48,10 +48,22 @@ def _check_before_start(options):
             raise UserError("--dry-run looks at one process alone: leave out --strategy multi_worker.")
     else:
         run_folder.check_name_is_free(options)  # of several workers the chief asks, later: the others may find it made
-    if options.init_from and not options.resume:
+    if options.resume:
+        _check_same_start(options)
+    elif options.init_from:
         run_folder.find(options.log_dir, options.init_from)
     if options.export and not options.dry_run:
         run_folder.check_exports(options)
+
+
+def _check_same_start(options):
+    """Raises `UserError` if a run that goes on is asked to begin with what another one has learned."""
+    saved, _ = config.load_json(run_folder.find(options.log_dir, options.run_name).config_file)
+    if (saved.init_from, saved.init_optimizer) != (options.init_from, options.init_optimizer):
+        raise UserError(
+            f"--init-from and --init-optimizer are for new runs, and {options.run_name} goes on from its own "
+            "checkpoint: leave them out, or start a new run without --resume."
+        )
 
 
 def _train(prepared, folder):

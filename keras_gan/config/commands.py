@@ -17,14 +17,17 @@ from keras_gan.storage import files
 DEFAULT_FRAMES = 24
 MOST_FRAMES = 500
 MOST_PIXELS_OF_AN_EDGE = 16_384
+MOST_ZOOM = 64
 
 
 @dataclass(frozen=True)
 class SampleOptions:
-    """Draws pictures from an exported model."""
+    """Draws pictures from an exported model or a run."""
 
-    model: str
-    """Folder of an exported SavedModel, such as export/models/RUN/1."""
+    model: str | None = None
+    """Folder of an exported SavedModel, such as export/models/RUN/1. Exactly one of --model and --run is needed."""
+    run: str | None = None
+    """Name or folder of a run, also while it trains: draw from its checkpoint."""
     count: int | None = None
     """How many pictures; default: 64, or 8 of each class if the model knows 2 to 16 classes, a column for each."""
     seed: int | None = None
@@ -45,9 +48,20 @@ class SampleOptions:
     out: str | None = None
     """A .png file for one grid, or a folder (ending in /) for one file per picture, named by its seed; with
     --interpolate a .gif there and back, or a .png with one row. Default: samples.png, or walk.gif."""
+    zoom: int | None = None
+    """How many times larger each pixel is shown in a grid or a walk; default: so that small pictures can be seen.
+    Single files are as large as they are unless this is given."""
+    checkpoint: Which = "best"
+    """Which checkpoint of the run: best by its scores in training, if it has any, or last."""
+    log_dir: str = "tensorboard_logs"
+    """Folder of all runs."""
 
     def __post_init__(self):
         walk = self.interpolate is not None
+        if (self.model is None) == (self.run is None):
+            raise UserError("give exactly one of --model FOLDER, an exported model, and --run NAME.")
+        if self.zoom is not None and not 1 <= self.zoom <= MOST_ZOOM:
+            raise UserError(f"--zoom must be between 1 and {MOST_ZOOM}, got {self.zoom}.")
         if walk:
             _check_walk(self)
         elif self.frames is not None:

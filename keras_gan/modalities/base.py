@@ -150,6 +150,23 @@ class Field:
         """A `Preview` of values at the outer edge, a NumPy array; `columns` is for what can be laid out in rows."""
         raise NotImplementedError
 
+    def enlarged(self, values, zoom=None, columns=1):
+        """Values at the outer edge so large that a person sees them; most kinds are as large as they are.
+
+        Args:
+            zoom: how many times larger, a whole number; None: as is sensible for so many columns beside one another.
+        """
+        return values
+
+    def sheet(self, values, columns=None, titles=(), zoom=None):
+        """A `Preview` for people: enlarged as by `enlarged`, and with titles, as far as this kind can.
+
+        Args:
+            values, columns: as of `preview`.
+            titles: texts, one for each column or one for each value.
+        """
+        return self.preview(values, columns)
+
     def write(self, file, value):
         """Writes one value at the outer edge into an open binary file."""
         np.save(file, value, allow_pickle=False)

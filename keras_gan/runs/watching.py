@@ -28,7 +28,7 @@ def callbacks_of(prepared, folder, first_step):
     chosen = [doctor] if doctor else []
     chosen += [
         callbacks.Scalars(writer, max(1, min(50, steps // 20)), prepared.schedule),
-        callbacks.Previews(folder.samples, every, prepared.sampler, writer),
+        callbacks.Previews(folder.samples, every, prepared.sampler, writer, dataset=prepared.dataset),
     ]
     if options.metrics:
         chosen += [_scores(prepared, folder, options.eval_every or tenth, writer, doctor)]

@@ -154,26 +154,41 @@ def restore_newest(model, directory):
     Raises:
         UserError: if there are checkpoints and none is usable.
     """
-    if not list_checkpoints(directory):
+    listed = list_checkpoints(directory)
+    if not listed:
         return 0
-    for path in reversed(list_checkpoints(directory)):
-        problem = verify(path)
-        if problem:
-            print(f"checkpoint {path.name} is damaged ({problem}), trying the one before it.")
-            continue
-        _load(model, path)
-        return read_manifest(path)["step"]
+    for path in reversed(listed):
+        step = _taken(model, path, f"checkpoint {path.name} is damaged ({{}}), trying the one before it.")
+        if step is not None:
+            return step
+    if list_checkpoints(directory) != listed:  # the run is being trained, which has replaced them meanwhile
+        return restore_newest(model, directory)
     raise UserError(f"there is no usable checkpoint in {directory}.")
 
 
 def restore_best(model, directory):
     """Loads the checkpoint of the best score into a compiled model; returns its step, or None if there is none."""
-    for path in reversed(_bests(directory)):
-        problem = verify(path)
-        if not problem:
+    listed = _bests(directory)
+    for path in reversed(listed):
+        step = _taken(model, path, f"the best checkpoint {path.name} is damaged ({{}}).")
+        if step is not None:
+            return step
+    return restore_best(model, directory) if _bests(directory) != listed else None
+
+
+def _taken(model, path, complaint):
+    """Loads a checkpoint that is whole; returns its step, or None after a complaint, unless it has gone meanwhile."""
+    problem = verify(path)
+    if not problem:
+        try:
+            step = read_manifest(path)["step"]
             _load(model, path)
-            return read_manifest(path)["step"]
-        print(f"the best checkpoint {path.name} is damaged ({problem}).")
+            return step
+        except (OSError, UserError, files.Missing):
+            if path.exists():
+                raise
+    if path.exists():
+        print(complaint.format(problem))
     return None
 
 

@@ -7,7 +7,8 @@ from PIL import Image
 from keras_gan import callbacks
 from keras_gan.callbacks.every import Every
 from keras_gan.storage import checkpoint
-from tests.conftest import sampler_of
+from tests.conftest import noise_images, sampler_of
+from tests.golden.facts import tags
 
 
 class Recorder(Every):
@@ -78,9 +79,9 @@ def test_preview_shows_the_samples(make_model, batches, tmp_path):
     model = make_model()
     model.fit(batches(2), verbose=0, callbacks=[callbacks.Previews(tmp_path, 2, sampler_of(model), writer, count=4)])
     grid = np.array(Image.open(tmp_path / "step-000000002.png"))
-    assert grid.shape == (32, 32, 3)
+    assert grid.shape == (2 * 96, 2 * 96, 3)  # six times larger
     expected = np.rint(model.sample(4, seed=0) * 255)
-    np.testing.assert_allclose(grid[:16, 16:], expected[1], atol=1)
+    np.testing.assert_allclose(grid[:96:6, 96::6], expected[1], atol=1)
     assert list(tmp_path.glob("*.tmp")) == []
 
 
@@ -88,9 +89,29 @@ def test_preview_has_a_column_for_each_class(make_model, tmp_path):
     model = make_model("cgan", compiled=False)
     callbacks.Previews(tmp_path, 1, sampler_of(model)).at(1, {})
     drawn = np.array(Image.open(tmp_path / "step-000000001.png"))
-    assert drawn.shape == (8 * 16, 3 * 16, 3)
+    assert drawn.shape == (8 * 96, 3 * 96, 3)
     column = np.rint(model.sample(24, seed=0)[1::3] * 255)  # the seeds of class 1
-    np.testing.assert_allclose(drawn[:, 16:32], np.concatenate(column), atol=1)
+    np.testing.assert_allclose(drawn[::6, 96:192:6], np.concatenate(column), atol=1)
+
+
+def test_real_examples_are_shown_beside_the_first_samples(make_model, tmp_path):
+    writer = tf.summary.create_file_writer(str(tmp_path / "events"))
+    model, data = make_model("cgan"), noise_images("cgan", 40)
+    shown = callbacks.Previews(tmp_path, 1, sampler_of(model), writer, dataset=data)
+    shown.set_model(model)
+    shown.on_train_begin()
+    writer.flush()
+    assert tags(tmp_path / "events") == {"real": "images"}
+    grid = np.array(Image.open(tmp_path / "real.png"))[-8 * 96 :: 6, ::6].reshape(8, 16, 3, 16, 3).swapaxes(1, 2)
+    for column in range(3):  # eight examples of each class, none of them twice
+        of_class = {image.tobytes() for image in data.columns["real"][data.columns["label"] == column]}
+        found = {np.ascontiguousarray(tile).tobytes() for tile in grid[:, column]}
+        assert len(found) == 8
+        assert found <= of_class
+    (tmp_path / "real.png").unlink()
+    model.step.assign(3)
+    shown.on_train_begin()
+    assert not (tmp_path / "real.png").exists()  # a run that goes on has shown them
 
 
 def test_checkpoints_keep_the_newest(make_model, batches, tmp_path):

@@ -46,9 +46,9 @@ def without_classes(tmp_path_factory):
 def sample(capsys):
     """Runs the command in this process; returns its exit code and what it wrote to the terminal."""
 
-    def run(directory, *arguments):
+    def run(directory, *arguments, zoom=("--zoom", "1")):
         with pytest.raises(SystemExit) as ended:
-            cli.main(["sample", "--model", str(directory), *map(str, arguments)])
+            cli.main(["sample", "--model", str(directory), *zoom, *map(str, arguments)])
         shown = capsys.readouterr()
         return ended.value.code, shown.out + shown.err
 
@@ -126,9 +126,31 @@ def test_a_gif_goes_there_and_back(with_classes, sample, tmp_path, monkeypatch):
         assert np.abs(frames[index] - strip[:, 16 * frame :][:, :16]).mean() < 4  # 256 colours
 
 
+def test_small_pictures_are_enlarged_for_people_and_files_are_as_they_are(with_classes, sample, tmp_path):
+    directory, model = with_classes
+    assert sample(directory, "--out", tmp_path / "g.png", zoom=())[0] == 0
+    grid = read(tmp_path / "g.png")
+    title = grid.shape[0] - 8 * 96
+    assert (title > 0, grid.shape[1:]) == (True, (3 * 96, 3))  # 16 px, six times larger, below the names
+    assert (grid[:title].min(), grid[0].min()) < (100, 255)
+    for column in range(3):
+        expected = pixels(model.sample(1, column))[0].repeat(6, axis=0).repeat(6, axis=1)
+        assert np.abs(grid[title:, 96 * column :][:96, :96] - expected).max() <= 1
+    assert sample(directory, "--interpolate", 1, 2, "--frames", 2, "--out", tmp_path / "w.gif", zoom=())[0] == 0
+    with Image.open(tmp_path / "w.gif") as gif:
+        assert gif.size == (256, 256)
+    assert sample(directory, "--count", 1, "--out", f"{tmp_path}/files/", zoom=())[0] == 0
+    assert read(tmp_path / "files" / "seed-0.png").shape == (16, 16, 3)
+    assert sample(directory, "--count", 1, "--out", f"{tmp_path}/large/", zoom=("--zoom", "3"))[0] == 0
+    assert read(tmp_path / "large" / "seed-0.png").shape == (48, 48, 3)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["--zoom", "0"], "--zoom must be between 1 and 64"),
+        (["--zoom", "64", "--count", "128"], "--zoom 64 would make 134,217,728 pixels of 128 pictures"),
+        (["--run", "mine"], "exactly one of --model FOLDER"),
         (["--label", "3"], "are 0 to 2"),
         (["--label", "-1"], "are 0 to 2"),
         (["--label", "afros"], "did you mean 'afro'"),

@@ -132,4 +132,4 @@ def test_what_cannot_be_taken_is_said_before_training(logs, photos, tmp_path, ca
     assert started(photos, tmp_path, "heir", "--init-from", "nobody") == 2
     assert "no run 'nobody'" in capsys.readouterr().err
     assert train("--resume", logs / "donor", "--steps", 8, "--init-from", "donor") == 2
-    assert "init_from: None -> donor" in capsys.readouterr().err
+    assert "are for new runs, and donor goes on from its own checkpoint" in capsys.readouterr().err

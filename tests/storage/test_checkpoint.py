@@ -120,6 +120,24 @@ def test_the_best_is_replaced_when_the_next_is_whole(saved, make_model, capsys):
     assert "best-000000003 is damaged" in capsys.readouterr().out
 
 
+def test_what_is_replaced_while_it_is_read_is_read_anew(saved, make_model, monkeypatch, capsys):
+    """A run that is being trained saves, and removes its oldest checkpoints, whenever it likes."""
+    model, folder = saved
+    verify, looked_at = checkpoint.verify, []
+
+    def late(path):
+        problem = verify(path)
+        if not looked_at:
+            checkpoint.save(model, folder, 7, keep=1)
+        looked_at.append(path.name)
+        return problem
+
+    monkeypatch.setattr(checkpoint, "verify", late)
+    assert checkpoint.restore_newest(make_model(), folder) == 7
+    assert looked_at == ["step-000000002", "step-000000001", "step-000000007"]
+    assert capsys.readouterr().out == ""
+
+
 def test_a_checkpoint_of_another_model_is_refused(saved, make_model):
     _, folder = saved
     with pytest.raises(UserError, match="weights of another model"):

@@ -32,8 +32,8 @@ class TrainingOptions:
     """Arithmetic of the layers; weights, losses and exports are float32 always."""
     deterministic: bool = option(False, decides="output")
     """Use only operations that give the same bits every time; on GPUs that is slower. Processors do so anyway."""
-    init_from: str | None = option(None, decides="computation")
+    init_from: str | None = option(None, decides="output")
     """Start from the networks of this run, by name or folder: of its best checkpoint, or its last one. Their average
     and the states of the training, such as ADA's p, come with them; steps and optimizers start anew."""
-    init_optimizer: bool = option(False, decides="computation")
+    init_optimizer: bool = option(False, decides="output")
     """With --init-from: go on with that run's optimizers, too; rates follow this run's own steps."""

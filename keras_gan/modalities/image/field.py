@@ -1,6 +1,7 @@
 """Images as values of an example."""
 
 import io
+import math
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -9,6 +10,8 @@ import numpy as np
 from keras_gan.errors import UserError
 from keras_gan.modalities.base import Field, Preview
 from keras_gan.modalities.image import pictures
+
+_MOST_PIXELS = 2**26  # of all pictures that are enlarged together: hundreds of megabytes
 
 
 @dataclass(frozen=True)
@@ -126,10 +129,24 @@ class Image(Field):
         return {self.files: tf.map_fn(tf.io.encode_png, pixels, fn_output_signature=tf.string)}
 
     def preview(self, values, columns=None):
-        """A grid, nearly square by default."""
+        """A grid, nearly square by default, pixel for pixel."""
+        return self.sheet(values, columns, zoom=1)
+
+    def enlarged(self, values, zoom=None, columns=1):
+        zoom = zoom or pictures.zoom_for(values.shape, columns)
+        pixels = math.prod(values.shape[:3]) * zoom**2
+        if zoom > 1 and pixels > _MOST_PIXELS:
+            raise UserError(
+                f"--zoom {zoom} would make {pixels:,} pixels of {len(values):,} pictures, more than {_MOST_PIXELS:,}: "
+                "give a smaller one, or draw fewer."
+            )
+        return pictures.enlarged(values, zoom)
+
+    def sheet(self, values, columns=None, titles=(), zoom=None):
         import tensorflow as tf
 
-        grid = pictures.grid(values, columns)
+        columns = columns or pictures.columns_of(len(values))
+        grid = pictures.grid(self.enlarged(values, zoom, columns), columns, titles)
         return Preview(
             self.suffix,
             write=lambda file: pictures.to_pillow(grid).save(file, "PNG"),

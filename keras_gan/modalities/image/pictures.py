@@ -1,11 +1,16 @@
 """Float images to picture files. The outer edge: [0, 1] becomes uint8."""
 
+import itertools
 import math
 
 import numpy as np
 from PIL import Image
 
+from keras_gan.modalities.image import titles
 from keras_gan.storage import files
+
+# Edges in pixels that pictures are enlarged to: of one alone, of one among others, and at most of a row of them.
+_ALONE, _IN_A_ROW, _ROW = 256, 96, 1024
 
 
 def to_uint8(images):
@@ -13,14 +18,49 @@ def to_uint8(images):
     return np.rint(np.clip(images, 0.0, 1.0) * 255.0).astype(np.uint8)
 
 
-def grid(images, columns=None):
-    """Tiles `[N, height, width, channels]` in [0, 1] row by row into one image; nearly square by default."""
+def columns_of(count):
+    """Columns of a nearly square grid of so many tiles."""
+    return math.ceil(math.sqrt(count))
+
+
+def zoom_for(shape, columns):
+    """How many times larger pictures `[N, height, width, channels]` are shown, so many beside one another.
+
+    Such that small ones are seen, but the row does not outgrow a screen.
+    """
+    _, height, width, _ = shape
+    wanted = _ALONE if columns == 1 else _IN_A_ROW
+    return max(1, min(math.ceil(wanted / max(height, width)), _ROW // (columns * width)))
+
+
+def enlarged(images, zoom):
+    """Images `[N, height, width, channels]`, each pixel as `zoom` x `zoom` of its kind."""
+    return images.repeat(zoom, axis=1).repeat(zoom, axis=2)
+
+
+def grid(images, columns=None, captions=()):
+    """Tiles `[N, height, width, channels]` in [0, 1] row by row into one image; nearly square by default.
+
+    Args:
+        columns: how many tiles a row has.
+        captions: texts, as many as columns, to stand above them, or as many as tiles, each above its own.
+
+    Returns:
+        uint8 `[height, width, channels]`.
+    """
     count, height, width, channels = images.shape
-    columns = columns or math.ceil(math.sqrt(count))
+    columns = columns or columns_of(count)
     rows = math.ceil(count / columns)
     tiles = np.zeros((rows * columns, height, width, channels), np.uint8)
     tiles[:count] = to_uint8(images)
-    return tiles.reshape(rows, columns, height, width, channels).swapaxes(1, 2).reshape(rows * height, -1, channels)
+    parts = list(
+        tiles.reshape(rows, columns, height, width, channels).swapaxes(1, 2).reshape(rows, height, -1, channels)
+    )
+    if captions:
+        each_row = [captions[start : start + columns] for start in range(0, len(captions), columns)]
+        above = titles.strips(each_row, width, columns, channels)
+        parts = [part for pair in itertools.zip_longest(above, parts) for part in pair if part is not None]
+    return np.concatenate(parts)
 
 
 def to_pillow(pixels):

@@ -7,6 +7,7 @@ A source is a module that assigns `SOURCE = Source(…)` (see `keras_gan.registr
     check_available(rest, options)       raises `UserError` for what certainly cannot be loaded; imports nothing heavy
     has_classes(rest, options)           -> whether there are labels, and if not, why; only where that is known at once
     inspect(rest, options)               prints what its files hold; only where there are files to look at
+    recognises(path)                     whether a folder is laid out as it wants them; only where that tells it apart
 """
 
 from keras_gan import registry

@@ -60,15 +60,20 @@ def _unknown(name):
     """The `UserError` for a name that is none: a path is answered with what to do about it."""
     said, path = shown(name), os.path.expanduser(name)
     if os.path.isdir(path):
-        sides = all(os.path.isdir(os.path.join(path, side)) for side in ("trainA", "trainB"))
-        kind = "unpaired" if sides else "folder"
-        return UserError(f"--dataset {said} is a folder: did you mean {kind}:{said}?")
+        return UserError(f"--dataset {said} is a folder: did you mean {_kind_of(path)}:{said}?")
     if os.path.isfile(path):
         return UserError(f"--dataset {said}: {_of_file(path)}")
     kind, _, rest = name.partition(":")
     if rest and kind.lower() in registry.SOURCES.names():
         return UserError(f"unknown dataset {said!r}: did you mean {f'{kind.lower()}:{shown(rest)}'!r}?")
     return unknown("dataset", name, kinds())
+
+
+def _kind_of(folder):
+    """The kind of source that knows a folder by its layout; else the first that takes any."""
+    of_paths = [kind for kind in registry.SOURCES.names() if registry.SOURCES.describe(kind).argument == "PATH"]
+    knowing = {kind: getattr(registry.SOURCES.module(kind), "recognises", None) for kind in of_paths}
+    return next((kind for kind, knows in knowing.items() if knows and knows(folder)), of_paths[0])
 
 
 def _of_file(path):

@@ -50,6 +50,11 @@ def check_available(path, options):
     _sides(path, options, "train")
 
 
+def recognises(path):
+    """Whether a folder is laid out like this."""
+    return all((Path(path) / f"train{side}").is_dir() for side in SIDES)
+
+
 def has_test(path, options):
     """Whether there is a test split."""
     return _sides(path, options, "test") != _sides(path, options, "train")

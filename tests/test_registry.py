@@ -133,7 +133,7 @@ def test_things_of_plugins_are_modules_of_the_package(plugins):
     assert result.returncode == 0, result.stderr
     hello, name, steps, scores, default, has_test, short, source, kinds = json.loads(result.stdout)
     assert (hello, name, source) == ("from mine", "keras_gan.variants.mine", "keras_gan.data.waves")
-    assert (steps, scores, default, has_test, short) == (None, ["l1", "ssim"], 7, True, ["waves", "sea"])
+    assert (steps, scores, default, has_test, short) == (7, ["l1", "ssim"], 7, True, ["waves", "sea"])
     assert {"avatars", "sea", "waves:PATH"} <= set(kinds)
 
 

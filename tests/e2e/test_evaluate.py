@@ -8,7 +8,7 @@ import shutil
 import numpy as np
 import pytest
 
-from keras_gan import cli, config, data, registry
+from keras_gan import cli, config, data, metrics, registry
 from keras_gan.commands import train
 from keras_gan.errors import UserError
 from keras_gan.modalities.image import pictures
@@ -70,7 +70,7 @@ def room(folder):
 
 def scores(path):
     report = json.loads(path.read_text())
-    return {score["name"]: score for score in report["scores"]}, report
+    return {metrics.base_name(score["name"]): score for score in report["scores"]}, report
 
 
 def test_folder_against_folder(folder, tmp_path, capsys):
@@ -90,7 +90,7 @@ def test_folder_against_folder(folder, tmp_path, capsys):
         **{"reference_content": good["fid"]["protocol"]["reference_content"]},
     }
     assert "60 samples is biased upwards" in report["warnings"][0]
-    assert re.search(r"fid +\d+\.\d+ +lower", said)
+    assert re.search(r"fid\[classifier\] +\d+\.\d+ +lower", said)
     assert "features: classifier" in said
 
     rng = np.random.RandomState(0)
@@ -163,7 +163,7 @@ def test_one_held_out_image_is_no_set_to_score(tmp_path):
         metrics=("kid",),
         log_dir=str(tmp_path),
     )
-    with pytest.raises(UserError, match="kid compares sets, and there is one sample alone"):
+    with pytest.raises(UserError, match="--metrics kid needs at least 2 samples, got 1"):
         train.run(run, dataclasses.asdict(registry.module("cyclegan").TINY))
 
 
@@ -185,11 +185,11 @@ def test_export_of_a_run_says_what_small_files_lose_by_its_score(room, tmp_path)
     assert set(checks) == {"onnx", "tflite float32", "tflite int8"}
     assert checks["onnx"]["score"] is checks["tflite float32"]["score"] is None
     score = checks["tflite int8"]["score"]
-    assert (score["name"], score["samples"]) == ("fid", 1024)
+    assert (score["name"], score["samples"]) == ("fid[classifier]", 1024)
     assert score["file"] == pytest.approx(score["keras"], rel=0.2)
     assert score["file"] != score["keras"]
     card = (directory / "MODEL_CARD.md").read_text()
-    assert "| fid of 1024 seeds, Keras's and the file's |" in card
+    assert "| fid[classifier] of 1024 seeds, Keras's and the file's |" in card
     assert f"| {score['keras']:.4g}, {score['file']:.4g} |" in card
     assert "`generator.onnx`: `latents` float32 [N, 6] and `labels` int32 [N] in [0, 2)" in card
 

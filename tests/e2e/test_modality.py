@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from keras_gan import exported
 from keras_gan.randomness import seed_range
+from keras_gan.runs import scoring
 from keras_gan.storage import checkpoint
 from tests.conftest import command, train
 
@@ -74,7 +75,7 @@ def test_previews_and_logs_are_of_its_kind(run):
 def test_scores_choose_the_best_checkpoint(run):
     lines = [json.loads(line) for line in (run / "scores.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == [4, 8]
-    assert [score["name"] for score in lines[0]["scores"]] == ["steepness", "kid"]
+    assert [score["name"] for score in lines[0]["scores"]] == ["steepness", "kid[spectrum]"]
     assert lines[0]["scores"][1]["protocol"]["features"] == "spectrum"
     best = min(lines, key=lambda line: line["scores"][0]["value"])
     assert checkpoint.best_score(run / "checkpoints")["step"] == best["step"]
@@ -146,8 +147,9 @@ def test_sample_writes_its_files(model, tmp_path, capsys):
 
 
 def test_evaluate_scores_run_and_model(run, model, tmp_path):
+    seeds = ("--samples", 16, "--seed", scoring.SELECTION_SEED)  # of the best checkpoint, which are no report on it
     for what in (("--run", run.name, "--log-dir", run.parent), ("--model", model)):
-        arguments = ("--metrics", "steepness", "kid", "--samples", 16, "--out", tmp_path / "scores.json")
+        arguments = ("--metrics", "steepness", "kid", *seeds, "--out", tmp_path / "scores.json")
         assert command("evaluate", *what, *arguments) == 0
         scores = json.loads((tmp_path / "scores.json").read_text())["scores"]
         assert scores[0]["value"] == pytest.approx(checkpoint.best_score(run / "checkpoints")["value"], rel=1e-4)

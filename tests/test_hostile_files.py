@@ -31,6 +31,7 @@ def answer(capsys, *arguments):
     said.out.encode()  # raises if a byte of a name has got through
     assert len(said.err.replace("\r", "\n").splitlines()) < MOST_LINES
     assert "Traceback" not in said.err
+    assert "this program has a fault" not in said.err
     return ended.value.code, said.err
 
 

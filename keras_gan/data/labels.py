@@ -58,14 +58,13 @@ def find(trees, how=None):
         return _by_table(found, table)
     if how and how != "folders":
         return Classes(*_by_pattern(trees, how), f"labels by the pattern {shown(how)}")
-    folders = [path.relative_to(found.root).parts[:-1] for path in found.images]
-    if all(folders):
-        return Classes(*_numbered([folder[0] for folder in folders], by_number=False))
-    outside = [path for path, folder in zip(found.images, folders, strict=True) if not folder]
-    if len(outside) == len(folders):
+    outside = [name for name in found.names if "/" not in name]
+    if not outside:
+        return Classes(*_numbered([name.partition("/")[0] for name in found.names], by_number=False))
+    if len(outside) == len(found.names):
         return Classes()
-    some = f"{len(outside):,} of {len(folders):,} images"
-    return Classes(about=f"no classes, for {some} lie outside of the sub-folders, as {shown(outside[0].name)}")
+    some = f"{len(outside):,} of {len(found.names):,} images"
+    return Classes(about=f"no classes, for {some} lie outside of the sub-folders, as {shown(outside[0])}")
 
 
 def _table_of(trees, how):
@@ -114,10 +113,10 @@ def _keys(found):
     name alone where no other file has it."""
     names = Counter(path.name for path in found.images)
     stems = Counter(path.stem for path in found.images)
-    for path in found.images:
-        below = path.relative_to(found.root)
-        paths = [below.as_posix(), below.with_suffix("").as_posix()]
-        paths += [f"{found.root.resolve().name}/{each}" for each in paths]
+    own = found.root.resolve().name
+    for path, below in zip(found.images, found.names, strict=True):
+        paths = [below, os.path.splitext(below)[0]]
+        paths += [f"{own}/{each}" for each in paths]
         paths += [path.name] if names[path.name] == 1 else []
         yield paths + ([path.stem] if stems[path.stem] == 1 else [])
 
@@ -203,7 +202,7 @@ def _by_pattern(trees, text):
             f"--labels {shown(text)} is no file, and as a regular expression it needs one group in parentheses, the "
             rf"label, as '^(\w+)_\d+' in cat_07.png; it has {pattern.groups}."
         )
-    names = [path.relative_to(tree.root).as_posix() for tree in trees for path in tree.images]
+    names = [name for tree in trees for name in tree.names]
     matches = [pattern.search(name) for name in names]
     labels = [match and match[1] for match in matches]
     bare = [shown(name) for name, label in zip(names, labels, strict=True) if not label]

@@ -1,5 +1,6 @@
 """What folders mean by their names: splits, and the sides of pairs, in the layouts of this and of other programs."""
 
+import os
 import re
 from collections import Counter, defaultdict
 
@@ -54,10 +55,10 @@ def left_out(found, used):
     """
     read = {path for each in used for path in each.images}
     others = Counter()
-    for path in found.images:
+    for path, name in zip(found.images, found.names, strict=True):
         if path not in read:
-            folder = path.parent.relative_to(found.root).as_posix()
-            others[f"images in {shown(folder)}" if folder != "." else "images beside the folders"] += 1
+            folder = name.rpartition("/")[0]
+            others[f"images in {shown(folder)}" if folder else "images beside the folders"] += 1
     return others + found.passed_over
 
 
@@ -91,21 +92,20 @@ def _splits(found):
     inside, trees = _folders_with_images(found), defaultdict(dict)
 
     def tree(folder, name):
-        return Scan(folder / name, tuple(inside[folder][name]), Counter())
+        return Scan(found.root / folder / name, tuple(inside[folder][name]), Counter())
 
-    for name in inside.get(found.root, ()):
+    for name in inside.get("", ()):
         split, side = _read(name)
-        folder = found.root / name
-        within = {_read(each): tree(folder, each) for each in inside.get(folder, ())}
+        within = {_read(each): tree(name, each) for each in inside.get(name, ())}
         if split and not side:
             sides = {side: each for (split, side), each in within.items() if side and not split}
-            trees[split] = sides or {"": tree(found.root, name)}
+            trees[split] = sides or {"": tree("", name)}
         elif side and not split:
             parts = {split: each for (split, side), each in within.items() if split and not side}
-            for split, each in (parts or {"": tree(found.root, name)}).items():
+            for split, each in (parts or {"": tree("", name)}).items():
                 trees[split][side] = each
         elif split:
-            trees[split][side] = tree(found.root, name)
+            trees[split][side] = tree("", name)
     return dict(trees) or {"": {"": found}}
 
 
@@ -116,12 +116,13 @@ def _check_one_split(found, dataset):
         kinds = {split for split, _ in named.values() if split}
         sides = {side for split, side in named.values() if split and side}
         others = any(not split for split, _ in named.values())
-        above_classes = folder == found.root and kinds == {"train"} and not others and _deep(found)
+        above_classes = not folder and kinds == {"train"} and not others and _deep(found)
         if (len(kinds) > 1 and ("train" in kinds or not others)) or len(sides) > 1 or above_classes:
             names = ", ".join(shown(name) for name in sorted(named) if named[name][0])
+            where = found.root / folder
             raise UserError(
-                f"--dataset {shown(dataset)}: {shown(folder)} holds folders named like splits ({names}), which would "
-                f"be taken for classes, or read as one: {_instead(found.root, folder, named, dataset)}."
+                f"--dataset {shown(dataset)}: {shown(where)} holds folders named like splits ({names}), which would be "
+                f"taken for classes, or read as one: {_instead(found.root, where, named, dataset)}."
             )
 
 
@@ -131,13 +132,18 @@ def _check_one_side(found, dataset):
     They do by their names, such as images and masks, if their files have the same ones; for pairs of halves, where each
     file should hold both sides, any two folders do.
     """
-    inside = _folders_with_images(found).get(found.root, {})
-    names = {name: {path.relative_to(found.root / name).with_suffix("") for path in inside[name]} for name in inside}
+    names = defaultdict(set)
+    for name in found.names:
+        folder, _, rest = name.partition("/")
+        if rest:
+            names[folder].add(os.path.splitext(rest)[0])
     halves = dataset.startswith("paired:")
-    any_two = halves and len(names) == 2 and not any(_read(name)[0] for name in names)
-    for first, second in ((first, second) for first in sorted(names) for second in sorted(names) if first != second):
-        named = _GIVEN.fullmatch(first) and _WANTED.fullmatch(second)
-        if names[first] == names[second] and (named or any_two):
+    given, wanted = ([name for name in sorted(names) if kind.fullmatch(name)] for kind in (_GIVEN, _WANTED))
+    pairs = [(first, second) for first in given for second in wanted]
+    if halves and len(names) == 2 and not any(_read(name)[0] for name in names):
+        pairs.append(sorted(names))
+    for first, second in pairs:
+        if names[first] == names[second]:
             root, first, second = shown(found.root), shown(first), shown(second)
             alone = "" if halves else f", or --dataset folder:{root}/{first} for images alone"
             raise UserError(
@@ -168,16 +174,16 @@ def _read(name):
 
 
 def _folders_with_images(found):
-    """`{folder: {name of a folder in it: images below that}}` of a `Scan`."""
+    """`{folder below the root: {name of a folder in it: images below that}}` of a `Scan`; the root is ""."""
     inside = defaultdict(lambda: defaultdict(list))
-    for path in found.images:
-        folder = found.root
-        for name in path.relative_to(found.root).parts[:-1]:
-            inside[folder][name].append(path)
-            folder = folder / name
+    for path, name in zip(found.images, found.names, strict=True):
+        start = 0
+        while (end := name.find("/", start)) >= 0:
+            inside[name[: max(start - 1, 0)]][name[start:end]].append(path)
+            start = end + 1
     return inside
 
 
 def _deep(found):
     """Whether all images lie two folders deep at least."""
-    return all(len(path.relative_to(found.root).parts) > 2 for path in found.images)
+    return all(name.count("/") > 1 for name in found.names)

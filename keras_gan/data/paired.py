@@ -6,6 +6,7 @@ together by their names without suffixes. `PATH/A/train` beside `PATH/B/train`, 
 are understood, too.
 """
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -152,7 +153,7 @@ def _find_pairs(sides):
 def _by_name(tree):
     """`{path below the root without suffix: path}` of all images."""
     paths = tree.images
-    names = [path.relative_to(tree.root).with_suffix("").as_posix() for path in paths]
+    names = [os.path.splitext(name)[0] for name in tree.names]
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         same = [shown(path) for path, name in zip(paths, names, strict=True) if name == twice[0]]

@@ -50,7 +50,8 @@ class RunFolder:
 
 
 def check_name_is_free(run):
-    """Raises `UserError` if a new run would have the name of one that exists."""
+    """Raises `UserError` if a new run would have the name of one that exists, or its folder one that cannot be."""
+    _check_encoding(run.log_dir)
     if run.run_name and not run.resume and not run.dry_run and (Path(run.log_dir) / run.run_name).exists():
         path = Path(run.log_dir) / run.run_name
         raise UserError(f"the run {path} exists: continue it with --resume, or choose another --run-name.")
@@ -87,9 +88,20 @@ def check_exports(options, name=None):
         options: with `export_dir`; a `RunConfig`, where no name is given.
         name: of the run; default: that which a new run would have.
     """
+    _check_encoding(options.export_dir)
     parent = Path(options.export_dir)
     models = parent / (name or options.run_name or _free_name(options))
     _check_writable(models if models.exists() or models.is_symlink() else parent)
+
+
+def _check_encoding(directory):
+    try:
+        str(directory).encode()
+    except UnicodeEncodeError:
+        raise UserError(
+            f"the name of the folder {shown(directory)} is not UTF-8, and TensorFlow cannot write there: give another "
+            "one."
+        ) from None
 
 
 def _check_writable(directory):
@@ -161,6 +173,7 @@ def split_name(log_dir, name):
 def find(log_dir, name):
     """The folder of an existing run, by name or folder; an unknown one is a `UserError` that lists the newest runs."""
     log_dir, name = split_name(log_dir, name)
+    _check_encoding(log_dir)
     folder = RunFolder(Path(log_dir) / name)
     if not folder.config_file.is_file():
         raise UserError(_no_run(log_dir, name, folder.path))

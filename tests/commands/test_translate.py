@@ -86,6 +86,18 @@ def test_a_folder(translate, networks, tmp_path):
         np.testing.assert_array_equal(read(out / name, "RGB"), networks("plain").translate(values[source]))
 
 
+def test_every_format_is_taken_from_a_folder_and_others_are_named(translate, tmp_path):
+    for suffix in ("tif", "jfif", "avif", "pgm"):
+        save(tmp_path / "photos" / f"{suffix}.{suffix}", pixels(5, 6) if suffix == "pgm" else pixels(5, 6, 3))
+    code, shown = translate(translators.exported("plain"), "--input", tmp_path / "photos", "--out", tmp_path / "out")
+    assert (code, len(names(tmp_path / "out"))) == (0, 4), shown
+    (tmp_path / "photos" / "notes.txt").write_bytes(b"x")
+    (tmp_path / "photos" / "phone.heic").write_bytes(b"x")
+    code, shown = translate(translators.exported("plain"), "--input", tmp_path / "photos", "--out", tmp_path / "out")
+    assert code == 1
+    assert "not images: .heic (1), .txt (1)" in shown
+
+
 def test_names_are_told_apart_whatever_they_are(translate, tmp_path):
     photos = tmp_path / "photos"
     for name in ("x.bmp", "x.png", "x-png.bmp", "X-PNG.png"):

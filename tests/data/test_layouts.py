@@ -211,6 +211,15 @@ def test_names_in_no_encoding_are_shown_with_escapes(tmp_path, capsys):
     assert train("--resume", "r", "--log-dir", logs, "--steps", 2) == 0
 
 
+def test_where_a_run_goes_must_have_a_name_that_tensorflow_takes(tmp_path, capsys):
+    fill(tmp_path, "p/0.png", "p/1.png")
+    odd = tmp_path / os.fsdecode(b"caf\xe9")
+    for option in ("--log-dir", "--export-dir"):
+        assert train("--variant", "gan", "--dataset", f"folder:{tmp_path}/p", option, odd) == 2
+        assert r"caf\xe9 is not UTF-8" in capsys.readouterr().err
+    assert not odd.exists()
+
+
 def test_unreadable_files_are_named_with_escapes(tmp_path, capsys):
     save_at(tmp_path, "a.png")
     with open(os.path.join(os.fsencode(tmp_path), b"bad\xe9\n.png"), "wb") as file:

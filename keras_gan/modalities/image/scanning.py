@@ -1,5 +1,6 @@
 """Image files in a tree of folders, and what else lies there: the only place that says which files are images."""
 
+import functools
 import os
 from collections import Counter
 from dataclasses import dataclass
@@ -52,6 +53,12 @@ class Scan:
     passed_over: Counter
     without_images: tuple[Path, ...] = ()
 
+    @functools.cached_property
+    def names(self):
+        """The paths of `images` below `root`, with `/`."""
+        start = 0 if str(self.root) == "." else len(os.path.join(self.root, ""))
+        return [str(path)[start:].replace(os.sep, "/") for path in self.images]  # paths do this far slower
+
     @property
     def pictures(self):
         """How many of the files passed over are pictures of a format that Pillow does not read."""
@@ -87,7 +94,7 @@ def scan(root):
             for entry in entries:
                 _sort_in(entry, images, pending, links, passed_over)
         seen.add(identity)
-    images = sorted(images, key=lambda path: path.relative_to(root).as_posix())
+    images = [Path(path) for path in sorted(images, key=lambda path: path.replace(os.sep, "/"))]
     empty = _without_images(root, folders, images)
     if empty and images:
         passed_over["folders without images"] = len(empty)
@@ -143,7 +150,7 @@ def _sort_in(entry, images, pending, links, passed_over):
     elif not _holds(entry.is_file):
         passed_over["broken links" if entry.is_symlink() else "no regular files"] += 1
     elif suffix in SUFFIXES:
-        images.append(Path(entry.path))
+        images.append(entry.path)
     else:
         plain = suffix and len(suffix) <= _LONGEST_SUFFIX and not suffix[1:].isdecimal()
         passed_over[shown(suffix) if plain else "files without a usual suffix"] += 1

@@ -254,3 +254,18 @@ def test_inception_without_weights_says_what_to_do(folder, tmp_path, capsys, mon
     arguments = ("--images", tmp_path / "some", "--reference", folder / "real", "--features", "inception")
     assert call("evaluate", *arguments) == 2
     assert "--inception-weights FILE, or choose --features classifier or random" in capsys.readouterr().err
+
+
+def test_what_lies_beside_the_images_is_named(folder, capsys):
+    for name in ("photo.heic", "notes.txt"):
+        (folder / "real" / name).write_bytes(b"x")
+    out = folder / "named.json"
+    asked = ("--images", folder / "real", "--reference", folder / "real", "--metrics", "ms-ssim", "--samples", 40)
+    try:
+        assert call("evaluate", *asked, "--image-size", 32, "--out", out, "--json") == 0
+    finally:
+        for name in ("photo.heic", "notes.txt"):
+            (folder / "real" / name).unlink()
+    said = capsys.readouterr()
+    assert said.err.count("not read: .heic (1), .txt (1)") == 2
+    assert json.loads(said.out)["scores"]

@@ -122,15 +122,15 @@ def _check_one_split(found, dataset):
             where = found.root / folder
             raise UserError(
                 f"--dataset {shown(dataset)}: {shown(where)} holds folders named like splits ({names}), which would be "
-                f"taken for classes, or read as one: {_instead(found.root, where, named, dataset)}."
+                f"taken for classes, or read as one: {_instead(found, where, named, dataset)}."
             )
 
 
 def _check_one_side(found, dataset):
     """Raises `UserError` if two folders of a `Scan` look like the two sides of pairs.
 
-    They do by their names, such as images and masks, if their files have the same ones; for pairs of halves, where each
-    file should hold both sides, any two folders do.
+    They do by their names, such as images and masks, if many of their files have the same ones. Where each file should
+    hold both sides, such names are enough, and so are folders of any names whose files have the same ones.
     """
     names = defaultdict(set)
     for name in found.names:
@@ -139,20 +139,24 @@ def _check_one_side(found, dataset):
             names[folder].add(os.path.splitext(rest)[0])
     halves = dataset.startswith("paired:")
     given, wanted = ([name for name in sorted(names) if kind.fullmatch(name)] for kind in (_GIVEN, _WANTED))
-    pairs = [(first, second) for first in given for second in wanted]
-    if halves and len(names) == 2 and not any(_read(name)[0] for name in names):
-        pairs.append(sorted(names))
-    for first, second in pairs:
-        if names[first] == names[second]:
-            root, first, second = shown(found.root), shown(first), shown(second)
-            alone = "" if halves else f", or --dataset folder:{root}/{first} for images alone"
-            raise UserError(
-                f"--dataset {shown(dataset)}: {root} holds {first}/ and {second}/ with files of the same names, which "
-                f"look like the two sides of pairs: call them A and B and say --dataset paired:{root}{alone}."
-            )
+    pairs = [(first, second) for first in given for second in wanted if halves or _alike(names[first], names[second])]
+    first, *others = sorted(names) or [""]
+    if halves and others and all(not _read(name)[0] and _alike(names[first], names[name]) for name in (first, *others)):
+        pairs.append((first, others[0]))
+    for first, second in pairs[:1]:
+        root, first, second = shown(found.root), shown(first), shown(second)
+        alone = "" if halves else f", or --dataset folder:{root}/{first} for images alone"
+        raise UserError(
+            f"--dataset {shown(dataset)}: {root} holds {first}/ and {second}/, which look like the two sides of pairs: "
+            f"call them A and B, with the same names in both, and say --dataset paired:{root}{alone}."
+        )
 
 
-def _instead(root, folder, named, dataset):
+def _alike(names, others):
+    return 2 * len(names & others) >= min(len(names), len(others))
+
+
+def _instead(found, folder, named, dataset):
     """What to do about a folder of several splits."""
     if dataset.startswith("unpaired:"):
         return "make trainA, trainB, testA and testB of them"
@@ -161,8 +165,11 @@ def _instead(root, folder, named, dataset):
     if any(side for _, side in named.values()):
         return f"say --dataset unpaired:{shown(folder)}"
     first = next(name for split in _SPLITS for name in sorted(named) if named[name][0] == split)
-    below = "" if folder == root else f"put the classes below the splits, as {shown(root / first / folder.name)}, and "
-    return f"{below}say --dataset folder:{shown(root / first)}"
+    if all(folder in path.parents for path in found.images):
+        return f"say --dataset folder:{shown(folder / first)}"
+    split = found.root / first
+    below = shown(split / folder.relative_to(found.root))
+    return f"put the classes below the splits, as {below}, and say --dataset folder:{shown(split)}"
 
 
 def _read(name):

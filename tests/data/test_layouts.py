@@ -45,6 +45,7 @@ def load(dataset, split="train", **options):
         (("images", "masks"), "folder:{}/images"),
         (("images", "masks"), "paired:{}"),
         (("images/x", "labels/x"), "folder:{}/images"),
+        (("images/train", "images/val"), "folder:{}/images/train"),
     ],
 )
 def test_folders_that_are_no_classes_are_refused(tmp_path, folders, instead):
@@ -110,6 +111,20 @@ def test_what_is_in_no_split_is_named(tmp_path, capsys):
 def test_two_folders_of_equal_names_are_no_halves(tmp_path, root, sides):
     both(tmp_path / root, *sides)
     with pytest.raises(UserError, match="call them A and B"):
+        data.check_available(DataOptions(dataset=f"paired:{tmp_path}"))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("images/0.png", "images/1.png", "images/2.png", "masks/0.png"),
+        ("images/0.png", "masks/0_mask.png"),
+        ("photo/0.png", "depth/0.png", "normal/0.png"),
+    ],
+)
+def test_nor_are_folders_of_some_equal_names(tmp_path, names):
+    fill(tmp_path, *names)
+    with pytest.raises(UserError, match="call them A and B, with the same names in both"):
         data.check_available(DataOptions(dataset=f"paired:{tmp_path}"))
 
 

@@ -35,6 +35,7 @@ from PIL import Image  # noqa: E402
 
 MOST_IN_A_GRID = 4096
 MOST_COLUMNS = 16  # of classes
+MOST_ZOOM = 64
 MOST_NAMED = 50  # classes in a message
 ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 
@@ -242,6 +243,7 @@ def parse(arguments=None):
         default=1.0,
         help="above 0, at most 1: scales latents towards the mean; less variety, often better pictures (default: 1)",
     )
+    parser.add_argument("--zoom", type=int, default=1, help="show each pixel as so many times so many (default: 1)")
     parser.add_argument("--out", type=Path, default=Path("grid.png"), help="PNG to write (default: grid.png)")
     options = parser.parse_args(arguments)
     if options.count is not None and not 1 <= options.count <= MOST_IN_A_GRID:
@@ -250,6 +252,8 @@ def parse(arguments=None):
         parser.error("--seed must fit in 64 bits")
     if not 0 < options.truncation <= 1:
         parser.error("--truncation must be above 0 and at most 1")
+    if not 1 <= options.zoom <= MOST_ZOOM:
+        parser.error(f"--zoom must be between 1 and {MOST_ZOOM}")
     if options.out.suffix.lower() != ".png" or options.out.is_dir():
         parser.error(f"--out {options.out} must be a file that ends in .png")
     return options
@@ -296,7 +300,7 @@ def draw_file(options):
     images = sample(draw, seeds, labels, options.truncation)
     if not np.isfinite(images).all():
         raise Problem(f"{options.model} gives numbers that are not finite: it is damaged")
-    save_grid(options.out, images, columns)
+    save_grid(options.out, images.repeat(options.zoom, axis=1).repeat(options.zoom, axis=2), columns)
     print(f"{count} pictures of seeds {options.seed} to {options.seed + count - 1} in {options.out}")
     if columns and names:
         shown = [names[(options.seed + column) % num_classes] for column in range(columns)]

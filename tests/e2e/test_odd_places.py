@@ -28,7 +28,7 @@ SMALL = ("--variant", "gan", "--dataset", "folder:a", "--image-size", 16, "--ste
 def test_a_run_and_its_model_in_odd_folders(odd_place, capfd):
     assert train(*SMALL, "--log-dir", "logs [1]", "--export-dir", "models [v1]", "--run-name", "r") == 0
     model = "models [v1]/r/1"
-    assert command("sample", "--model", model, "--count", 1, "--out", "x.png") == 0
+    assert command("sample", "--model", model, "--count", 1, "--zoom", 1, "--out", "x.png") == 0
     with Image.open("x.png") as picture:
         assert picture.size == (16, 16)
     assert command("evaluate", "--model", model, "--reference", "a", "--samples", 4, "--metrics", "kid") == 0

@@ -14,7 +14,7 @@ from PIL import Image
 from keras_gan import exported, exporters
 from keras_gan.exporters import tflite
 from keras_gan.exporters.deliverables import Deliverables
-from tests.conftest import ROOT, command, networks_of, tiny
+from tests.conftest import ROOT, networks_of, tiny
 
 SCRIPT = ROOT / "export" / "mobile" / "sample.py"
 GOLDEN = json.loads((ROOT / "export" / "golden_latents.json").read_text())
@@ -127,6 +127,7 @@ def test_mistakes_write_nothing(labelled, tmp_path):
         (("--model", model, "--count", 5000), "--count must be between 1 and 4096"),
         (("--model", model, "--label", "9" * 5000), "there is no such class"),
         (("--model", model, "--count", "many"), "--count"),
+        (("--model", model, "--zoom", 0), "--zoom must be between 1 and 64"),
     ):
         result = run(*arguments)
         assert result.returncode == 2
@@ -135,14 +136,14 @@ def test_mistakes_write_nothing(labelled, tmp_path):
     assert not any(tmp_path.iterdir())
 
 
-def test_classes_stand_in_columns_as_by_the_command(labelled, tmp_path, capsys):
-    words = ["--seed", "4", "--out"]
-    assert mobile.main(["--model", str(labelled / "generator.tflite"), *words, str(tmp_path / "new" / "a.png")]) == 0
-    by_script = capsys.readouterr().out.splitlines()
-    assert command("sample", "--model", labelled, *words, tmp_path / "b.png") == 0
-    assert capsys.readouterr().out.splitlines()[1:] == by_script[1:] == ["one column for each class: dog, 0, cat"]
-    made, expected = (np.array(Image.open(tmp_path / name)).astype(int) for name in ("new/a.png", "b.png"))
-    assert made.shape == (8 * 16, 3 * 16, 3)
+def test_classes_stand_in_columns(labelled, tmp_path, capsys):
+    words = ["--model", str(labelled / "generator.tflite"), "--seed", "4", "--zoom", "2"]
+    assert mobile.main([*words, "--out", str(tmp_path / "new" / "a.png")]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == ["one column for each class: dog, 0, cat"]
+    made = np.array(Image.open(tmp_path / "new" / "a.png")).astype(int)
+    pictures = exported.load(labelled).draw_seeds(np.arange(4, 28)).reshape(8, 3, 16, 16, 3)  # eight of each class
+    expected = np.rint(255 * pictures.swapaxes(1, 2).reshape(128, 48, 3)).repeat(2, axis=0).repeat(2, axis=1)
+    assert made.shape == expected.shape
     assert np.abs(made - expected).max() <= 1
 
 

@@ -1,5 +1,6 @@
 """Models of variants, by name."""
 
+import numbers
 import random
 
 from keras_gan import registry
@@ -27,6 +28,11 @@ def create(name, image_shape, num_classes=0, seed=0, augment="none", source_shap
     Raises:
         UserError: for an unknown variant or option, or an image shape that the variant cannot make.
     """
+    for shape, what in ((image_shape, "image_shape"), (source_shape or image_shape, "source_shape")):
+        if len(shape) != 3 or not all(isinstance(size, numbers.Integral) and size > 0 for size in shape):
+            raise UserError(f"{what} must be (height, width, channels), whole numbers from 1 on, not {shape}.")
+    if not isinstance(num_classes, numbers.Integral) or num_classes < 0:
+        raise UserError(f"num_classes must be a whole number, 0 without labels, not {num_classes!r}.")
     variant = registry.module(name)
     known = variant.Config.__dataclass_fields__
     for option in options:

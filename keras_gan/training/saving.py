@@ -40,6 +40,11 @@ class SavedWhole(keras.Model):
             "augment": self.augmentation,
         }
 
+    def save(self, filepath, *args, **kwargs):
+        """Keras's, which would leave an empty file where there is nothing to be saved; raises as `get_config`."""
+        self.get_config()
+        super().save(filepath, *args, **kwargs)
+
     @classmethod
     def from_config(cls, config, custom_objects=None):
         """The model that `get_config` was asked of, with new weights."""

@@ -3,6 +3,8 @@
 import numbers
 import random
 
+import keras
+
 from keras_gan import registry
 from keras_gan.errors import UserError, check_labels, unknown
 from keras_gan.modalities.image import Image
@@ -56,6 +58,11 @@ def image_fields(name, image_shape, num_classes=0, source_shape=None):
 def build(name, config, fields, seed=0, augment="none"):
     """Like `create`, from a finished `Config` of the variant and the fields of its batches."""
     _check_fields(name, fields)
+    if (keras.config.image_data_format(), keras.config.floatx()) != ("channels_last", "float32"):
+        raise UserError(
+            "networks are built with Keras's image_data_format channels_last and floatx float32: set them so in "
+            "keras.json, or by keras.config.set_image_data_format and set_floatx."
+        )
     # Keras draws the seeds of its initializers from here. The caller's random numbers go on as if nothing had happened.
     state = random.getstate()
     random.seed(seed)

@@ -17,6 +17,8 @@ def as_batch(data):
     if isinstance(data, dict):
         return data
     if isinstance(data, (tuple, list)):
+        if len(data) == 1:
+            return as_batch(data[0])
         parts = zip(("real", "label"), data, strict=False)
         return {name: part for name, part in parts if part is not None}
     return {"real": data}
@@ -53,7 +55,8 @@ class Inputs:
         if isinstance(x, keras.utils.PyDataset):
             self.look(x[0])
         elif hasattr(x, "__next__"):
-            return map(self.look, x)
+            # Keras knows no other thing that is asked for the next one, and takes nothing but tuples of it.
+            return ((self.look(each),) if isinstance(each, dict) else self.look(each) for each in x)
         elif x is not None and not isinstance(x, tf.distribute.DistributedDataset):
             rows = self.look(x if y is None else (x, y), whole=True)
             size = batch_size or KERAS_BATCH

@@ -1,12 +1,22 @@
 """A whole model in a `.keras` file: how it was built, compiled, and all that it has learned."""
 
 import dataclasses
+import functools
 
 import keras
 import numpy as np
 
 from keras_gan import modalities, registry
 from keras_gan.errors import UserError
+
+
+def _asked_first(method):
+    @functools.wraps(method)
+    def asked(self, *args, **kwargs):
+        self.get_config()
+        return method(self, *args, **kwargs)
+
+    return asked
 
 
 class SavedWhole(keras.Model):
@@ -40,10 +50,8 @@ class SavedWhole(keras.Model):
             "augment": self.augmentation,
         }
 
-    def save(self, filepath, *args, **kwargs):
-        """Keras's, which would leave an empty file where there is nothing to be saved; raises as `get_config`."""
-        self.get_config()
-        super().save(filepath, *args, **kwargs)
+    # Keras would leave an empty file of a model that cannot be saved.
+    save = _asked_first(keras.Model.save)
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

@@ -169,7 +169,8 @@ class TrainStep(SavedWhole):
             if kwargs.get(name) is not None and not (name == "validation_split" and not kwargs[name]):
                 raise UserError(f"{self.name} takes no {name}: {_SCORED}.")
         streams = (tf.data.Dataset, tf.distribute.DistributedDataset)
-        shuffle = not isinstance(x, streams) if shuffle is None else shuffle
+        is_stream = isinstance(x, streams) or hasattr(x, "__next__")
+        shuffle = not is_stream if shuffle is None else shuffle
         inputs = self._inputs_of_training()
         x = inputs.checked(x, y, args[0] if args else kwargs.get("batch_size")) if check else x
         try:

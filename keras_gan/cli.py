@@ -15,6 +15,7 @@ import tyro
 import keras_gan
 from keras_gan import config, registry
 from keras_gan.commands.ending import answered
+from keras_gan.distribution.startup import check_keras
 from keras_gan.errors import UserError, unknown, why
 from keras_gan.runs import run_folder
 
@@ -74,6 +75,7 @@ def _check_environment():
         os.getcwd()
     except OSError as error:
         raise UserError(f"the working directory cannot be used ({why(error)}): change to another one.") from None
+    check_keras()
 
 
 def _parse(cls, argv, program):

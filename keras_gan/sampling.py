@@ -64,7 +64,7 @@ class Sampler:
         if labels is not None:
             if "labels" not in self._fields:
                 raise UserError(f"{self.model.name} was built without labels, so no class can be asked for.")
-            labels = np.broadcast_to(np.asarray(labels, np.int32), [count])
+            labels = self._checked(labels, count)
         return self.made(self.inputs(seed_range(seed, count), labels))
 
     def made(self, inputs, network=None):
@@ -138,6 +138,18 @@ class Sampler:
     @property
     def _names(self):
         return self._fields["labels"].names if "labels" in self._fields else ()
+
+    def _checked(self, labels, count):
+        """Labels that a person asks for, int32 `[count]`; `UserError` unless they are classes."""
+        labels, classes = np.asarray(labels), self._fields["labels"].count
+        if not np.issubdtype(labels.dtype, np.integer) or labels.shape not in ((), (count,)):
+            raise UserError(f"labels must be one whole number, or {count} of them, not {labels.dtype} {labels.shape}.")
+        if labels.size and not 0 <= labels.min() <= labels.max() < classes:
+            raise UserError(
+                f"labels must be from 0 to {classes - 1}, the classes of this model, not from {labels.min()} to "
+                f"{labels.max()}."
+            )
+        return np.broadcast_to(labels.astype(np.int32), [count])
 
     def _is_of_examples(self, name):
         return self._fields[name].of_seeds(np.zeros(1, np.int64)) is None

@@ -1,5 +1,6 @@
 """Starting TensorFlow: quietly, and as fast as the processor allows."""
 
+import importlib.util
 import os
 import platform
 import sys
@@ -17,12 +18,30 @@ def quiet_tensorflow():
     """
     if "tensorflow" in sys.modules:
         return
+    os.environ.pop("TF_USE_LEGACY_KERAS", None)  # of programs with another Keras, which TensorFlow would look for
     ask_for_onednn()
     if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
         return
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # errors reach Python; those printed besides are of no consequence
     with quiet_stderr():
         import tensorflow  # noqa: F401
+
+
+def check_keras():
+    """Raises `UserError` unless the `keras` that Python would import is of version 3; looks at folders alone."""
+    spec = importlib.util.find_spec("keras")
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    if not any(os.path.isdir(os.path.join(folder, "src", "backend")) for folder in folders):
+        where = f"finds another one in {folders[0]}: is that in PYTHONPATH, or here?" if folders else "finds none."
+        raise UserError(f"this needs Keras 3, and Python {where}")
+
+
+def usual_keras():
+    """Imports Keras and sets what a keras.json of other programs may have changed: the order of axes, and the type."""
+    import keras
+
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_floatx("float32")
 
 
 def ask_for_onednn():

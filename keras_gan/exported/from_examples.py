@@ -95,9 +95,7 @@ class ExportedTranslator(ExportedModel):
         Yields:
             uint8 `[rows, scale * width, C]`.
         """
-        if image.shape[2] != self.channels or (mask is not None) != self.takes_mask:
-            holes = " and a mask" if self.takes_mask else ""
-            raise ValueError(f"{self.path} takes images with {self.channels} channel(s){holes}.")
+        self._check(image, mask)
         holes = [] if mask is None else [mask[:, :, None]]
 
         def run(pixels, *holes):
@@ -113,6 +111,21 @@ class ExportedTranslator(ExportedModel):
                 rows = np.where(holes[0][here], rows, image[here])
             top += len(rows)
             yield rows
+
+    def _check(self, image, mask):
+        """Raises `ValueError` for what would become another picture than is meant, such as floats in [0, 1]."""
+        shape, is_masked = np.shape(image), mask is not None
+        bytes_given = getattr(image, "dtype", None) == np.uint8
+        if not bytes_given or len(shape) != 3 or shape[2] != self.channels or is_masked != self.takes_mask:
+            holes = " and a mask" if self.takes_mask else ""
+            given = f"{getattr(image, 'dtype', type(image).__name__)} {list(shape)}{' and a mask' * is_masked}"
+            raise ValueError(
+                f"{self.path} takes images with {self.channels} channel(s){holes}, as uint8 "
+                f"[height, width, {self.channels}] in [0, 255], not {given}."
+            )
+        if is_masked and (getattr(mask, "dtype", None) != np.bool_ or np.shape(mask) != shape[:2]):
+            given = f"{getattr(mask, 'dtype', type(mask).__name__)} {list(np.shape(mask))}"
+            raise ValueError(f"the mask must be bool {list(shape[:2])}, True in the hole, not {given}.")
 
     def tiles(self, height, width, tile=None):
         """How many tiles an image has."""

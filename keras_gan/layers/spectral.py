@@ -49,6 +49,7 @@ class _SpectralNormalization:
         self.direction.assign(_unit(ops.matmul(ops.transpose(self._matrix), ops.matmul(self._matrix, u))[:, 0]))
 
 
+@keras.saving.register_keras_serializable("keras_gan")
 class SpectralConv2D(_SpectralNormalization, keras.layers.Conv2D):
     """`keras.layers.Conv2D` with a kernel of spectral norm 1."""
 
@@ -56,6 +57,7 @@ class SpectralConv2D(_SpectralNormalization, keras.layers.Conv2D):
         return super().convolution_op(inputs, kernel / ops.cast(self.spectral_norm(), kernel.dtype))
 
 
+@keras.saving.register_keras_serializable("keras_gan")
 class SpectralDense(_SpectralNormalization, keras.layers.Dense):
     """`keras.layers.Dense` with a kernel of spectral norm 1."""
 
@@ -65,6 +67,7 @@ class SpectralDense(_SpectralNormalization, keras.layers.Dense):
         return self.activation(outputs + self.bias if self.use_bias else outputs)
 
 
+@keras.saving.register_keras_serializable("keras_gan")
 class SpectralEmbedding(_SpectralNormalization, keras.layers.Embedding):
     """`keras.layers.Embedding` with a table of spectral norm 1."""
 

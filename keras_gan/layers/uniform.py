@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 
+@keras.saving.register_keras_serializable("keras_gan")
 class NormalToUniform(keras.layers.Layer):
     """Turns standard normal inputs into outputs uniform in [-1, 1]: `2 Phi(x) - 1 = erf(x / sqrt 2)`.
 

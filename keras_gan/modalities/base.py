@@ -104,6 +104,21 @@ class Field:
     def check_variant(self, name):
         """Raises `UserError` unless the variant of this name can make values of this shape."""
 
+    # --- As batches hold it ---------------------------------------------------------------------------------------
+
+    def limits(self, integers):
+        """`(least, greatest)` of the finite values that `to_model` takes, of whole numbers or of floats; None of none.
+
+        Args:
+            integers: whether they are whole numbers.
+        """
+        return -math.inf, math.inf
+
+    @property
+    def wanted(self):
+        """What `to_model` takes, in words that come after a shape."""
+        return "finite numbers"
+
     # --- From one form to the other ----------------------------------------------------------------------------------
 
     def to_model(self, stored):

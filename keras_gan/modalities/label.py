@@ -36,6 +36,13 @@ class Label(Field):
     def dtype(self):
         return "int32"
 
+    def limits(self, integers):
+        return (0, self.count - 1) if integers else None
+
+    @property
+    def wanted(self):
+        return f"whole numbers from 0 to {self.count - 1}, the classes"
+
     def to_model(self, stored):
         import tensorflow as tf
 

@@ -3,6 +3,7 @@
 import keras
 
 
+@keras.saving.register_keras_serializable("keras_gan")
 class Basis(keras.layers.Layer):
     """Inputs `[B, C]` to feature maps `[B, height, width, C]`: a learned picture, each channel times its input.
 

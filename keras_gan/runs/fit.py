@@ -73,7 +73,7 @@ def _fit_stages(prepared, across):
             # Keras takes `steps_per_epoch` for too much where several steps go in one.
             stream, steps_per_epoch = stream.take(steps_per_epoch), None
         across.is_last = end == prepared.steps
-        model.fit(stream, steps_per_epoch=steps_per_epoch, verbose=0, callbacks=across)
+        model.fit(stream, steps_per_epoch=steps_per_epoch, verbose=0, callbacks=across, check=False)
 
 
 def forget_after(folder, step):

@@ -1,6 +1,9 @@
 """Models of variants, by name."""
 
+import numbers
 import random
+
+import keras
 
 from keras_gan import registry
 from keras_gan.errors import UserError, check_labels, unknown
@@ -27,6 +30,11 @@ def create(name, image_shape, num_classes=0, seed=0, augment="none", source_shap
     Raises:
         UserError: for an unknown variant or option, or an image shape that the variant cannot make.
     """
+    for shape, what in ((image_shape, "image_shape"), (source_shape or image_shape, "source_shape")):
+        if len(shape) != 3 or not all(isinstance(size, numbers.Integral) and size > 0 for size in shape):
+            raise UserError(f"{what} must be (height, width, channels), whole numbers from 1 on, not {shape}.")
+    if not isinstance(num_classes, numbers.Integral) or num_classes < 0:
+        raise UserError(f"num_classes must be a whole number, 0 without labels, not {num_classes!r}.")
     variant = registry.module(name)
     known = variant.Config.__dataclass_fields__
     for option in options:
@@ -50,6 +58,11 @@ def image_fields(name, image_shape, num_classes=0, source_shape=None):
 def build(name, config, fields, seed=0, augment="none"):
     """Like `create`, from a finished `Config` of the variant and the fields of its batches."""
     _check_fields(name, fields)
+    if (keras.config.image_data_format(), keras.config.floatx()) != ("channels_last", "float32"):
+        raise UserError(
+            "networks are built with Keras's image_data_format channels_last and floatx float32: set them so in "
+            "keras.json, or by keras.config.set_image_data_format and set_floatx."
+        )
     # Keras draws the seeds of its initializers from here. The caller's random numbers go on as if nothing had happened.
     state = random.getstate()
     random.seed(seed)

@@ -8,6 +8,7 @@ import tensorflow as tf
 VECTORS = 0.1  # the share of the learning rate that biases and other vectors take
 
 
+@keras.saving.register_keras_serializable("keras_gan")
 class Adam(keras.optimizers.Adam):
     """Keras's Adam with one operation per weight in place of ten: the same numbers, state and checkpoints.
 
@@ -44,6 +45,7 @@ class Adam(keras.optimizers.Adam):
         return None
 
 
+@keras.saving.register_keras_serializable("keras_gan")
 class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
     """A learning rate that is constant for the first half of a run and then falls to 0, step by step.
 
@@ -66,6 +68,7 @@ class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
         return {"rate": self.rate, "total_steps": self.total_steps}
 
 
+@keras.saving.register_keras_serializable("keras_gan")
 class EqualizedAdam(Adam):
     """Adam that changes all layers at the same relative rate, for networks without normalisation.
 

@@ -11,12 +11,15 @@ from keras_gan.errors import UserError, unknown
 from keras_gan.randomness import StepNoise, set_current
 from keras_gan.training import ada, ema, replicas
 from keras_gan.training.course import Course
+from keras_gan.training.inputs import Inputs, as_batch
+from keras_gan.training.saving import SavedWhole
 from keras_gan.training.stages import Schedule
 
 AUGMENTATIONS = ("none", "diffaugment", "ada")
+_SCORED = "score samples by `python -m keras_gan evaluate`, or look at model.sample(16)"
 
 
-class TrainStep(keras.Model):
+class TrainStep(SavedWhole):
     """The training step that all variants share; `AdversarialModel` is its public form, and has the arguments.
 
     One call of `train_step` is one step: the updates of its `Stage`, in order. Layers that have a method `after_update`
@@ -119,6 +122,9 @@ class TrainStep(keras.Model):
             batch_size: examples of each draw, over all replicas, where it is known.
             **kwargs: Keras's.
         """
+        optimizers = {"generator_optimizer": generator_optimizer, "discriminator_optimizer": discriminator_optimizer}
+        # A function, because Keras would save what it finds of optimizers a second time.
+        self.compiled_with = lambda: {**optimizers, "total_steps": total_steps, "batch_size": batch_size, **kwargs}
         self.schedule = Schedule(tuple(self.config.stages(total_steps)), batch_size)
         self.stage = self.schedule.stages[0]
         with self.distribute_strategy.scope():
@@ -149,11 +155,49 @@ class TrainStep(keras.Model):
         for optimizer, updates in zip(optimizers, self.course.earlier_updates, strict=True):
             inner_optimizer(optimizer).earlier_updates = updates
 
-    def fit(self, x=None, *args, shuffle=None, **kwargs):
-        """Keras's `fit`. A `tf.data.Dataset` is taken in the order it comes, arrays are shuffled by default."""
+    def fit(self, x=None, y=None, *args, shuffle=None, check=True, **kwargs):
+        """Keras's `fit`. A `tf.data.Dataset` is taken in the order it comes, arrays are shuffled by default.
+
+        Args:
+            x, y: what batches are made of, in any form that Keras takes: batch dicts, examples, or examples and labels.
+            check: whether to look at it on its way, see `training.inputs`.
+
+        Raises:
+            UserError: for what cannot be learned from, or is not taken.
+        """
+        for name in ("validation_data", "validation_split", "class_weight", "sample_weight"):
+            if kwargs.get(name) is not None and not (name == "validation_split" and not kwargs[name]):
+                raise UserError(f"{self.name} takes no {name}: {_SCORED}.")
         streams = (tf.data.Dataset, tf.distribute.DistributedDataset)
-        shuffle = not isinstance(x, streams) if shuffle is None else shuffle
-        return super().fit(x, *args, shuffle=shuffle, **kwargs)
+        is_stream = isinstance(x, streams) or hasattr(x, "__next__")
+        shuffle = not is_stream if shuffle is None else shuffle
+        inputs = self._inputs_of_training()
+        x = inputs.checked(x, y, args[0] if args else kwargs.get("batch_size")) if check else x
+        try:
+            return super().fit(x, y, *args, shuffle=shuffle, **kwargs)
+        except tf.errors.OpError:
+            if inputs.error:
+                raise inputs.error from None
+            raise
+
+    def train_on_batch(self, x, y=None, *args, **kwargs):
+        """Keras's; raises as `fit`."""
+        self._inputs_of_training().look(x if y is None else (x, y), warn=False)
+        return super().train_on_batch(x, y, *args, **kwargs)
+
+    def evaluate(self, *args, **kwargs):
+        """Raises `UserError`: no loss says how good a GAN is."""
+        raise UserError(f"{self.name} has no loss that says how good it is: {_SCORED}.")
+
+    def test_on_batch(self, *args, **kwargs):
+        """Raises `UserError` as `evaluate`."""
+        self.evaluate()
+
+    def _inputs_of_training(self):
+        fields, networks = self.fields, [*self.generator.inputs, *self.discriminator.inputs[1:]]
+        names = {"real", *("label" if each.name == "labels" else each.name for each in networks)}
+        least = max(len(stage.draws) for stage in self.schedule.stages) * self.replica_count
+        return Inputs(fields, names & fields.keys(), least)
 
     def make_train_function(self, force=False):
         """Keras's own for each stage, except with several workers, whose scalars that cannot reduce."""
@@ -383,16 +427,6 @@ def labels_of(batch):
     if "label" not in batch:
         raise UserError("this variant learns classes, but the batches have no 'label': give labelled data.")
     return tf.cast(batch["label"], tf.int32)
-
-
-def as_batch(data):
-    """A batch dict from what a dataset yields: a dict, examples alone, or a tuple `(examples, labels)`."""
-    if isinstance(data, dict):
-        return data
-    if isinstance(data, (tuple, list)):
-        parts = zip(("real", "label"), data, strict=False)
-        return {name: part for name, part in parts if part is not None}
-    return {"real": data}
 
 
 def _stop_gradient(fakes):

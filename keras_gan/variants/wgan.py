@@ -57,6 +57,7 @@ class Config(ModelOptions, ConvolutionOptions):
 TINY = Config(latent_dim=6, generator_channels=4, discriminator_channels=4, max_channels=8, critic_steps=2)
 
 
+@keras.saving.register_keras_serializable("keras_gan")
 class Clip(keras.constraints.Constraint):
     """Keeps every weight in [-limit, limit]."""
 

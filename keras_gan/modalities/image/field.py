@@ -84,12 +84,19 @@ class Image(Field):
             )
         check_size(name, self.height, self.width)
 
+    def limits(self, integers):
+        return (0, 255) if integers else (-1.0, 1.0)
+
+    @property
+    def wanted(self):
+        return "integers in [0, 255], or floats in [-1, 1] (x / 127.5 - 1)"
+
     def to_model(self, stored):
-        """Bytes in [-1, 1]; what is float32 already is in that range."""
+        """Bytes in [-1, 1]; what is of floats already is in that range."""
         import tensorflow as tf
 
         stored = tf.convert_to_tensor(stored)
-        return tf.cast(stored, tf.float32) / 127.5 - 1.0 if stored.dtype.is_integer else stored
+        return tf.cast(stored, tf.float32) / 127.5 - 1.0 if stored.dtype.is_integer else tf.cast(stored, tf.float32)
 
     def from_model(self, outputs):
         import tensorflow as tf
@@ -231,6 +238,13 @@ class Mask(Image):
     remark: ClassVar[str] = (
         "What is not in the hole comes back to the bit; what the image shows in the hole is not looked at."
     )
+
+    def limits(self, integers):
+        return (0, 1)
+
+    @property
+    def wanted(self):
+        return "numbers in [0, 1], above 0.5 in the hole"
 
     def to_model(self, stored):
         import tensorflow as tf

@@ -56,16 +56,16 @@ def _docs(cls):
 
 def _values(hint):
     """What a value of an option that need not be given looks like; None of all others, which tyro describes well."""
-    kinds = [each for each in typing.get_args(hint) if each is not types.NoneType]
-    if typing.get_origin(hint) not in (types.UnionType, typing.Union) or len(kinds) != 1:
+    if typing.get_origin(hint) not in (types.UnionType, typing.Union):
         return None
-    if typing.get_origin(kinds[0]) is typing.Literal:
-        return "{" + ",".join(typing.get_args(kinds[0])) + "}"
-    if typing.get_origin(kinds[0]) is tuple:
-        first, second = typing.get_args(kinds[0])
-        return f"[{_word(first)} ...]" if second is ... else f"{_word(first)} {_word(second)}"
-    return _word(kinds[0])
+    return "|".join(_word(each) for each in typing.get_args(hint) if each is not types.NoneType)
 
 
 def _word(kind):
+    """`INT`, `{best,last}`, `[STR ...]`, `INT INT`: the values of a type."""
+    arguments = typing.get_args(kind)
+    if typing.get_origin(kind) is typing.Literal:
+        return "{" + ",".join(map(str, arguments)) + "}"
+    if typing.get_origin(kind) is tuple:
+        return f"[{_word(arguments[0])} ...]" if arguments[1] is ... else " ".join(map(_word, arguments))
     return kind.__name__.upper()

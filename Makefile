@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all check web clean bench \
 	bench-steps bench-passes bench-sampling bench-waiting bench-scaling bench-scores bench-quality \
-	bench-modes bench-judge bench-baselines bench-export bench-one-seed bench-faults bench-checkpoints
+	bench-modes bench-judge bench-choice bench-baselines bench-export bench-one-seed bench-faults bench-checkpoints
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -73,6 +73,9 @@ bench-modes: $(VENV)/.installed  ## trains every objective on Gaussians in the p
 
 bench-judge: $(VENV)/.installed  ## scores a model of MNIST: make bench-judge ARGS="--model export/models/NAME/1"
 	$(PY) benchmarks/quality/judge.py $(ARGS)
+
+bench-choice: $(VENV)/.installed  ## chooses a setting by validation images: make bench-choice ARGS="--variant lsgan"
+	$(PY) benchmarks/quality/choice.py $(ARGS)
 
 bench-baselines: $(VENV)/.installed  ## image-to-image models beside other methods: make bench-baselines ARGS=export/models/NAME/1
 	$(PY) benchmarks/quality/baselines.py $(ARGS)

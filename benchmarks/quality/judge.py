@@ -158,16 +158,22 @@ def load(data_dir=None, quick=False):
     return of_images(train, test, quick)
 
 
-def of_images(train, reference, quick=False):
-    """What `load` returns, of a judge that learns from `train` and compares with `reference`: `(images, labels)`."""
+def of_images(train, reference, quick=False, least=LEAST_ACCURACY):
+    """What `load` returns, of a judge that learns from `train` and compares with `reference`: `(images, labels)`.
+
+    Args:
+        train, reference: `(images, labels)` each.
+        quick: learns little.
+        least: how many of the reference it must recognise.
+    """
     quiet_tensorflow()
     from keras_gan.metrics import features
 
     steps = 40 if quick else None
     extractor = features.load("classifier", features.ExtractorOptions(training=lambda: (*train, reference, steps)))
     accuracy = extractor.facts["accuracy"]
-    if accuracy < LEAST_ACCURACY and not quick:
-        raise RuntimeError(f"the judge recognises {accuracy:.2%} of unseen images, less than {LEAST_ACCURACY:.1%}.")
+    if accuracy < least and not quick:
+        raise RuntimeError(f"the judge recognises {accuracy:.2%} of unseen images, less than {least:.1%}.")
     judge = Judge(extractor, reference[0], *_look(extractor, reference[0]))
     some = slice(len(reference[0]))
     real = judge.scores(train[0][some], train[1][some])

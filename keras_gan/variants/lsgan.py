@@ -15,6 +15,7 @@ Deviations:
 - Both learning rates are the paper's for LSUN, 1e-3; for characters it has 2e-4. Squares grow fast where a score
   overshoots, and Adam remembers such gradients: on MNIST, after 500 steps, pictures are hazy at 2e-4 (FID in
   `benchmarks/quality/quality.py` 140), less so at 5e-4 (95), and nearly as clear as `dcgan`'s at 1e-3 (48; `dcgan` 41).
+  These FIDs compare with test images, by which the rate was chosen; `benchmarks/quality/choice.py` chooses by others.
 """
 
 from dataclasses import dataclass

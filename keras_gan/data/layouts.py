@@ -15,9 +15,9 @@ _NAME = re.compile(
     f"(?i:(?:images?[-_ ])?(?:{_WORDS}))(?i:[-_ ]?(?:sets?|data|images?|split|20[0-9][0-9]))*[-_ ]?(?P<side>[AB])?"
 )
 # Names that programs give to the two sides of pairs.
-_GIVEN = re.compile(r"(?i)(?:.*[-_ ])?(?:images?|imgs?|inputs?|sources?|photos?|x)")
+_GIVEN = re.compile(r"(?i)(?:.*[-_ ])?(?:images?|imgs?|inputs?|sources?|photos?)")
 _WANTED = re.compile(
-    r"(?i)(?:.*[-_ ])?(?:masks?|labels?|targets?|outputs?|annotations?|seg(?:mentation)?s?|gt|ground[-_ ]?truths?|y)"
+    r"(?i)(?:.*[-_ ])?(?:masks?|labels?|targets?|outputs?|annotations?|seg(?:mentation)?s?|gt|ground[-_ ]?truths?)"
 )
 
 

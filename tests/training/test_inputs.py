@@ -176,7 +176,7 @@ def test_sources_are_looked_at(variant, make_model):
 
 def test_other_modalities_say_what_they_take(make_model):
     model = make_model("curve_gan")
-    data = dict(small_data("curve_gan", COUNT).columns)
+    data = {"height": np.zeros(COUNT, np.float32), **small_data("curve_gan", COUNT).columns}
     with pytest.raises(UserError, match=r"'real' must be .* finite numbers, not float32 with NaN"):
         model.fit(dataset({**data, "real": put(np.nan)(data["real"])}), verbose=0)
 

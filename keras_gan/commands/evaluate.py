@@ -12,7 +12,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from keras_gan import config, data, metrics
-from keras_gan.distribution.startup import quiet_tensorflow, usual_keras
+from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError, shown, similar, why
 from keras_gan.modalities.base import Field
 from keras_gan.runs import run_folder, trained_on
@@ -52,7 +52,6 @@ def run(options):
     """Makes or reads the samples, compares them with the reference and reports."""
     _check_reference(options)
     scored = (_of_run if options.run else _of_model if options.model else _of_folder)(options)
-    usual_keras()
     from keras_gan.metrics import evaluation
 
     subject, left_out = _subject(options, scored)

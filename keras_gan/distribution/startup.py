@@ -36,14 +36,6 @@ def check_keras():
         raise UserError(f"this needs Keras 3, and Python {where}")
 
 
-def usual_keras():
-    """Imports Keras and sets what a keras.json of other programs may have changed: the order of axes, and the type."""
-    import keras
-
-    keras.config.set_image_data_format("channels_last")
-    keras.config.set_floatx("float32")
-
-
 def ask_for_onednn():
     """Lets TensorFlow compute with oneDNN on any x86 processor, unless TF_ENABLE_ONEDNN_OPTS says otherwise.
 

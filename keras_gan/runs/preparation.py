@@ -10,7 +10,7 @@ from keras_gan import config, data, exporters, registry, sampling
 from keras_gan.data import pipeline
 from keras_gan.data.dataset import Dataset
 from keras_gan.distribution import cluster, devices
-from keras_gan.distribution.startup import quiet_stderr, usual_keras
+from keras_gan.distribution.startup import quiet_stderr
 from keras_gan.errors import UserError
 from keras_gan.exporters.deliverables import Deliverables
 from keras_gan.metrics import evaluation
@@ -88,7 +88,7 @@ def prepare(options, model_options):
     Raises:
         UserError: for whatever cannot be.
     """
-    usual_keras()
+    building.usual_keras()
     variant = registry.module(options.variant)
     model_config = config.from_dict(variant.Config, model_options, "the variant's options")
     strategy = _start(options)

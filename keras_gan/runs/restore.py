@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from keras_gan import config, registry
-from keras_gan.distribution.startup import quiet_tensorflow, usual_keras
+from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError
 from keras_gan.runs import run_folder, trained_on
 
@@ -60,7 +60,6 @@ def restore(folder, which="best", dataset=None, data_dir=None):
     options, model_options = config.load_json(folder.config_file)
     options = trained_on.located(dataclasses.replace(options, run_name=folder.name), dataset, data_dir)
     quiet_tensorflow()
-    usual_keras()
     import keras
 
     from keras_gan.data.dataset import example_count
@@ -68,6 +67,7 @@ def restore(folder, which="best", dataset=None, data_dir=None):
     from keras_gan.training import building
     from keras_gan.training.stages import Schedule
 
+    building.usual_keras()
     keras.mixed_precision.set_dtype_policy(options.precision)
     model_config = config.from_dict(registry.module(options.variant).Config, model_options, folder.config_file)
     facts = run_folder.data_facts(folder)

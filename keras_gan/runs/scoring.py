@@ -49,6 +49,9 @@ class ReferenceData:
             progress: function that wraps the loop over batches, for a bar.
         """
         from keras_gan.metrics import features, reference
+        from keras_gan.training import building
+
+        building.usual_keras()
 
         class_count = len(self.dataset.class_names)
         options = replace(options, field=self.field, training=self._training if class_count > 1 else None)

@@ -11,6 +11,12 @@ from keras_gan.modalities.image import Image
 from keras_gan.modalities.label import Label, class_count
 
 
+def usual_keras():
+    """Sets what a keras.json of other programs may have changed: the order of axes, and the type."""
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_floatx("float32")
+
+
 def create(name, image_shape, num_classes=0, seed=0, augment="none", source_shape=None, **options):
     """Builds a model of images that trains the variant `name`.
 

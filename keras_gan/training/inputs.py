@@ -144,9 +144,8 @@ class Inputs:
         least, greatest = self._fields[name].limits(integers)
         low, high = values.min(), values.max()
         if not (least <= low and high <= greatest and math.isfinite(low) and math.isfinite(high)):
-            what = (
-                f"{values.dtype} from {low} to {high}" if math.isfinite(low) else f"{values.dtype} with NaN or infinity"
-            )
+            finite = math.isfinite(low) and math.isfinite(high)
+            what = f"{values.dtype} " + (f"from {low:g} to {high:g}" if finite else "with NaN or infinity")
             self._fail(f"{name!r} must be {self._wanted(name)}, not {what}.")
         if self._first and not integers and math.isfinite(least) and least < 0 <= low:
             warnings.warn(

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from keras_gan.errors import UserError
-from tests.conftest import NUM_CLASSES, noise_images, tiny
+from tests.conftest import NUM_CLASSES, noise_images, small_data, tiny
 
 COUNT, BATCH = 12, 6
 
@@ -101,7 +101,8 @@ def test_what_cannot_be_learned_from_is_one_sentence(what, form, cgan):
 @pytest.mark.parametrize("form", FORMS)
 def test_good_data_in_any_form_is_learned_from(form, make_model):
     model = make_model("cgan")
-    history = model.fit(FORMS[form](of("cgan")), verbose=0, batch_size=BATCH if form == "arrays" else None).history
+    options = {"arrays": {"batch_size": BATCH}, "generator": {"steps_per_epoch": COUNT // BATCH}}.get(form, {})
+    history = model.fit(FORMS[form](of("cgan")), verbose=0, **options).history
     assert np.isfinite(history["d_loss"]).all()
     assert int(model.step) == COUNT // BATCH
 
@@ -175,9 +176,9 @@ def test_sources_are_looked_at(variant, make_model):
 
 def test_other_modalities_say_what_they_take(make_model):
     model = make_model("curve_gan")
-    curves = np.zeros((COUNT, *model.fields["real"].shape), np.float32)
-    with pytest.raises(UserError, match="finite numbers, not float32 with NaN"):
-        model.fit(dataset(put(np.nan)(curves)), verbose=0)
+    data = {"height": np.zeros(COUNT, np.float32), **small_data("curve_gan", COUNT).columns}
+    with pytest.raises(UserError, match=r"'real' must be .* finite numbers, not float32 with NaN"):
+        model.fit(dataset({**data, "real": put(np.nan)(data["real"])}), verbose=0)
 
 
 def test_what_a_gan_has_no_use_for(make_model):

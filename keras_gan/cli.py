@@ -18,7 +18,6 @@ from keras_gan.commands.ending import answered
 from keras_gan.distribution.startup import check_keras
 from keras_gan.errors import UserError, unknown, why
 from keras_gan.runs import run_folder
-from keras_gan.storage import files
 
 ASKS_HELP = {"-h", "--help"}
 # Options of variants that may be said without their prefix.
@@ -72,26 +71,11 @@ def _check_environment():
         raise UserError(
             f"this needs Keras on TensorFlow, but KERAS_BACKEND is {os.environ['KERAS_BACKEND']!r}: unset it."
         )
-    _check_keras_settings(Path(os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras")) / "keras.json")
     try:
         os.getcwd()
     except OSError as error:
         raise UserError(f"the working directory cannot be used ({why(error)}): change to another one.") from None
     check_keras()
-
-
-def _check_keras_settings(path):
-    """Raises `UserError` for settings of Keras, in the file where all its programs keep them, that fail this one."""
-    try:
-        said = files.read_json(path, {})
-    except files.Unreadable:  # Keras passes over it, too
-        return
-    for name, needed in (("image_data_format", "channels_last"), ("floatx", "float32")):
-        if said.get(name, needed) != needed:
-            raise UserError(
-                f"{path} sets {name} to {said[name]!r}, and this needs {needed!r}: change it, or let KERAS_HOME name "
-                "another folder."
-            )
 
 
 def _parse(cls, argv, program):

@@ -42,7 +42,7 @@ ALLOWED = {
         *("errors", "registry", "randomness", "latent_space", "storage", "distribution", "modalities", "data"),
         *("sampling", "metrics", "config", "exported", "runs"),
     },
-    "cli": {"errors", "registry", "storage", "distribution", "config", "runs", "commands"},
+    "cli": {"errors", "registry", "distribution", "config", "runs", "commands"},
     "__init__": {"registry", "training", "exporters"},
     "__main__": {"cli", "commands"},
 }

@@ -162,20 +162,3 @@ def test_the_backend_of_another_program_is_named(monkeypatch, capsys):
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     assert command("list") == 2
     assert "KERAS_BACKEND is 'torch': unset it" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("content", "code", "message"),
-    [
-        ('{"image_data_format": "channels_first"}', 2, "sets image_data_format to 'channels_first'"),
-        ('{"floatx": "float16", "backend": "torch"}', 2, "sets floatx to 'float16'"),
-        ('{"floatx": "float32", "backend": "torch", "image_data_format": "channels_last"}', 0, ""),
-        ("not JSON", 0, ""),
-        ("[1]", 0, ""),
-    ],
-)
-def test_settings_of_keras_by_another_program(content, code, message, tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    (tmp_path / "keras.json").write_text(content)
-    assert command("list") == code
-    assert message in capsys.readouterr().err

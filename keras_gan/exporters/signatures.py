@@ -37,11 +37,11 @@ class _Files(Field):
 
     Attributes:
         of: the field of these values.
-        wanted: in words, what each file is.
+        expected: in words, what each file is.
     """
 
     of: Field
-    wanted: str
+    expected: str
 
     edge_dtype: ClassVar[str] = "string"
 
@@ -53,7 +53,7 @@ class _Files(Field):
         return np.full(count, self.of.content(self.of.blanks(1, sizes)[0]), object)
 
     def edge_words(self, batch="N", sizes=(), scale=1, notes=True):
-        return f"string [{batch}], {self.wanted}"
+        return f"string [{batch}], {self.expected}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -318,5 +318,5 @@ def test_train_command(name, tmp_path, capsys):
     assert f"{name} on {run.dataset}: " in capsys.readouterr().out
     folder = tmp_path / "logs" / f"{name}-{'pictures' if pictures else run.dataset}"
     assert [path.name for path in checkpoint.list_checkpoints(folder / "checkpoints")][-1] == "step-000000002"
-    assert len(list((folder / "samples").iterdir())) == 2
+    assert sorted(path.stem for path in (folder / "samples").iterdir()) == ["real", "step-000000001", "step-000000002"]
     assert list(folder.glob("events.out.tfevents.*"))

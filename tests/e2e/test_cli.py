@@ -146,7 +146,9 @@ def trained(pictures, tmp_path_factory):
 def test_training_leaves_all_it_promises(trained):
     folder, result = trained
     run, model = folder / "logs" / "tiny", folder / "models" / "tiny" / "1"
-    assert sorted(path.name for path in (run / "samples").iterdir()) == ["step-000000002.png", "step-000000004.png"]
+    assert sorted(path.name for path in (run / "samples").iterdir()) == [
+        *("real.png", "step-000000002.png", "step-000000004.png")
+    ]
     assert sorted(path.name for path in (run / "checkpoints").iterdir()) == [
         *("step-000000000", "step-000000002", "step-000000004")
     ]

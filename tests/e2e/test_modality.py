@@ -64,7 +64,9 @@ def test_what_fields_have_learned_belongs_to_the_run(run):
 
 
 def test_previews_and_logs_are_of_its_kind(run):
-    assert sorted(path.suffix for path in (run / "samples").iterdir()) == [".svg"] * STEPS
+    steps = [f"step-{step:09d}.svg" for step in range(1, STEPS + 1)]
+    assert sorted(path.name for path in (run / "samples").iterdir()) == ["real.svg", *steps]
+    assert (run / "samples" / "real.svg").read_text().count("<polyline") == 16
     assert (run / "samples" / f"step-{STEPS:09d}.svg").read_text().count("<polyline") == 16  # eight of each class
     assert command("report", "--run", run.name, "--log-dir", run.parent) == 0
     page = (run / "report.html").read_text()

@@ -84,7 +84,7 @@ def _partial(step, saw, words, setup):
 
 
 def _other_run(setup):
-    others = setup.others("wgan_gp", "r3gan", "sngan")
+    others = setup.others
     return advice("lower the learning rates", others and f"change the variant: {others} collapse least")
 
 

@@ -33,7 +33,7 @@ def discriminator_too_strong(step, real_accuracy, fake_accuracy, generator_gradi
         advice(
             "lower the discriminator's learning rate",
             setup.augmentation(f"use --augment diffaugment if there are few {words.many}"),
-            "use a variant whose judge stays smooth: " + setup.others("sngan", "wgan_gp", "r3gan")
+            "use a variant whose judge stays smooth: " + setup.others
             if setup.draws and not setup.has_penalty
             else "raise the generator's",
         ),

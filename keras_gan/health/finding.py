@@ -57,20 +57,18 @@ class Setup:
         variant: name of its variant; empty if that is not known.
         augments: whether the discriminator sees augmented examples.
         draws: whether its samples are drawn from noise: only then another variant is any help.
+        has_penalty: whether the slope of its discriminator is bounded already.
     """
 
     variant: str = ""
     augments: bool = False
     draws: bool = True
+    has_penalty: bool = False
 
     @property
-    def has_penalty(self):
-        """Whether the slope of its discriminator is bounded already."""
-        return self.variant in SMOOTH
-
-    def others(self, *names):
-        """Those of these variants that it is not, in words; empty if none is any help."""
-        names = [name for name in names if name != self.variant] if self.draws else []
+    def others(self):
+        """The variants that collapse least, without its own, in words; empty if none is any help."""
+        names = [name for name in SMOOTH if name != self.variant] if self.draws else []
         return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
     def augmentation(self, text):
@@ -78,13 +76,14 @@ class Setup:
         return "" if self.augments else text
 
 
-SMOOTH = ("sngan", "wgan_gp", "dragan", "r3gan")  # variants with a gradient penalty, or spectral normalisation
+SMOOTH = ("wgan_gp", "r3gan", "sngan")  # variants with a gradient penalty or spectral normalisation that are advised
 NOTHING = Setup()
 
 
 def setup_of(model):
     """The `Setup` of an `AdversarialModel`."""
-    return Setup(model.name, model.augmentation != "none", model.latent_dim is not None)
+    has_penalty = model.name in SMOOTH or hasattr(model.config, "penalty_weight")
+    return Setup(model.name, model.augmentation != "none", model.latent_dim is not None, has_penalty)
 
 
 def advice(*parts):

@@ -23,7 +23,7 @@ def not_finite(step, logs, setup=NOTHING):
 
 
 def _who_does_not(setup):
-    others = "" if setup.has_penalty else setup.others("wgan_gp", "r3gan", "sngan")
+    others = "" if setup.has_penalty else setup.others
     return f"; {others} keep scores bounded" if others else ""
 
 

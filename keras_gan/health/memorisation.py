@@ -76,6 +76,8 @@ class Memorisation(Probe):
         count, many = len(examiner.train), examiner.words.many
         if count < LEAST:
             return {"memorisation": f"{count} training {many} do not say how far apart {many} usually are"}
+        if examiner.held_out is None and examiner.sampler.example_count is not None:
+            return {"memorisation": f"samples are made of {many} that may be training {many}, too"}
         left = [name for name in examiner.augment if name not in examiner.field.undone_by]
         if left:
             reason = f"training {many} are compared as they are, not as --data-augment {','.join(left)} changes them"

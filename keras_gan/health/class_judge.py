@@ -1,6 +1,7 @@
 """`ClassJudge`: tells by its features which class an example is of, and knows how often it is wrong."""
 
 import numpy as np
+from scipy.optimize import nnls
 
 SHRINKAGE = 0.01  # of ridge regression, as a share of the number of examples
 TOLD_APART = 0.5  # recall less share of mistakes, from which a class is told well enough to be missed
@@ -17,8 +18,6 @@ class ClassJudge:
         fitted: N.
         count: how many classes there are.
         told: shares of real examples that it calls each class, `[count]`, of examples that it was not fitted to.
-        by_mistake: the same of those that are of other classes.
-        recall: shares of the examples of each class that it calls so.
         telling: which classes it tells well enough, bool `[count]`.
     """
 
@@ -34,14 +33,25 @@ class ClassJudge:
         left_out = (inputs @ self._weights - leverage * (ones - self._shares)) / (1.0 - leverage)
         called = np.eye(self.count)[(left_out + self._shares).argmax(axis=1)]
         totals = np.maximum(ones.sum(axis=0), 1)
-        self.told = called.mean(axis=0)
-        self.by_mistake = ((1 - ones) * called).sum(axis=0) / np.maximum(len(ones) - totals, 1)
-        self.recall = (ones * called).sum(axis=0) / totals
-        self.telling = self.recall - self.by_mistake >= TOLD_APART
+        self.told, self._confusion = called.mean(axis=0), ones.T @ called / totals[:, None]
+        by_mistake = ((1 - ones) * called).sum(axis=0) / np.maximum(len(ones) - totals, 1)
+        self.telling = np.diagonal(self._confusion) - by_mistake >= TOLD_APART
 
     def __call__(self, features):
         """The classes of examples, integers `[N]`."""
         return (self._standard(features) @ self._weights + self._shares).argmax(axis=1)
+
+    def shares_left(self, told):
+        """What is left of each class's share in the data, `[count]`: what it calls samples, its usual mistakes undone.
+
+        Lipton et al. 2018 ("Detecting and Correcting for Label Shift with Black Box Predictors"), with shares of at
+        least 0.
+
+        Args:
+            told: the shares of samples that it calls each class, `[count]`.
+        """
+        shares, _ = nnls(self._confusion.T, told)
+        return shares / np.maximum(self._shares, 1e-12)
 
     def _standard(self, features):
         return ((features - self._mean) / self._scale).astype(np.float64)

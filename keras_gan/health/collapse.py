@@ -55,8 +55,7 @@ def missing_classes(judge, told):
         told: the classes that it calls the samples, integers `[N]`.
     """
     count, shares = len(told), np.bincount(told, minlength=judge.count) / len(told)
-    left = (shares - judge.by_mistake) / np.maximum(judge.told - judge.by_mistake, 1e-12)
-    few = np.flatnonzero(judge.telling & (left < LEFT))
+    few = np.flatnonzero(judge.telling & (judge.shares_left(shares) < LEFT))
     # Roots of counts have the same deviation, a half, whatever the counts are; the judge has been measured on a sample.
     below = 2.0 * (np.sqrt(count * judge.told[few].sum()) - np.sqrt(count * shares[few].sum()))
     return few if below >= SURE * np.sqrt(1.0 + count / judge.fitted) else few[:0]

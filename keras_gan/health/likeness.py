@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_gan.metrics.neighbours import Points
+from keras_gan.metrics.neighbours import Points, nearest
 
 LOW, HIGH = 0.1, 0.95  # quantiles of real examples that samples must lie between
 
@@ -18,15 +18,15 @@ class Likeness:
     """
 
     def __init__(self, vectors, textures):
-        self._points = Points(vectors)
-        self._far = np.quantile(self._points.radii(1), HIGH) if len(vectors) > 1 else np.inf
+        self._vectors = vectors
+        self._far = np.quantile(np.sqrt(Points(vectors).radii(1)), HIGH) if len(vectors) > 1 else np.inf
         self._least, self._most = np.quantile(textures, LOW, axis=0), np.quantile(textures, HIGH, axis=0)
 
     def share(self, vectors, textures):
         """The share of samples that could be data."""
-        nearest = np.concatenate([block.min(axis=1) for _, block in self._points.distances_from(Points(vectors))])
+        _, distances = nearest(vectors, self._vectors)
         contrast, roughness = (textures >= self._least).T
-        return float(np.mean((nearest <= self._far) & contrast & roughness & (textures[:, 1] <= self._most[1])))
+        return float(np.mean((distances <= self._far) & contrast & roughness & (textures[:, 1] <= self._most[1])))
 
 
 def texture(stored):

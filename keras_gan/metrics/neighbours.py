@@ -8,6 +8,16 @@ BLOCK = 1024  # rows of a distance matrix in memory at once
 SKETCH, PROJECTED, CANDIDATES = 64, 4096, 8  # numbers of a sketch; values it is made of; rows compared exactly
 
 
+def nearest(queries, references):
+    """The nearest reference of every query: `(indices int64 [N], Euclidean distances float64 [N])`."""
+    indices, distances = [], []
+    for _, block in Points(references).distances_from(Points(queries)):
+        best = block.argmin(axis=1)
+        indices.append(best)
+        distances.append(np.sqrt(block[np.arange(len(best)), best]))
+    return np.concatenate(indices), np.concatenate(distances)
+
+
 class NeighbourSearch:
     """The nearest row of a whole column to any point, found quickly: by sketches first, exactly among the best of them.
 

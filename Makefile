@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all check web clean bench \
 	bench-steps bench-passes bench-sampling bench-waiting bench-scaling bench-scores bench-quality \
-	bench-modes bench-judge bench-choice bench-baselines bench-export bench-one-seed bench-faults bench-checkpoints
+	bench-modes bench-judge bench-choice bench-baselines bench-export bench-one-seed bench-doctor bench-faults bench-checkpoints
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -85,6 +85,9 @@ bench-export: $(VENV)/.installed  ## what exporting loses and costs, every varia
 
 bench-one-seed: $(VENV)/.installed  ## one picture by five runtimes: make bench-one-seed ARGS="--run RUN --model MODEL"
 	$(PY) benchmarks/quality/one_seed.py $(ARGS)
+
+bench-doctor: $(VENV)/.installed  ## what the doctor says of healthy and of spoiled runs (an hour, resumable): make bench-doctor ARGS="--data FOLDER"
+	$(PY) benchmarks/quality/doctor.py $(ARGS)
 
 bench-faults: $(VENV)/.installed  ## kills and resumes a run again and again, and compares its bits (ten minutes)
 	$(PY) benchmarks/resilience/faults.py $(ARGS)

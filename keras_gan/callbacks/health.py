@@ -1,6 +1,7 @@
 """The doctor: watches a run for what goes wrong silently, and says so in plain words."""
 
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import tensorflow as tf
@@ -11,10 +12,12 @@ from keras_gan.callbacks.every import Every
 from keras_gan.errors import TrainingFailed
 from keras_gan.health import record
 from keras_gan.health.examination import Examiner
+from keras_gan.health.finding import setup_of
 from keras_gan.health.not_finite import not_finite
 
 PATIENCE = 2  # examinations in a row that a finding which can pass must be seen at
-FORGOTTEN = 20  # examinations in a row without a finding, after which it is news again
+PASSED = 4  # examinations in a row without a finding, after which it has passed
+FORGOTTEN = 20  # after which it is news again
 
 
 class Health(Every):
@@ -31,19 +34,25 @@ class Health(Every):
         held_out: `Dataset` that the training does not see; None if there is none.
         writer: `tf.summary` writer, or None.
         say: function that prints a line; default: above the progress bar.
+        augment: names of the `Field.augmentations` that the training changes its examples by.
+        steps: of the whole run, or None if nobody knows.
 
     Raises:
         TrainingFailed: from `fit`, for a loss or gradient that is not finite.
     """
 
-    def __init__(self, directory, every, sampler, train, held_out=None, writer=None, say=tqdm.write):
+    def __init__(
+        self, directory, every, sampler, train, held_out=None, writer=None, say=tqdm.write, augment=(), steps=None
+    ):
         super().__init__(every)
         self.directory = Path(directory)
         self.sampler, self.train, self.held_out = sampler, train, held_out
+        self.augment, self.steps = augment, steps
         self.writer = writer
         self.say = say
         self.findings = []
         self._probes = health.probes()
+        self._signals = {signal for probe in self._probes for signal in probe.signals}
         self._certain = {signal for probe in self._probes for signal in probe.certain}
         self._logs_read = {name for probe in self._probes for name in probe.logs}
         self._not_watched = {}
@@ -53,7 +62,9 @@ class Health(Every):
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
-        self.examiner = Examiner(self.sampler, self.train, self.held_out, self._series, self.directory / "samples")
+        self.examiner = Examiner(
+            self.sampler, self.train, self.held_out, self._series, self.directory / "samples", self.augment, self.steps
+        )
         reasons = {probe: probe.not_watched(self.examiner) for probe in self._probes}
         self._watching = [probe for probe in self._probes if set(probe.signals) - set(reasons[probe])]
         self._not_watched = {signal: reason for found in reasons.values() for signal, reason in found.items()}
@@ -67,7 +78,7 @@ class Health(Every):
         figures = {name: float(value) for name, value in logs.items()}
         for name in self._logs_read & figures.keys():
             self._series[name].append(figures[name])
-        finding = not_finite(step, figures)
+        finding = not_finite(step, figures, setup_of(self.model))
         if finding:
             self.report(finding)
             raise TrainingFailed(finding.sentence)
@@ -75,14 +86,14 @@ class Health(Every):
     def at(self, step, logs):
         examination = self.examiner.examine(step)
         due = [probe for probe in self._watching if step >= probe.first_step]
-        self.consider([finding for probe in due for finding in probe.look(examination) if finding])
+        self.consider([finding for probe in due for finding in probe.look(examination) if finding], step)
         if self.writer:
             with self.writer.as_default(step):
                 for name, value in examination.figures.items():
                     tf.summary.scalar(f"health/{name}", value)
 
-    def consider(self, findings):
-        """Takes all that one examination has found, and reports what is news.
+    def consider(self, findings, step=None):
+        """Takes all that one examination has found, at a step, and reports what is news and what has passed.
 
         A finding that is certain is reported at once, one that may pass after `PATIENCE` examinations in a row.
         """
@@ -94,6 +105,17 @@ class Health(Every):
             if finding.signal not in self._silence:
                 self.report(finding)
             self._silence[finding.signal] = 0
+        self._note_what_passed(step)
+
+    def _note_what_passed(self, step):
+        """Says in the file which of the findings that examinations make have passed."""
+        passed = {signal for signal, checks in self._silence.items() if checks >= PASSED and signal in self._signals}
+        latest = {finding.signal: index for index, finding in enumerate(self.findings)}
+        for signal, index in latest.items():
+            finding = self.findings[index]
+            if (signal in passed) != (finding.passed is not None):
+                self.findings[index] = replace(finding, passed=step if signal in passed else None)
+                self._write()
 
     def report(self, finding):
         """Says a finding everywhere; also for those that are made elsewhere."""

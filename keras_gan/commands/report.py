@@ -126,7 +126,7 @@ def _health(folder, configuration):
     state = names_only(_json(folder.path / "health.json", forms.HEALTH), configuration)
     if state is None:
         return "<h2>Health</h2>\n<p>This run was not watched.</p>"
-    findings = "\n".join(f'<p class="finding">{html.escape(f["sentence"])}</p>' for f in state["findings"])
+    findings = "\n".join(map(_finding, state["findings"]))
     findings = findings or '<p class="well">Nothing to report.</p>'
     for nearest in folder.samples.glob("nearest.*"):
         findings += "\n" + _figure(nearest, "samples, each with the training example nearest to it on its right")
@@ -135,6 +135,12 @@ def _health(folder, configuration):
     ]
     unseen = "<p>Not watched, for want of figures:</p>\n<ul>\n" + "\n".join(reasons) + "\n</ul>" if reasons else ""
     return f"<h2>Health</h2>\n{findings}\n{unseen}"
+
+
+def _finding(finding):
+    passed = finding.get("passed")
+    said = finding["sentence"] + ("" if passed is None else f" By step {passed:,} this had passed.")
+    return f'<p class="{"finding" if passed is None else "well"}">{html.escape(said)}</p>'
 
 
 def _scores(folder, configuration):

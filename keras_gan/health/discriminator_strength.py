@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_gan.health.finding import EXAMPLES, Finding
+from keras_gan.health.finding import EXAMPLES, NOTHING, Finding, advice
 from keras_gan.health.probe import Probe
 
 WINDOW = 100  # steps that accuracies are averaged over
@@ -13,7 +13,7 @@ NEAR = 0.05  # distance of samples from real examples, as a share of how far the
 STALLED = 4  # examinations in a row without getting nearer
 
 
-def discriminator_too_strong(step, real_accuracy, fake_accuracy, generator_gradients, words=EXAMPLES):
+def discriminator_too_strong(step, real_accuracy, fake_accuracy, generator_gradients, words=EXAMPLES, setup=NOTHING):
     """Says so if the discriminator is always right and the generator has nothing left to learn from.
 
     Args:
@@ -30,8 +30,13 @@ def discriminator_too_strong(step, real_accuracy, fake_accuracy, generator_gradi
         f"the discriminator tells {right:.1%} of all {words.many} right"
         + (f", and the generator's gradient is down to {ratio:.1g} of what it was" if ratio < VANISHED else ""),
         "the generator learns little from a judge that is never in doubt.",
-        f"Lower the discriminator's learning rate, use --augment diffaugment if there are few {words.many}, or a "
-        "variant whose judge stays smooth (sngan, wgan_gp, r3gan).",
+        advice(
+            "lower the discriminator's learning rate",
+            setup.augmentation(f"use --augment diffaugment if there are few {words.many}"),
+            "use a variant whose judge stays smooth: " + setup.others
+            if setup.draws and not setup.has_penalty
+            else "raise the generator's",
+        ),
     )
 
 
@@ -40,7 +45,7 @@ def _share_left(gradients, window):
     return np.median(gradients[-window:]) / max(np.max(gradients), 1e-30) if len(gradients) else 1.0
 
 
-def discriminator_too_weak(step, real_accuracy, fake_accuracy, distances, words=EXAMPLES):
+def discriminator_too_weak(step, real_accuracy, fake_accuracy, distances, words=EXAMPLES, setup=NOTHING):
     """Says so if the discriminator only guesses, over a whole window of steps, and the samples do not improve.
 
     Guessing alone is no fault: a generator can learn from gradients whose signs say nothing, and where samples look
@@ -61,7 +66,11 @@ def discriminator_too_weak(step, real_accuracy, fake_accuracy, distances, words=
         f"the discriminator tells {right:.0%} of all {words.many} right, which is guessing, and the samples come no "
         f"nearer to real {words.many}",
         "its gradients lead the generator nowhere.",
-        "Raise the discriminator's learning rate or width, or weaken its penalty or augmentation.",
+        advice(
+            "raise the discriminator's learning rate or its width",
+            "weaken its penalty" if setup.has_penalty else "",
+            "lower the generator's learning rate" if not setup.augments else "weaken its augmentation",
+        ),
     )
 
 
@@ -75,8 +84,9 @@ class DiscriminatorStrength(Probe):
         series, (step, words) = examination.series, (examination.step, examination.words)
         real, fake = (np.array(series[f"d_{side}_accuracy"][-WINDOW:]) for side in ("real", "fake"))
         if len(real) == WINDOW:
-            yield discriminator_too_strong(step, real, fake, np.array(series["g_gradient"]), words)
-            yield discriminator_too_weak(step, real, fake, series["distance_to_real"], words)
+            given = {"words": words, "setup": examination.setup}
+            yield discriminator_too_strong(step, real, fake, np.array(series["g_gradient"]), **given)
+            yield discriminator_too_weak(step, real, fake, series["distance_to_real"], **given)
 
     def obstacles(self, examiner):
         if examiner.model.decision_boundary is None:

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from keras_gan.health.finding import Finding
+from keras_gan.health.finding import NOTHING, Finding
 
 
-def not_finite(step, logs):
+def not_finite(step, logs, setup=NOTHING):
     """Says which term was the first that is no longer a number, of the logs of one step, `{name: float}`."""
     bad = [name for name, value in logs.items() if not np.isfinite(value)]
     if not bad:
@@ -18,9 +18,13 @@ def not_finite(step, logs):
         step,
         f"{kind} of the {network} is {logs[name]} ({name})",
         "from this step on the weights are of no use, so training stops here; the checkpoints before it are good.",
-        "Lower the learning rates, or train in float32 if it was mixed_float16; a penalty on the discriminator's "
-        "gradient (wgan_gp, r3gan) or spectral normalisation (sngan) keeps scores bounded.",
+        f"Lower the learning rates, or train in float32 if it was mixed_float16{_who_does_not(setup)}.",
     )
+
+
+def _who_does_not(setup):
+    others = "" if setup.has_penalty else setup.others
+    return f"; {others} keep scores bounded" if others else ""
 
 
 def _in_order_of_cause(name):

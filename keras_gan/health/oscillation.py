@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from keras_gan.health.finding import Finding
+from keras_gan.health.finding import NOTHING, Finding, advice
 from keras_gan.health.probe import Probe
 
 WINDOW = 600  # steps that a swing of the loss is looked for in
 PERIODS = 3  # of a swing, before it is called one
 
 
-def oscillation(step, losses):
+def oscillation(step, losses, setup=NOTHING):
     """Says so if the generator's loss swings to and fro with a steady period.
 
     Args:
@@ -23,8 +23,8 @@ def oscillation(step, losses):
         step,
         f"the generator's loss swings with a period of about {period} steps",
         "the two networks chase each other in a circle instead of settling.",
-        "Lower both learning rates or beta_1 (0.5 or 0), use a gradient penalty, and judge the moving average of the "
-        "generator (which samples and exports are drawn from), not its last weights.",
+        advice("lower both learning rates or beta_1 (0.5 or 0)", "" if setup.has_penalty else "use a gradient penalty")
+        + " Judge the moving average of the generator (which is drawn from), not its last weights.",
     )
 
 
@@ -60,7 +60,7 @@ class Oscillation(Probe):
     logs = ("g_loss",)
 
     def look(self, examination):
-        yield oscillation(examination.step, examination.series["g_loss"][-WINDOW:])
+        yield oscillation(examination.step, examination.series["g_loss"][-WINDOW:], examination.setup)
 
 
 PROBE = Oscillation()

@@ -2,15 +2,16 @@
 
 import numpy as np
 
-from keras_gan.health.finding import EXAMPLES, Finding
+from keras_gan.health.finding import EXAMPLES, NOTHING, Finding, advice
 from keras_gan.health.probe import Probe
+from keras_gan.randomness import random_rows
 
 MOST_SCORED = 256  # real examples whose scores are compared, trained on and held out
 SIGNIFICANT = 3.0  # standard errors that a difference of two means must have to count
 OVERFITTED = 0.6  # ADA's target for its own heuristic (arXiv 2006.06676, section 3.1)
 
 
-def discriminator_overfits(step, train, held_out, fakes, words=EXAMPLES):
+def discriminator_overfits(step, train, held_out, fakes, words=EXAMPLES, setup=NOTHING):
     """Says so if held-out real examples look more like fakes than like training examples to the discriminator.
 
     ADA's heuristic r_v = (E[D_train] - E[D_held_out]) / (E[D_train] - E[D_fake]) (arXiv 2006.06676, equation 1): 0
@@ -33,7 +34,7 @@ def discriminator_overfits(step, train, held_out, fakes, words=EXAMPLES):
         f"the discriminator ranks real {words.many} it was not trained on {min(ratio, 1):.0%} of the way down to fakes",
         f"it knows its training {words.many} by heart, and what it tells the generator is less and less about "
         f"{words.many} as such.",
-        f"Use --augment diffaugment or ada, more {words.many}, or stop here.",
+        advice(setup.augmentation("use --augment diffaugment or ada"), f"use more {words.many}", "stop here"),
     )
 
 
@@ -44,8 +45,11 @@ class Overfitting(Probe):
 
     def look(self, examination):
         examiner = examination.examiner
-        train, held_out = (examiner.scores_of(data, _spread(len(data))) for data in (examiner.train, examiner.held_out))
-        yield discriminator_overfits(examination.step, train, held_out, examination.scores, examination.words)
+        data = examiner.train, examiner.held_out
+        train, held_out = (examiner.scores_of(each, random_rows(len(each), MOST_SCORED)) for each in data)
+        yield discriminator_overfits(
+            examination.step, train, held_out, examination.scores, examination.words, examination.setup
+        )
 
     def obstacles(self, examiner):
         reason = None
@@ -62,11 +66,6 @@ def _gives_scores(model):
     """Whether the discriminator says of each example one number and nothing else."""
     said = model.discriminator.output
     return not isinstance(said, (list, tuple, dict)) and said.shape[1:] == (1,)
-
-
-def _spread(count):
-    """Up to `MOST_SCORED` rows of so many, from everywhere: a data set may lie class by class."""
-    return np.linspace(0, count - 1, min(MOST_SCORED, count)).astype(int)
 
 
 PROBE = Overfitting()

@@ -18,7 +18,7 @@ def write(directory, findings, not_watched):
         not_watched: `{signal: reason}`.
     """
     state = {
-        "findings": [{**dataclasses.asdict(finding), "sentence": finding.sentence} for finding in findings],
+        "findings": [_described(finding) for finding in findings],
         "not_watched": not_watched,
     }
     files.write_json(Path(directory) / FILE, state)
@@ -31,4 +31,9 @@ def read(directory):
     except files.Unreadable:
         return []
     known = [field.name for field in dataclasses.fields(Finding)]
-    return [Finding(*(finding[name] for name in known)) for finding in state["findings"]]
+    return [Finding(**{name: finding.get(name) for name in known}) for finding in state["findings"]]
+
+
+def _described(finding):
+    values = {**dataclasses.asdict(finding), "sentence": finding.sentence}
+    return {name: value for name, value in values.items() if value is not None}

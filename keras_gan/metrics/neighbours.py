@@ -2,7 +2,10 @@
 
 import numpy as np
 
+from keras_gan.randomness import random_rows
+
 BLOCK = 1024  # rows of a distance matrix in memory at once
+SKETCH, PROJECTED, CANDIDATES = 64, 4096, 8  # numbers of a sketch; values it is made of; rows compared exactly
 
 
 def nearest(queries, references):
@@ -13,6 +16,66 @@ def nearest(queries, references):
         indices.append(best)
         distances.append(np.sqrt(block[np.arange(len(best)), best]))
     return np.concatenate(indices), np.concatenate(distances)
+
+
+class NeighbourSearch:
+    """The nearest row of a whole column to any point, found quickly: by sketches first, exactly among the best of them.
+
+    A sketch is a random projection of the values (Johnson and Lindenstrauss 1984): distances of sketches are those of
+    the rows to about 9 %, so that a row which lies clearly nearer than all others is always found. Of very long rows a
+    random choice of values is projected.
+
+    Args:
+        column: N rows `[…]`, at least 1, in memory or read by `column[indices]`; all are read once.
+    """
+
+    def __init__(self, column):
+        self._column = column
+        flat = _flat(column[random_rows(len(column), BLOCK)])
+        self._centre, places = flat.mean(axis=0), random_rows(flat.shape[1], PROJECTED)
+        self._places = slice(None) if len(places) == flat.shape[1] else np.sort(places)
+        self._projection = np.random.RandomState(0).normal(size=(len(places), SKETCH)).astype(np.float32)
+        starts = range(0, len(column), BLOCK)
+        blocks = (np.arange(start, min(start + BLOCK, len(column))) for start in starts)
+        self._sketches = np.concatenate([self._sketch(_flat(column[rows])) for rows in blocks])
+        self._squares = np.einsum("nd,nd->n", self._sketches, self._sketches)
+
+    def nearest(self, queries, own=None):
+        """The nearest row of each query: `(its index int64 [M], Euclidean distance float64 [M])`.
+
+        Args:
+            queries: `[M, …]` like rows of the column.
+            own: the row that each query is itself, which does not count, integers `[M]`; None: all count.
+        """
+        queries = _flat(queries)
+        found = np.stack(list(self._candidates(queries, own)), axis=1)
+        distances = np.stack([_distances(self._column[r], query) for r, query in zip(found, queries, strict=True)])
+        if own is not None:
+            distances[found == own[:, None]] = np.inf
+        best, each = distances.argmin(axis=1), np.arange(len(queries))
+        return found[each, best], distances[each, best]
+
+    def _candidates(self, queries, own):
+        """Yields the nearest row by sketch in each of a few parts of the column, integers `[M]`."""
+        sketches = self._sketch(queries)
+        parts = min(CANDIDATES, max(1, len(self._squares) - 1))
+        for part in range(parts):  # every so-many-th row: copies of one example may lie side by side
+            distances = self._squares[part::parts] - 2.0 * sketches @ self._sketches[part::parts].T
+            if own is not None:
+                mine = np.flatnonzero(own % parts == part)
+                distances[mine, own[mine] // parts] = np.inf
+            yield distances.argmin(axis=1) * parts + part
+
+    def _sketch(self, flat):
+        return (flat - self._centre)[:, self._places] @ self._projection
+
+
+def _flat(rows):
+    return np.asarray(rows, np.float32).reshape(len(rows), -1)
+
+
+def _distances(rows, query):
+    return np.linalg.norm((_flat(rows) - query).astype(np.float64), axis=1)
 
 
 def mean_pair_distance(rows):

@@ -40,6 +40,7 @@ class Field:
     suffix: ClassVar[str] = ".npy"  # of one value as a file
     default_features: ClassVar[str] = ""  # the extractor that looks at values of this kind
     augmentations: ClassVar[tuple] = ()  # names that `augment` knows
+    undone_by: ClassVar[tuple] = ()  # those of them that doing them once more undoes
     noun: ClassVar[str] = "sample"  # what a person calls one of them
     finished: ClassVar[str] = ""  # the signature of finished values, such as `png`; empty if there is none
     numbers: ClassVar[str] = "values"  # what a person calls the numbers that one consists of
@@ -195,6 +196,10 @@ class Field:
             noise: the batch's `BatchNoise`; its `uniforms` are to be asked for once.
             names: some of `augmentations`.
         """
+        raise NotImplementedError
+
+    def undone(self, stored, name):
+        """Stored values, a NumPy array `[N, …]`, as they were before the augmentation `name` of `undone_by`."""
         raise NotImplementedError
 
     def discriminator_augmentation(self, name):

@@ -40,7 +40,14 @@ def callbacks_of(prepared, folder, first_step):
 
 def _doctor(prepared, folder, every, writer):
     return callbacks.Health(
-        folder.path, max(1, min(50, every // 2)), prepared.sampler, prepared.dataset, _unseen(prepared), writer
+        folder.path,
+        max(1, min(50, every // 2)),
+        prepared.sampler,
+        prepared.dataset,
+        _unseen(prepared),
+        writer,
+        augment=data.augmentations(prepared.options.data_augment, prepared.dataset.fields["real"].kind),
+        steps=prepared.steps,
     )
 
 

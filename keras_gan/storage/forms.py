@@ -3,8 +3,10 @@
 from keras_gan.storage.schema import count, number, optional
 
 # health.json of a run: what the report shows of it, and what a resumed doctor goes on with
-HEALTH = {"findings": [{"sentence": str}], "not_watched": {str: str}}
-FINDINGS = {"findings": [{"signal": str, "step": count, "saw": str, "means": str, "helps": str}]}
+HEALTH = {"findings": [{"sentence": str, "passed": optional(count)}], "not_watched": {str: str}}
+FINDINGS = {
+    "findings": [{"signal": str, "step": count, "saw": str, "means": str, "helps": str, "passed": optional(count)}]
+}
 
 # A score, the lines of scores.jsonl of a run, and scores.json of `evaluate`
 SCORE = {"name": str, "value": number, "protocol": dict}

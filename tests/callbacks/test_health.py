@@ -14,7 +14,7 @@ from keras_gan.commands import train
 from keras_gan.data import pipeline
 from keras_gan.data.image_sets import image_dataset
 from keras_gan.errors import TrainingFailed
-from keras_gan.health import memorisation
+from keras_gan.health import memorisation, record
 from keras_gan.health.examination import Examination, Examiner
 from keras_gan.health.finding import Finding
 from keras_gan.health.probe import FIRST_STEPS
@@ -123,6 +123,21 @@ def test_what_comes_and_goes_is_said_once_and_again_only_when_forgotten(tmp_path
         check(step, ill=step > 35)
     assert [finding.step for finding in health.findings] == [1, 37]
     assert len(said) == 2
+
+
+def test_what_has_passed_is_marked_and_kept_by_a_resumed_run(tmp_path):
+    model = build()
+    health, _ = doctor(tmp_path, model, bars())
+    health.set_model(model)
+    health.on_train_begin()
+    for step in range(10):
+        health.consider([Finding("oscillation", step, "", "", "")] if step < 3 else [], step)
+    assert [finding.get("passed") for finding in findings(tmp_path)] == [6]
+    assert record.read(tmp_path)[0].passed == 6
+    health.consider([Finding("oscillation", 10, "", "", "")] * 1, 10)
+    health.consider([Finding("oscillation", 11, "", "", "")] * 1, 11)
+    assert [finding.get("passed") for finding in findings(tmp_path)] == [None]
+    assert "By step" not in (tmp_path / "health.json").read_text()
 
 
 def test_memorised_pictures_are_found_and_shown(tmp_path):

@@ -31,6 +31,7 @@ class Image(Field):
     suffix: ClassVar[str] = ".png"
     default_features: ClassVar[str] = "random"
     augmentations: ClassVar[tuple] = ("flip", "rotate", "color", "crop", "scale", "light")
+    undone_by: ClassVar[tuple] = ("flip",)
     noun: ClassVar[str] = "picture"
     finished: ClassVar[str] = "png"
     numbers: ClassVar[str] = "pixels"
@@ -168,6 +169,9 @@ class Image(Field):
 
         # Every number is drawn whether it is used or not, so that one augmentation more leaves the others' alone.
         return data_augment.augment(values, noise.uniforms(data_augment.NUMBERS), names)
+
+    def undone(self, stored, name):
+        return stored[:, :, ::-1]
 
     def discriminator_augmentation(self, name):
         from keras_gan.modalities.image import augment

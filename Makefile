@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all check web clean bench \
 	bench-steps bench-passes bench-sampling bench-waiting bench-scaling bench-scores bench-quality \
-	bench-modes bench-judge bench-choice bench-baselines bench-export bench-one-seed bench-doctor bench-faults bench-checkpoints
+	bench-modes bench-judge bench-choice bench-baselines bench-export bench-one-seed bench-oracles bench-doctor bench-faults bench-checkpoints
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -82,6 +82,9 @@ bench-baselines: $(VENV)/.installed  ## image-to-image models beside other metho
 
 bench-export: $(VENV)/.installed  ## what exporting loses and costs, every variant in every format
 	$(PY) benchmarks/quality/export.py $(ARGS)
+
+bench-oracles: $(VENV)/.installed  ## what scores say of real images: make bench-oracles ARGS="--train FOLDER --test FOLDER"
+	$(PY) benchmarks/quality/oracles.py $(ARGS)
 
 bench-one-seed: $(VENV)/.installed  ## one picture by five runtimes: make bench-one-seed ARGS="--run RUN --model MODEL"
 	$(PY) benchmarks/quality/one_seed.py $(ARGS)

@@ -113,11 +113,12 @@ class Collapse(Probe):
             found = collapse(step, examination.variety, False, most, **given)
         elif self._is_under_way(examination, most):
             poor = [min(earlier.values()) < ALIKE for earlier in examination.series["variety"]]
+            started = step >= FIRST_STEPS
             if _lasts(examination, [variety < SAME for variety in overall]):
-                found = collapse(step, examination.variety, True, most, **given)
+                found = collapse(step, examination.variety, started, most, **given)
             elif _lasts(examination, poor):
-                found = collapse(step, _at_least(SAME, examination.variety), True, most, **given)
-            elif missing:
+                found = collapse(step, _at_least(SAME, examination.variety), started, most, **given)
+            elif missing and started:
                 found = _left_out(step, missing, examination.examiner.class_names, **given)
         yield found
 
@@ -133,9 +134,11 @@ class Collapse(Probe):
 
     def _is_under_way(self, examination, most):
         """Whether the generator has learned something, or had the time to, so that it is no slow start."""
-        steps = examination.examiner.steps or SLOW_START
-        has_begun = most > ALIKE or examination.looks_real
-        return has_begun or examination.step >= max(FIRST_STEPS, min(SLOW_START, 0.9 * steps))
+        if examination.step < FIRST_STEPS or most > ALIKE:
+            return most > ALIKE
+        whole = examination.examiner.steps
+        start = SLOW_START if whole is None else min(SLOW_START, 0.9 * whole)
+        return examination.looks_real or examination.step >= start
 
     def obstacles(self, examiner):
         if examiner.different_samples == 1:

@@ -56,7 +56,7 @@ def test_slow_start_and_a_dip_are_no_collapse():
 
 def test_collapse_is_said_once_it_has_lasted():
     after_a_start = said([0.2, 0.5, 0.8, 0.9, 0.9, 0.9] + [0.1] * 12)
-    assert after_a_start[0] == ("collapse", 450)
+    assert after_a_start[0] == ("collapse", 550)
     never_begun = said([0.05] * 24)
     assert never_begun[0] == ("collapse", 1000)
     assert said([0.05] * 10, steps=500)[0] == ("collapse", 450)

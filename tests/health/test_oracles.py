@@ -77,9 +77,8 @@ CASES = {
     "few, of unequal classes, in colour": Case(500, colour=True, shares=(0.5, 0.2, *(0.0375,) * 8)),
     "many, in random order, in colour": Case(20_000, ordered=False, colour=True),
 }
-SLOW = ("few, ordered", "many, in random order, in colour")
 every_case = pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in CASES]
+    "name", [pytest.param(name, marks=() if name == "many, ordered" else pytest.mark.slow) for name in CASES]
 )
 pytestmark = pytest.mark.skipif(not (SHARED / "tfds" / "mnist").is_dir(), reason="prepared MNIST is not here")
 

@@ -12,6 +12,7 @@ def run(options):
     from keras_gan.runs.restore import restore
 
     folder = run_folder.find(options.log_dir, options.run)
+    run_folder.check_has_checkpoint(folder)
     run_folder.check_exports(options, folder.name)
     restored = restore(folder, options.export_checkpoint, options.dataset, options.data_dir)
     from keras_gan.runs import delivery  # not before TensorFlow has been imported without its messages

@@ -26,7 +26,8 @@ def inspect_trees(trees, options, split="train", channels=None, classes=None, pa
     root = trees[0].root if len(trees) == 1 else Path()
     paths = [path for tree in trees for path in tree.images]
     for tree in trees:
-        print(f"{shown(tree.root)}: {len(tree.images):,} image files")
+        others = f", {others:,} other" if (others := sum(tree.passed_over.values())) else ""
+        print(f"{shown(tree.root)}: {len(tree.images):,} image files{others}")
     print_passed_over(passed_over, [folder for tree in trees for folder in tree.without_images])
     with ThreadPoolExecutor() as pool:
         results = list(pool.map(partial(_inspect_file, half=half), paths))

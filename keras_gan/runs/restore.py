@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from keras_gan import config, registry
 from keras_gan.distribution.startup import quiet_tensorflow
-from keras_gan.errors import UserError
 from keras_gan.runs import run_folder, trained_on
 
 
@@ -55,8 +54,7 @@ def restore(folder, which="best", dataset=None, data_dir=None):
     Raises:
         UserError: if the run has no checkpoint that can be read.
     """
-    if not list(folder.checkpoints.glob("step-*")):
-        raise UserError(f"the run {folder.name} has no checkpoint yet, so there is nothing to take the generator from.")
+    run_folder.check_has_checkpoint(folder)
     options, model_options = config.load_json(folder.config_file)
     options = trained_on.located(dataclasses.replace(options, run_name=folder.name), dataset, data_dir)
     quiet_tensorflow()

@@ -81,6 +81,12 @@ def write_configuration(folder, run, model_config):
     _write(folder.config_file, config.to_json(run, model_config))
 
 
+def check_has_checkpoint(folder):
+    """Raises `UserError` for a run that has saved nothing yet."""
+    if not list(folder.checkpoints.glob("step-*")):
+        raise UserError(f"the run {folder.name} has no checkpoint yet, so there is nothing to take the generator from.")
+
+
 def check_exports(options, name=None):
     """Raises `UserError` unless models of a run can be written below its `export_dir`, which is made if need be.
 

@@ -197,7 +197,9 @@ class TrainStep(SavedWhole):
         fields, networks = self.fields, [*self.generator.inputs, *self.discriminator.inputs[1:]]
         names = {"real", *("label" if each.name == "labels" else each.name for each in networks)}
         least = max(len(stage.draws) for stage in self.schedule.stages) * self.replica_count
-        return Inputs(fields, names & fields.keys(), least)
+        # A control is at its default while training, and no part of a batch.
+        required = {name for name in names & fields.keys() if not fields[name].is_control}
+        return Inputs(fields, required, least)
 
     def make_train_function(self, force=False):
         """Keras's own for each stage, except with several workers, whose scalars that cannot reduce."""

@@ -303,7 +303,7 @@ def test_nan_ends_the_run_with_the_name_of_its_term(folder, tmp_path, monkeypatc
             train.run(folder, options)
     assert failure.value.exit_code == 3
     assert "the last good checkpoint is of step 25" in str(failure.value)
-    assert f"--resume {tmp_path}/logs/run" in str(failure.value)
+    assert f"--resume run --log-dir {tmp_path}/logs" in str(failure.value)
     run_folder = tmp_path / "logs" / "run"
     assert json.loads((run_folder / "health.json").read_text())["findings"][0]["signal"] == "not_finite"
 

@@ -218,8 +218,8 @@ def test_unpaired_avatars_are_of_different_faces(few):
 
 
 def test_avatars_for_translation_have_a_test_split(few):
-    train, test = data.load_splits(DataOptions(dataset="avatars", image_size=32), "paired")
-    assert (len(train), len(test)) == (8, 4)
+    train, validation, test = vars(data.load_splits(DataOptions(dataset="avatars", image_size=32), "paired")).values()
+    assert (len(train), len(validation), len(test)) == (7, 1, 4)
     np.testing.assert_array_equal(test.columns["real"][3], array(avatars.random_avatar(0, "test", 3), 32))
     assert train.facts["source_shape"] == [32, 32, 3]
 

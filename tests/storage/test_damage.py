@@ -84,16 +84,16 @@ def read_data(folder):
 
 def read_health(folder):
     assert all(finding.sentence for finding in record.read(folder.path))
-    assert report._health(folder).startswith("<h2>Health")
+    assert report._health(folder, {}).startswith("<h2>Health")
 
 
 def read_scores(folder):
-    report._scores(folder)
+    report._scores(folder, {})
     assert isinstance(scores.of_step(folder.path, 3), list)
     earlier = scores.Scores._earlier(SimpleNamespace(directory=folder.path, step=10), "fid")
     np.mean([*(each["value"] for each in earlier), 0.0])
     fit.forget_after(folder, 3)
-    report._scores(folder)
+    report._scores(folder, {})
 
 
 def read_checkpoint(folder):

@@ -35,7 +35,8 @@ def inspect_trees(trees, options, split="train", channels=None, classes=None, pa
     _print_counts("sizes of each half" if half else "sizes", Counter(f"{w}x{h}" for _, ((w, h), _, _) in good))
     _print_counts("modes", Counter(mode for _, (_, mode, _) in good))
     if classes:
-        print_classes(classes.names, classes.labels, classes.about)
+        of_good = [place for place, result in enumerate(results) if not isinstance(result, str)]
+        print_classes(classes.names, None if classes.labels is None else classes.labels[of_good], classes.about)
     _print_broken(root, paths, results)
     _print_duplicates(root, good)
     channels = channels or image_trees.common_channels([path for path, _ in good])

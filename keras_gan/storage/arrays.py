@@ -90,11 +90,16 @@ def content(column, about=None):
     Args:
         about: bytes that are hashed before them; default: their type and shape.
     """
-    first = column[np.arange(1)]
+    first = _part(column, 0, 1)
     digest = hashlib.sha256(about or f"{first.dtype} {(len(column), *first.shape[1:])}".encode())
     for start in range(0, len(column), _BLOCK):
-        digest.update(np.ascontiguousarray(column[np.arange(start, min(start + _BLOCK, len(column)))]))
+        digest.update(np.ascontiguousarray(_part(column, start, min(start + _BLOCK, len(column)))))
     return digest.hexdigest()
+
+
+def _part(column, start, end):
+    """The rows from `start` to `end`; of an array without a copy."""
+    return column[start:end] if isinstance(column, np.ndarray) else column[np.arange(start, end)]
 
 
 def listed(lines, most=20):

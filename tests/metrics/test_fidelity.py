@@ -177,7 +177,7 @@ def test_scores_compare_each_image_with_its_target():
         "psnr": [peak_signal_noise_ratio(targets[i], fakes[i], data_range=255) for i in range(3)],
         "ssim": reference(fakes, targets, **WANG),
         "l1": [np.abs(fakes[i] / 255 - targets[i] / 255).mean() for i in range(3)],
-        "lpips_target": [distance(fakes[row], targets[row])[0] for row in rows],
+        "lpips_target[small]": [distance(fakes[row], targets[row])[0] for row in rows],
     }
     assert [score.name for score in scores] == list(expected)
     for score in scores:
@@ -185,13 +185,13 @@ def test_scores_compare_each_image_with_its_target():
         assert np.std(values) > 0
         assert_allclose((score.value, score.std), (np.mean(values), np.std(values)), rtol=1e-5)
         assert score.real is None
-        assert score.lower_is_better == (score.name in ("l1", "lpips_target"))
+        assert score.lower_is_better == (score.name in ("l1", "lpips_target[small]"))
         assert score.protocol.items() >= {"image_size": 33, "seed": 0, "samples": 3, "channels": 3}.items()
     by_name = {score.name: score.protocol for score in scores}
     assert by_name["psnr"].items() >= {"data_range": 255.0, "mean_of": "images", "capped_at_db": PSNR_CAP}.items()
     assert by_name["ssim"].items() >= {"data_range": 255.0, "window": "Gaussian, 11 px, sigma 1.5 px"}.items()
     assert by_name["l1"]["data_range"] == 1.0
-    assert by_name["lpips_target"]["distance"] == "small"
+    assert by_name["lpips_target[small]"]["distance"] == "small"
 
 
 def test_an_output_equal_to_its_target_leaves_the_mean_finite():
@@ -207,7 +207,7 @@ def test_scores_without_targets_say_what_they_need():
     for name in NAMES:
         with pytest.raises(UserError, match=f"--metrics {name} compares each sample with its target: it needs a model"):
             evaluation.evaluate(subject((name,), fakes, None, perceptual=perceptual))
-        with pytest.raises(ValueError, match=f"{name.replace('-', '_')} of samples"):
+        with pytest.raises(ValueError, match=rf"{name.replace('-', '_')}(\[small\])? of samples"):
             evaluation.evaluate(subject((name,), fakes, fakes[:1], perceptual=perceptual))
     assert not evaluation.needs_features(NAMES)
 

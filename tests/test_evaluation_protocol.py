@@ -186,6 +186,7 @@ def test_what_is_left_out_shows(scores_of, tmp_path, monkeypatch):
     assert less["fid"]["value"] > 3 * whole["fid"]["value"]
 
 
+@pytest.mark.slow
 def test_verdicts_of_a_classifier_are_compared_at_equal_numbers(tmp_path, monkeypatch):
     dataset = write(tmp_path / "real", *drawn(1000, UNEVEN, 1, seed=0), shuffled=None)
     oracle, metrics = Oracle(*drawn(1000, UNEVEN, 1, seed=1)), ("is", "accuracy")
@@ -197,6 +198,7 @@ def test_verdicts_of_a_classifier_are_compared_at_equal_numbers(tmp_path, monkey
     assert more["real"] is None  # there are not as many
 
 
+@pytest.mark.slow
 def test_the_classifier_is_measured_on_images_it_has_not_seen(tmp_path):
     images, _ = drawn(600, EVEN, 1, seed=0)
     periodic = np.arange(600) % 10 // 3  # of every tenth image the class is the same

@@ -70,6 +70,9 @@ def _let_go():
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         with contextlib.suppress(ValueError):  # not in the main thread
             signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # CPython remembers an interrupt in code that was made of text, as that of data classes is, until other such code
+    # runs, and would end by the signal in place of the exit code.
+    exec("")
 
 
 # --- What is said of exceptions ---------------------------------------------------------------------------------------

@@ -91,6 +91,20 @@ def test_interrupted_at_any_moment(module, tmp_path):
     assert "interrupted." in errors
 
 
+def test_interrupted_in_code_that_was_made_of_text(tmp_path):
+    """As that of data classes is: CPython would end by the signal."""
+    text = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nfor _ in range(10**6): pass"
+    (tmp_path / "made.py").write_text(
+        f"from keras_gan.commands.ending import answered\nanswered(lambda: exec({text!r}))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-m", "made"],
+        **{"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": str(ROOT)}, "capture_output": True, "text": True},
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (130, "interrupted.\n")
+
+
 def raising(error):
     def command():
         raise error

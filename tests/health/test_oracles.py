@@ -107,6 +107,7 @@ def findings(folder, name, images, labels=None, variant="dcgan", held_out=True):
     }
 
 
+@pytest.mark.slow
 @every_case
 def test_held_out_images_are_samples_of_a_healthy_generator(name, tmp_path):
     _, (images, labels) = splits_of(name)
@@ -115,6 +116,7 @@ def test_held_out_images_are_samples_of_a_healthy_generator(name, tmp_path):
     assert findings(tmp_path / "c", name, images, labels, variant="cgan") == {}
 
 
+@pytest.mark.slow
 @every_case
 def test_one_image_and_one_class_are_collapses(name, tmp_path):
     _, (images, labels) = splits_of(name)

@@ -161,7 +161,7 @@ def test_weights_and_mixed_forms_are_refused(data, make_model):
         make_model("dcgan").fit(dataset(given), verbose=0)
 
 
-@pytest.mark.parametrize("variant", ["pix2pix", "cyclegan", "srgan"])
+@pytest.mark.parametrize("variant", ["pix2pix", "srgan", pytest.param("cyclegan", marks=pytest.mark.slow)])
 def test_sources_are_looked_at(variant, make_model):
     model, images = make_model(variant), of("dcgan")["real"]
     height, width, channels = model.fields["source"].shape

@@ -44,7 +44,9 @@ def test_every_variant_comes_back_whole_and_in_parts(name, tmp_path):
         assert_same(getattr(model, network).weights, part.weights)
 
 
-@pytest.mark.parametrize("options", [{}, {"augment": "ada", "generator_optimizer": "sgd"}])
+@pytest.mark.parametrize(
+    "options", [{}, pytest.param({"augment": "ada", "generator_optimizer": "sgd"}, marks=pytest.mark.slow)]
+)
 def test_what_comes_back_trains_on_to_the_bit(options, make_model, batches, tmp_path):
     if "generator_optimizer" in options:
         options = options | {"generator_optimizer": keras.optimizers.SGD(1e-3, momentum=0.9)}
@@ -68,6 +70,7 @@ def test_a_model_of_no_variant_says_so_and_leaves_no_file(tmp_path):
     model.load_weights(tmp_path / "some.weights.h5")
 
 
+@pytest.mark.slow
 def test_other_processes_load_them(make_model, tmp_path):
     model = make_model("wgan")
     model.save(tmp_path / "whole.keras")

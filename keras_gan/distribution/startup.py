@@ -20,9 +20,9 @@ def quiet_tensorflow():
         return
     os.environ.pop("TF_USE_LEGACY_KERAS", None)  # of programs with another Keras, which TensorFlow would look for
     ask_for_onednn()
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+    # Errors reach Python; those printed besides are of no consequence.
+    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") == "0":
         return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # errors reach Python; those printed besides are of no consequence
     with quiet_stderr():
         import tensorflow  # noqa: F401
 

@@ -72,3 +72,14 @@ def test_a_training_in_a_room_of_leftovers(tmp_path):
     ended = call("train", "--variant", "gan", "--dataset", dataset, *small, "--export", cwd=tmp_path, **ODD)
     assert ended.returncode == 0, ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_logging_level_that_was_left_behind_makes_nobody_talk():
+    said = {}
+    for level in ("3", "0"):
+        code = "from keras_gan.distribution.startup import quiet_tensorflow; quiet_tensorflow()"
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": level}
+        ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        said[level] = ended.stderr
+    assert said["3"] == ""
+    assert said["0"] != ""

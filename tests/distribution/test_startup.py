@@ -77,9 +77,10 @@ def test_a_training_in_a_room_of_leftovers(tmp_path):
 def test_a_logging_level_that_was_left_behind_makes_nobody_talk():
     said = {}
     for level in ("3", "0"):
-        code = "from keras_gan.distribution.startup import quiet_tensorflow; quiet_tensorflow()"
+        code = "from keras_gan.distribution.startup import quiet_tensorflow; quiet_tensorflow(); import tensorflow"
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": level}
-        ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        given = {"env": environment, "capture_output": True, "text": True}
+        ended = subprocess.run([sys.executable, "-c", code], **given, check=True)
         said[level] = ended.stderr
     assert said["3"] == ""
     assert said["0"] != ""

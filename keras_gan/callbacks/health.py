@@ -35,7 +35,7 @@ class Health(Every):
         writer: `tf.summary` writer, or None.
         say: function that prints a line; default: above the progress bar.
         augment: names of the `Field.augmentations` that the training changes its examples by.
-        steps: of the whole run, or None if nobody knows.
+        steps: of the whole run; default: as `fit` is told, None if nobody knows.
 
     Raises:
         TrainingFailed: from `fit`, for a loss or gradient that is not finite.
@@ -62,8 +62,10 @@ class Health(Every):
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
+        told = self.params or {}
+        steps = self.steps or (told.get("steps") or 0) * (told.get("epochs") or 1) or None
         self.examiner = Examiner(
-            self.sampler, self.train, self.held_out, self._series, self.directory / "samples", self.augment, self.steps
+            self.sampler, self.train, self.held_out, self._series, self.directory / "samples", self.augment, steps
         )
         reasons = {probe: probe.not_watched(self.examiner) for probe in self._probes}
         self._watching = [probe for probe in self._probes if set(probe.signals) - set(reasons[probe])]

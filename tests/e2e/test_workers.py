@@ -80,7 +80,7 @@ def test_a_worker_that_dies_ends_the_others_and_all_go_on_exactly(photos, tmp_pa
     said = (tmp_path / "0.log").read_text()
     assert re.search(r"error: worker 1 \(127\.0\.0\.1:\d+\) has gone", said)
     assert "the last good checkpoint is of step 20" in said
-    assert f"--resume {tmp_path / 'cut'}" in said
+    assert f"--resume cut --log-dir {tmp_path}" in said
 
     # A signal to one ends all after the same step, and saves.
     address, resume = free_address(), ("train.py", "--resume", tmp_path / "cut")

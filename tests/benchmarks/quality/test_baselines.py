@@ -101,6 +101,7 @@ def test_the_command(tmp_path, capsys):
         baselines.benchmark,
         [
             str(tmp_path / "models" / "denoise-pictures" / "1"),
+            *("--dataset", options.dataset),
             *("--squeezenet-weights", str(WEIGHTS / "squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5")),
             *("--lpips-weights", str(WEIGHTS / "lpips_lin_squeeze.npz")),
         ],

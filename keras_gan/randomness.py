@@ -210,5 +210,9 @@ def random_rows(size, count, seed=0):
     Returns:
         int64 `[min(count, size)]`, each row once.
     """
-    # The old generator of NumPy, because its numbers are promised never to change.
-    return np.random.RandomState(seed & 0xFFFFFFFF).permutation(size)[:count]
+    return seeded(seed).permutation(size)[:count]
+
+
+def seeded(seed):
+    """The old generator of NumPy, because its numbers are promised never to change, for an integer of any size."""
+    return np.random.RandomState(seed & _MASK)

@@ -261,7 +261,8 @@ def _reference_data(options, scored):
         raise UserError("the model does not say what it was trained on: name a data set with --reference.")
     with contextlib.nullcontext() if options.reference else trained_on.may_have_moved():
         dataset = _say_not_read(_reference_dataset(chosen, options, scored))
-    if not options.reference and options.reference_split == "train":
+    # Where examples were held out of it, the sampler's data was the same, and has been looked at.
+    if not options.reference and options.reference_split == "train" and task_of(chosen) == "sample":
         trained_on.check(dataset, scored.data_facts)
     found = ReferenceData(dataset, chosen, options.reference_split)
     if found.field.kind != scored.field.kind:

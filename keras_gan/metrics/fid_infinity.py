@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_gan.metrics.fid import fid
 from keras_gan.metrics.statistics import Gaussian, gaussian
+from keras_gan.randomness import seeded
 from keras_gan.registry import Score
 
 SCORE = Score(
@@ -64,7 +65,7 @@ def fid_infinity(real, fake, least=None, points=15, seed=0):
         `Extrapolation`; its value can be slightly below 0.
     """
     real = real if isinstance(real, Gaussian) else gaussian(real)
-    rng = np.random.RandomState(seed & 0xFFFFFFFF)
+    rng = seeded(seed)
     sizes = np.linspace(least or max(2, len(fake) // 10), len(fake), points).astype(int)
     distances = [fid(real, gaussian(fake[np.sort(rng.permutation(len(fake))[:size])])) for size in sizes]
     limit = np.polynomial.Polynomial.fit(1.0 / sizes, distances, 1)(0.0)

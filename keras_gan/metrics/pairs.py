@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_gan.errors import UserError
 from keras_gan.metrics.subject import Measurement
+from keras_gan.randomness import seeded
 
 MOST_PAIRS = 1000
 
@@ -40,7 +41,7 @@ def pairs(values, labels, seed):
     Raises:
         UserError: if there is no pair.
     """
-    rng = np.random.RandomState(seed & 0xFFFFFFFF)
+    rng = seeded(seed)
     groups = [np.arange(len(values))] if labels is None else [np.flatnonzero(labels == c) for c in np.unique(labels)]
     chosen = [order[: len(order) // 2 * 2].reshape(-1, 2) for order in map(rng.permutation, groups)]
     chosen = np.concatenate(chosen)

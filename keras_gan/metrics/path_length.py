@@ -28,12 +28,12 @@ def measure(subject):
 
 def _ends_of_steps(subject):
     """What the generator makes at one place of each path, and a step of `EPSILON` farther, both `[PATHS, …]`."""
-    from keras_gan.randomness import seed_range
+    from keras_gan.randomness import seed_range, seeded
 
     given = subject.inputs(seed_range(subject.seed, 2 * PATHS))
     latents = given["latents"]
     others = {name: values[:PATHS] for name, values in given.items()}  # the whole path is of its start's class
-    position = np.random.RandomState(subject.seed & 0xFFFFFFFF).uniform(size=(PATHS, 1))
+    position = seeded(subject.seed).uniform(size=(PATHS, 1))
     for place in (position, position + EPSILON):
         between = _slerp(latents[:PATHS], latents[PATHS:], place).astype(np.float32)
         yield subject.field.to_stored(subject.made({**others, "latents": between}), exact=True)

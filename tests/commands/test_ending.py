@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -73,9 +74,13 @@ def test_a_package_that_is_missing(tmp_path):
         assert result.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("module", ["tyro", "keras_gan.config", "numpy", "tensorflow.python.eager"])
-def test_interrupted_at_any_moment(module, tmp_path):
-    """While packages are imported, first those of the command line, then those that compute."""
+LAST_BEFORE_TENSORFLOW = "keras_gan.distribution.startup"
+
+
+@pytest.mark.parametrize("seconds", [0, 0.4, 0.8])
+@pytest.mark.parametrize("module", ["tyro", "keras_gan.config", LAST_BEFORE_TENSORFLOW, "numpy"])
+def test_interrupted_at_any_moment(module, seconds, tmp_path):
+    """From the import of a package on, and so much later: TensorFlow is imported with the error stream shut."""
     (tmp_path / "saved_model.pb").write_bytes(b"nonsense")
     line = [sys.executable, "-X", "importtime", "-m", "keras_gan", "sample", "--model", "."]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2"}
@@ -84,6 +89,7 @@ def test_interrupted_at_any_moment(module, tmp_path):
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:  # fmt: skip
         imported = next(text for text in process.stderr if text.rpartition("|")[2].strip().startswith(module))
+        time.sleep(seconds)
         process.send_signal(signal.SIGINT)
         errors = process.stderr.read()
     assert process.returncode == 130, imported

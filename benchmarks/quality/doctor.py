@@ -69,7 +69,6 @@ HEALTHY = {
     "sngan-cifar16": Trained("sngan", "cifar10", 1100),
     "fast-dcgan-mnist": Trained("dcgan", "mnist", 700, (*NARROW, "--model.generator-learning-rate", "0.05")),
 }
-QUICK = ("--model.generator-learning-rate", "2e-3", "--model.discriminator-learning-rate", "2e-3")
 STALLED = ("discriminator_too_strong", "collapse", "partial_collapse")
 SLOW_GENERATOR = ("--model.generator-learning-rate", "2e-6")
 NO_GENERATOR = (*NARROW, "--model.generator-learning-rate", "1e-9")
@@ -82,7 +81,7 @@ SPOILED = {
         *("dcgan", "mnist", 700, (*NARROW, "--model.discriminator-learning-rate", "2e-3", *SLOW_GENERATOR)),
         named=("discriminator_too_strong",),
     ),
-    "twenty-dcgan-mnist": Trained("dcgan", "mnist", 3000, (*NARROW, *QUICK), "twenty", ("memorisation",)),
+    "twenty-gan-mnist": Trained("gan", "mnist", 8000, SMALL, "twenty", ("memorisation",)),
     "dropped-dcgan-mnist": Trained("dcgan", "mnist", 1100, NARROW, "classes_dropped", ("partial_collapse",)),
     "frozen-g-dcgan-cifar": Trained("dcgan", "cifar10", 700, NO_GENERATOR, named=STALLED),
     "frozen-g-wgan_gp-mnist": Trained("wgan_gp", "mnist", 600, NO_GENERATOR, named=STALLED),

@@ -30,7 +30,7 @@ def test_verdicts():
     assert verdict("dcgan-mnist", [finding]) == "stands"
     assert verdict("dcgan-mnist", [finding, {**finding, "passed": 800}]) == "contradicted"
     assert verdict("frozen-d-dcgan-avatars", [finding]) == "named"
-    assert verdict("twenty-dcgan-mnist", [finding]) == "missed"
+    assert verdict("twenty-gan-mnist", [finding]) == "missed"
 
 
 def test_spoiled_data():

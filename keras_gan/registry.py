@@ -53,6 +53,25 @@ class Variant:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Preset:
+    """Options that were chosen together, one of the `PRESETS` of a variant's module, `{name: Preset}`.
+
+    Attributes:
+        about: what it is for, what it reached, and the command that measured that.
+        run: `{field of RunConfig: value}`.
+        model: `{field of the variant's Config: value}`.
+    """
+
+    about: str
+    run: dict = field(default_factory=dict)
+    model: dict = field(default_factory=dict)
+
+
+NO_PRESET = "none"  # the defaults of the variant's `Config` and `Variant`, as they were before there were presets
+USUAL_PRESET = "laptop"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """A kind of data set; its name is that of its module, which also holds `load` and the like (see `keras_gan.data`).
 
@@ -147,18 +166,19 @@ class Room:
 
     def describe(self, name):
         """The descriptor of a thing; `UserError` if there is none of this name."""
-        return self._find(name)[0]
+        return self.find(name)[0]
 
     def module(self, name):
         """Imports and returns the module of a thing."""
-        stem = self._find(name)[1].stem
+        stem = self.find(name)[1].stem
         return importlib.import_module(f"keras_gan.{self.folder.replace('/', '.')}.{stem}")
 
     def summary(self, name):
         """The first line of the docstring of a thing's module."""
-        return (ast.get_docstring(_parsed(self._find(name)[1])) or "").partition("\n")[0]
+        return (ast.get_docstring(_parsed(self.find(name)[1])) or "").partition("\n")[0]
 
-    def _find(self, name):
+    def find(self, name):
+        """`(descriptor, path)` of a thing; `UserError` if there is none of this name."""
         things = self._things()
         if name not in things:
             raise unknown(self.kind, name, sorted(things))
@@ -183,17 +203,26 @@ def _things(folder, descriptor, _plugins):
 
 def _descriptor_in(path, descriptor):
     """The descriptor that a module assigns, read without importing it; None if it assigns none."""
-    start = f"\n{descriptor.__name__.upper()} = {descriptor.__name__}("
-    _, found, rest = path.read_text(encoding="utf-8").partition(start)
+    return _read_constant(path, descriptor.__name__.upper(), lambda call: _called(call, descriptor))
+
+
+def _read_constant(path, name, read):
+    """What `read` makes of the expression that a module assigns to a name; None if it assigns none."""
+    _, found, rest = path.read_text(encoding="utf-8").partition(f"\n{name} = ")
     if not found:
         return None
     try:
-        call = _first_expression(f"{descriptor.__name__}({rest}")
-        arguments = [_literal(value) for value in call.args]
-        keywords = {word.arg: _literal(word.value) for word in call.keywords}
-        return descriptor(*arguments, **keywords)
-    except (SyntaxError, TypeError, ValueError) as error:  # a key that there is not, or a value that is no literal
-        raise UserError(f"{path} does not describe a {descriptor.__name__.lower()}: {error}") from None
+        return read(_first_expression(rest))
+    except (SyntaxError, TypeError, ValueError, AttributeError) as error:  # an unknown key, or what is no literal
+        raise UserError(f"{path}: {name} cannot be read: {error}") from None
+
+
+def _called(call, cls):
+    """The dataclass that a call of it with literals, not run, would make."""
+    if call.func.id != cls.__name__:
+        raise ValueError(f"it is no {cls.__name__}")
+    arguments = [_literal(value) for value in call.args]
+    return cls(*arguments, **{word.arg: _literal(word.value) for word in call.keywords})
 
 
 def _literal(node):
@@ -243,6 +272,31 @@ def resolve(name):
 def variant(name):
     """What a variant says of itself, a `Variant`, read without importing it."""
     return VARIANTS.describe(resolve(name))
+
+
+def presets(name):
+    """The presets of a variant, `{name: Preset}`, read without importing it; of one that has none, empty."""
+    _, path = VARIANTS.find(resolve(name))
+    return _presets_in(path / "__init__.py" if path.is_dir() else path)
+
+
+def preset(variant_name, name):
+    """A preset of a variant by its name; `UserError` if it has none such. `NO_PRESET` is an empty one."""
+    own = presets(variant_name)
+    if name == NO_PRESET:
+        return Preset(about="the defaults of the variant's options themselves")
+    if name not in own:
+        raise unknown(f"preset of {resolve(variant_name)}", name, [*own, NO_PRESET])
+    return own[name]
+
+
+@functools.cache
+def _presets_in(path):
+    def read(table):
+        names = [_literal(key) for key in table.keys]
+        return dict(zip(names, (_called(value, Preset) for value in table.values), strict=True))
+
+    return _read_constant(path, "PRESETS", read) or {}
 
 
 def module(name):

@@ -6,6 +6,7 @@ import types
 import typing
 from typing import Literal
 
+from keras_gan import registry
 from keras_gan.config.option import deciding
 from keras_gan.config.run import RunConfig
 from keras_gan.errors import UserError, unknown
@@ -41,7 +42,9 @@ def parse(values, where):
     if not isinstance(values, dict) or not isinstance(values.get("model", {}), dict):
         raise UserError(f"{where} must hold one JSON object, with the variant's options in an object under 'model'.")
     run = {name: value for name, value in values.items() if name != "model"}
-    return from_dict(RunConfig, run, where), values.get("model", {})
+    # One that names no preset was written before there were any, or by hand: its defaults are those of that day.
+    run = from_dict(RunConfig, {"preset": registry.NO_PRESET, **run}, where)
+    return run, {**run.preset_options, **values.get("model", {})}
 
 
 def from_dict(cls, values, where):

@@ -1,5 +1,6 @@
 """The options of a training run, in groups, and what can be checked of them at once."""
 
+import math
 from dataclasses import dataclass
 
 from keras_gan import data, registry
@@ -17,10 +18,19 @@ DEFAULTS = {"steps": 1500, "batch_size": 64, "image_size": 32, "metrics": (), "e
 DEFAULT_SNAPSHOTS = 10
 
 
-def defaults(variant):
-    """What a run of this variant takes for options that are not given, `{field of RunConfig: value}`."""
-    described = registry.variant(variant)
-    return {**DEFAULTS, "dataset": described.data, **described.defaults}
+def defaults(variant, preset=None):
+    """What a run of this variant takes for options that are not given, `{field of RunConfig: value}`.
+
+    Args:
+        preset: name of one; default: the usual one, if the variant has it.
+    """
+    described, preset = registry.variant(variant), preset or _usual_preset(variant)
+    own = registry.preset(variant, preset).run
+    return {**DEFAULTS, "dataset": described.data, **described.defaults, **own, "preset": preset}
+
+
+def _usual_preset(variant):
+    return registry.USUAL_PRESET if registry.USUAL_PRESET in registry.presets(variant) else registry.NO_PRESET
 
 
 # Options are listed base by base, the last one first.
@@ -40,8 +50,8 @@ class RunConfig(
         if not self.variant:
             raise UserError(f"--variant is required: choose from {', '.join(registry.list_variants())}.")
         object.__setattr__(self, "variant", registry.resolve(self.variant))
-        for name, value in defaults(self.variant).items():
-            decided = name == "steps" and self.epochs is not None
+        for name, value in defaults(self.variant, self.preset).items():
+            decided = name == "steps" and (self.epochs is not None or self.minutes is not None)
             if getattr(self, name) is None and not decided:
                 object.__setattr__(self, name, value)
         super().__post_init__()
@@ -58,6 +68,11 @@ class RunConfig(
                 f"--tflite-size is for models that are given images, and {self.variant} draws them of noise."
             )
 
+    @property
+    def preset_options(self):
+        """The options of the variant that the preset has values for, `{field: value}`."""
+        return registry.preset(self.variant, self.preset).model
+
     def total_steps(self, examples, schedule):
         """Steps of the whole run on so many examples, by the `Schedule` of its stages."""
         if self.epochs:
@@ -70,8 +85,10 @@ class RunConfig(
         check_size(self.variant, self.image_size)
 
     def _check_numbers(self):
-        if self.steps is not None and self.epochs is not None:
-            raise UserError("give --steps or --epochs, not both.")
+        if sum(length is not None for length in (self.steps, self.epochs, self.minutes)) > 1:
+            raise UserError("give one of --steps, --epochs and --minutes.")
+        if self.minutes is not None and not 0 < self.minutes < math.inf:
+            raise UserError(f"--minutes must be above 0, got {self.minutes}.")
         if self.init_optimizer and not self.init_from:
             raise UserError("--init-optimizer needs --init-from RUN, whose optimizers it takes.")
         counts = ("steps", "epochs", "batch_size", "snapshot_every", "eval_every")

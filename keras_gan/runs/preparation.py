@@ -90,6 +90,7 @@ def prepare(options, model_options):
     """
     building.usual_keras()
     variant = registry.module(options.variant)
+    model_options = {**options.preset_options, **model_options}
     model_config = config.from_dict(variant.Config, model_options, "the variant's options")
     strategy = _start(options)
     dataset, validation = _load(options)

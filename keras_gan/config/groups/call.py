@@ -19,7 +19,10 @@ class CallOptions:
 
 @dataclass(frozen=True)
 class VariantOption:
-    """The one option that must be given."""
+    """What is trained: the one option that must be given, and what others default to."""
 
     variant: str = option("", decides="computation")
     """Which GAN, required; --list names them all."""
+    preset: str | None = option(None, decides="output")
+    """Options that were chosen together, each of which can still be given: laptop, for ten minutes on two cores; paper,
+    as published; none, neither. --variant NAME --help shows them. Default: laptop."""

@@ -17,6 +17,9 @@ class TrainingOptions:
     """Generator updates; default: 1500, or the variant's own."""
     epochs: int | None = option(None, decides="output")
     """Passes over the data, instead of --steps."""
+    minutes: float | None = option(None, decides="output")
+    """About how long to train by the clock, instead of --steps: some steps are timed and thrown away, and the number
+    that fits is the run's from then on."""
     batch_size: int | None = option(None, decides="computation")
     """Examples per discriminator update, over all devices together; default: 64, or the variant's own."""
     augment: Augment = option("none", decides="computation")

@@ -118,10 +118,7 @@ def _parse_train(argv, program):
         saved, model = _saved_run(run_args)
     elif config_file:
         saved, model = config.load_json(config_file)
-    if saved and _take_option(run_args, "--steps")[1]:
-        saved = dataclasses.replace(saved, epochs=None)
-    if saved and _take_option(run_args, "--epochs")[1]:
-        saved = dataclasses.replace(saved, steps=None, epochs=saved.epochs or 1)  # until what was given takes its place
+    saved = saved and _with_room_for(saved, run_args)
     variant = _take_option(run_args, "--variant")[1] or (saved.variant if saved else "")
     asks_help = bool(ASKS_HELP & set(run_args))
     if asks_help and not variant:
@@ -131,6 +128,18 @@ def _parse_train(argv, program):
         if not model_args:
             return run, model
     return _parse_with_variant(variant, argv, program, saved, model)
+
+
+def _with_room_for(saved, run_args):
+    """A saved configuration that what is given beside it does not contradict."""
+    if _take_option(run_args, "--preset")[1]:
+        raise UserError("--preset is for new runs: a saved configuration says all options, so leave it out.")
+    lengths = {"steps": None, "epochs": None, "minutes": None}
+    for name in lengths:
+        if _take_option(run_args, f"--{name}")[1]:
+            # Of the kind that is given, until that takes its place.
+            return dataclasses.replace(saved, **lengths | {name: getattr(saved, name) or 1})
+    return saved
 
 
 def _saved_run(run_args):
@@ -153,13 +162,14 @@ def _parse_with_variant(variant, argv, program, saved, model):
     variant = registry.resolve(variant)
     quiet_tensorflow()
     cls = registry.module(variant).Config
-    defaults = config.from_dict(cls, model, "the configuration")
+    preset = registry.preset(variant, saved.preset if saved else _preset_in(argv, variant))
+    defaults = config.from_dict(cls, {**preset.model, **model}, "the configuration")
     options = dataclasses.make_dataclass(
         "TrainOptions", [("model", cls, dataclasses.field(default=defaults))], bases=(config.RunConfig,), frozen=True
     )
     if saved:
         saved = options(**vars(saved), model=defaults)
-    both = _cli(options, argv, program, saved, description=_train_help())
+    both = _cli(options, argv, program, saved, description=_train_help(variant))
     run = config.RunConfig(**{field.name: getattr(both, field.name) for field in dataclasses.fields(config.RunConfig)})
     return run, dataclasses.asdict(both.model)
 
@@ -170,8 +180,14 @@ def _cli(cls, argv, program, default=None, **kwargs):
     return tyro.cli(config.explained(cls), args=argv, prog=program, **kwargs)
 
 
-def _train_help():
-    return (
+def _preset_in(argv, variant):
+    return _take_option(argv, "--preset")[1] or config.defaults(variant)["preset"]
+
+
+def _train_help(variant=None):
+    presets = registry.presets(variant) if variant else {}
+    said = "".join(f"\n\n--preset {name}: {preset.about}" for name, preset in presets.items())
+    return said.lstrip() if said else (
         "Trains a GAN, then exports its generator. --list names the variants; --variant NAME --help adds the options "
         "of that variant; --config FILE.json starts from a saved configuration (a run's config.json), which "
         "further options override."

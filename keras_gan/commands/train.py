@@ -23,8 +23,10 @@ def run(options, model_options):
     """
     _check_before_start(options)
     quiet_tensorflow()
-    from keras_gan.runs import dry_run, preparation
+    from keras_gan.runs import dry_run, pacing, preparation
 
+    if options.minutes:
+        options = pacing.with_steps(options, model_options)
     prepared = preparation.prepare(options, model_options)
     if not prepared.writes:
         return _train_along(prepared)

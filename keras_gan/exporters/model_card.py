@@ -98,9 +98,8 @@ def _training(manifest, plural):
         noun = next(each for each in (plural, "examples") if each in data)
         rows += [(noun, f"{data[noun]:,}"), ("treatment", data["treatment"])]
     if "configuration" in manifest:
-        rows += [
-            (name.replace("_", " "), manifest["configuration"][name]) for name in ("batch_size", "precision", "seed")
-        ]
+        names = ("preset", "batch_size", "precision", "seed")
+        rows += [(name.replace("_", " "), manifest["configuration"][name]) for name in names]
     if "cost" in manifest:
         rows += [("training time", f"{manifest['cost']['seconds']} s for {manifest['cost']['steps_timed']} steps")]
     text = "## Training\n\n" + _table(("what", "value"), rows)

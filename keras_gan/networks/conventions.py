@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from keras_gan.layers.batch_norm import FusedBatchNormalization
 from keras_gan.layers.instance_norm import InstanceNormalization
 
 
@@ -11,9 +12,14 @@ def normal(stddev=0.02):
     return keras.initializers.RandomNormal(stddev=stddev)
 
 
-def batch_norm(**options):
-    """BatchNorm over the whole batch: two replicas with half of it each take the same statistics."""
-    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, synchronized=True, **options)
+def batch_norm(fused=False, **options):
+    """BatchNorm over the whole batch: two replicas with half of it each take the same statistics.
+
+    Args:
+        fused: whether to compute it by TensorFlow's fused operation, which is faster and rounds otherwise.
+    """
+    layer = FusedBatchNormalization if fused else layers.BatchNormalization
+    return layer(momentum=0.9, epsilon=1e-5, synchronized=True, **options)
 
 
 def instance_norm():

@@ -34,12 +34,12 @@ def generator(image_shape, options, num_classes=0):
         x = layers.Concatenate()([x, ops.one_hot(labels, num_classes)])
     x = layers.Dense(4 * 4 * first, use_bias=False, kernel_initializer=normal())(x)
     x = layers.Reshape((4, 4, first))(x)
-    x = layers.ReLU()(batch_norm()(x))
+    x = layers.ReLU()(batch_norm(options.fused_batch_norm)(x))
     for width in reversed(hidden):
         x = layers.Conv2DTranspose(
             width, options.hidden_kernel_size, strides=2, padding="same", use_bias=False, kernel_initializer=normal()
         )(x)
-        x = layers.ReLU()(batch_norm()(x))
+        x = layers.ReLU()(batch_norm(options.fused_batch_norm)(x))
     # The kernel is a multiple of the stride: every pixel has the same number of taps, which avoids checkerboards
     # (Odena et al. 2016, "Deconvolution and Checkerboard Artifacts").
     x = layers.Conv2DTranspose(
@@ -59,7 +59,7 @@ def features(images, options, conv=layers.Conv2D, norm=batch_norm, initializer=n
         images: Keras tensor `[B, size, size, C]`, size a power of two, 16 or more.
         options: `ConvolutionOptions`.
         conv: makes a convolution, with the arguments of `keras.layers.Conv2D`.
-        norm: makes a normalisation layer, or None for none.
+        norm: makes a normalisation layer, told whether it is to be fused; or None for none.
         initializer: makes an initializer of the kernels.
     """
     x = images
@@ -73,7 +73,7 @@ def features(images, options, conv=layers.Conv2D, norm=batch_norm, initializer=n
             use_bias=not normalized,  # the normalisation would take a bias away again
             kernel_initializer=initializer(),
         )(x)
-        x = layers.LeakyReLU(0.2)(norm()(x) if normalized else x)
+        x = layers.LeakyReLU(0.2)(norm(options.fused_batch_norm)(x) if normalized else x)
     return x
 
 

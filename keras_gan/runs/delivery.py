@@ -81,9 +81,12 @@ def treatment(options, data_facts):
 
 def command(options, model_config):
     """The command line that repeats a run: every option that is not at its default, names of folders alone."""
-    call, default = config.deciding(config.RunConfig, "call"), config.RunConfig(variant=options.variant)
+    call, usual = config.deciding(config.RunConfig, "call"), config.defaults(options.variant)["preset"]
+    default = config.RunConfig(variant=options.variant, preset=options.preset)
     run = {name: value for name, value in vars(options).items() if name not in call}
-    words = [*_flags(run, default), *_flags(vars(model_config), type(model_config)(), "model.")]
+    words = [] if options.preset == usual else ["--preset", options.preset]
+    words += _flags(run, default)
+    words += _flags(vars(model_config), type(model_config)(**options.preset_options), "model.")
     # Before it is quoted: a path with a quote in it would not be found.
     words = names_only(words, _configuration(options, model_config))
     return shlex.join(["python", "train.py", "--variant", options.variant, *words])

@@ -1,13 +1,9 @@
 """`--dry-run`: what a run would be and cost, measured on some steps of each stage, which are thrown away."""
 
-import statistics
 import sys
-import time
 
 from keras_gan import config
-
-_MOST_STEPS = 16  # measured of a stage, so that what is done in some steps alone, as lazy penalties, is among them
-_ENOUGH_SECONDS = 5.0  # of measuring a stage
+from keras_gan.runs.pacing import seconds_of_steps
 
 
 def report(prepared):
@@ -32,27 +28,12 @@ def report(prepared):
 
 def _report_stage(prepared, stage, start, end):
     """Measures a stage and prints what its steps take; returns the seconds that all of them take by that."""
-    first, later = _steps(prepared, stage, start)
+    first, later = seconds_of_steps(prepared, stage, start)
     examples, what = prepared.schedule.examples_per_step(stage), prepared.dataset.fields["real"].plural
     name = f" of {stage.name}" if len(prepared.schedule.stages) > 1 else ""
     print(f"first step     {first:.1f} s, with compilation{name}")
     print(f"later steps    {later * 1000:.0f} ms{name}: {later / examples * 1000:.2f} s per 1,000 {what}")
     return first + (end - start - 1) * later
-
-
-def _steps(prepared, stage, start):
-    """Seconds of the first step of a stage, and the mean of those after it, of which some are done."""
-    model, at_once = prepared.model, prepared.options.steps_per_execution
-    model.make_train_function()
-    model.step.assign(start)
-    batches = iter(model.distribute_strategy.experimental_distribute_dataset(prepared.batches(stage, start)))
-    seconds = []
-    while len(seconds) < 2 or (len(seconds) <= _MOST_STEPS and sum(seconds[1:]) < _ENOUGH_SECONDS):
-        started = time.perf_counter()
-        logs = model.train_function(batches)
-        float(logs["g_loss"])  # waits for the step to end
-        seconds.append(time.perf_counter() - started)
-    return seconds[0], statistics.mean(seconds[1:]) / at_once
 
 
 def _words(seconds):

@@ -17,7 +17,9 @@ def usual_keras():
     keras.config.set_floatx("float32")
 
 
-def create(name, image_shape, num_classes=0, seed=0, augment="none", source_shape=None, **options):
+def create(
+    name, image_shape, num_classes=0, seed=0, augment="none", source_shape=None, preset=registry.NO_PRESET, **options
+):
     """Builds a model of images that trains the variant `name`.
 
     Args:
@@ -28,6 +30,8 @@ def create(name, image_shape, num_classes=0, seed=0, augment="none", source_shap
         augment: `none`, `diffaugment` or `ada`: what the discriminator sees, see `modalities.image.augment`.
         source_shape: `(height, width, channels)` of the sources of a variant that translates images; default: as the
             images.
+        preset: options that were chosen together, one of the variant's `PRESETS`, such as `laptop`, as `train.py` has
+            it; default: those of the variant's `Config`.
         **options: fields of the variant's `Config`, such as `latent_dim=100`.
 
     Returns:
@@ -47,7 +51,11 @@ def create(name, image_shape, num_classes=0, seed=0, augment="none", source_shap
         if option not in known:
             raise unknown(f"option of {registry.resolve(name)}", option, known)
     return build(
-        name, variant.Config(**options), image_fields(name, image_shape, num_classes, source_shape), seed, augment
+        name,
+        variant.Config(**registry.preset(name, preset).model | options),
+        image_fields(name, image_shape, num_classes, source_shape),
+        seed,
+        augment,
     )
 
 

@@ -74,7 +74,16 @@ class TranslationOptions(AdamRates, EMAOptions):
 
 
 @dataclass(frozen=True)
-class ConvolutionOptions:
+class BatchNormOptions:
+    """Options of networks with batch normalisation."""
+
+    fused_batch_norm: bool = False
+    """Compute batch normalisation by one operation of TensorFlow: faster, with other last bits than before there was
+    this option."""
+
+
+@dataclass(frozen=True)
+class ConvolutionOptions(BatchNormOptions):
     """Sizes of the networks in `networks/convolutional.py`."""
 
     generator_channels: int = 128

@@ -26,11 +26,25 @@ from dataclasses import dataclass
 
 from keras_gan.losses.objectives import NON_SATURATING
 from keras_gan.networks import convolutional as networks
-from keras_gan.registry import Variant
+from keras_gan.registry import Preset, Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, ConvolutionOptions
 
 VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256))
+
+PRESETS = {
+    "laptop": Preset(
+        about="small networks at a large rate",
+        run={"steps": 6000},
+        model={
+            "fused_batch_norm": True,
+            "generator_channels": 16,
+            "discriminator_channels": 16,
+            "generator_learning_rate": 1e-3,
+            "discriminator_learning_rate": 1e-3,
+        },
+    ),
+}
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,17 @@ import math
 import keras
 import tensorflow as tf
 
+
+def falling(rate, total_steps, final):
+    """A learning rate that falls within so many steps, along a cosine, to its share `final`.
+
+    It is constant, a number, where `final` is 1 or nobody knows how long the run is.
+    """
+    if final == 1.0 or not total_steps:
+        return rate
+    return keras.optimizers.schedules.CosineDecay(rate, total_steps, final)
+
+
 VECTORS = 0.1  # the share of the learning rate that biases and other vectors take
 
 

@@ -4,7 +4,7 @@ import functools
 from dataclasses import dataclass
 
 from keras_gan.errors import check_options
-from keras_gan.training.optimizers import Adam
+from keras_gan.training.optimizers import Adam, falling
 from keras_gan.training.stages import Stage
 
 
@@ -47,11 +47,14 @@ class AdamRates:
     """Adam momentum of both."""
     beta_2: float = 0.99
     """Decay of Adam's squared gradients, of both."""
+    final_rate: float = 1.0
+    """Share of both step sizes that is left at the end of the run, where they fall to along a cosine; 1: constant."""
 
     def optimizers(self, total_steps=None):
         """New `(generator, discriminator)` optimizers for a run of so many steps, None if nobody knows."""
         adam = functools.partial(Adam, beta_1=self.beta_1, beta_2=self.beta_2)
-        return adam(self.generator_learning_rate), adam(self.discriminator_learning_rate)
+        rates = (self.generator_learning_rate, self.discriminator_learning_rate)
+        return tuple(adam(falling(rate, total_steps, self.final_rate)) for rate in rates)
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ ALLOWED = {
 }
 TENSORFLOW_ROOMS = {
     *("randomness", "losses", "storage", "distribution", "modalities", "data", "sampling", "metrics", "training"),
-    *("health", "callbacks", "exported", "exporters", "runs", "commands"),
+    *("health", "callbacks", "exported", "exporters", "runs", "commands", "layers"),
 }
 
 

@@ -45,7 +45,9 @@ def with_steps(options, model_options):
     seconds = [seconds_of_steps(prepared, stage, start)[1] for stage, start, _ in _parts(prepared, _STEPS_TO_TIME)]
 
     def lasts(steps):
-        return sum(each * (end - start) for each, (_, start, end) in zip(seconds, _parts(prepared, steps), strict=False))
+        return sum(
+            each * (end - start) for each, (_, start, end) in zip(seconds, _parts(prepared, steps), strict=False)
+        )
 
     steps = _most(lambda steps: lasts(steps) <= options.minutes * 60)
     print(f"about {steps:,} steps fit into {options.minutes:g} minutes, by the pace of some that were thrown away.")

@@ -77,6 +77,15 @@ class TranslationOptions(AdamRates, EMAOptions):
 
 
 @dataclass(frozen=True)
+class PenaltyOptions:
+    """Options of a discriminator with a gradient penalty."""
+
+    penalty_interval: int = 1
+    """Steps from one gradient penalty to the next, which then counts as often; 1: in every step, as published. Lazy
+    regularisation is that of StyleGAN2 (arXiv 1912.04958, section 3.1)."""
+
+
+@dataclass(frozen=True)
 class BatchNormOptions:
     """Options of networks with batch normalisation."""
 

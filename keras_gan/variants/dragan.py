@@ -28,13 +28,13 @@ from keras_gan.losses.objectives import NON_SATURATING
 from keras_gan.networks import convolutional as networks
 from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
-from keras_gan.training.options import AdamOptions, ConvolutionOptions
+from keras_gan.training.options import AdamOptions, ConvolutionOptions, PenaltyOptions
 
 VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256))
 
 
 @dataclass(frozen=True)
-class Config(AdamOptions, ConvolutionOptions):
+class Config(AdamOptions, PenaltyOptions, ConvolutionOptions):
     """Options of DRAGAN."""
 
     penalty_weight: float = 10.0
@@ -48,11 +48,13 @@ class DRAGAN(AdversarialModel):
     """Adds the gradient penalty at perturbed real images."""
 
     def discriminator_terms(self, batch, fakes):
-        _, gradients = penalties.scores_and_gradients(
-            lambda images: self.score(images, batch), self.perturbed(batch["real"])
-        )
-        penalty = self.config.penalty_weight * penalties.one_centred(gradients)
+        perturbed = self.perturbed(batch["real"])  # here, for its collective must not lie in a branch
+        penalty = self.lazily(self.config.penalty_interval, lambda: self._penalty(batch, perturbed))
         return {**super().discriminator_terms(batch, fakes), "d_gradient_penalty": penalty}
+
+    def _penalty(self, batch, perturbed):
+        _, gradients = penalties.scores_and_gradients(lambda images: self.score(images, batch), perturbed)
+        return self.config.penalty_weight * penalties.one_centred(gradients)
 
     def perturbed(self, real):
         """Real images `[B, …]`, each moved at random by up to half a standard deviation of the global batch."""

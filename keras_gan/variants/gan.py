@@ -31,7 +31,7 @@ from keras_gan.losses.objectives import MINIMAX, NON_SATURATING
 from keras_gan.networks.convolutional import batch_norm
 from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
-from keras_gan.training.options import AdamOptions
+from keras_gan.training.options import AdamOptions, BatchNormOptions
 
 VARIANT = Variant(gives="image", sizes=(16, 28, 32, 48, 64), defaults={"steps": 6000})
 
@@ -39,7 +39,7 @@ OBJECTIVES = {"non_saturating": NON_SATURATING, "minimax": MINIMAX}
 
 
 @dataclass(frozen=True)
-class Config(AdamOptions):
+class Config(AdamOptions, BatchNormOptions):
     """Options of the original GAN."""
 
     loss: Literal["non_saturating", "minimax"] = "non_saturating"
@@ -72,7 +72,7 @@ def generator(config, image_shape):
     if config.latents == "uniform":
         x = NormalToUniform()(x)
     for units in config.generator_units:
-        x = layers.LeakyReLU(0.2)(batch_norm()(layers.Dense(units, use_bias=False)(x)))
+        x = layers.LeakyReLU(0.2)(batch_norm(config.fused_batch_norm)(layers.Dense(units, use_bias=False)(x)))
     x = layers.Dense(math.prod(image_shape))(x)
     images = layers.Activation("tanh", dtype="float32", name="images")(layers.Reshape(image_shape)(x))
     return keras.Model(inputs, images, name="generator")

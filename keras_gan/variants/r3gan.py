@@ -41,7 +41,7 @@ from keras_gan.networks.basis import Basis
 from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.optimizers import Adam, EqualizedAdam
-from keras_gan.training.options import AdamOptions
+from keras_gan.training.options import AdamOptions, PenaltyOptions
 
 VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256), defaults={"steps": 3000})
 
@@ -50,7 +50,7 @@ ANNEAL_STEPS = 2500  # where nobody says how long the run is to be
 
 
 @dataclass(frozen=True)
-class Config(AdamOptions):
+class Config(AdamOptions, PenaltyOptions):
     """Options of R3GAN."""
 
     latent_dim: int = 64
@@ -114,13 +114,24 @@ class R3GAN(AdversarialModel):
         def score(images):
             return self.score(images, batch)
 
-        real_scores, real_gradients = penalties.scores_and_gradients(score, batch["real"])
-        fake_scores, fake_gradients = penalties.scores_and_gradients(score, fakes)
-        return {
-            **self.objective.discriminator(real_scores=real_scores, fake_scores=fake_scores),
-            "d_r1": self.config.gamma * penalties.zero_centred(real_gradients),
-            "d_r2": self.config.gamma * penalties.zero_centred(fake_gradients),
-        }
+        def penalty(gradients):
+            return self.config.gamma * penalties.zero_centred(gradients)
+
+        if self.config.penalty_interval == 1:  # both come of one evaluation
+            real_scores, real_gradients = penalties.scores_and_gradients(score, batch["real"])
+            fake_scores, fake_gradients = penalties.scores_and_gradients(score, fakes)
+            r1, r2 = penalty(real_gradients), penalty(fake_gradients)
+        else:
+            real_scores, fake_scores = score(batch["real"]), score(fakes)
+            r1, r2 = (
+                self.lazily(
+                    self.config.penalty_interval,
+                    lambda images=images: penalty(penalties.scores_and_gradients(score, images)[1]),
+                )
+                for images in (batch["real"], fakes)
+            )
+        scores = self.objective.discriminator(real_scores=real_scores, fake_scores=fake_scores)
+        return {**scores, "d_r1": r1, "d_r2": r2}
 
 
 def build(config, fields):

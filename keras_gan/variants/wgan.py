@@ -26,6 +26,7 @@ from keras_gan.losses.objectives import WASSERSTEIN
 from keras_gan.networks import convolutional as networks
 from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
+from keras_gan.training.optimizers import falling
 from keras_gan.training.options import ConvolutionOptions, ModelOptions
 from keras_gan.training.stages import Stage
 
@@ -40,6 +41,8 @@ class Config(ModelOptions, ConvolutionOptions):
     """Width of the generator's last hidden layer; doubles towards the latents."""
     learning_rate: float = 5e-5
     """RMSprop step size of both networks."""
+    final_rate: float = 1.0
+    """Share of the step size that is left at the end of the run, where it falls to along a cosine; 1: constant."""
     clip: float = 0.01
     """Largest absolute value of any weight of the critic."""
     critic_steps: int = 5
@@ -47,7 +50,8 @@ class Config(ModelOptions, ConvolutionOptions):
 
     def optimizers(self, total_steps=None):
         """RMSprop for both networks."""
-        return tuple(keras.optimizers.RMSprop(self.learning_rate, rho=0.99, epsilon=1e-8) for _ in range(2))
+        rate = falling(self.learning_rate, total_steps, self.final_rate)
+        return tuple(keras.optimizers.RMSprop(rate, rho=0.99, epsilon=1e-8) for _ in range(2))
 
     def stages(self, total_steps=None):
         """The critic is updated several times, each on examples of its own."""

@@ -27,14 +27,14 @@ from keras_gan.losses.objectives import WASSERSTEIN
 from keras_gan.networks import convolutional as networks
 from keras_gan.registry import Variant
 from keras_gan.training.adversarial import AdversarialModel
-from keras_gan.training.options import AdamOptions, ConvolutionOptions
+from keras_gan.training.options import AdamOptions, ConvolutionOptions, PenaltyOptions
 from keras_gan.training.stages import Stage
 
 VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256))
 
 
 @dataclass(frozen=True)
-class Config(AdamOptions, ConvolutionOptions):
+class Config(AdamOptions, PenaltyOptions, ConvolutionOptions):
     """Options of WGAN-GP."""
 
     generator_channels: int = 64
@@ -68,12 +68,15 @@ class WGANGP(AdversarialModel):
     decision_boundary = None
 
     def discriminator_terms(self, batch, fakes):
+        penalty = self.lazily(self.config.penalty_interval, lambda: self._penalty(batch, fakes))
+        return {**super().discriminator_terms(batch, fakes), "d_gradient_penalty": penalty}
+
+    def _penalty(self, batch, fakes):
         real = batch["real"]
         alpha = self.noise.uniform(ops.shape(real)[0], (1,) * (len(real.shape) - 1), "penalty")
         mixed = penalties.between(real, fakes, alpha)
         _, gradients = penalties.scores_and_gradients(lambda images: self.score(images, batch), mixed)
-        penalty = self.config.penalty_weight * penalties.one_centred(gradients)
-        return {**super().discriminator_terms(batch, fakes), "d_gradient_penalty": penalty}
+        return self.config.penalty_weight * penalties.one_centred(gradients)
 
 
 def build(config, fields):

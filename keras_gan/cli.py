@@ -186,15 +186,12 @@ def _preset_in(argv, variant):
 
 def _train_help(variant=None):
     presets = registry.presets(variant) if variant else {}
-    said = "".join(f"\n\n--preset {name}: {preset.about}" for name, preset in presets.items())
+    if presets:
+        return "\n\n".join(f"--preset {name}: {preset.about}" for name, preset in presets.items())
     return (
-        said.lstrip()
-        if said
-        else (
-            "Trains a GAN, then exports its generator. --list names the variants; --variant NAME --help adds the options "
-            "of that variant; --config FILE.json starts from a saved configuration (a run's config.json), which "
-            "further options override."
-        )
+        "Trains a GAN, then exports its generator. --list names the variants; --variant NAME --help adds the options "
+        "of that variant; --config FILE.json starts from a saved configuration (a run's config.json), which "
+        "further options override."
     )
 
 

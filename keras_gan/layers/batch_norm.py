@@ -17,9 +17,8 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
 
     def call(self, inputs, training=None, mask=None):
         alone = tf.distribute.get_strategy().num_replicas_in_sync == 1
-        if not (
-            training and self.trainable and alone and inputs.dtype.name in FUSED_TYPES and len(inputs.shape) in (2, 4)
-        ):
+        fits = inputs.dtype.name in FUSED_TYPES and len(inputs.shape) in (2, 4)
+        if not (training and self.trainable and alone and fits):
             return super().call(inputs, training, mask)
         maps = inputs if len(inputs.shape) == 4 else inputs[:, None, None]
         outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(

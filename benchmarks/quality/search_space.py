@@ -12,36 +12,43 @@ def _wide(generator, discriminator):
 
 
 SMALL = {**BN, **_wide(16, 16), **_both(1e-3)}
-FALLING = {**SMALL, "final_rate": 0.05}
 
 SPACE = {
     "dcgan": [
         SMALL,
-        FALLING,
-        {**FALLING, **_wide(24, 16)},
-        {**FALLING, **_both(2e-3)},
-        {**FALLING, "beta_2": 0.999},
-        {**FALLING, "hidden_kernel_size": 4},
-        {**FALLING, "batch_size": 32},
+        {**SMALL, "final_rate": 0.05},
+        {**SMALL, **_wide(24, 16), "final_rate": 0.05},
+        {**SMALL, **_wide(24, 16)},
+        {**SMALL, **_both(2e-3)},
+        {**SMALL, "batch_size": 32},
     ],
-    "lsgan": [FALLING, {**FALLING, **_both(2e-3)}, {**FALLING, **_wide(24, 16)}],
-    "cgan": [FALLING, {**FALLING, **_wide(24, 16)}],
-    "acgan": [FALLING],
-    "sngan": [FALLING, {**FALLING, **_both(5e-4)}],
-    "dragan": [FALLING, {**FALLING, "penalty_weight": 1.0}],
+    "lsgan": [SMALL, {**SMALL, **_both(2e-3)}],
+    "cgan": [SMALL, {**SMALL, **_wide(24, 16)}],
+    "acgan": [SMALL],
+    "sngan": [SMALL, {**SMALL, **_both(5e-4)}],
+    "dragan": [SMALL, {**SMALL, "penalty_interval": 4}, {**SMALL, "penalty_interval": 4, "penalty_weight": 1.0}],
     "wgan_gp": [
-        {**FALLING, "critic_steps": 2},
-        {**FALLING, "critic_steps": 1},
-        {**FALLING, "critic_steps": 5},
+        {**SMALL, "critic_steps": 1},
+        {**SMALL, "critic_steps": 1, "penalty_interval": 4},
+        {**SMALL, "critic_steps": 2, "penalty_interval": 4},
     ],
     "r3gan": [
-        {"generator_channels": 16, "discriminator_channels": 8, "max_channels": 64},
-        {"generator_channels": 8, "discriminator_channels": 8, "max_channels": 64},
+        {"generator_channels": 16, "discriminator_channels": 8, "max_channels": 64, "penalty_interval": 4},
+        {"generator_channels": 16, "discriminator_channels": 16, "max_channels": 64, "penalty_interval": 4},
+        {
+            **{"generator_channels": 16, "discriminator_channels": 8, "max_channels": 64, "penalty_interval": 4},
+            **{"batch_size": 32, "generator_learning_rate": 2e-2, "discriminator_learning_rate": 2e-3},
+        },
     ],
     "gan": [
-        {"generator_learning_rate": 5e-4, "discriminator_learning_rate": 5e-4},
-        {"generator_learning_rate": 5e-4, "discriminator_learning_rate": 5e-4, "final_rate": 0.05},
+        {**BN, **_both(5e-4)},
+        {**BN, **_both(1e-3)},
+        {**BN, **_both(1e-3), "generator_units": [128, 256, 512], "discriminator_units": [256, 128]},
     ],
-    "wgan": [{**BN, **_wide(16, 16), "learning_rate": 5e-4}],
-    "began": [{}, {"channels": 16, **_both(1e-3)}],
+    "wgan": [
+        {**BN, **_wide(16, 16), "learning_rate": 5e-4},
+        {**BN, **_wide(16, 16), "learning_rate": 5e-4, "critic_steps": 1},
+        {**BN, **_wide(16, 16), "learning_rate": 5e-4, "critic_steps": 2, "clip": 0.05},
+    ],
+    "began": [{"channels": 8, **_both(1e-3)}, _both(1e-3)],
 }

@@ -69,6 +69,7 @@ HEALTHY = {
     "sngan-cifar16": Trained("sngan", "cifar10", 1100),
     "fast-dcgan-mnist": Trained("dcgan", "mnist", 700, (*NARROW, "--model.generator-learning-rate", "0.05")),
 }
+QUICK = ("--model.generator-learning-rate", "1e-3", "--model.discriminator-learning-rate", "1e-3")
 STALLED = ("discriminator_too_strong", "collapse", "partial_collapse")
 SLOW_GENERATOR = ("--model.generator-learning-rate", "2e-6")
 NO_GENERATOR = (*NARROW, "--model.generator-learning-rate", "1e-9")
@@ -91,7 +92,9 @@ SPOILED = {
     "nan-lsgan-mnist": Trained(
         "lsgan", "mnist", 300, (*NARROW, "--model.discriminator-learning-rate", "1e30"), named=("not_finite",)
     ),
-    "one-class-dcgan-avatars": Trained("dcgan", "avatars", 1000, NARROW_32, "one_class", ("partial_collapse",)),
+    "one-class-dcgan-avatars": Trained(
+        "dcgan", "avatars", 2500, (*NARROW_32, *QUICK), "one_class", ("partial_collapse",)
+    ),
     "frozen-g-gan-mnist": Trained(
         *("gan", "mnist", 1500, (*SMALL[:2], *NO_GENERATOR[-2:])),
         named=STALLED,

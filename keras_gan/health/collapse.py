@@ -12,6 +12,7 @@ ALIKE = 0.5  # clearly less variety than real examples
 DEAD = 1e-6  # of the same: rounding apart, blind to its input; the smallest untrained generators have 1e-4
 LASTING, LASTING_OF_REAL = 3, 2  # examinations in a row, of samples that look real fewer
 PART = 1 / 3  # of the run so far that samples have varied too little, if they look unlike real examples
+GROWTH = 1.25  # of the variety within two examinations in which it grows, from which it is on its way
 SLOW_START = 1000  # steps until which a generator may not have begun to vary
 LEFT = 0.25  # of its share in the data: a class with less is missing
 HALF = 0.5  # of what is usual: the nearest training examples of samples are less often of a class that is missing
@@ -111,7 +112,7 @@ class Collapse(Probe):
         found, given = None, {"words": words, "setup": examination.setup}
         if overall[-1] < DEAD:
             found = collapse(step, examination.variety, False, most, **given)
-        elif self._is_under_way(examination, most):
+        elif self._is_under_way(examination, most) and not _grows(overall):
             poor = [min(earlier.values()) < ALIKE for earlier in examination.series["variety"]]
             started = step >= FIRST_STEPS
             if _lasts(examination, [variety < SAME for variety in overall]):
@@ -164,6 +165,14 @@ def _missing_to_both(examination):
     classes, training = missing_classes(examination.examiner.judge, examination.told), examination.examiner.training
     near, usual = (training.classes_of(rows) for rows in (examination.nearest[0], training.rows))
     return [label for label in classes if np.mean(near == label) < HALF * np.mean(usual == label)]
+
+
+def _grows(variety):
+    """Whether the last of these varieties, one of each examination, say that samples begin to vary."""
+    if len(variety) < 3:
+        return False
+    before, between, now = variety[-3:]
+    return before < between < now and now > GROWTH * before
 
 
 def _at_least(least, variety):

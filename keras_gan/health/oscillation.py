@@ -7,6 +7,7 @@ from keras_gan.health.probe import Probe
 
 WINDOW = 600  # steps that a swing of the loss is looked for in
 PERIODS = 3  # of a swing, before it is called one
+STILL = 0.5  # of the deviation of the whole window, that of its latter half: a swing of the start alone has died down
 
 
 def oscillation(step, losses, setup=NOTHING):
@@ -16,7 +17,7 @@ def oscillation(step, losses, setup=NOTHING):
         losses: the generator's loss of each step of the window, at least 60 for a verdict.
     """
     period = _period_of(losses)
-    if period is None:
+    if period is None or np.std(losses[len(losses) // 2 :]) < STILL * np.std(losses):
         return None
     return Finding(
         "oscillation",
@@ -60,7 +61,13 @@ class Oscillation(Probe):
     logs = ("g_loss",)
 
     def look(self, examination):
-        yield oscillation(examination.step, examination.series["g_loss"][-WINDOW:], examination.setup)
+        losses = examination.series["g_loss"][-WINDOW:]
+        yield oscillation(examination.step, losses, examination.setup) if len(losses) == WINDOW else None
+
+    def obstacles(self, examiner):
+        if examiner.steps is not None and examiner.steps < WINDOW:
+            return {"oscillation": f"a swing takes {WINDOW} steps to be told from a slow start"}
+        return {}
 
 
 PROBE = Oscillation()

@@ -67,3 +67,9 @@ def test_samples_that_look_real_and_are_alike_are_called_at_once():
     assert said([0.05] * 10, looks_real=True)[0] == ("collapse", 300)
     assert said([0.9] * 8 + [0.3, 0.3], looks_real=True) == [("partial_collapse", 500)]
     assert said([0.0, 0.0]) == [("collapse", 50), ("collapse", 100)]
+
+
+def test_samples_that_begin_to_vary_are_no_collapse():
+    """As a WGAN-GP of 500 steps had it, whose first samples looked real."""
+    assert said([0.12, 0.13, 0.15, 0.19, 0.28, 0.41, 0.58, 0.78, 0.88, 0.94], looks_real=True) == []
+    assert said([0.3, 0.32, 0.34, 0.36, 0.38, 0.4], looks_real=True)[0] == ("partial_collapse", 300)

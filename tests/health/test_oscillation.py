@@ -12,6 +12,8 @@ def test_oscillation():
     noise = RNG.normal(size=600)
     for healthy in (noise, np.cumsum(noise), noise + 0.01 * steps, np.ones(600), noise[:40]):
         assert oscillation(700, healthy) is None
+    slow_start = 2.0 * np.sin(2 * np.pi * steps / 68) * (steps < 230)
+    assert oscillation(700, slow_start + 0.5 * noise) is None
     for period in (12, 40, 150):
         finding = oscillation(700, 2.0 * np.sin(2 * np.pi * steps / period) + 0.5 * noise)
         assert finding is not None, period

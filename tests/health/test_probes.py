@@ -114,7 +114,7 @@ def test_curves_are_watched_by_their_values(tmp_path):
     doctor = Health(tmp_path, 150, Sampler(model), data, curves(64, seed=1), say=said.append)
     batches = tf.data.Dataset.from_tensor_slices({"real": data.columns["real"]}).batch(64).repeat()
     model.fit(batches, steps_per_epoch=300, verbose=0, callbacks=[doctor])
-    assert json.loads((tmp_path / "health.json").read_text())["not_watched"] == {}
+    assert set(json.loads((tmp_path / "health.json").read_text())["not_watched"]) == {"oscillation"}  # too short a run
     examination = doctor.examiner.examine(301)
     assert set(examination.figures) == {"variety_values", "distance_to_real"}
     assert len(examination.series["variety"]) == 3

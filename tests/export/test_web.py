@@ -249,7 +249,7 @@ def seen(packages, generators, tmp_path_factory):
 
 
 def latents_of_seeds(model, *seeds):
-    return portable_latents(np.array(seeds, np.int64), model.latent_dim).numpy()
+    return portable_latents(np.array(seeds, np.int64), model.latent_dim)
 
 
 def assert_drawn(view, model, seeds, labels, truncation=1.0):

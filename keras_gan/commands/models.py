@@ -50,9 +50,7 @@ def _tflite_files(folder, networks, controlled=False):
 def _check_zoo(name):
     names = sorted(path.parent.name for path in ZOO.glob("*/manifest.json"))
     if not names:
-        raise UserError(
-            f"there is no zoo at {shown(ZOO)}: it comes with a checkout of the program, not with a package."
-        )
+        raise UserError("there is no zoo: it is export/zoo of a checkout, and does not come with the package.")
     if name not in names:
         raise unknown("model of the zoo", name, names)
 

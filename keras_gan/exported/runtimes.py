@@ -83,6 +83,7 @@ class LiteRTFile:
         try:
             # By its content, since LiteRT does not take every name that a file can have.
             interpreter = Interpreter(model_content=path.read_bytes(), num_threads=os.cpu_count())
+            interpreter.allocate_tensors()  # here, where those who open a file expect that it talks
             self._runner = interpreter.get_signature_runner(self.signatures[0])
         except (OSError, ValueError, RuntimeError) as error:
             raise _cannot_be_loaded(path, error) from None

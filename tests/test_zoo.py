@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from keras_gan import exported, exporters, registry
 from keras_gan.storage.files import sha256
@@ -77,6 +78,12 @@ def test_small_files_are_copied_and_known_by_their_command(export, tmp_path):
     assert {path.name for path in (tmp_path / "dcgan-avatars").iterdir()} == {
         *("generator-float16.tflite", "manifest.json", "MODEL_CARD.md", "samples.png", "command.txt"),
     }
+    made, facts = (json.loads((path / "manifest.json").read_text()) for path in (export, tmp_path / "dcgan-avatars"))
+    assert list(facts.pop("files")) == ["generator-float16.tflite"]
+    assert facts == {name: value for name, value in made.items() if name != "files"}
+    pictures = [Image.open(path / "samples.png").convert("RGB") for path in (export, tmp_path / "dcgan-avatars")]
+    assert np.abs(np.subtract(*(np.asarray(picture, int) for picture in pictures))).mean() < 8
+    assert (tmp_path / "dcgan-avatars" / "samples.png").stat().st_size < (export / "samples.png").stat().st_size
     assert zoo.is_made("dcgan-avatars", command, tmp_path)
     assert not zoo.is_made("dcgan-avatars", f"{command} --steps 3", tmp_path)
     assert not zoo.is_made("cgan-avatars", command, tmp_path)

@@ -8,6 +8,7 @@ interrupted goes on. Runs and exports lie where those of `train.py` do, as `zoo-
 
 import argparse
 import hashlib
+import json
 import shlex
 import shutil
 import subprocess
@@ -15,10 +16,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
+
 ROOT = Path(__file__).resolve().parent.parent
 ZOO = ROOT / "export" / "zoo"
 COMMAND = "command.txt"  # by what a model was made; written last
-KEPT = ("*.tflite", "manifest.json", "MODEL_CARD.md", "samples.png", "fields.npz")
+SAMPLES = "samples.png"
+KEPT = ("*.tflite", "manifest.json", "MODEL_CARD.md", SAMPLES, "fields.npz")
 MOST_BYTES, MOST_BYTES_IN_ALL = 1_500_000, 24_000_000
 
 
@@ -103,7 +107,21 @@ def put(export, name, command, zoo=ZOO):
     (zoo / name).mkdir(parents=True)
     for path in files:
         shutil.copyfile(path, zoo / name / path.name)
+    _shrink_samples(zoo / name)
     (zoo / name / COMMAND).write_text(f"{command}\n", encoding="utf-8")
+
+
+def _shrink_samples(folder):
+    """Brings the samples to 256 colours, and takes them out of what manifest and card say the export's files are."""
+    with Image.open(folder / SAMPLES) as picture:
+        small = picture.quantize(256, dither=Image.Dither.NONE) if picture.mode == "RGB" else picture.copy()
+    small.save(folder / SAMPLES, optimize=True)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    del manifest["files"][SAMPLES]
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8").splitlines()
+    kept = [line for line in card if not line.startswith(f"| `{SAMPLES}` |")]
+    (folder / "MODEL_CARD.md").write_text("\n".join(kept) + "\n", encoding="utf-8")
 
 
 def main():

@@ -361,6 +361,22 @@ def test_mistakes_are_named(translate, tmp_path, monkeypatch, model, arguments, 
     assert not (tmp_path / "out").exists()
 
 
+def test_a_file_for_phones_needs_no_tensorflow(tmp_path):
+    photo = save(tmp_path / "photo.png", pixels(64, 64))
+    model = translators.exported("local") / "generator.tflite"
+    words = ["translate", "--model", str(model), "--input", str(photo), "--out", str(tmp_path / "out")]
+    code = f"""
+import sys
+from keras_gan.cli import main
+try:
+    main({words!r})
+except SystemExit as ended:
+    print(ended.code, [name for name in ("tensorflow", "keras") if name in sys.modules])
+"""
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[1:] == ["0 []"]
+
+
 def test_a_folder_of_files_for_phones_alone(translate, tmp_path):
     folder = tmp_path / "1"
     folder.mkdir()

@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check web clean bench \
+.PHONY: help demo play zoo test test-all check web clean bench \
 	bench-steps bench-passes bench-sampling bench-waiting bench-scaling bench-scores bench-quality \
 	bench-modes bench-judge bench-choice bench-baselines bench-export bench-one-seed bench-oracles bench-doctor bench-faults bench-checkpoints
 
@@ -26,6 +26,13 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 
 demo: $(VENV)/.installed  ## trains a DCGAN on cartoon faces and exports it, in a few minutes
 	$(PY) train.py --variant dcgan
+
+# Without .venv: Python and npm are enough.
+play:  ## a page with all models of export/zoo, in the browser: make play PORT=8000
+	@$(PYTHON) export/web/assemble.py $(dir $(wildcard export/zoo/*/manifest.json)) --serve --open --port $(or $(PORT),8000)
+
+zoo: $(VENV)/.installed  ## trains the models of export/zoo that are missing (hours, resumable): make zoo ARGS=dcgan-avatars
+	$(PY) tools/zoo.py $(ARGS)
 
 # One process more than there are cores, for many wait for programs that they start.
 PYTEST = $(PY) -m pytest -n $(shell expr $$(nproc) + 1) --maxprocesses=4 --dist loadgroup

@@ -14,6 +14,7 @@ import tyro
 
 import keras_gan
 from keras_gan import config, registry
+from keras_gan.commands import models
 from keras_gan.commands.ending import answered
 from keras_gan.distribution.startup import check_keras
 from keras_gan.errors import UserError, unknown, why
@@ -85,7 +86,8 @@ def _parse(cls, argv, program):
 def _parse_sample(argv, program):
     """An exported model may have options of its own, which its manifest tells."""
     model = _take_option(argv, "--model")[1]
-    return (config.with_controls(_cli(config.sampling_options(model or ""), argv, program)),)
+    folder = models.folder_of(model or "")
+    return (config.with_controls(_cli(config.sampling_options(folder), argv, program)),)
 
 
 def _usage():

@@ -1,7 +1,6 @@
 """What a model is given to show something, put together input by input, and what a person sees of it."""
 
 import numpy as np
-import tensorflow as tf
 
 from keras_gan.errors import UserError
 from keras_gan.randomness import random_rows, seed_range
@@ -45,9 +44,7 @@ class Sampler:
     def inputs(self, seeds, labels=None):
         """What the network is given for int64 `[N]` seeds, `{name: [N, …]}`; labels in place of the seeds' own."""
         found = {
-            name: self.of_examples(seeds)[name]
-            if self._is_of_examples(name)
-            else np.asarray(field.of_seeds(tf.constant(seeds)))
+            name: self.of_examples(seeds)[name] if self._is_of_examples(name) else np.asarray(field.of_seeds(seeds))
             for name, field in self._fields.items()
         }
         return found if labels is None else found | {"labels": labels}
@@ -73,6 +70,8 @@ class Sampler:
 
     def outputs(self, inputs, network=None):
         """The same as the network gives it, a tensor."""
+        import tensorflow as tf
+
         network = network or self.network
         given = [inputs[tensor.name] for tensor in network.inputs]
         size = BATCH_SIZE if self.examples is None else BATCH_SIZE_OF_EXAMPLES
@@ -84,6 +83,8 @@ class Sampler:
 
     def at_edge(self, outputs):
         """Values as networks give them, at the outer edge, a NumPy array."""
+        import tensorflow as tf
+
         (values,) = self.model.fields["real"].from_model(tf.convert_to_tensor(outputs)).values()
         return values.numpy()
 

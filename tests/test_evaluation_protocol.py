@@ -90,7 +90,7 @@ def run_evaluate(out, *asked):
 def pretend(monkeypatch, field, options, facts, sampler):
     """Whatever model is asked for, this is what is known of it."""
     model = SimpleNamespace(manifest={"data": facts})
-    monkeypatch.setattr("keras_gan.commands.sample.check_model", lambda directory: None)
+    monkeypatch.setattr("keras_gan.commands.models.find", lambda name: name)
     monkeypatch.setattr("keras_gan.commands.exported_samples.load", lambda *_: (model, field, options, sampler))
 
 

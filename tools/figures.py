@@ -17,6 +17,7 @@ What is counted:
 - Underscored names: `from module import _name`, and `module._name` of an imported module, of the program's own modules
   alone: elsewhere some (`os._exit`, `torch._foreach_lerp_`) are public, or the only way.
 - Prose: lines of Markdown out of fences, tables, HTML and indented code, but for links alone and headings with links.
+  Model cards, which the program writes, do not count.
 """
 
 import argparse
@@ -259,11 +260,11 @@ def star_tuples(root):
 
 
 def markdown(root):
-    """The Markdown files that belong to a checkout: what a run has left there does not."""
+    """The Markdown files that people have written in a checkout: what a run has left there, they have not."""
     command = ["git", "-C", str(root), "ls-files", "-co", "--exclude-standard", "*.md"]
     listed = subprocess.run(command, capture_output=True, text=True, check=False)
     names = listed.stdout.splitlines() if listed.returncode == 0 else root.rglob("*.md")
-    return sorted({root / name for name in names if (root / name).exists()})
+    return sorted({root / name for name in names if (root / name).exists() and Path(name).name != "MODEL_CARD.md"})
 
 
 def prose(lines):

@@ -181,7 +181,7 @@ def _ways(model):
     import tensorflow as tf
 
     from keras_gan.losses import penalties
-    from keras_gan.randomness import StepNoise
+    from keras_gan.randomness.noise import StepNoise
 
     weights = {
         network: [variable.value for variable in network.trainable_variables]

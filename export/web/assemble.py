@@ -19,6 +19,7 @@ import sys
 import tempfile
 import traceback
 import warnings
+import webbrowser
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,10 +141,10 @@ def public(manifest, file):
 
 
 def name_models(folders):
-    """`NAME/VERSION` and a folder name that every web server takes, for each folder of a model."""
+    """`NAME/VERSION`, or `NAME` of what has no versions, and a folder that every web server takes, for each model."""
     named = {}
     for folder in folders:
-        name = f"{folder.parent.name}/{folder.name}"
+        name = f"{folder.parent.name}/{folder.name}" if folder.name.isdecimal() else folder.name
         base = "/".join(re.sub(r"[^A-Za-z0-9_.-]", "_", part) or "_" for part in name.split("/"))
         target, count = base, 1
         while target in (other for _, other in named.values()):
@@ -222,8 +223,13 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-def serve(out, port):
-    """Serves the folder `out` on 127.0.0.1 until Ctrl-C."""
+def has_display():
+    """Whether a browser that this process opens would be seen."""
+    return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def serve(out, port, show=False):
+    """Serves the folder `out` on 127.0.0.1 until Ctrl-C; `show` opens it in a browser, if there is a display."""
 
     def handler(*arguments):
         return Handler(*arguments, directory=str(out))
@@ -233,7 +239,10 @@ def serve(out, port):
     except OSError as error:
         raise AssemblyError(f"cannot serve on port {port}: {error.strerror}; choose another with PORT=") from None
     with server:
-        print(f"Serving on http://127.0.0.1:{server.server_port}/ until Ctrl-C", flush=True)
+        address = f"http://127.0.0.1:{server.server_port}/"
+        print(f"Serving on {address} until Ctrl-C", flush=True)
+        if show and has_display():
+            webbrowser.open(address)
         try:
             server.serve_forever()
         except KeyboardInterrupt:
@@ -254,6 +263,7 @@ def main():
     parser.add_argument("models", nargs="*", type=Path, help="folders of exported models, such as export/models/NAME/1")
     parser.add_argument("--out", type=Path, default=HERE / "build", help="folder to write (default: export/web/build)")
     parser.add_argument("--serve", action="store_true", help="serve it on 127.0.0.1 afterwards")
+    parser.add_argument("--open", action="store_true", help="show it in a browser, too, if there is a display")
     parser.add_argument("--port", type=int, default=8000, help="port to serve on, 0 for any free one (default: 8000)")
     options = parser.parse_args()
     try:
@@ -264,7 +274,7 @@ def main():
         assemble(options.models, options.out)
         print(f"{len(options.models)} model{'s' * (len(options.models) > 1)} and the page in {options.out}", flush=True)
         if options.serve:
-            serve(options.out, options.port)
+            serve(options.out, options.port, options.open)
     except AssemblyError as error:
         print(f"{Path(__file__).name}: {error}", file=sys.stderr)
         return 2

@@ -102,17 +102,16 @@ def _of_run(options):
 
 
 def _of_model(options):
-    from keras_gan.commands.sample import check_model
+    from keras_gan.commands import models
 
-    directory = Path(options.model)
-    check_model(directory)
+    path = models.find(options.model)
     quiet_tensorflow()
     from keras_gan.commands import exported_samples
 
     count = options.samples or DEFAULT_SAMPLES
-    model, field, data_options, sampler = exported_samples.load(directory, options.dataset, options.data_dir, count)
+    model, field, data_options, sampler = exported_samples.load(path, options.dataset, options.data_dir, count)
     known = {"trained_on": data_options, "data_facts": model.manifest.get("data", {})}
-    return _made_by(sampler, {"model": str(directory)}, field, options, **known)
+    return _made_by(sampler, {"model": str(options.model)}, field, options, **known)
 
 
 def _of_folder(options):

@@ -9,11 +9,11 @@ from keras_gan.errors import UserError
 from keras_gan.runs import trained_on
 
 
-def load(directory, dataset=None, data_dir=None, most_examples=None):
-    """What is sampled of the SavedModel in a folder, and what it was trained on.
+def load(path, dataset=None, data_dir=None, most_examples=None):
+    """What is sampled of an exported model, and what it was trained on.
 
     Args:
-        directory: its folder.
+        path: of the model, as of `exported.load`.
         dataset, data_dir: where its data lies now, if not where it lay.
         most_examples: examples to be loaded at most, for a model that is given any.
 
@@ -25,7 +25,7 @@ def load(directory, dataset=None, data_dir=None, most_examples=None):
     """
     from keras_gan import exported
 
-    model = exported.load(directory)
+    model = exported.load(path)
     if "latents" in model.inputs:
         options = _training_data(model.configuration)
         return model, model.output, options and trained_on.located(options, dataset, data_dir), OfSeeds(model)

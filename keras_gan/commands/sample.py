@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import numpy as np
 
 from keras_gan import latent_space
-from keras_gan.distribution.startup import quiet_tensorflow
-from keras_gan.errors import UserError, calling, shown, similar, why
+from keras_gan.commands import models
+from keras_gan.distribution.startup import quiet_stderr, quiet_tensorflow
+from keras_gan.errors import UserError, why
 from keras_gan.runs import run_folder
 from keras_gan.storage import files
 
@@ -39,27 +40,17 @@ def _generator(options):
         generator = run_samples.load(folder, options.checkpoint)
         print(f"drawing from {generator.about}.")
         return generator
-    check_model(Path(options.model))
-    quiet_tensorflow()
+    return opened(models.find(options.model, controlled=bool(options.controls)), draws=True)
+
+
+def opened(path, direction=None, draws=None):
+    """The exported model at a path, see `exported.load`, without what its runtime says while it starts."""
+    if path.suffix != ".tflite":
+        quiet_tensorflow()
     from keras_gan import exported
 
-    return exported.load(Path(options.model), draws=True)
-
-
-def check_model(directory):
-    """Raises `UserError` unless a folder looks like an exported SavedModel."""
-    if (directory / "saved_model.pb").is_file():
-        return
-    versions = [path.parent.name for path in directory.glob("*/saved_model.pb")]
-    if versions:
-        hint = f"did you mean {directory / max(versions, key=lambda name: (len(name), name))}?"
-    elif (directory / "config.json").is_file():
-        hint = f"it is a run, from which {calling('export', '--run', str(directory))} makes one."
-    elif directory.suffix == ".tflite" and (directory.parent / "saved_model.pb").is_file():
-        hint = f"did you mean {directory.parent}?"
-    else:
-        hint = f"give the folder that holds saved_model.pb.{similar(directory)}"
-    raise UserError(f"{shown(directory)} is not an exported model: {hint}")
+    with quiet_stderr():
+        return exported.load(path, direction, draws)
 
 
 def _usual_out(options, field):

@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from keras_gan.commands.sample import check_model
-from keras_gan.distribution.startup import quiet_tensorflow
+from keras_gan.commands import models
+from keras_gan.commands.sample import opened
 from keras_gan.errors import UserError, shown, similar, why
 from keras_gan.modalities.image import decoding, pictures, scanning
 from keras_gan.storage import arrays
@@ -22,16 +22,9 @@ OPAQUE = 128  # what is at least as opaque is known
 
 def run(options):
     """Translates one image, or a folder of them; returns 0, or 1 if some could not be read."""
-    model = Path(options.model)
-    if model.suffix != ".tflite":
-        _check_folder(model)
+    model = models.find(options.model, options.direction)
     jobs, found = _jobs(options)
-    quiet_tensorflow()
-    import tensorflow as tf
-
-    from keras_gan import exported
-
-    translator = exported.load(model, options.direction, draws=False)
+    translator = opened(model, options.direction, draws=False)
     _check(translator, options)
     if translator.content_size and options.size is None:
         print(f"at {translator.content_size} px, the size of its training images; --size native takes them as they are")
@@ -45,7 +38,7 @@ def run(options):
             continue
         try:
             image = _translated(given, translator, options)
-        except (MemoryError, tf.errors.ResourceExhaustedError):
+        except MemoryError:
             errors.append(f"{shown(job.source)}: not enough memory: try a smaller --memory-limit-mb or --tile")
             continue
         try:
@@ -53,14 +46,6 @@ def run(options):
         except OSError as error:
             raise UserError(f"cannot write {job.target}: {why(error)}.") from None
     return max(_report(jobs, errors, time.perf_counter() - started), _say_passed_over(found))
-
-
-def _check_folder(model):
-    """Raises `UserError` unless a folder looks like an exported SavedModel."""
-    files = sorted(model.glob("*.tflite"))
-    if files and not (model / "saved_model.pb").is_file():
-        raise UserError(f"{model} holds no SavedModel: did you mean {files[0]}?")
-    check_model(model)
 
 
 def _report(jobs, errors, seconds):

@@ -25,7 +25,8 @@ class SampleOptions:
     """Draws pictures from an exported model or a run."""
 
     model: str | None = None
-    """Folder of an exported SavedModel, such as export/models/RUN/1. Exactly one of --model and --run is needed."""
+    """Folder of an exported model, such as export/models/RUN/1, a .tflite file, or zoo:NAME, one of export/zoo. Exactly
+    one of --model and --run is needed."""
     run: str | None = None
     """Name or folder of a run, also while it trains: draw from its checkpoint."""
     count: int | None = None
@@ -75,16 +76,16 @@ class SampleOptions:
         check_sampling(self.count, self.seed)
 
 
-def sampling_options(model):
+def sampling_options(folder):
     """`SampleOptions` with an option for each control that an exported model has, as its manifest says.
 
     Args:
-        model: folder of an exported SavedModel; whatever is wrong with it, another place will say.
+        folder: of an exported model; whatever is wrong with it, another place will say.
     """
     from keras_gan import modalities  # it imports NumPy
 
     try:
-        networks = files.read_json(Path(model) / "manifest.json", {"fields": {str: {"inputs": {str: dict}}}})["fields"]
+        networks = files.read_json(Path(folder) / "manifest.json", {"fields": {str: {"inputs": {str: dict}}}})["fields"]
     except files.Unreadable:
         return SampleOptions
     controls = {}
@@ -120,7 +121,7 @@ class TranslateOptions:
     """Turns images into images by an exported model."""
 
     model: str
-    """Folder of an exported SavedModel, such as export/models/RUN/1, or a .tflite file."""
+    """Folder of an exported model, such as export/models/RUN/1, a .tflite file, or zoo:NAME, one of export/zoo."""
     input: str
     """An image, or a folder of images."""
     out: str
@@ -184,7 +185,7 @@ class Judged:
     run: str | None = None
     """Score a run: its name. Exactly one of --run, --model and --images is needed."""
     model: str | None = None
-    """Score an exported SavedModel: its folder, such as export/models/RUN/1."""
+    """Score an exported model: its folder, such as export/models/RUN/1, a .tflite file, or zoo:NAME."""
     images: str | None = None
     """Score a folder of images, made by any program."""
     reference: str | None = None

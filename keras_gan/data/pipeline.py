@@ -5,7 +5,8 @@ import hashlib
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.randomness import BatchNoise, random_rows
+from keras_gan.randomness import random_rows
+from keras_gan.randomness.noise import BatchNoise
 
 BLOCK = 64
 # Versions of the order in which examples come. A run keeps the one that it was begun with, which its checkpoints name:

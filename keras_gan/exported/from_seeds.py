@@ -12,7 +12,7 @@ BATCH_SIZE = 64
 
 
 class ExportedGenerator(ExportedModel):
-    """A SavedModel of a generator all of whose inputs have values of seeds.
+    """A generator all of whose inputs have values of seeds, in a SavedModel or in a `.tflite` file.
 
     Attributes:
         takes_labels: whether a class can be asked for.
@@ -28,7 +28,7 @@ class ExportedGenerator(ExportedModel):
 
     def __init__(self, path, direction=None, runtime=None):
         super().__init__(path, direction, runtime)
-        if "from_seeds" not in self.runtime.signatures:
+        if not (self._takes_seeds or (self.runtime.has_one_size and "latents" in self.inputs)):
             if "latents" not in self.inputs and self.inputs:
                 given = next(iter(self.inputs.values())).plural
                 raise UserError(
@@ -42,9 +42,14 @@ class ExportedGenerator(ExportedModel):
         names = self.manifest.get("data", {}).get("classes", [])
         self.class_names = tuple(names) if self.num_classes == len(names) else ()
 
+    @property
+    def _takes_seeds(self):
+        """Whether the model itself knows what seeds stand for."""
+        return "from_seeds" in self.runtime.signatures
+
     def latents(self, seeds):
         """The latents of int64 `[N]` seeds, a float32 array `[N, latent_dim]`."""
-        return portable_latents(seeds, self._latent_dim).numpy()
+        return portable_latents(seeds, self._latent_dim)
 
     def labels(self, seeds, label=None):
         """The classes of int64 `[N]` seeds, an int32 array `[N]`, or `label` for each; None if there are no classes."""
@@ -53,7 +58,7 @@ class ExportedGenerator(ExportedModel):
         if label is not None:
             return np.full(len(seeds), label, np.int32)
         self._check_classes()
-        return portable_labels(seeds, self.num_classes).numpy()
+        return portable_labels(seeds, self.num_classes)
 
     def draw(self, latents, labels=None, controls=None):
         """Samples `[N, …]` at the outer edge of latents, and of labels if it takes any.
@@ -62,11 +67,8 @@ class ExportedGenerator(ExportedModel):
             controls: `{name of a control: number}` for all samples; default, also of those left out: their defaults.
         """
         inputs = {"latents": latents, "labels": labels} if self.takes_labels else {"latents": latents}
-        signature = "serving_default"
-        if controls:
-            signature += "_controlled"
-            numbers = {name: controls.get(name, field.default) for name, field in self.controls.items()}
-            inputs |= {name: np.full(len(latents), number, np.float32) for name, number in numbers.items()}
+        signature, numbers = self._turned(controls or {})
+        inputs |= {name: np.full(len(latents), number, np.float32) for name, number in numbers.items()}
         parts = []
         for start in range(0, len(latents), BATCH_SIZE):
             rows = {name: values[start : start + BATCH_SIZE] for name, values in inputs.items()}
@@ -74,9 +76,22 @@ class ExportedGenerator(ExportedModel):
             parts.append(samples)
         return np.concatenate(parts)
 
+    def _turned(self, controls):
+        """The signature that takes such controls, and the numbers of all that it takes."""
+        numbers = {name: controls.get(name, field.default) for name, field in self.controls.items()}
+        if not self.runtime.has_one_size:
+            return ("serving_default_controlled", numbers) if controls else ("serving_default", {})
+        taken = {name: number for name, number in numbers.items() if name in self.inputs}
+        if missing := sorted(controls.keys() - taken.keys()):
+            raise UserError(
+                f"{self.path} has --{missing[0]} at its default inside: give the file that takes it, such as "
+                "generator-controlled.tflite."
+            )
+        return "serving_default", taken
+
     def draw_seeds(self, seeds, label=None, truncation=1.0, controls=None):
         """Samples of int64 `[N]` seeds, of their own classes or of `label`, latents multiplied by `truncation`."""
-        if label is None and truncation == 1.0 and not controls:
+        if label is None and truncation == 1.0 and not controls and self._takes_seeds:
             (samples,) = self.runtime.run("from_seeds", seeds=seeds).values()
             return samples
         return self.draw(truncated(self.latents(seeds), truncation), self.labels(seeds, label), controls)

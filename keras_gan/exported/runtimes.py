@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
 
 from keras_gan.errors import UserError
 from keras_gan.exported import contents
@@ -30,7 +29,9 @@ class SavedModel:
     has_one_size = False
 
     def __init__(self, directory, manifest):
-        self.manifest = manifest
+        import tensorflow as tf  # what runs `.tflite` files alone goes without it
+
+        self.manifest, self._tf = manifest, tf
         try:
             # The signatures refer to variables that the loaded object owns, so it must stay alive.
             with plain(directory) as place:
@@ -52,11 +53,14 @@ class SavedModel:
         return {name: tuple(spec.shape[1:]) for name, spec in specs.items()}
 
     def run(self, signature, **values):
-        """What comes of arrays `[N, …]`, `{name: array}`."""
+        """What comes of arrays `[N, …]`, `{name: array}`; `MemoryError` if they do not fit."""
         function = self._model.signatures[signature]
         specs = function.structured_input_signature[1]
-        tensors = {name: tf.constant(each, specs[name].dtype) for name, each in values.items()}
-        return {name: each.numpy() for name, each in function(**tensors).items()}
+        try:
+            tensors = {name: self._tf.constant(each, specs[name].dtype) for name, each in values.items()}
+            return {name: each.numpy() for name, each in function(**tensors).items()}
+        except self._tf.errors.ResourceExhaustedError as error:
+            raise MemoryError(error.message) from None
 
 
 class LiteRTFile:
@@ -79,6 +83,7 @@ class LiteRTFile:
         try:
             # By its content, since LiteRT does not take every name that a file can have.
             interpreter = Interpreter(model_content=path.read_bytes(), num_threads=os.cpu_count())
+            interpreter.allocate_tensors()  # here, where those who open a file expect that it talks
             self._runner = interpreter.get_signature_runner(self.signatures[0])
         except (OSError, ValueError, RuntimeError) as error:
             raise _cannot_be_loaded(path, error) from None

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_gan import randomness
+from keras_gan.randomness import noise
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -33,7 +33,7 @@ class StepDropout(keras.layers.Layer):
         if not training or not self.rate:
             return inputs
         rows, *shape = ops.shape(inputs)
-        uniform = randomness.current().uniform(rows, shape, f"dropout/{self.name}")
+        uniform = noise.current().uniform(rows, shape, f"dropout/{self.name}")
         kept = ops.cast(uniform >= self.rate, inputs.dtype)
         return inputs * (kept / (1.0 - self.rate))
 

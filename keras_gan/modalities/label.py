@@ -55,9 +55,11 @@ class Label(Field):
         return values
 
     def of_seeds(self, seeds):
+        import tensorflow as tf
+
         from keras_gan.randomness import portable_labels
 
-        return portable_labels(seeds, self.count)
+        return portable_labels(tf.convert_to_tensor(seeds), self.count)
 
     def beside_seeds(self, values, seeds):
         """-1 is the seed's own class."""

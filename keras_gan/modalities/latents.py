@@ -21,9 +21,11 @@ class Latents(Field):
         return (self.length,)
 
     def of_seeds(self, seeds):
+        import tensorflow as tf
+
         from keras_gan.randomness import portable_latents
 
-        return portable_latents(seeds, self.length)
+        return portable_latents(tf.convert_to_tensor(seeds), self.length)
 
     @property
     def given_facts(self):

@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan.errors import UserError, unknown
-from keras_gan.randomness import StepNoise, set_current
+from keras_gan.randomness.noise import StepNoise, set_current
 from keras_gan.training import ada, ema, replicas
 from keras_gan.training.course import Course
 from keras_gan.training.inputs import Inputs, as_batch

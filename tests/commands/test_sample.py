@@ -3,16 +3,19 @@
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
 from keras_gan import cli, exported
+from keras_gan.commands import models
 from keras_gan.errors import UserError
-from keras_gan.exporters import saved_model
+from keras_gan.exporters import saved_model, tflite
 from keras_gan.exporters.deliverables import Deliverables
-from tests.conftest import networks_of, tiny
+from tests.conftest import ROOT, networks_of, tiny
 
 NAMES = ["bald", "2", "afro"]
 
@@ -26,7 +29,17 @@ def export(name, directory, manifest):
             weight.assign(rng.normal(0, 0.4, weight.shape))
     saved_model.write(networks_of(model), directory, Deliverables())
     (directory / "manifest.json").write_text(json.dumps(manifest))
+    # Three at a time, in 16 bits: the same without its SavedModel.
+    light = light_of(directory)
+    light.mkdir()
+    tflite.write(networks_of(model), light, Deliverables(precisions=("float16",), tflite_batch=3))
+    shutil.copy(directory / "manifest.json", light)
     return model
+
+
+def light_of(directory):
+    """The folder of the same model as a `.tflite` file alone."""
+    return directory.with_name(f"{directory.name}-light")
 
 
 @pytest.fixture(scope="module")
@@ -226,3 +239,78 @@ def test_a_damaged_model_is_one_line(without_classes, sample, tmp_path, file, da
     (line,) = shown.splitlines()
     assert message in line
     assert not (tmp_path / "g.png").exists()
+
+
+# --- Files without a SavedModel ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--seed", -2, "--count", 7),
+        ("--seed", 5, "--count", 4, "--truncation", 0.5),
+        ("--interpolate", 4, -9, "--frames", 5),
+    ],
+)
+@pytest.mark.parametrize("kind", ["with_classes", "without_classes"])
+def test_a_tflite_file_draws_what_the_saved_model_draws(kind, arguments, sample, tmp_path, request):
+    directory, _ = request.getfixturevalue(kind)
+    drawn = []
+    for number, path in enumerate((directory, light_of(directory), light_of(directory) / "generator-float16.tflite")):
+        code, shown = sample(path, *arguments, "--out", tmp_path / f"{number}.png")
+        assert code == 0, shown
+        drawn.append(read(tmp_path / f"{number}.png"))
+    np.testing.assert_array_equal(drawn[1], drawn[2])
+    assert drawn[0].shape == drawn[1].shape
+    assert np.abs(drawn[0] - drawn[1]).mean() <= 0.255  # the bound of float16, in grey levels
+    assert np.abs(drawn[0] - drawn[0].mean(axis=(0, 1))).mean() > 10
+
+
+def test_classes_of_a_tflite_file_are_those_of_its_manifest(with_classes, sample, tmp_path):
+    directory, model = with_classes
+    light = light_of(directory)
+    code, shown = sample(light, "--label", "afro", "--count", 1, "--seed", 7, "--out", tmp_path / "g.png")
+    assert (code, "class 2 (afro)" in shown) == (0, True)
+    assert np.abs(read(tmp_path / "g.png") - pixels(model.sample(1, 7, labels=2))[0]).mean() <= 0.5
+    assert "did you mean 'afro'" in sample(light, "--label", "afr")[1]
+    alone = tmp_path / "generator.tflite"
+    shutil.copy(light / "generator-float16.tflite", alone)
+    code, shown = sample(alone, "--out", tmp_path / "g.png")
+    assert (code, "there is no manifest.json with it" in shown) == (2, True)
+
+
+def test_of_several_tflite_files_the_best_is_taken(tmp_path):
+    for name in ("generator-int8.tflite", "generator-float16.tflite", "AtoB.tflite", "generator-controlled.tflite"):
+        (tmp_path / name).touch()
+    assert models.find(str(tmp_path)).name == "generator-float16.tflite"
+    assert models.find(str(tmp_path), "AtoB").name == "AtoB.tflite"
+    assert models.find(str(tmp_path), controlled=True).name == "generator-controlled.tflite"
+    (tmp_path / "saved_model.pb").touch()
+    assert models.find(str(tmp_path)) == tmp_path
+
+
+def test_a_tflite_file_is_drawn_without_tensorflow(without_classes, tmp_path):
+    light = light_of(without_classes[0])
+    code = f"""
+import sys
+from keras_gan.cli import main
+try:
+    main(["sample", "--model", {str(light)!r}, "--count", "4", "--out", {str(tmp_path / "g.png")!r}])
+except SystemExit as ended:
+    print(ended.code, [name for name in ("tensorflow", "keras", "scipy") if name in sys.modules])
+"""
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[1:] == ["0 []"], result.stdout
+    assert result.stderr == ""
+
+
+def test_models_of_the_zoo_go_by_their_names(without_classes, sample, tmp_path, monkeypatch):
+    monkeypatch.setattr(models, "ZOO", tmp_path / "zoo")
+    code, shown = sample("zoo:mine")
+    assert code == 2
+    (line,) = shown.splitlines()
+    assert "there is no zoo: it is export/zoo of a checkout" in line
+    for name in ("mine", "other"):
+        shutil.copytree(light_of(without_classes[0]), tmp_path / "zoo" / name)
+    assert sample("zoo:mine", "--count", 2, "--out", tmp_path / "g.png")[0] == 0
+    assert sample("zoo:zzz")[1].endswith("unknown model of the zoo 'zzz': choose from: mine, other.\n")

@@ -56,7 +56,11 @@ def test_data_sets(desk, name, answer, capsys):
         ("report --run models/gan-photos/1", "is an exported model and no run: give it as --model"),
         ("evaluate --run nobody --log-dir logs", "(runs there: "),
         ("sample --model models/gan-photos", "did you mean models/gan-photos/1?"),
-        ("sample --model models/gan-photos/1/generator.tflite", "did you mean models/gan-photos/1?"),
+        (
+            "sample --model models/gan-photos/1/generators.tflite",
+            "there is no file models/gan-photos/1/generators.tflite",
+        ),
+        ("sample --model zoo:dcgan-avatar", "unknown model of the zoo 'dcgan-avatar': did you mean 'dcgan-avatars'?"),
         ("sample --model models/gan-foto", "Did you mean models/gan-photos?"),
         ("sample --model logs/gan-photos", "keras_gan export --run logs/gan-photos makes one"),
         ("translate --model models/gan-photos/1 --input photo --out x", "Did you mean photos?"),

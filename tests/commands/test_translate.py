@@ -361,11 +361,39 @@ def test_mistakes_are_named(translate, tmp_path, monkeypatch, model, arguments, 
     assert not (tmp_path / "out").exists()
 
 
+def test_a_file_for_phones_needs_no_tensorflow(tmp_path):
+    photo = save(tmp_path / "photo.png", pixels(64, 64))
+    model = translators.exported("local") / "generator.tflite"
+    words = ["translate", "--model", str(model), "--input", str(photo), "--out", str(tmp_path / "out")]
+    code = f"""
+import sys
+from keras_gan.cli import main
+try:
+    main({words!r})
+except SystemExit as ended:
+    print(ended.code, [name for name in ("tensorflow", "keras") if name in sys.modules])
+"""
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[1:] == ["0 []"]
+
+
 def test_a_folder_of_files_for_phones_alone(translate, tmp_path):
-    (tmp_path / "AtoB.tflite").write_bytes(b"")
-    code, shown = translate(tmp_path, "--input", tmp_path, "--out", "out")
+    folder = tmp_path / "1"
+    folder.mkdir()
+    for name in ("AtoB.tflite", "BtoA.tflite", "manifest.json"):
+        (folder / name).symlink_to(translators.exported("two") / name)
+    for direction, image in ((None, pixels(16, 16, 3)), ("BtoA", pixels(16, 16))):
+        photo = save(tmp_path / "photo.png", image)
+        chosen = ("--direction", direction) if direction else ()
+        assert translate(folder, "--input", photo, "--out", tmp_path / "out", *chosen)[0] == 0
+        made = read(tmp_path / "out" / "photo.png", "RGB" if direction else "L").reshape(16, 16, -1)
+        network = exported.load(translators.exported("two"), direction)
+        assert np.abs(made.astype(int) - network.translate(image.reshape(16, 16, -1))).max() <= 1
+    (folder / "AtoB.tflite").rename(folder / "other.tflite")
+    (folder / "BtoA.tflite").unlink()
+    code, shown = translate(folder, "--input", photo, "--out", tmp_path / "out")
     assert code == 2
-    assert f"did you mean {tmp_path / 'AtoB.tflite'}?" in shown
+    assert f"did you mean {folder / 'other.tflite'}?" in shown
 
 
 MEASURED = """

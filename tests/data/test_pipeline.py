@@ -8,7 +8,7 @@ from keras_gan.data import pipeline
 from keras_gan.data.image_sets import image_dataset
 from keras_gan.distribution import devices
 from keras_gan.modalities.image import Image
-from keras_gan.randomness import BatchNoise
+from keras_gan.randomness.noise import BatchNoise
 
 
 def make(count=10, labels=True):

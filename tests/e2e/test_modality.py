@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from keras_gan import exported
+from keras_gan.errors import UserError
 from keras_gan.randomness import seed_range
 from keras_gan.runs import scoring
 from keras_gan.storage import checkpoint
@@ -133,6 +134,17 @@ def test_a_control_does_what_it_says(model):
     flat, usual, high = (generator.draw_seeds(seeds, controls={"height": height}) for height in (0.5, 1.0, 2.0))
     np.testing.assert_allclose(usual, generator.draw_seeds(seeds), atol=1e-5)
     np.testing.assert_allclose(high - usual, 2 * (usual - flat), atol=1e-4)  # it multiplies the distance from the mean
+
+
+def test_a_control_of_a_tflite_file_is_turned_in_the_file_that_takes_it(model):
+    seeds = seed_range(3, 4)
+    usual, high = (exported.load(model).draw_seeds(seeds, controls={"height": height}) for height in (1.0, 2.0))
+    whole, plain = (exported.load(model / f"generator{name}.tflite") for name in ("-controlled", ""))
+    np.testing.assert_allclose(whole.draw_seeds(seeds, controls={"height": 2.0}), high, atol=1e-5)
+    for generator in (whole, plain):
+        np.testing.assert_allclose(generator.draw_seeds(seeds), usual, atol=1e-5)
+    with pytest.raises(UserError, match=r"has --height at its default inside: give .* generator-controlled.tflite"):
+        plain.draw_seeds(seeds, controls={"height": 2.0})
 
 
 def test_sample_writes_its_files(model, tmp_path, capsys):

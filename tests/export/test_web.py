@@ -47,7 +47,7 @@ def find_chromium():
 
 
 def run(*arguments, **options):
-    command = [sys.executable, "-I", str(WEB / "assemble.py"), *map(str, arguments)]
+    command = [sys.executable, "-I", "-S", str(WEB / "assemble.py"), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)
 
 
@@ -166,6 +166,7 @@ def test_models_of_one_name_are_told_apart(tmp_path):
     folders = [tmp_path / "a" / "m n" / "1", tmp_path / "b" / "m n" / "1"]
     assert [*web.name_models(folders).values()] == [("m n/1", "m_n/1"), ("m n/1 (2)", "m_n/1-2")]
     assert len(web.name_models([folders[0], folders[0]])) == 1
+    assert [*web.name_models([tmp_path / "zoo" / "dcgan-avatars"]).values()] == [("dcgan-avatars", "dcgan-avatars")]
 
 
 def test_versions_are_pinned():
@@ -191,6 +192,35 @@ def packages():
             result = subprocess.run(["npm", "ci", "--ignore-scripts"], cwd=WEB, capture_output=True, check=False)
             if result.returncode:
                 pytest.skip("npm ci failed: is there a network?")
+
+
+def test_the_zoo_is_assembled_by_python_and_npm_alone(packages, tmp_path):
+    folders = sorted(path.parent for path in (ROOT / "export" / "zoo").glob("*/manifest.json"))
+    assert run(*folders, "--out", tmp_path / "build").returncode == 0  # which finds no package, by -I -S
+    listed = json.loads((tmp_path / "build" / "models.json").read_text())["models"]
+    assert [each["name"] for each in listed] == [folder.name for folder in folders]
+    for folder, each in zip(folders, listed, strict=True):
+        shown = tmp_path / "build" / each["folder"]
+        content = (folder / "generator-float16.tflite").read_bytes()
+        assert (shown / "generator.tflite").read_bytes() == content
+        described = json.loads((shown / "manifest.json").read_text())["files"]["generator.tflite"]
+        assert described == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+@pytest.mark.parametrize(("display", "opened"), [({"DISPLAY": ":0"}, 1), ({"WAYLAND_DISPLAY": "w"}, 1), ({}, 0)])
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
+def test_a_browser_is_opened_where_it_can_be_seen(display, opened, tmp_path, monkeypatch, capsys):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in display.items():
+        monkeypatch.setenv(name, value)
+    shown = []
+    monkeypatch.setattr("webbrowser.open", shown.append)
+    monkeypatch.setattr("http.server.ThreadingHTTPServer.serve_forever", lambda self: None)
+    web.serve(tmp_path, 0, show=True)
+    assert shown == [capsys.readouterr().out.split()[2]] * opened
+    web.serve(tmp_path, 0)
+    assert len(shown) == opened
 
 
 @pytest.fixture(scope="module")
@@ -249,7 +279,7 @@ def seen(packages, generators, tmp_path_factory):
 
 
 def latents_of_seeds(model, *seeds):
-    return portable_latents(np.array(seeds, np.int64), model.latent_dim).numpy()
+    return portable_latents(np.array(seeds, np.int64), model.latent_dim)
 
 
 def assert_drawn(view, model, seeds, labels, truncation=1.0):

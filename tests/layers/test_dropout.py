@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from keras_gan.distribution import devices
 from keras_gan.layers.dropout import StepDropout
-from keras_gan.randomness import StepNoise
+from keras_gan.randomness.noise import StepNoise
 from tests.layers.conversion import converted
 
 

@@ -11,7 +11,7 @@ from keras_gan.layers.dropout import StepDropout
 from keras_gan.layers.spectral import SpectralConv2D
 from keras_gan.networks import conventions, convolutional, patchgan, resnet, srresnet, unet
 from keras_gan.networks.conventions import instance_norm
-from keras_gan.randomness import StepNoise
+from keras_gan.randomness.noise import StepNoise
 from tests.layers.conversion import converted
 from tests.networks.references import (
     convolution,

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from keras_gan.losses.objectives import Objective
 from keras_gan.modalities.base import Field
-from keras_gan.randomness import StepNoise
+from keras_gan.randomness.noise import StepNoise
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import EMAOptions
 from keras_gan.training.stages import Stage

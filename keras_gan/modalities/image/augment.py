@@ -6,7 +6,7 @@ run eagerly, in a graph and under XLA, can be differentiated twice, and take flo
 in [-1, 1] (nothing is clipped), with C of 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGB, alpha) and static H and W.
 Geometry moves all channels; colour transforms leave alpha as it is.
 
-`noise` is a `keras_gan.randomness.StepNoise`. Every image has parameters of its own, keyed by its row and by
+`noise` is a `keras_gan.randomness.noise.StepNoise`. Every image has parameters of its own, keyed by its row and by
 `purpose`: calls with different purposes, as for real and fake images, draw independent parameters.
 """
 

@@ -151,15 +151,15 @@ class Image(Field):
         return pictures.enlarged(values, zoom)
 
     def sheet(self, values, columns=None, titles=(), zoom=None):
-        import tensorflow as tf
-
         columns = columns or pictures.columns_of(len(values))
         grid = pictures.grid(self.enlarged(values, zoom, columns), columns, titles)
-        return Preview(
-            self.suffix,
-            write=lambda file: pictures.to_pillow(grid).save(file, "PNG"),
-            log=lambda name: tf.summary.image(name, grid[None]),
-        )
+
+        def log(name):
+            import tensorflow as tf
+
+            tf.summary.image(name, grid[None])
+
+        return Preview(self.suffix, write=lambda file: pictures.to_pillow(grid).save(file, "PNG"), log=log)
 
     def write(self, file, value):
         pictures.to_pillow(pictures.to_uint8(value)).save(file, "PNG")

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_gan.distribution import devices
 from keras_gan.modalities.image import augment
-from keras_gan.randomness import StepNoise
+from keras_gan.randomness.noise import StepNoise
 
 CHANNELS = (1, 2, 3, 4)
 

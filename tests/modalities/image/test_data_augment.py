@@ -19,7 +19,7 @@ from keras_gan.data import pipeline
 from keras_gan.data.image_sets import image_dataset
 from keras_gan.errors import UserError
 from keras_gan.modalities.image import Image, data_augment
-from keras_gan.randomness import BatchNoise
+from keras_gan.randomness.noise import BatchNoise
 from keras_gan.runs import delivery, run_folder
 from tests.conftest import ROOT
 

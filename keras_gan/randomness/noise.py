@@ -1,16 +1,14 @@
-"""All randomness: stateless noise inside a training step, and portable seeds for sampling.
+"""Stateless noise inside a training step.
 
-Inside a step nothing is drawn from a stateful generator. Every number is a pure function of
-(seed, step, purpose, global row), so that a resumed run continues with the same noise, and two replicas with
-half a batch each draw what one replica with the whole batch would.
+Nothing is drawn from a stateful generator. Every number is a pure function of (seed, step, purpose, global row), so
+that a resumed run continues with the same noise, and two replicas with half a batch each draw what one replica with the
+whole batch would.
 """
 
 import contextlib
 import hashlib
-import math
 import threading
 
-import numpy as np
 import tensorflow as tf
 
 
@@ -127,92 +125,3 @@ def set_current(noise):
     before = getattr(_thread, "noise", None)
     _thread.noise = noise
     return before
-
-
-# --- Portable seeds: specified to the bit in export/README.md --------------------------------------------------
-
-_MASK = 0xFFFFFFFF
-_ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
-
-
-def threefry2x32(key, counter):
-    """The Threefry-2x32 counter-based generator, 20 rounds (Salmon et al. 2011, "Parallel random numbers").
-
-    Args:
-        key: pair of int64 tensors, each a 32-bit word in [0, 2^32).
-        counter: pair of int64 tensors that broadcast against the key.
-
-    Returns:
-        A pair of int64 tensors, each a random 32-bit word.
-    """
-    # 32-bit words in int64 tensors: every device and runtime has int64 addition and bit operations.
-    keys = (key[0], key[1], tf.bitwise.bitwise_xor(tf.bitwise.bitwise_xor(key[0], key[1]), np.int64(0x1BD11BDA)))
-    x0, x1 = (counter[0] + keys[0]) & _MASK, (counter[1] + keys[1]) & _MASK
-    for group in range(5):
-        for rotation in _ROTATIONS[group % 2]:
-            x0 = (x0 + x1) & _MASK
-            rotated = tf.bitwise.left_shift(x1, np.int64(rotation)) | tf.bitwise.right_shift(
-                x1, np.int64(32 - rotation)
-            )
-            x1 = tf.bitwise.bitwise_xor(rotated & _MASK, x0)
-        x0 = (x0 + keys[(group + 1) % 3]) & _MASK
-        x1 = (x1 + keys[(group + 2) % 3] + (group + 1)) & _MASK
-    return x0, x1
-
-
-def portable_latents(seeds, latent_dim):
-    """Standard normal latents that depend on nothing but each row's seed, equal on every runtime.
-
-    Args:
-        seeds: int64 `[N]`, any values.
-        latent_dim: length of a latent vector.
-
-    Returns:
-        float32 `[N, latent_dim]`: Box-Muller over Threefry words, in float64, rounded to float32 last.
-    """
-    seeds = tf.cast(seeds, tf.int64)[:, None]
-    key = (seeds & _MASK, tf.bitwise.right_shift(seeds, np.int64(32)) & _MASK)
-    pairs = tf.range((latent_dim + 1) // 2, dtype=tf.int64)[None, :]
-    word0, word1 = threefry2x32(key, (pairs, tf.zeros_like(pairs)))
-    radius = tf.sqrt(-2.0 * tf.math.log((tf.cast(word0, tf.float64) + 1.0) * 2.0**-32))
-    angle = tf.cast(word1, tf.float64) * (2.0 * math.pi * 2.0**-32)
-    normal = tf.stack([radius * tf.cos(angle), radius * tf.sin(angle)], axis=-1)
-    normal = tf.reshape(normal, [-1, 2 * ((latent_dim + 1) // 2)])[:, :latent_dim]
-    return tf.cast(normal, tf.float32)
-
-
-def portable_labels(seeds, num_classes):
-    """The class of each seed where none is asked for: `seed mod num_classes`, in [0, num_classes) also below zero.
-
-    Args:
-        seeds: int64 `[N]`, any values.
-        num_classes: number of classes.
-
-    Returns:
-        int32 `[N]`.
-    """
-    return tf.cast(tf.math.floormod(tf.cast(seeds, tf.int64), np.int64(num_classes)), tf.int32)
-
-
-def seed_range(seed, count):
-    """The int64 seeds `seed … seed + count - 1`, wrapping around at the end of the int64 range."""
-    return (np.arange(count, dtype=np.uint64) + np.uint64(seed & 0xFFFFFFFFFFFFFFFF)).astype(np.int64)
-
-
-def random_rows(size, count, seed=0):
-    """`count` of `size` rows in random order, the same for ever: a sample of data that may lie class by class.
-
-    Args:
-        size: number of rows.
-        count: how many to take; at most all.
-        seed: integer that decides which ones, and their order.
-
-    Returns:
-        int64 `[min(count, size)]`, each row once.
-    """
-    return seeded(seed).permutation(size)[:count]
-
-
-def seeded(seed):
-    """The old generator of NumPy, because its numbers are promised never to change, for an integer of any size."""
-    return np.random.RandomState(seed & _MASK)

@@ -1,0 +1,102 @@
+"""The zoo: what is committed is small, whole and draws; and how `tools/zoo.py` fills it."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_gan import exported, exporters, registry
+from keras_gan.storage.files import sha256
+from tests.conftest import tiny
+from tools import zoo
+
+FOLDERS = sorted(path.parent for path in zoo.ZOO.glob("*/manifest.json"))
+
+
+def test_every_variant_that_draws_from_noise_has_a_place():
+    drawing = {name for name in registry.list_variants() if registry.variant(name).gives == "image"}
+    drawing = {name for name in drawing if registry.variant(name).task == "sample"}
+    assert {name for name, model in zoo.MODELS.items() if model.dataset == "avatars"} == {
+        f"{variant}-avatars" for variant in drawing
+    }
+    for name, model in zoo.MODELS.items():
+        assert name == f"{model.variant}-{model.dataset}"
+        assert model.image_size in registry.variant(model.variant).sizes
+
+
+def test_it_is_small():
+    sizes = {path: path.stat().st_size for path in zoo.ZOO.rglob("*") if path.is_file()}
+    assert {path: size for path, size in sizes.items() if size > zoo.MOST_BYTES} == {}
+    assert sum(sizes.values()) <= zoo.MOST_BYTES_IN_ALL
+
+
+def test_it_holds_models_of_the_table_alone():
+    assert {path.name for path in zoo.ZOO.iterdir() if path.is_dir()} == {folder.name for folder in FOLDERS}
+    assert {folder.name for folder in FOLDERS} <= set(zoo.MODELS)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_model_is_whole_and_draws(folder):
+    held = {path.name for path in folder.iterdir()}
+    assert held - {"fields.npz"} == {
+        *("generator-float16.tflite", "manifest.json", "MODEL_CARD.md", "samples.png", "command.txt"),
+    }
+    facts = json.loads((folder / "manifest.json").read_text())
+    assert folder.name == f"{facts['generator']['variant']}-{facts['configuration']['dataset'].rpartition(':')[2]}"
+    assert {name: sha256(folder / name) for name in facts["files"]} == {
+        name: described["sha256"] for name, described in facts["files"].items()
+    }
+    assert facts["cost"]["seconds"] > 0
+    assert facts["command"] in (folder / "MODEL_CARD.md").read_text()
+    command = (folder / "command.txt").read_text()
+    assert command.startswith(f"python train.py --variant {facts['generator']['variant']} ")
+    generator = exported.load(folder / "generator-float16.tflite")
+    samples = generator.draw_seeds(np.arange(12))
+    assert samples.shape[1:] == tuple(facts["generator"]["image_shape"])
+    assert samples.std(axis=0).mean() > 0.03  # not always the same
+
+
+# --- The script -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory):
+    """The export of a tiny generator in 16 bits alone."""
+    folder = tmp_path_factory.mktemp("zoo") / "1"
+    exporters.export(tiny("dcgan"), folder, ("tflite",), precisions=("float16",))
+    return folder
+
+
+def test_small_files_are_copied_and_known_by_their_command(export, tmp_path):
+    command = zoo.MODELS["dcgan-avatars"].command
+    (tmp_path / "dcgan-avatars").mkdir()
+    (tmp_path / "dcgan-avatars" / "generator.tflite").touch()  # of another one
+    assert not zoo.is_made("dcgan-avatars", command, tmp_path)
+    (export / "large.pb").touch()
+    zoo.put(export, "dcgan-avatars", command, tmp_path)
+    assert {path.name for path in (tmp_path / "dcgan-avatars").iterdir()} == {
+        *("generator-float16.tflite", "manifest.json", "MODEL_CARD.md", "samples.png", "command.txt"),
+    }
+    made, facts = (json.loads((path / "manifest.json").read_text()) for path in (export, tmp_path / "dcgan-avatars"))
+    assert list(facts.pop("files")) == ["generator-float16.tflite"]
+    assert facts == {name: value for name, value in made.items() if name != "files"}
+    pictures = [Image.open(path / "samples.png").convert("RGB") for path in (export, tmp_path / "dcgan-avatars")]
+    assert np.abs(np.subtract(*(np.asarray(picture, int) for picture in pictures))).mean() < 8
+    assert (tmp_path / "dcgan-avatars" / "samples.png").stat().st_size < (export / "samples.png").stat().st_size
+    assert zoo.is_made("dcgan-avatars", command, tmp_path)
+    assert not zoo.is_made("dcgan-avatars", f"{command} --steps 3", tmp_path)
+    assert not zoo.is_made("cgan-avatars", command, tmp_path)
+
+
+def test_what_is_too_large_is_not_taken(export, tmp_path, monkeypatch):
+    monkeypatch.setattr(zoo, "MOST_BYTES", 1000)
+    with pytest.raises(zoo.ZooError, match=r"^generator-float16.tflite has [\d,]+ bytes, more than 1,000$"):
+        zoo.put(export, "dcgan-avatars", "python train.py", tmp_path)
+    assert not (tmp_path / "dcgan-avatars").exists()
+
+
+def test_a_command_is_that_of_the_table():
+    assert zoo.Model("cgan", "mnist", 32, 7).command == (
+        "python train.py --variant cgan --preset laptop --dataset mnist --image-size 32 --minutes 7 --seed 0"
+    )

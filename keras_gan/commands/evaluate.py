@@ -202,6 +202,8 @@ def _subject(options, scored):
         extractor=extractor,
         reference=reference,
         real=reference_data.dataset.columns if reference_data else None,
+        class_names=reference_data.dataset.class_names if reference_data else (),
+        training=reference_data.training if reference_data else None,
         perceptual=functools.cache(lambda: perceptual.load(options.squeezenet_weights, options.lpips_weights)),
         protocol=protocol_of(scored.field, options.seed) | examples_of(scored.trained_on, "test"),
         seed=options.seed,

@@ -189,7 +189,7 @@ def _subject(options, scored):
 
     metrics.check_kind(options.metrics or (), scored.field.kind)
     reference_data = _reference_data(options, scored)
-    wanted, left_out = _measurable(options, scored, reference_data and len(reference_data.dataset))
+    wanted, left_out = _measurable(options, scored, reference_data and reference_data.dataset)
     extractor = reference = None
     if evaluation.needs_features(wanted):
         extractor, reference = _seen(options, scored, reference_data)
@@ -212,7 +212,7 @@ def _subject(options, scored):
     return subject, left_out
 
 
-def _measurable(options, scored, real):
+def _measurable(options, scored, reference):
     """The metrics that there is enough for, and a sentence for each usual one that there is not.
 
     Raises:
@@ -220,10 +220,11 @@ def _measurable(options, scored, real):
     """
     from keras_gan.metrics import evaluation
 
+    real, classes = (len(reference), len(reference.class_names)) if reference else (None, 0)
     if options.metrics:
-        evaluation.check_enough(options.metrics, scored.field, scored.count, real)
+        evaluation.check_enough(options.metrics, scored.field, scored.count, real, classes)
         return options.metrics, []
-    reasons = metrics.obstacles(scored.metrics, scored.field, scored.count, real)
+    reasons = metrics.obstacles(scored.metrics, scored.field, scored.count, real, classes)
     if len(reasons) == len(scored.metrics):
         raise UserError("; ".join(f"{name} {reason}" for name, reason in reasons.items()) + ".")
     wanted = tuple(name for name in scored.metrics if name not in reasons)

@@ -11,7 +11,7 @@ NEEDS = {
     "features": ("extractor", "looks through an extractor, and there is none"),
     "real": ("real", "compares with real examples themselves, and there are none: give them in place of statistics"),
     "labels": ("labels", "asks whether a class is the one asked for: it needs a model with labels"),
-    "classes": ("training", "counts samples of the data's classes: it needs a data set with labels, and no statistics"),
+    "classes": ("training", "needs real examples of several classes to compare with, and there are none"),
     "targets": (
         "targets",
         "compares each sample with its target: it needs a model that is given examples, and data with targets",
@@ -66,9 +66,9 @@ def needs_features(names):
     return bool(metrics.needing(names, "features"))
 
 
-def check_enough(names, field, samples, real=None):
+def check_enough(names, field, samples, real=None, classes=None):
     """Raises `UserError` if there is too little, or too small, for one of the metrics; see `metrics.obstacles`."""
-    for name, why in metrics.obstacles(names, field, samples, real).items():
+    for name, why in metrics.obstacles(names, field, samples, real, classes).items():
         raise UserError(f"--metrics {name} {why}.")
 
 

@@ -13,6 +13,7 @@ from keras_gan.metrics.subject import Subject
 from keras_gan.modalities.image import Image
 from keras_gan.runs import scoring
 from keras_gan.storage import cache
+from tests.conftest import command, save_noise
 
 THOUSAND = tuple(f"{number:03}" for number in range(1000))
 
@@ -131,8 +132,21 @@ def test_classes_of_the_whole():
 
 
 def test_data_without_classes_are_refused(subject):
-    with pytest.raises(UserError, match="modes counts samples of the data's classes: it needs a data set with labels"):
+    with pytest.raises(UserError, match="--metrics modes needs real examples of several classes to compare with, and"):
         measured(replace(subject, training=None), stacked([1, 2]))
+
+
+@pytest.mark.parametrize("begun", ["train", "evaluate"])
+def test_data_without_classes_are_refused_before_work_begins(begun, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    save_noise([tmp_path / "some" / f"{index}.png" for index in range(4)], (16, 16, 3), seed=1)
+    asked = {
+        "train": ("--variant", "gan", "--dataset", "folder:some", "--image-size", "16", "--eval-samples", "4"),
+        "evaluate": ("--images", "some", "--reference", "some"),
+    }
+    assert command(*asked[begun], "--metrics", "modes", name=begun) == 2
+    message = "error: --metrics modes needs images of several classes to compare with, and there are none.\n"
+    assert capsys.readouterr().err.endswith(message)
 
 
 @pytest.mark.slow

@@ -1,6 +1,8 @@
 """Stacked MNIST: three digits as three channels, put together when they are asked for."""
 
 import logging
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from keras_gan.config import DataOptions
 from keras_gan.data import holding_out, pipeline
 from keras_gan.errors import UserError
 from keras_gan.storage import arrays
+from tests.conftest import ROOT
 
 COUNTS = {"train": 30, "test": 20}
 FIRST = {"train": 100, "test": 200}  # the grey level of the first digit of a split
@@ -122,6 +125,19 @@ def test_missing_mnist_names_the_command(name, tmp_path):
     for attempt in (data.check_available, data.load):
         with pytest.raises(UserError, match=f"(?s)^{name} is not prepared in .*--dataset {name} .*--download"):
             attempt(options(tmp_path, name))
+
+
+def test_it_is_refused_at_once():
+    code = (
+        "import sys; from keras_gan import data; from keras_gan.config import DataOptions\n"
+        "try: data.check_available(DataOptions(dataset='stacked_mnist:many'))\n"
+        "except Exception as error: print(error)\n"
+        "print([name for name in ('tensorflow', 'keras', 'tensorflow_datasets') if name in sys.modules])"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    message, heavy = ended.stdout.splitlines()
+    assert message.endswith("from 1 to 1,000,000, not 'many'.")
+    assert heavy == "[]"
 
 
 def test_its_names():

@@ -188,7 +188,7 @@ def _subject(options, scored):
 
     metrics.check_kind(options.metrics or (), scored.field.kind)
     reference_data = _reference_data(options, scored)
-    wanted, left_out = _measurable(options, scored, reference_data and len(reference_data.dataset))
+    wanted, left_out = _measurable(options, scored, reference_data and reference_data.dataset)
     extractor = reference = None
     if evaluation.needs_features(wanted):
         extractor, reference = _seen(options, scored, reference_data)
@@ -201,6 +201,8 @@ def _subject(options, scored):
         extractor=extractor,
         reference=reference,
         real=reference_data.dataset.columns if reference_data else None,
+        class_names=reference_data.dataset.class_names if reference_data else (),
+        training=reference_data.training if reference_data else None,
         perceptual=functools.cache(lambda: perceptual.load(options.squeezenet_weights, options.lpips_weights)),
         protocol=protocol_of(scored.field, options.seed) | examples_of(scored.trained_on, "test"),
         seed=options.seed,
@@ -209,7 +211,7 @@ def _subject(options, scored):
     return subject, left_out
 
 
-def _measurable(options, scored, real):
+def _measurable(options, scored, reference):
     """The metrics that there is enough for, and a sentence for each usual one that there is not.
 
     Raises:
@@ -217,10 +219,11 @@ def _measurable(options, scored, real):
     """
     from keras_gan.metrics import evaluation
 
+    real, classes = (len(reference), len(reference.class_names)) if reference else (None, 0)
     if options.metrics:
-        evaluation.check_enough(options.metrics, scored.field, scored.count, real)
+        evaluation.check_enough(options.metrics, scored.field, scored.count, real, classes)
         return options.metrics, []
-    reasons = metrics.obstacles(scored.metrics, scored.field, scored.count, real)
+    reasons = metrics.obstacles(scored.metrics, scored.field, scored.count, real, classes)
     if len(reasons) == len(scored.metrics):
         raise UserError("; ".join(f"{name} {reason}" for name, reason in reasons.items()) + ".")
     wanted = tuple(name for name in scored.metrics if name not in reasons)

@@ -41,8 +41,9 @@ class RunConfig(
     """Trains a GAN, then exports its generator."""
 
     dataset: str | None = option(None, decides="computation")
-    """avatars (drawn here), mnist, fashion_mnist, cifar10, tfds:NAME, or folder:PATH (a tree of images; folder:A+B are
-    two); for translation paired:PATH or unpaired:PATH (docs/data.md); default: avatars, or the variant's own."""
+    """avatars (drawn here), mnist, fashion_mnist, cifar10, stacked_mnist, tfds:NAME, or folder:PATH (a tree of images;
+    folder:A+B are two); for translation paired:PATH or unpaired:PATH (docs/data.md); default: avatars, or the variant's
+    own."""
     image_size: int | None = option(None, decides="computation")
     """Edge of the square training images, in pixels; default: 32, or the variant's own."""
 

@@ -47,7 +47,8 @@ class Dataset:
         name: what the user called it, such as `mnist` or `folder:photos`.
         fields: what each column holds, `{name: Field}`.
         columns: `{name: column}`; a column has a length and gives the rows `column[indices]` for an array of indices,
-            as NumPy arrays do, in memory or mapped from a file, and readers of records can.
+            as NumPy arrays do, in memory or mapped from a file, and readers of records can; these have `dtype` and
+            `shape`, too, and `keep_rows(indices)` where examples are held out.
         groups: names of columns that belong together row by row, and so are shuffled together; columns of different
             groups are unrelated and may be of different length.
         provenance: where the data comes from and under which licence, one sentence for the model card.

@@ -134,7 +134,7 @@ def short_name(name):
     argument = _argument(kind)
     if argument == "PATH":
         rest = "+".join(Path(part).resolve().name for part in folders(rest)) or rest
-    elif rest and argument != "NAME":
+    elif rest and argument != "NAME" and name != rest:
         rest = f"{kind}-{rest}"
     stem = rest or kind
     return "".join(c if (c.isascii() and c.isalnum()) or c in "._+-" else "-" for c in stem).lstrip("._+-") or kind

@@ -64,7 +64,7 @@ def base_name(name):
     return name.partition("[")[0]
 
 
-def obstacles(names, field, samples, real=None):
+def obstacles(names, field, samples, real=None, classes=None):
     """What keeps some of the metrics from being measured, `{name: why, with the number that is needed}`.
 
     Args:
@@ -72,6 +72,7 @@ def obstacles(names, field, samples, real=None):
         field: the `Field` of the samples.
         samples: how many there will be.
         real: how many real examples they are compared with; None if that is not known.
+        classes: how many classes these are of; None if that is not known.
     """
     found = {}
     for name in names:
@@ -80,6 +81,8 @@ def obstacles(names, field, samples, real=None):
             found[name] = f"needs at least {score.least} samples, got {samples}"
         elif real is not None and "features" in score.needs and real < score.least:
             found[name] = f"needs at least {score.least} reference {field.plural}, got {real}"
+        elif classes is not None and "classes" in score.needs and classes < 2:
+            found[name] = f"needs {field.plural} of several classes to compare with, and there are none"
         elif (
             score.least_edge > 1
             and (edge := min(size or score.least_edge for size in field.shape[:2])) < score.least_edge

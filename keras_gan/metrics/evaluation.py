@@ -11,6 +11,7 @@ NEEDS = {
     "features": ("extractor", "looks through an extractor, and there is none"),
     "real": ("real", "compares with real examples themselves, and there are none: give them in place of statistics"),
     "labels": ("labels", "asks whether a class is the one asked for: it needs a model with labels"),
+    "classes": ("training", "needs real examples of several classes to compare with, and there are none"),
     "targets": (
         "targets",
         "compares each sample with its target: it needs a model that is given examples, and data with targets",
@@ -36,10 +37,15 @@ def evaluate(subject, progress=None):
     measured, warnings = [], []
     for name in subject.metrics:
         score = SCORES.module(name)
-        better = score.SCORE.lower_is_better
-        measured += [dataclasses.replace(each, lower_is_better=better) for each in score.measure(subject)]
+        measured += [_with_better(each, score.SCORE.lower_is_better) for each in score.measure(subject)]
         warnings += score.warnings(subject) if hasattr(score, "warnings") else []
     return measured, warnings
+
+
+def _with_better(measurement, lower):
+    """It says what is better, by itself or as its score does."""
+    own = measurement.lower_is_better
+    return dataclasses.replace(measurement, lower_is_better=lower if own is None else own)
 
 
 def _check(subject):
@@ -60,9 +66,9 @@ def needs_features(names):
     return bool(metrics.needing(names, "features"))
 
 
-def check_enough(names, field, samples, real=None):
+def check_enough(names, field, samples, real=None, classes=None):
     """Raises `UserError` if there is too little, or too small, for one of the metrics; see `metrics.obstacles`."""
-    for name, why in metrics.obstacles(names, field, samples, real).items():
+    for name, why in metrics.obstacles(names, field, samples, real, classes).items():
         raise UserError(f"--metrics {name} {why}.")
 
 

@@ -24,7 +24,7 @@ class Measurement:
         value: the number.
         std: its standard deviation over parts of the samples, where it has one.
         real: the same of real examples, for scores that say nothing without it.
-        lower_is_better: None where neither is; as the score's descriptor says, when it comes from `evaluate`.
+        lower_is_better: None where neither is; `evaluate` puts there what the score's descriptor says, if it is None.
         protocol: all that another number must share to be compared with it, JSON-able.
     """
 
@@ -51,6 +51,9 @@ class Subject:
         reference: what the extractor saw in real examples.
         real: columns of the `Dataset` that samples are compared with, `{name: column}`: `real`, as the field stores
             them, and perhaps `label`; None if there are statistics alone.
+        class_names: of the classes that real examples are of, one for each; empty without labels.
+        training: function that returns what a classifier of them learns from, see `ExtractorOptions`; None without
+            labels.
         perceptual: function that returns a `perceptual.Perceptual`.
         inputs: function of int64 seeds `[N]` that returns what the generator is given, `{name: [N, …]}`, `latents`
             among it.
@@ -70,6 +73,8 @@ class Subject:
     extracted: Extracted | None = None
     reference: Reference | None = None
     real: dict | None = None
+    class_names: tuple[str, ...] = ()
+    training: Callable | None = None
     perceptual: Callable | None = None
     inputs: Callable | None = None
     made: Callable | None = None

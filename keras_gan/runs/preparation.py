@@ -105,7 +105,11 @@ def prepare(options, model_options):
         model, validation, options.eval_samples, registry.preparation(options.variant, model_config)
     )
     evaluation.check_enough(
-        options.metrics, dataset.fields["real"], sampler.example_count or options.eval_samples, len(dataset)
+        options.metrics,
+        dataset.fields["real"],
+        samples=sampler.example_count or options.eval_samples,
+        real=len(dataset),
+        classes=len(dataset.class_names),
     )
     if options.export:
         exporters.check(model, sampler, _deliverables_of(options))

@@ -53,14 +53,18 @@ class ReferenceData:
 
         building.usual_keras()
 
-        class_count = len(self.dataset.class_names)
-        options = replace(options, field=self.field, training=self._training if class_count > 1 else None)
-        extractor = features.load(features.resolve(name, self.field, class_count), options)
+        options = replace(options, field=self.field, training=self.training)
+        extractor = features.load(features.resolve(name, self.field, len(self.dataset.class_names)), options)
         column, plural, classes = self.dataset.columns["real"], self.field.plural, self.dataset.class_counts
         return extractor, reference.of_column(column, extractor, self.protocol, progress, plural, classes)
 
+    @property
+    def training(self):
+        """Function that returns what a classifier learns from, see `ExtractorOptions`; None without classes."""
+        return self._training if len(self.dataset.class_names) > 1 else None
+
     def _training(self):
-        """What the classifier learns from: the training split, whichever split this is."""
+        """The training split, whichever split this is, and the test split."""
         if not data.has_test(self.options):
             return *_labelled(self.dataset), None
         train, test = (
@@ -90,9 +94,9 @@ def subject_of(run, dataset):
     from keras_gan.metrics.subject import Subject, protocol_of
 
     field, extractor, reference = dataset.fields["real"], None, None
+    training_data = ReferenceData(dataset, run, "train")
     metrics.check_kind(run.metrics, field.kind)
     if evaluation.needs_features(run.metrics):
-        training_data = ReferenceData(dataset, run, "train")
         extractor, reference = training_data.seen_through(run.eval_features, features.ExtractorOptions())
     return Subject(
         metrics=run.metrics,
@@ -100,6 +104,8 @@ def subject_of(run, dataset):
         extractor=extractor,
         reference=reference,
         real=dataset.columns,
+        class_names=dataset.class_names,
+        training=training_data.training,
         perceptual=functools.cache(perceptual.load),
         protocol=protocol_of(field, SELECTION_SEED) | examples_of(run, "validation" if dataset.validation else "test"),
         seed=SELECTION_SEED,

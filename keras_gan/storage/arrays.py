@@ -75,8 +75,13 @@ def fill(arrays, read, skip_bad_files=False, progress=None, noun="data"):
 
 
 def keep_rows(array, kept):
-    """The rows with these indices, sorted: moved up in place, because the whole set may be larger than memory."""
+    """The rows with these indices, sorted, of a column of a `Dataset`.
+
+    Those of an array are moved up in place, because the whole set may be larger than memory.
+    """
     kept = np.asarray(kept, int)
+    if not isinstance(array, np.ndarray):  # nothing of it is in memory
+        return array.keep_rows(kept)
     moved = np.flatnonzero(kept != np.arange(len(kept)))
     for start in range(moved[0] if len(moved) else len(kept), len(kept), 32):
         rows = kept[start : start + 32]

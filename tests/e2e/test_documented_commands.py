@@ -21,7 +21,9 @@ from tests.e2e import documented_commands as documented
 
 # Of the training commands, those that are read alone, by a word of theirs, and why.
 NOT_RUN = {
-    "mnist": "needs data that are fetched, or prepared before",
+    **dict.fromkeys(
+        ("mnist", "stacked_mnist", "r3gan-stacked_mnist"), "needs data that are fetched, or prepared before"
+    ),
     "multi_worker": "needs other machines",
     "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5": "needs a file of 80 MB from the network",
     "--config": "is run with files of its own by test_cli.py",

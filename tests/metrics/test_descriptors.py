@@ -29,12 +29,13 @@ DECIDING = {
     "is": ("inception_score", False),
     "prdc": ("coverage", False),
     "accuracy": ("accuracy", False),
+    "modes": ("kl", True),
 }
 NEEDED = {
     **{"fid": {"features"}, "fid-infinity": {"features"}, "kid": {"features"}, "is": {"features"}},
     **{"prdc": {"features"}, "accuracy": {"features", "labels"}, "ms-ssim": set(), "lpips": {"perceptual"}},
     **{"ppl": {"latents", "perceptual"}, "psnr": {"targets"}, "ssim": {"targets"}, "l1": {"targets"}},
-    **{"lpips-target": {"targets", "perceptual"}},
+    **{"lpips-target": {"targets", "perceptual"}, "modes": {"classes"}},
 }
 
 
@@ -93,6 +94,8 @@ def subject(tmp_path, monkeypatch):
         extractor=extractor,
         reference=reference.of_column(real, extractor, {"reference": "noise"}),
         real={"real": real, "label": np.arange(50) % 3},
+        class_names=("a", "b", "c"),
+        training=lambda: (real, np.arange(50) % 3, None, 2),
         perceptual=lambda: Perceptual(Network(), [np.array([0.5, 0.2, 0.1])], {"distance": "by hand"}),
         inputs=lambda seeds: {"latents": np.stack([np.random.RandomState(seed).normal(size=6) for seed in seeds])},
         made=made,
@@ -124,11 +127,12 @@ def test_score_gives_what_it_says(name, subject):
     score = registry.SCORES.describe(name)
     measured, _ = evaluation.evaluate(replace(subject, metrics=(name,)))
     assert measured
+    better = {metrics.base_name(each.name): each.lower_is_better for each in measured}
     if score.decides:
-        assert score.decides in [metrics.base_name(each.name) for each in measured]
+        assert better[score.decides] == score.lower_is_better
     for each in measured:
         assert np.isfinite(each.value)
-        assert each.lower_is_better == score.lower_is_better
+        assert each.lower_is_better == score.lower_is_better or name == "modes"
         assert each.protocol.items() >= {"image_size": 16, "seed": 0}.items()
     json.dumps(evaluation.as_json(measured), allow_nan=False)
 

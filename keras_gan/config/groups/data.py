@@ -16,8 +16,8 @@ class DataOptions:
     """Which examples, and how images come to one size."""
 
     dataset: str = option("avatars", decides="computation")
-    """avatars (drawn here), mnist, fashion_mnist, cifar10, tfds:NAME, or folder:PATH (a tree of images; folder:A+B are
-    two); for translation paired:PATH or unpaired:PATH (docs/data.md)."""
+    """avatars (drawn here), mnist, fashion_mnist, cifar10, stacked_mnist, tfds:NAME, or folder:PATH (a tree of images;
+    folder:A+B are two); for translation paired:PATH or unpaired:PATH (docs/data.md)."""
     data_dir: str | None = option(None, decides="output")
     """Where tensorflow-datasets keeps prepared data; default: $TFDS_DATA_DIR, then ~/tensorflow_datasets."""
     download: bool = option(False, decides="output")

@@ -255,10 +255,19 @@ class EvaluateOptions(DataOptions, Judged):
 
 @dataclass(frozen=True)
 class ReportOptions(RunName):
-    """Writes one web page about a run."""
+    """Writes one web page about a run, or about several side by side."""
 
+    compare: tuple[str, ...] = ()
+    """Names or folders of other runs to set beside it: their last samples, each curve with a line for each run, and
+    what differs in their options, scores and costs."""
     out: str | None = None
-    """The .html file to write; default: report.html in the run's folder."""
+    """The .html file to write; default: report.html in the run's folder, with --compare comparison.html."""
+    open: bool = False
+    """Show it in the browser when it is written."""
+
+    def __post_init__(self):
+        if repeated := [name for name in self.compare if (self.run, *self.compare).count(name) > 1]:
+            raise UserError(f"--compare sets different runs beside --run, and {repeated[0]!r} is named twice.")
 
 
 @dataclass(frozen=True)

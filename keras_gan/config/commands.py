@@ -148,7 +148,7 @@ class TranslateOptions:
 
 
 @dataclass(frozen=True)
-class RunName:
+class _RunName:
     """Which run."""
 
     run: str
@@ -167,7 +167,7 @@ class _MovedData:
 
 
 @dataclass(frozen=True)
-class ExportOptions(DeliveryOptions, _MovedData, RunName):
+class ExportOptions(DeliveryOptions, _MovedData, _RunName):
     """Exports the best or the last checkpoint of a run."""
 
     def __post_init__(self):
@@ -254,7 +254,7 @@ class EvaluateOptions(DataOptions, Judged):
 
 
 @dataclass(frozen=True)
-class ReportOptions(RunName):
+class ReportOptions(_RunName):
     """Writes one web page about a run, or about several side by side."""
 
     compare: tuple[str, ...] = ()
@@ -264,10 +264,6 @@ class ReportOptions(RunName):
     """The .html file to write; default: report.html in the run's folder, with --compare comparison.html."""
     open: bool = False
     """Show it in the browser when it is written."""
-
-    def __post_init__(self):
-        if repeated := [name for name in self.compare if (self.run, *self.compare).count(name) > 1]:
-            raise UserError(f"--compare sets different runs beside --run, and {repeated[0]!r} is named twice.")
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from keras_gan.storage.files import plain
 
 
 def opened(path):
-    """The `SavedModel` or `LiteRTFile` at a path; `UserError` if there is none that is whole and can be loaded."""
+    """The `SavedModel` or `_LiteRTFile` at a path; `UserError` if there is none that is whole and can be loaded."""
     path = Path(path)
     manifest = contents.whole_manifest(path)
-    return (LiteRTFile if path.suffix == ".tflite" else SavedModel)(path, manifest)
+    return (_LiteRTFile if path.suffix == ".tflite" else SavedModel)(path, manifest)
 
 
 class SavedModel:
@@ -59,7 +59,7 @@ class SavedModel:
         return {name: each.numpy() for name, each in function(**tensors).items()}
 
 
-class LiteRTFile:
+class _LiteRTFile:
     """A `.tflite` file, whose batch and sizes are fixed.
 
     Attributes:

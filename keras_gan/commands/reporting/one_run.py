@@ -85,7 +85,7 @@ def _doctor(record):
         return "<h2>The doctor</h2>\n<p>This run was not watched.</p>"
     findings = "\n".join(_finding(*numbered) for numbered in enumerate(record.health["findings"], 1))
     said = f'<ol class="findings">\n{findings}\n</ol>' if findings else '<p class="well">Nothing to report.</p>'
-    nearest = record.pictured("nearest")
+    nearest = record.sample_file("nearest")
     if nearest:
         said += figure(nearest, "Samples, each with the training example nearest to it on its right")
     return f"<h2>The doctor</h2>\n{said}\n{_unseen(record.health['not_watched'])}"

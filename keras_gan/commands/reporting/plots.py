@@ -183,8 +183,7 @@ def _placed(tag):
     """The `_Kind` that a tag belongs to, and the name of its curve there; `(None, "")` of a tag that says nothing."""
     for kind in _KINDS:
         if match := re.fullmatch(kind.pattern, tag):
-            words = " ".join(filter(None, match.groups())).replace("_", " ").strip()
-            return kind, words
+            return kind, " ".join(" ".join(filter(None, match.groups())).replace("_", " ").split())
     return None, ""
 
 

@@ -26,19 +26,23 @@ class Record:
 
     Args:
         folder: its `RunFolder`.
+        name: what to call it.
 
     Attributes:
         options: the `RunConfig`.
-        curves: `{tag: [(step, wall time in seconds, value)]}`, as TensorBoard has them.
 
     Raises:
         UserError: if its configuration cannot be read.
     """
 
-    def __init__(self, folder):
-        self.folder, self.name = folder, folder.name
+    def __init__(self, folder, name):
+        self.folder, self.name = folder, name
         self.options, self._model = config.load_json(folder.config_file)
-        self.curves = _curves(folder.path)
+
+    @cached_property
+    def curves(self):
+        """`{tag: [(step, wall time in seconds, value)]}`, as TensorBoard has them."""
+        return _curves(self.folder.path)
 
     @property
     def configuration(self):
@@ -168,7 +172,7 @@ class Record:
         named = {path: re.fullmatch(r"step-(\d+)", path.stem) for path in sorted(self.folder.samples.glob("step-*"))}
         return {int(match[1]): path for path, match in named.items() if match and path.is_file()}
 
-    def pictured(self, name):
+    def sample_file(self, name):
         """The file of the samples' folder that shows this, such as `real`; None if there is none."""
         return next(iter(sorted(self.folder.samples.glob(f"{name}.*"))), None)
 

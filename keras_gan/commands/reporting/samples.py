@@ -32,7 +32,7 @@ def gallery(record):
         if len(shown) > 1
         else ""
     )
-    real = record.pictured("real")
+    real = record.sample_file("real")
     beside = figure(real, "Real examples of the training data") if real else ""
     return f'<div class="gallery"><div class="snapshots">{slider}{"".join(shown)}</div>{beside}</div>'
 

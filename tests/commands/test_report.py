@@ -24,10 +24,10 @@ def logged(*values, every=10):
     return [(every * (index + 1), 100.0 + 2.0 * index, value) for index, value in enumerate(values)]
 
 
-def write_run(path, curves, snapshots=(), findings=None, scores=(), model=None, **options):
+def write_run(path, curves, snapshots=(), findings=None, scores=(), model=None, variant="dcgan", **options):
     """Writes the folder of a run that might have been trained."""
-    run = config.RunConfig(variant="dcgan", run_name=path.name, **options)
-    cls = registry.module("dcgan").Config
+    run = config.RunConfig(variant=variant, run_name=path.name, **options)
+    cls = registry.module(variant).Config
     path.mkdir(parents=True)
     own = cls(**{**run.preset_options, **(model or {})})
     (path / "config.json").write_text(config.to_json(run, own))
@@ -255,6 +255,12 @@ def test_options_are_those_that_differ(run):
     assert "&quot;latent_dim&quot;: 17" in page  # in the whole configuration
 
 
+def test_options_with_several_values_are_compared_as_such(tmp_path):
+    path = write_run(tmp_path / "r", {}, variant="gan", preset="none", model={"discriminator_units": (8, 4)})
+    rows = re.findall(r"<tr><td>(--model[^<]*)</td><td>([^<]*)</td><td>([^<]*)</td></tr>", page_of(path))
+    assert rows == [("--model.discriminator-units", "8 4", "512 256")]
+
+
 def test_the_last_snapshot_is_shown_and_a_slider_has_the_others(run):
     page = page_of(run)
     figures = re.findall(r'<figure data-step="(\d+)"( hidden)?><img', page)
@@ -267,6 +273,13 @@ def test_a_long_run_shows_some_snapshots(tmp_path):
     shown = re.findall(r'data-step="(\d+)"', page_of(path))
     assert len(shown) == samples.MOST_SNAPSHOTS
     assert (shown[0], shown[1], shown[-1]) == ("1", "10", "101")
+
+
+def test_large_snapshots_are_fewer(tmp_path):
+    path = write_run(tmp_path / "large", {}, snapshots=range(1, 8))
+    with open(path / "samples" / "step-000000004.png", "ab") as file:
+        file.truncate(samples.MOST_BYTES // 3)
+    assert re.findall(r'data-step="(\d+)"', page_of(path)) == ["1", "4", "7"]
 
 
 def test_samples_that_no_browser_shows_are_text(tmp_path):

@@ -63,7 +63,8 @@ def _way_of_a_score(lines):
     if len(same) < 2:
         return []
     (start, earlier), (end, later) = same[0], same[-1]
-    better = {True: " (lower is better)", False: " (higher is better)"}.get(later.get("lower_is_better"), "")
+    lower = later.get("lower_is_better")
+    better = " (lower is better)" if lower is True else " (higher is better)" if lower is False else ""
     values = f"from {earlier['value']:.4g} at step {start:,} to {later['value']:.4g} at step {end:,}"
     return [f"{later['name']} went {values}{better}."]
 
@@ -111,11 +112,13 @@ def _unseen(reasons):
 def _curves(record):
     findings = record.health["findings"] if record.health else []
     marks = [(each["step"], number) for number, each in enumerate(findings, 1) if "step" in each]
-    drawn = charts(plots_of({record.name: record.curves}), record.last_step, marks)
+    last_step = max([record.last_step, *(step for step, _ in marks)])
+    drawn = charts(plots_of({record.name: record.curves}), last_step, marks)
     if not drawn:
         return ""
-    said = "Numbered red lines are where the doctor found something. " if marks else ""
-    said += "The grey line is the step that the slider shows samples of; numbers are the last values."
+    said = "Numbers in legends are the last values."
+    said += " The grey line is the step that the slider shows samples of." if len(record.snapshots) > 1 else ""
+    said += " Numbered red lines are where the doctor found something." if marks else ""
     return f'<h2>Curves</h2>\n<p class="about">{said}</p>\n{drawn}'
 
 

@@ -51,8 +51,8 @@ class Record:
 
     @property
     def last_step(self):
-        """The last step that anything was logged at; 0 if nothing was."""
-        return max((points[-1][0] for points in self.curves.values() if points), default=0)
+        """The last step that anything was logged or drawn at; 0 if nothing was."""
+        return max([0, *(points[-1][0] for points in self.curves.values() if points), *self.snapshots])
 
     # --- Options ------------------------------------------------------------------------------------------------------
 
@@ -183,7 +183,11 @@ class Record:
 def _flat(run, model):
     """Options of a run and of its variant as the command line calls them, `{"--NAME": value}`."""
     both = run | {f"model.{name}": value for name, value in model.items()}
-    return {f"--{name.replace('_', '-')}": value for name, value in both.items()}
+    # What was read from a file has lists for tuples.
+    return {
+        f"--{name.replace('_', '-')}": tuple(value) if isinstance(value, list) else value
+        for name, value in both.items()
+    }
 
 
 def _curves(path):

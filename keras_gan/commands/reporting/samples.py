@@ -5,7 +5,7 @@ import html
 
 from keras_gan import registry
 
-MOST_SNAPSHOTS = 12
+MOST_SNAPSHOTS, MOST_BYTES = 12, 4_000_000  # of a slider: a page is to be sent on
 # What a browser shows or plays; all else is shown as text.
 MEDIA = {
     **{".png": "image/png", ".gif": "image/gif", ".jpg": "image/jpeg", ".svg": "image/svg+xml"},
@@ -17,12 +17,9 @@ STYLE = "figure img { width: 100%; image-rendering: pixelated; display: block; b
 
 def gallery(record):
     """The samples of a run, the last ones to begin with, and a slider through all; beside them real examples."""
-    snapshots = list(record.snapshots.items())
+    snapshots = _chosen(list(record.snapshots.items()))
     if not snapshots:
         return "<p>No samples have been drawn yet.</p>"
-    if len(snapshots) > MOST_SNAPSHOTS:  # the first, the last, and what lies evenly between
-        last = len(snapshots) - 1
-        snapshots = [snapshots[round(index * last / (MOST_SNAPSHOTS - 1))] for index in range(MOST_SNAPSHOTS)]
     shown = [
         figure(path, f"Samples at step {step:,}{_layout(record)}", f'data-step="{step}"{"" if last else " hidden"}')
         for step, path, last in ((step, path, step == snapshots[-1][0]) for step, path in snapshots)
@@ -35,6 +32,14 @@ def gallery(record):
     real = record.sample_file("real")
     beside = figure(real, "Real examples of the training data") if real else ""
     return f'<div class="gallery"><div class="snapshots">{slider}{"".join(shown)}</div>{beside}</div>'
+
+
+def _chosen(snapshots):
+    """Pairs of a step and a file, as many as a page may hold: the first, the last, and what lies evenly between."""
+    largest = max((path.stat().st_size for _, path in snapshots), default=0)
+    most = min(MOST_SNAPSHOTS, max(2, MOST_BYTES // max(1, largest)))
+    last = len(snapshots) - 1
+    return snapshots if last < most else [snapshots[round(index * last / (most - 1))] for index in range(most)]
 
 
 def figure(path, caption, attributes=""):

@@ -67,4 +67,4 @@ def _scores(records):
 
 def _curves(records):
     drawn = charts(plots_of({record.name: record.curves for record in records}), max(r.last_step for r in records))
-    return f'<h2>Curves</h2>\n<p class="about">Numbers are the last values.</p>\n{drawn}' if drawn else ""
+    return f'<h2>Curves</h2>\n<p class="about">Numbers in legends are the last values.</p>\n{drawn}' if drawn else ""

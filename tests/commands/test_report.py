@@ -132,7 +132,7 @@ def test_points_lie_where_they_belong():
     left, across = 72 * 4.4 * 0.155, 72 * 4.4 * 0.82  # of the axes, in units of the drawing
     assert [x for x, _ in (first, second, third)] == pytest.approx([left + across * part for part in (0.25, 0.5, 0.75)])
     # From 1 to 3 with 0.06 times the height as room on either side; y goes down.
-    below, height = 180 * (1 - 0.175), 180 * (0.89 - 0.175)
+    below, height = 180 * (1 - 0.175), 180 * (0.91 - 0.175)
     assert first[1] == pytest.approx(below - height * 0.12 / 2.24)
     assert second[1] == pytest.approx(below - height * 2.12 / 2.24)
     assert third[1] == pytest.approx(below - height * 1.12 / 2.24)
@@ -361,7 +361,7 @@ def test_runs_side_by_side(run, other):
     first, second = section(page, "Last scores").split("<details>")[:2]
     assert "<tr><td>fid[x]</td><td>12.5</td><td>3.25</td></tr>" in first
     assert "<tr><td>kid[x]</td><td>–</td><td>0.5</td></tr>" in second
-    losses = page.partition("<h4>Losses</h4>")[2].partition("</section>")[0]
+    losses = page.partition("<h4>Losses <small>loss</small></h4>")[2].partition("</section>")[0]
     assert [len(path) for line in (0, 1) for path in drawn_paths(losses, f"var(--line-{line})")] == [3, 2]
     assert re.findall(r"</i>(\w+) <b>([\d.]+)</b>", losses) == [("odd", "0.75"), ("b", "2")]
     assert "<figcaption>b, step 60</figcaption>" in page

@@ -7,7 +7,7 @@ import re
 from keras_gan.distribution.startup import quiet_stderr
 
 SIZE = (4.4, 2.5)  # inches of 72 units; so that text is as large as that of the page where three stand side by side
-LEFT, RIGHT, BOTTOM, TOP = 0.155, 0.975, 0.175, 0.89  # of the axes, as shares of the whole
+LEFT, RIGHT, BOTTOM, TOP = 0.155, 0.975, 0.175, 0.91  # of the axes, as shares of the whole
 MOST_POINTS = 600  # of a line
 OUTLYING = 100  # one in so many values, on each side, may lie beyond the scale, if it would flatten all others
 FLATTENED = 3.0  # times the height of the others
@@ -95,7 +95,6 @@ def _furnish(axes, plot):
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
     axes.set_xlabel("step", color=_TEXT, labelpad=2)
-    axes.text(0, 1.035, plot.unit, transform=axes.transAxes, color=_MUTED, parse_math=False)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=(1, 2, 5, 10)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     low, high = axes.get_ylim()

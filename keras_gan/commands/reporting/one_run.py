@@ -27,7 +27,7 @@ def page_of(record):
 
 def _head(record, configuration):
     summary = registry.VARIANTS.summary(record.options.variant)
-    said = f"{configuration['variant']} on {configuration['dataset']}, preset {configuration['preset']}. {summary}"
+    said = f"{configuration['variant']} on {configuration['dataset']}, {_preset(record)}. {summary}"
     return f'<h1>{html.escape(record.name)}</h1>\n<p class="lead">{html.escape(said)}</p>'
 
 
@@ -148,13 +148,18 @@ def _score_table(protocol, rows):
 
 
 def _configuration(record, configuration):
-    preset = f"preset {configuration['preset']}"
     rows = [(name, *both) for name, both in record.changed.items()]
-    changed = table(["option", "this run", preset], rows) if rows else f"<p>All as {html.escape(preset)} has them.</p>"
+    changed = table(["option", "this run", "default"], rows) if rows else "<p>Nothing.</p>"
     chosen = record.of_preset.items()
-    own = _folded(f"What {preset} chooses", table(["option", "value"], chosen)) if chosen else ""
+    own = _folded(f"What {_preset(record)} chooses", table(["option", "value"], chosen)) if chosen else ""
     whole = _folded("The whole configuration", f"<pre>{html.escape(json.dumps(configuration, indent=2))}</pre>")
-    return f"<h2>What differs from the defaults</h2>\n{changed}\n{own}{whole}{_command(record.command)}"
+    heading = f"<h2>What differs from the defaults, with {html.escape(_preset(record))}</h2>"
+    return f"{heading}\n{changed}\n{own}{whole}{_command(record.command)}"
+
+
+def _preset(record):
+    name = record.options.preset
+    return "no preset" if name == registry.NO_PRESET else f"preset {name}"
 
 
 def _command(command):

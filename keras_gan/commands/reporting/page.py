@@ -17,7 +17,8 @@ STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 0 auto; padding: 1rem; color: var(--text);
 background: var(--ground); overflow-wrap: anywhere; }
 h1 { font-size: 1.7rem; margin: .5rem 0 0; } h2 { font-size: 1.3rem; margin: 2.5rem 0 .75rem; }
-h3 { font-size: 1.05rem; margin: 1.75rem 0 .5rem; } h4 { font-size: 1rem; margin: 0; } p { margin: .25rem 0; }
+h3 { font-size: 1.05rem; margin: 1.75rem 0 .5rem; } h4 { font-size: 1rem; margin: 0; }
+small { color: var(--muted); font-weight: 400; margin-left: .3rem; } p { margin: .25rem 0; }
 p, li { max-width: 48rem; } .lead, figcaption, .about { color: var(--muted); }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem; margin: 1.25rem 0; }
 .facts div { background: var(--card); border-radius: 8px; padding: .6rem .8rem; }
@@ -126,8 +127,8 @@ def _card(plot, last_step, marks):
     legend = "".join(_entry(index, name, points) for index, (name, points) in enumerate(plot.lines.items()))
     about = html.escape(" ".join([plot.about, *said]))
     return (
-        f'<section class="plot"><h4>{html.escape(plot.title)}</h4>{drawn}<ul class="legend">{legend}</ul>'
-        f'<p class="about">{about}</p></section>'
+        f'<section class="plot"><h4>{html.escape(plot.title)} <small>{html.escape(plot.unit)}</small></h4>{drawn}'
+        f'<ul class="legend">{legend}</ul><p class="about">{about}</p></section>'
     )
 
 

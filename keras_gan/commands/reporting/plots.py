@@ -89,7 +89,7 @@ _KINDS = (
     _Kind(
         "discriminator/(real|fake)_accuracy(.*)",
         "Accuracy of the discriminator",
-        "share told right",
+        "share right",
         "0.6 to 0.95 is a contest. 1 for long: it always knows, and the generator learns little; 0.5: it is guessing.",
         BALANCE,
         span=(0.0, 1.0),
@@ -98,7 +98,7 @@ _KINDS = (
     _Kind(
         "(generator|discriminator)/class_accuracy",
         "Classes named rightly",
-        "share named right",
+        "share right",
         "Higher is better: of real examples (discriminator), and of samples, which should be of the class asked for "
         "(generator).",
         BALANCE,

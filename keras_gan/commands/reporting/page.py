@@ -28,6 +28,7 @@ dd { margin: 0; font-weight: 600; line-height: 1.35; }
 figure { margin: 0; } figcaption { font-size: .9rem; margin-top: .4rem; }
 .gallery, .runs { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.5rem;
 align-items: end; }
+@media (min-width: 40rem) { .gallery.in-turn { grid-template-columns: 3fr 1fr; } }
 .runs { grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); align-items: start; }
 .slider { display: flex; gap: .6rem; align-items: center; margin-bottom: .6rem; } .slider[hidden] { display: none; }
 .slider input { flex: 1; min-width: 0; accent-color: var(--accent); } .slider output { min-width: 4.5rem; }

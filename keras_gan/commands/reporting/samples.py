@@ -31,7 +31,8 @@ def gallery(record):
     )
     real = record.sample_file("real")
     beside = figure(real, "Real examples of the training data") if real else ""
-    return f'<div class="gallery"><div class="snapshots">{slider}{"".join(shown)}</div>{beside}</div>'
+    wide = " in-turn" if _layout(record) else ""
+    return f'<div class="gallery{wide}"><div class="snapshots">{slider}{"".join(shown)}</div>{beside}</div>'
 
 
 def _chosen(snapshots):

@@ -23,7 +23,7 @@ DEFAULT_SAMPLES = 10_000
 
 
 @dataclass(frozen=True)
-class Scored:
+class _Scored:
     """What is scored.
 
     Attributes:
@@ -132,11 +132,11 @@ def _of_folder(options):
     add_samples = functools.partial(dataclasses.replace, samples=samples)
     field = images.fields["real"]
     usual = metrics.usual("samples", field.kind)
-    return Scored({"images": options.images}, field, add_samples, usual, count=len(samples))
+    return _Scored({"images": options.images}, field, add_samples, usual, count=len(samples))
 
 
 def _made_by(sampler, name, field, options, **more):
-    """`Scored` samples of a model, by its `Sampler`."""
+    """`_Scored` samples of a model, by its `Sampler`."""
     from keras_gan.metrics.subject import with_samples
 
     def add_samples(subject):
@@ -145,7 +145,7 @@ def _made_by(sampler, name, field, options, **more):
 
     asked = options.samples or DEFAULT_SAMPLES
     count = asked if sampler.example_count is None else min(asked, sampler.example_count)
-    return Scored(name, field, add_samples, _usual_metrics(sampler, field.kind), count=count, **more)
+    return _Scored(name, field, add_samples, _usual_metrics(sampler, field.kind), count=count, **more)
 
 
 def _usual_metrics(sampler, kind):

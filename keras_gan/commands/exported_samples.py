@@ -28,12 +28,12 @@ def load(path, dataset=None, data_dir=None, most_examples=None):
     model = exported.load(path)
     if "latents" in model.inputs:
         options = _training_data(model.configuration)
-        return model, model.output, options and trained_on.located(options, dataset, data_dir), OfSeeds(model)
+        return model, model.output, options and trained_on.located(options, dataset, data_dir), _OfSeeds(model)
     options, examples, fields, aligned = _tested(model, dataset, data_dir, most_examples)
-    return model, fields["real"], options, OfExamples(model, examples, fields, aligned)
+    return model, fields["real"], options, _OfExamples(model, examples, fields, aligned)
 
 
-class OfSeeds:
+class _OfSeeds:
     """Samples that an exported generator makes of noise; methods as of `Sampler`."""
 
     example_count, aligned = None, True
@@ -68,7 +68,7 @@ class OfSeeds:
         """None: nobody knows what a sample of noise should have been."""
 
 
-class OfExamples:
+class _OfExamples:
     """Samples that an exported translator makes of examples; methods as of `Sampler`.
 
     Args:

@@ -5,7 +5,7 @@ from keras_gan.errors import UserError
 from keras_gan.exported.from_seeds import ExportedGenerator
 
 
-class RunGenerator(ExportedGenerator):
+class _RunGenerator(ExportedGenerator):
     """The averaged generator of a `Restored` run, by Keras.
 
     Attributes:
@@ -37,7 +37,7 @@ class RunGenerator(ExportedGenerator):
 
 
 def load(folder, which="best"):
-    """The `RunGenerator` of a `RunFolder`, also of one that is being trained: files are read, and that is all.
+    """The `_RunGenerator` of a `RunFolder`, also of one that is being trained: files are read, and that is all.
 
     Args:
         which: checkpoint, `best` or `last`.
@@ -56,4 +56,4 @@ def load(folder, which="best"):
     import tensorflow as tf
 
     tf.config.set_visible_devices([], "GPU")  # whose memory belongs to the training
-    return RunGenerator(restore(folder, which))
+    return _RunGenerator(restore(folder, which))

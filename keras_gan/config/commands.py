@@ -149,7 +149,7 @@ class TranslateOptions:
 
 
 @dataclass(frozen=True)
-class RunName:
+class _RunName:
     """Which run."""
 
     run: str
@@ -168,7 +168,7 @@ class _MovedData:
 
 
 @dataclass(frozen=True)
-class ExportOptions(DeliveryOptions, _MovedData, RunName):
+class ExportOptions(DeliveryOptions, _MovedData, _RunName):
     """Exports the best or the last checkpoint of a run."""
 
     def __post_init__(self):
@@ -255,11 +255,16 @@ class EvaluateOptions(DataOptions, Judged):
 
 
 @dataclass(frozen=True)
-class ReportOptions(RunName):
-    """Writes one web page about a run."""
+class ReportOptions(_RunName):
+    """Writes one web page about a run, or about several side by side."""
 
+    compare: tuple[str, ...] = ()
+    """Names or folders of other runs to set beside it: their last samples, each curve with a line for each run, and
+    what differs in their options, scores and costs."""
     out: str | None = None
-    """The .html file to write; default: report.html in the run's folder."""
+    """The .html file to write; default: report.html in the run's folder, with --compare comparison.html."""
+    open: bool = False
+    """Show it in the browser when it is written."""
 
 
 @dataclass(frozen=True)

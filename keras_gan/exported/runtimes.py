@@ -11,10 +11,10 @@ from keras_gan.storage.files import plain
 
 
 def opened(path):
-    """The `SavedModel` or `LiteRTFile` at a path; `UserError` if there is none that is whole and can be loaded."""
+    """The `SavedModel` or `_LiteRTFile` at a path; `UserError` if there is none that is whole and can be loaded."""
     path = Path(path)
     manifest = contents.whole_manifest(path)
-    return (LiteRTFile if path.suffix == ".tflite" else SavedModel)(path, manifest)
+    return (_LiteRTFile if path.suffix == ".tflite" else SavedModel)(path, manifest)
 
 
 class SavedModel:
@@ -63,7 +63,7 @@ class SavedModel:
             raise MemoryError(error.message) from None
 
 
-class LiteRTFile:
+class _LiteRTFile:
     """A `.tflite` file, whose batch and sizes are fixed.
 
     Attributes:

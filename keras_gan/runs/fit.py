@@ -15,7 +15,7 @@ from keras_gan.errors import MachineFailed, TrainingFailed, calling, why
 from keras_gan.storage import checkpoint, event_files, files, schema
 
 
-class AcrossStages(keras.callbacks.CallbackList):
+class _AcrossStages(keras.callbacks.CallbackList):
     """Callbacks of a training that is several `fit`s, one a stage: it begins and ends but once.
 
     Attributes:
@@ -52,7 +52,7 @@ def fit(prepared, folder, make_callbacks):
     agree = functools.partial(_agree_on_signal, strategy) if cluster.has_others(strategy) else None
     with callbacks.StopOnSignal(agree) as stop:
         try:
-            _fit_stages(prepared, AcrossStages([*make_callbacks(), stop], model))
+            _fit_stages(prepared, _AcrossStages([*make_callbacks(), stop], model))
         except callbacks.Stopped as stopped:
             return _save_and_go(options, model, folder, stopped)
         except TrainingFailed as error:

@@ -3,7 +3,10 @@
 from keras_gan.storage.schema import count, number, optional
 
 # health.json of a run: what the report shows of it, and what a resumed doctor goes on with
-HEALTH = {"findings": [{"sentence": str, "passed": optional(count)}], "not_watched": {str: str}}
+HEALTH = {
+    "findings": [{"sentence": str, "step": optional(count), "passed": optional(count)}],
+    "not_watched": {str: str},
+}
 FINDINGS = {
     "findings": [{"signal": str, "step": count, "saw": str, "means": str, "helps": str, "passed": optional(count)}]
 }

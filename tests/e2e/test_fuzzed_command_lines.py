@@ -7,6 +7,7 @@ import shlex
 import shutil
 import signal
 import time
+import webbrowser
 
 import keras
 import pytest
@@ -54,6 +55,8 @@ def within(furnished, tmp_path, monkeypatch):
             os.chdir(tmp_path)
             shutil.rmtree(place.parent)
             keras.mixed_precision.set_dtype_policy("float32")
+
+    monkeypatch.setattr(webbrowser, "open", lambda address: False)
 
     def give_up(*_):
         raise Hangs

@@ -18,7 +18,9 @@ from PIL import Image
 
 from keras_gan import cli, data
 from keras_gan.callbacks import Previews
+from keras_gan.commands.reporting.record import Record
 from keras_gan.runs import run_folder
+from keras_gan.runs.run_folder import RunFolder
 from keras_gan.storage import checkpoint
 from tests.conftest import ROOT, save_noise, train
 
@@ -198,9 +200,8 @@ def test_logs_go_on_without_overlap(photos, tmp_path):
     assert train("--resume", tmp_path / "run") == 0
     steps = [json.loads(line)["step"] for line in scores.read_text().splitlines()]
     assert steps == list(range(4, 41, 4)), last
-    from keras_gan.commands.report import _curves
-
-    logged = [step for step, _, _ in _curves(tmp_path / "run")["progress/kimg"]]
+    curves = Record(RunFolder(tmp_path / "run"), "run").curves
+    logged = [step for step, _, _ in curves["progress/kimg"]]
     assert logged == sorted(set(logged))
     assert logged[-1] == 40
 

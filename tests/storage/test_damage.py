@@ -12,7 +12,9 @@ import pytest
 
 from keras_gan import config, registry
 from keras_gan.callbacks import scores
-from keras_gan.commands import exported_samples, report
+from keras_gan.commands import exported_samples
+from keras_gan.commands.reporting import one_run
+from keras_gan.commands.reporting.record import Record
 from keras_gan.config import RunConfig
 from keras_gan.data.dataset import example_count
 from keras_gan.errors import UserError
@@ -84,16 +86,16 @@ def read_data(folder):
 
 def read_health(folder):
     assert all(finding.sentence for finding in record.read(folder.path))
-    assert report._health(folder, {}).startswith("<h2>Health")
+    assert one_run._doctor(Record(folder, "r")).startswith("<h2>The doctor")
 
 
 def read_scores(folder):
-    report._scores(folder, {})
+    one_run._scores(Record(folder, "r"))
     assert isinstance(scores.of_step(folder.path, 3), list)
     earlier = scores.Scores._earlier(SimpleNamespace(directory=folder.path, step=10), "fid")
     np.mean([*(each["value"] for each in earlier), 0.0])
     fit.forget_after(folder, 3)
-    report._scores(folder, {})
+    one_run._scores(Record(folder, "r"))
 
 
 def read_checkpoint(folder):
@@ -158,7 +160,7 @@ def test_what_a_report_makes_of_surrogates_can_be_written(tmp_path):
     state = {"findings": [{**FINDING, "sentence": "\ud800"}], "not_watched": {}}
     (tmp_path / "health.json").write_text(json.dumps(state))
     assert command("report", "--run", tmp_path) == 0
-    assert '<p class="finding">?</p>' in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert '<span class="number">1</span>?</li>' in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("facts", ["[]", "{", '"x"', '{"extractor": []}', '{"extractor": "other"}'])

@@ -1,0 +1,175 @@
+"""The page about one run."""
+
+import html
+import json
+
+from keras_gan import metrics, registry
+from keras_gan.commands.reporting.page import charts, page, table
+from keras_gan.commands.reporting.plots import plots_of
+from keras_gan.commands.reporting.samples import figure, gallery
+
+
+def page_of(record):
+    """The HTML text about a `Record`."""
+    configuration = record.configuration
+    return page(
+        f"{record.name}: {configuration['variant']} on {configuration['dataset']}",
+        _head(record, configuration),
+        _facts(record),
+        _in_short(record),
+        f"<h2>Samples</h2>\n{gallery(record)}",
+        _doctor(record),
+        _curves(record),
+        _scores(record),
+        _configuration(record, configuration),
+    )
+
+
+def _head(record, configuration):
+    summary = registry.VARIANTS.summary(record.options.variant)
+    said = f"{configuration['variant']} on {configuration['dataset']}, {_preset(record)}. {summary}"
+    return f'<h1>{html.escape(record.name)}</h1>\n<p class="lead">{html.escape(said)}</p>'
+
+
+def _facts(record):
+    tones = {"doctor": {"nothing to report": "good", "did not watch": "plain"}.get(record.facts["doctor"], "bad")}
+    tiles = [
+        f'<div><dt>{html.escape(name)}</dt><dd class="{tones.get(name, "plain")}">{html.escape(words)}</dd></div>'
+        for name, words in record.facts.items()
+    ]
+    return f'<dl class="facts">{"".join(tiles)}</dl>'
+
+
+def _in_short(record):
+    """What happened, in a few sentences of those figures that can be read without the rest."""
+    said = [*_way_of_a_score(record.scores), *_variety(record.curves)]
+    findings = record.health["findings"] if record.health else []
+    lasting = [finding for finding in findings if finding.get("passed") is None]
+    if findings:
+        passed = f", {len(findings) - len(lasting)} of which passed" if len(lasting) < len(findings) else ""
+        said.append(f"The doctor found {_count(len(findings), 'thing')} wrong{passed}: see below.")
+    return f"<p>{html.escape(' '.join(said))}</p>" if said else ""
+
+
+def _way_of_a_score(lines):
+    """How the first score has changed, of one protocol; in a list, which is empty if it has no way behind it."""
+    first = lines[0]["scores"][0] if lines and lines[0]["scores"] else None
+    same = [
+        (line["step"], score)
+        for line in lines
+        for score in line["scores"]
+        if first and (score["name"], score["protocol"]) == (first["name"], first["protocol"])
+    ]
+    if len(same) < 2:
+        return []
+    (start, earlier), (end, later) = same[0], same[-1]
+    lower = later.get("lower_is_better")
+    better = " (lower is better)" if lower is True else " (higher is better)" if lower is False else ""
+    values = f"from {earlier['value']:.4g} at step {start:,} to {later['value']:.4g} at step {end:,}"
+    return [f"{later['name']} went {values}{better}."]
+
+
+def _variety(curves):
+    points = curves.get("health/variety_features")
+    return [f"Samples are {points[-1][2]:.0%} as varied as the data."] if points else []
+
+
+def _count(number, noun):
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+# --- The doctor -------------------------------------------------------------------------------------------------------
+
+
+def _doctor(record):
+    if record.health is None:
+        return "<h2>The doctor</h2>\n<p>This run was not watched.</p>"
+    findings = "\n".join(_finding(*numbered) for numbered in enumerate(record.health["findings"], 1))
+    said = f'<ol class="findings">\n{findings}\n</ol>' if findings else '<p class="well">Nothing to report.</p>'
+    nearest = record.sample_file("nearest")
+    if nearest:
+        said += figure(nearest, "Samples, each with the training example nearest to it on its right")
+    return f"<h2>The doctor</h2>\n{said}\n{_unseen(record.health['not_watched'])}"
+
+
+def _finding(number, finding):
+    passed = finding.get("passed")
+    said = finding["sentence"] + ("" if passed is None else f" By step {passed:,} this had passed.")
+    tone = "" if passed is None else ' class="passed"'
+    return f'<li{tone}><span class="number">{number}</span>{html.escape(said)}</li>'
+
+
+def _unseen(reasons):
+    if not reasons:
+        return ""
+    lines = "\n".join(f"<li>{html.escape(k.replace('_', ' '))}: {html.escape(v)}</li>" for k, v in reasons.items())
+    return f"<details><summary>Not watched, for want of figures</summary>\n<ul>\n{lines}\n</ul></details>"
+
+
+# --- Figures ----------------------------------------------------------------------------------------------------------
+
+
+def _curves(record):
+    findings = record.health["findings"] if record.health else []
+    marks = [(each["step"], number) for number, each in enumerate(findings, 1) if "step" in each]
+    last_step = max([record.last_step, *(step for step, _ in marks)])
+    drawn = charts(plots_of({record.name: record.curves}), last_step, marks)
+    if not drawn:
+        return ""
+    said = "Numbers in legends are the last values."
+    said += " The grey line is the step that the slider shows samples of." if len(record.snapshots) > 1 else ""
+    said += " Numbered red lines are where the doctor found something." if marks else ""
+    return f'<h2>Curves</h2>\n<p class="about">{said}</p>\n{drawn}'
+
+
+def _scores(record):
+    tables = {}
+    for line in record.scores:
+        for score in line["scores"]:
+            # One table for each protocol: only figures of the same one compare.
+            said = json.dumps(score["protocol"], sort_keys=True)
+            _, rows = tables.setdefault(said, (score["protocol"], {}))
+            rows.setdefault(line["step"], {})[score["name"]] = score["value"]
+    return "<h2>Scores</h2>\n" + "\n".join(_score_table(*each) for each in tables.values()) if tables else ""
+
+
+def _score_table(protocol, rows):
+    names = list(dict.fromkeys(name for row in rows.values() for name in row))
+    body = [
+        [f"{step:,}", *(f"{row[name]:.4g}" if name in row else "" for name in names)]
+        for step, row in sorted(rows.items())
+    ]
+    said = html.escape(metrics.protocol_text(dict(sorted(protocol.items()))))
+    folded = f"<details><summary>How these were measured</summary><p>{said}</p></details>"
+    return table(["step", *(name.replace("_", " ") for name in names)], body) + folded
+
+
+# --- Options ----------------------------------------------------------------------------------------------------------
+
+
+def _configuration(record, configuration):
+    rows = [(name, *both) for name, both in record.changed.items()]
+    changed = table(["option", "this run", "default"], rows) if rows else "<p>Nothing.</p>"
+    chosen = record.of_preset.items()
+    own = _folded(f"What {_preset(record)} chooses", table(["option", "value"], chosen)) if chosen else ""
+    whole = _folded("The whole configuration", f"<pre>{html.escape(json.dumps(configuration, indent=2))}</pre>")
+    heading = f"<h2>What differs from the defaults, with {html.escape(_preset(record))}</h2>"
+    return f"{heading}\n{changed}\n{own}{whole}{_command(record.command)}"
+
+
+def _preset(record):
+    name = record.options.preset
+    return "no preset" if name == registry.NO_PRESET else f"preset {name}"
+
+
+def _command(command):
+    if not command:
+        return ""
+    return (
+        '<h2>Once more</h2>\n<div class="command"><p>The command that repeats this run:</p>'
+        f"<pre>{html.escape(command)}</pre><button hidden>Copy</button></div>"
+    )
+
+
+def _folded(summary, content):
+    return f"<details><summary>{html.escape(summary)}</summary>{content}</details>\n"

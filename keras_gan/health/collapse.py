@@ -47,7 +47,7 @@ def collapse(step, variety, started, most, words=EXAMPLES, setup=NOTHING):
     return _partial(step, saw, words, setup)
 
 
-def missing_classes(judge, told):
+def _missing_classes(judge, told):
     """Classes that are (nearly) missing among samples, by what a `ClassJudge` calls them; integers, most often none.
 
     Judged are classes that it tells apart well enough, and its mistakes are taken off.
@@ -93,7 +93,7 @@ def _overall_variety(variety, words=EXAMPLES):
     return min(variety[name] for name in (words.values, "features") if name in variety)
 
 
-class Collapse(Probe):
+class _Collapse(Probe):
     """Compares how much samples vary, and which classes are among them, with real examples.
 
     A generator may not vary for hundreds of steps and then begin to, and in the middle of a run it may vary less for a
@@ -162,7 +162,7 @@ class Collapse(Probe):
 
 def _missing_to_both(examination):
     """Classes that the judge misses and that the nearest training examples are hardly ever of, either."""
-    classes, training = missing_classes(examination.examiner.judge, examination.told), examination.examiner.training
+    classes, training = _missing_classes(examination.examiner.judge, examination.told), examination.examiner.training
     near, usual = (training.classes_of(rows) for rows in (examination.nearest[0], training.rows))
     return [label for label in classes if np.mean(near == label) < HALF * np.mean(usual == label)]
 
@@ -188,4 +188,4 @@ def _lasts(examination, seen):
     return lasting >= LASTING and examination.step - since >= PART * examination.step
 
 
-PROBE = Collapse()
+PROBE = _Collapse()

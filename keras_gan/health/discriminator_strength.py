@@ -74,7 +74,7 @@ def discriminator_too_weak(step, real_accuracy, fake_accuracy, distances, words=
     )
 
 
-class DiscriminatorStrength(Probe):
+class _DiscriminatorStrength(Probe):
     """Reads how often the discriminator was right, of the training's logs."""
 
     signals = ("discriminator_too_strong", "discriminator_too_weak")
@@ -94,4 +94,4 @@ class DiscriminatorStrength(Probe):
         return {}
 
 
-PROBE = DiscriminatorStrength()
+PROBE = _DiscriminatorStrength()

@@ -33,7 +33,7 @@ def memorisation(
             `held_out_distances` for all.
     """
     usual = usual or (np.median(held_out_distances),) * 2
-    copies, alike = is_copy(sample_distances, usual[0]), is_copy(held_out_distances, usual[1])
+    copies, alike = _is_copy(sample_distances, usual[0]), _is_copy(held_out_distances, usual[1])
     share, expected = float(copies.mean()), float(alike.mean())
     chance = SIGNIFICANT * np.sqrt(share * (1 - share) / len(copies) + expected * (1 - expected) / len(alike))
     if share - expected < max(MANY, chance):
@@ -50,12 +50,12 @@ def memorisation(
     )
 
 
-def is_copy(distances, usual):
+def _is_copy(distances, usual):
     """Which distances to the nearest training example are those of copies, bool `[N]`."""
     return np.asarray(distances) < COPIED * usual
 
 
-class Memorisation(Probe):
+class _Memorisation(Probe):
     """Looks for the nearest of all training examples to each sample, and shows the pairs."""
 
     signals = ("memorisation",)
@@ -85,4 +85,4 @@ class Memorisation(Probe):
         return {}
 
 
-PROBE = Memorisation()
+PROBE = _Memorisation()

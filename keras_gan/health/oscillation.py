@@ -54,7 +54,7 @@ def _period_of(series):
     return period if correlation[period] >= 0.4 else None
 
 
-class Oscillation(Probe):
+class _Oscillation(Probe):
     """Reads the generator's loss, of the training's logs."""
 
     signals = ("oscillation",)
@@ -70,4 +70,4 @@ class Oscillation(Probe):
         return {}
 
 
-PROBE = Oscillation()
+PROBE = _Oscillation()

@@ -38,7 +38,7 @@ def discriminator_overfits(step, train, held_out, fakes, words=EXAMPLES, setup=N
     )
 
 
-class Overfitting(Probe):
+class _Overfitting(Probe):
     """Has the discriminator score training examples, held-out ones and samples."""
 
     signals = ("discriminator_overfits",)
@@ -68,4 +68,4 @@ def _gives_scores(model):
     return not isinstance(said, (list, tuple, dict)) and said.shape[1:] == (1,)
 
 
-PROBE = Overfitting()
+PROBE = _Overfitting()

@@ -40,7 +40,7 @@ def warnings(subject):
 
 
 @dataclass(frozen=True)
-class Extrapolation:
+class _Extrapolation:
     """A FID for infinitely many samples: `value`, and `sizes` and `distances`, the points of the line behind it."""
 
     value: float
@@ -62,11 +62,11 @@ def fid_infinity(real, fake, least=None, points=15, seed=0):
         seed: decides the subsets.
 
     Returns:
-        `Extrapolation`; its value can be slightly below 0.
+        `_Extrapolation`; its value can be slightly below 0.
     """
     real = real if isinstance(real, Gaussian) else gaussian(real)
     rng = seeded(seed)
     sizes = np.linspace(least or max(2, len(fake) // 10), len(fake), points).astype(int)
     distances = [fid(real, gaussian(fake[np.sort(rng.permutation(len(fake))[:size])])) for size in sizes]
     limit = np.polynomial.Polynomial.fit(1.0 / sizes, distances, 1)(0.0)
-    return Extrapolation(float(limit), tuple(map(int, sizes)), tuple(distances))
+    return _Extrapolation(float(limit), tuple(map(int, sizes)), tuple(distances))

@@ -1,7 +1,7 @@
 """The form of a JSON value, said by a schema, which looks like the value:
 
 - a type: `str`, `bool`, `int`, `dict` or `list` of anything; `object` is any value, `None` is null;
-- `number`, `count`, `positive`, or another `Rule`;
+- `number`, `count`, `positive`, or another `_Rule`;
 - `{"key": schema, …}`: an object with these keys, and maybe others; `optional(schema)`: the key may be absent;
   `{str: schema}`: an object whose values, whatever their keys, all have one form; `only({…})` refuses other keys;
 - `[schema]`: a list of such values; `[schema, schema, …]`: a list of just so many;
@@ -21,7 +21,7 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True)
-class Rule:
+class _Rule:
     """A schema by a function from a value to whether it fits; `words` say what fits."""
 
     words: str
@@ -43,16 +43,16 @@ class only:
 
 
 # Bounded, because what is larger is no float, or no index.
-number = Rule("a number", lambda value: type(value) is float or (type(value) is int and abs(value) < 2**63))
-count = Rule("a whole number from 0 on", lambda value: type(value) is int and 0 <= value < 2**53)
-positive = Rule("a whole number from 1 on", lambda value: type(value) is int and 0 < value < 2**53)
+number = _Rule("a number", lambda value: type(value) is float or (type(value) is int and abs(value) < 2**63))
+count = _Rule("a whole number from 0 on", lambda value: type(value) is int and 0 <= value < 2**53)
+positive = _Rule("a whole number from 1 on", lambda value: type(value) is int and 0 < value < 2**53)
 
 _RULES = {
-    schema: Rule(words, lambda value, schema=schema: type(value) is schema)  # a bool is no int
+    schema: _Rule(words, lambda value, schema=schema: type(value) is schema)  # a bool is no int
     for schema, words in (
         *((dict, "an object"), (list, "a list"), (str, "a text"), (bool, "true or false"), (int, "a whole number")),
     )
-} | {object: Rule("anything", lambda value: True), None: Rule("null", lambda value: value is None)}
+} | {object: _Rule("anything", lambda value: True), None: _Rule("null", lambda value: value is None)}
 
 
 def check(value, schema, place=""):
@@ -77,7 +77,7 @@ def check(value, schema, place=""):
         for index, item in enumerate(value):
             check(item, schema[index % len(schema)], f"{place}[{index}]")
     else:
-        rule = schema if isinstance(schema, Rule) else _RULES[schema]
+        rule = schema if isinstance(schema, _Rule) else _RULES[schema]
         if not rule.fits(value):
             raise Unreadable(f"is not {rule.words}", place or "it")
 

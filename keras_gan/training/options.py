@@ -36,7 +36,7 @@ class ModelOptions(EMAOptions, _LatentOption):
 
 
 @dataclass(frozen=True)
-class AdamRates:
+class _AdamRates:
     """Both networks trained by Adam."""
 
     generator_learning_rate: float = 2e-4
@@ -58,12 +58,12 @@ class AdamRates:
 
 
 @dataclass(frozen=True)
-class AdamOptions(AdamRates, ModelOptions):
+class AdamOptions(_AdamRates, ModelOptions):
     """Options of a variant that draws from noise, whose networks are both trained by Adam."""
 
 
 @dataclass(frozen=True)
-class TranslationOptions(AdamRates, EMAOptions):
+class TranslationOptions(_AdamRates, EMAOptions):
     """Options of a variant that is given examples in place of noise."""
 
     beta_2: float = 0.999

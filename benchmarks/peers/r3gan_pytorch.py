@@ -4,8 +4,7 @@ The same layers, losses, optimizers, moving average and order of update: the dis
 with R1 and R2, then the generator on the same pairs. Run by `passes.py` as
 `python -m benchmarks.peers.r3gan_pytorch OPTIONS`, with any interpreter that has PyTorch.
 
-Not the same, and of no consequence for speed: learning rates are constant, and no block starts as the identity. Where
-the networks are compiled, the discriminator is not while its penalties are taken.
+Not the same, and of no consequence for speed: learning rates are constant, and no block starts as the identity.
 """
 
 import math

@@ -59,9 +59,10 @@ class Training:
         return [{"params": parameters, "lr": rate}]
 
     def compile(self):
-        """Compiles both networks. A call of `network.forward` in place of `network` is not compiled."""
+        """Compiles both networks, and the gradients of the discriminator's scores."""
         for network in self._networks():
             network.compile()
+        self.penalised = torch.compile(self._penalised_in_one)
 
     def round_to_bfloat16(self):
         """Lets both networks compute in bfloat16 where PyTorch's autocast does; weights stay in float32."""
@@ -95,15 +96,21 @@ class Training:
         _update(loss, self.discriminator_optimizer, list(self.discriminator.parameters()))
 
     def penalised(self, images):
-        """Scores of images, and the gradient of each in its own image; both may be differentiated again.
-
-        Never compiled: what `torch.compile` makes has no second derivative.
-        """
+        """Scores of images, and the gradient of each in its own image; both may be differentiated again."""
         images = images.detach().requires_grad_()
         with torch.enable_grad():
-            scores = self.discriminator.forward(images)
+            scores = self.discriminator(images)
         (gradients,) = torch.autograd.grad(scores.sum(), images, create_graph=True)
         return scores, gradients
+
+    def _penalised_in_one(self, images):
+        """The same in a form that can be compiled.
+
+        What `torch.compile` makes of a network cannot be differentiated twice; but once, if the gradients are already
+        in what it is given.
+        """
+        scores, gradients_of = torch.func.vjp(self.discriminator.forward, images)
+        return scores, *gradients_of(torch.ones_like(scores))
 
     def penalty_is_due(self, interval):
         """Whether a penalty that is taken in every `interval`-th step is taken in this one."""

@@ -4,8 +4,7 @@ The same layers, losses, optimizers, moving average and order of update: so many
 of its own and with the penalty at points between reals and fakes, then the generator on the last fakes. Run by
 `passes.py` as `python -m benchmarks.peers.wgan_gp_pytorch OPTIONS`, with any interpreter that has PyTorch.
 
-What is not the same is as in `dcgan_pytorch.py`. Where the networks are compiled, the critic is not at the penalty's
-points.
+What is not the same is as in `dcgan_pytorch.py`.
 """
 
 import torch

@@ -280,8 +280,8 @@ def worst(result):
 
 
 COMPILED = (
-    "Compiled: both networks by `torch.compile`, channels last, but for the discriminator at the points of a gradient "
-    "penalty, since what it makes cannot be differentiated twice."
+    "Compiled: both networks by `torch.compile`, channels last; where a gradient penalty is taken, the discriminator and "
+    "its gradient in the images as one function (`torch.func.vjp`), since what is compiled is differentiated only once."
 )
 
 

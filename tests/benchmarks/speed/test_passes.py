@@ -297,11 +297,7 @@ def test_description_of_wgan_gp():
 def test_beside_pytorch():
     facts = {"version": "2", "adam": "fused", "threads": 2}
     theirs = {"nchw": [4.0, 4.0, 4.0], "compiled": [1.0, 4.0, 2.0]}
-    row = passes.beside_pytorch(
-        [2.0, 6.0, 5.0],
-        {"nchw": [4.0, 4.0, 4.0], "compiled": [1.0, 4.0, 2.0]},
-        dict.fromkeys(("nchw", "compiled"), facts),
-    )
+    row = passes.beside_pytorch([2.0, 6.0, 5.0], theirs, dict.fromkeys(theirs, facts))
     assert row["fastest_pytorch"] == "compiled"  # by its median, 2
     assert row["over_fastest_pytorch"]["median"] == 2.0  # of 2, 1.5 and 2.5
     assert row["pytorch"]["nchw"]["ours_over_this"]["median"] == 1.25

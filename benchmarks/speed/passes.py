@@ -280,8 +280,8 @@ def worst(result):
 
 
 COMPILED = (
-    "Compiled: both networks by `torch.compile`, channels last; where a gradient penalty is taken, the discriminator and "
-    "its gradient in the images as one function (`torch.func.vjp`), since what is compiled is differentiated only once."
+    "Compiled: both networks by `torch.compile`, channels last; where a gradient penalty is taken, the discriminator "
+    "and its gradient in the images as one function (`torch.func.vjp`), since what is compiled has one derivative only."
 )
 
 

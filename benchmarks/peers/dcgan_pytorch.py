@@ -1,7 +1,7 @@
-"""The DCGAN of `keras_gan` in plain eager PyTorch, as a peer to measure its training step and its sampling against.
+"""The DCGAN of `keras_gan` in plain PyTorch, as a peer to measure its training step and its sampling against.
 
 The same layers, loss, optimizers, moving average and order of update: the discriminator on reals and fakes, then the
-generator on the same fakes through the updated discriminator. Run by `steps.py` as
+generator on the same fakes through the updated discriminator. Run by `steps.py` and `passes.py` as
 `python -m benchmarks.peers.dcgan_pytorch OPTIONS`, with any interpreter that has PyTorch.
 
 Not the same, and of no consequence for speed: with an odd kernel TensorFlow pads one pixel more on the right, PyTorch
@@ -42,14 +42,15 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """Images `[B, C, size, size]` to scores `[B, 1]`."""
+    """Images `[B, C, size, size]` to scores `[B, 1]`; a critic of WGAN-GP, if it is not `normalized`."""
 
-    def __init__(self, image_channels, widths, kernels):
+    def __init__(self, image_channels, widths, kernels, normalized=True):
         super().__init__()
         layers = [_halve(image_channels, widths[0], kernels[0], bias=True), nn.LeakyReLU(0.2, inplace=True)]
         for (before, after), kernel_size in zip(itertools.pairwise(widths), kernels[1:], strict=True):
-            layers += [_halve(before, after, kernel_size, bias=False), _norm(after), nn.LeakyReLU(0.2, inplace=True)]
-        self.layers = nn.Sequential(*layers, nn.Flatten(), nn.Linear(4 * 4 * widths[-1], 1))
+            layers.append(_halve(before, after, kernel_size, bias=not normalized))
+            layers += [*([_norm(after)] if normalized else []), nn.LeakyReLU(0.2, inplace=True)]
+        self.layers = nn.Sequential(*layers, nn.Flatten(), nn.Linear(4 * 4 * widths[-1], 1, bias=normalized))
 
     def forward(self, images):
         return self.layers(images)

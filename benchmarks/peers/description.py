@@ -1,16 +1,20 @@
 """What a PyTorch peer is told of a Keras model, so as to be the same network trained in the same way."""
 
 
+def described(model, image_shape):
+    """What the peer of a variant is told, `networks`; see `pytorch.PEERS`."""
+    if not model.latent_dim:
+        return translation(model, image_shape)
+    return {"dcgan": dcgan, "wgan_gp": wgan_gp, "r3gan": r3gan}[model.name](model)
+
+
 def dcgan(model):
     """Everything that a peer needs to build the same DCGAN, read from the layers as they are."""
     from keras import layers
 
-    def of_type(network, layer_type):
-        return [layer for layer in network.layers if isinstance(layer, layer_type)]
-
-    up = of_type(model.generator, layers.Conv2DTranspose)
-    down = of_type(model.discriminator, layers.Conv2D)
-    (reshape,) = of_type(model.generator, layers.Reshape)
+    up = _of_type(model.generator, layers.Conv2DTranspose)
+    down = _of_type(model.discriminator, layers.Conv2D)
+    (reshape,) = _of_type(model.generator, layers.Reshape)
     return {
         "latent_dim": model.latent_dim,
         "generator_kernels": [layer.kernel_size[0] for layer in up],
@@ -20,6 +24,46 @@ def dcgan(model):
         "image_shape": model.discriminator.input_shape[1:],
         **_training_constants(model),
     }
+
+
+def wgan_gp(model):
+    """The same of a WGAN-GP."""
+    names = ("critic_steps", "penalty_weight")
+    constants = {name: getattr(model.config, name) for name in names}
+    return {**dcgan(model), **constants, "penalty_interval": penalty_interval(model)}
+
+
+def r3gan(model):
+    """The same of an R3GAN."""
+    return {
+        "latent_dim": model.latent_dim,
+        "image_shape": model.discriminator.input_shape[1:],
+        "generator_blocks": _blocks(model.generator),
+        "discriminator_blocks": _blocks(model.discriminator),
+        "gamma": model.config.gamma,
+        "penalty_interval": penalty_interval(model),
+        **_training_constants(model),
+    }
+
+
+def penalty_interval(model):
+    """Every how many steps a gradient penalty is taken."""
+    return getattr(model.config, "penalty_interval", 1)
+
+
+def _blocks(network):
+    """The residual blocks from the input on: edge and width of maps, width and groups of the inner convolution."""
+    from keras import layers
+
+    inner = [layer for layer in _of_type(network, layers.Conv2D) if layer.kernel_size == (3, 3)]
+    return [
+        {"size": total.output.shape[1], "width": total.output.shape[-1], "inner": conv.filters, "groups": conv.groups}
+        for total, conv in zip(_of_type(network, layers.Add), inner, strict=True)
+    ]
+
+
+def _of_type(network, layer_type):
+    return [layer for layer in network.layers if isinstance(layer, layer_type)]
 
 
 def translation(model, image_shape):
@@ -77,6 +121,7 @@ def _training_constants(model):
         "generator_weights": model.generator.count_params(),
         "discriminator_weights": model.discriminator.count_params(),
         "learning_rate": float(model.optimizer.learning_rate),
+        "discriminator_learning_rate": float(model.discriminator_optimizer.learning_rate),
         "beta_1": model.optimizer.beta_1,
         "beta_2": model.optimizer.beta_2,
         "epsilon": model.optimizer.epsilon,

@@ -10,6 +10,15 @@ from benchmarks.common.report import ratios, summary
 from benchmarks.common.workers import Worker
 
 LAYOUTS = {"nchw": "PyTorch, NCHW", "channels_last": "PyTorch, channels last"}
+MODES = {**LAYOUTS, "compiled": "PyTorch, compiled"}  # channels last, by torch.compile
+# Variants whose step is written in PyTorch, too: the peer's module in this folder, and its role there.
+PEERS = {
+    "cyclegan": ("translation_pytorch", "cyclegan"),
+    "dcgan": ("dcgan_pytorch", "step"),
+    "pix2pix": ("translation_pytorch", "pix2pix"),
+    "r3gan": ("r3gan_pytorch", "step"),
+    "wgan_gp": ("wgan_gp_pytorch", "step"),
+}
 
 
 @dataclass(frozen=True)
@@ -46,20 +55,21 @@ def _has_torch(python):
         return False
 
 
-def start(stack, python, module, facts, **options):
-    """`{layout: worker}` of a peer in each memory layout.
+def start(stack, python, module, facts, modes=LAYOUTS, **options):
+    """`{mode: worker}` of a peer in each memory layout, or in other modes.
 
     Args:
         stack: `ExitStack` that ends them.
         python: interpreter that has PyTorch.
         module: name of the peer's module in this folder.
         facts: `networks`, the sizes that the peer is to have, and `threads`.
+        modes: of `MODES`.
         **options: what else the peer is told.
     """
     options |= {key: facts[key] for key in ("networks", "threads")}
     return {
         layout: stack.enter_context(Worker(f"benchmarks.peers.{module}", python, layout=layout, **options))
-        for layout in LAYOUTS
+        for layout in modes
     }
 
 

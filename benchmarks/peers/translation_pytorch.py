@@ -1,4 +1,4 @@
-"""The pix2pix and the CycleGAN of `keras_gan` in plain eager PyTorch, as peers to measure their training steps against.
+"""The pix2pix and the CycleGAN of `keras_gan` in plain PyTorch, as peers to measure their training steps against.
 
 The same layers, losses, optimizers, moving average and order of update, built from sizes read off the Keras layers. Run
 by `passes.py` as `python -m benchmarks.peers.translation_pytorch OPTIONS`, with any interpreter that has PyTorch.

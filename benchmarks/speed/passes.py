@@ -3,28 +3,34 @@
     python benchmarks/speed/passes.py
     python benchmarks/speed/passes.py --variants wgan_gp r3gan
     python benchmarks/speed/passes.py --torch-python PYTHON      # an interpreter that has PyTorch
+    python benchmarks/speed/passes.py --variants dcgan --preset none laptop --precision float32 mixed_bfloat16
+    python benchmarks/speed/passes.py --variants dcgan --options '{"generator_channels": 16}'
 
 Writes `passes.json` and `passes.md`; benchmarks/README.md says what is measured and how. `steps.py` runs it,
 too. This process does not import TensorFlow: it asks one worker for each variant and takes medians.
 """
 
 import dataclasses
+import itertools
+import json
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.common import report
 from benchmarks.common.command import check_rounds, run
-from benchmarks.common.program import image_variants, registry
+from benchmarks.common.program import UserError, image_variants, registry
 from benchmarks.common.workers import Worker
 from benchmarks.peers import pytorch
-from benchmarks.peers.pytorch import LAYOUTS
-from benchmarks.speed.passes_worker import PASSES, PEERS
+from benchmarks.peers.pytorch import LAYOUTS, MODES, PEERS
+from benchmarks.speed.passes_worker import PASSES
 
 MOST_OVERHEAD = 1.15  # of the step over the sum of its passes
+MOST_OVER_PEER = 1.0  # of the step over the fastest in PyTorch
 SETTINGS = {"image_shape": (32, 32, 1), "num_classes": 10, "batch_size": 64}
 QUICK_SETTINGS = {"image_shape": (16, 16, 1), "num_classes": 3, "batch_size": 4}
 QUICK_TRANSLATION = {"image_size": 16, "batch_size": 2}
@@ -37,6 +43,12 @@ class Options(pytorch.Options):
 
     variants: tuple[str, ...] = ()
     """Which; default: all."""
+    preset: tuple[str, ...] = (registry.NO_PRESET,)
+    """Presets of the variants to measure, one after the other; none: the defaults of the options themselves."""
+    precision: tuple[Literal["float32", "mixed_bfloat16"], ...] = ("float32",)
+    """Precisions to measure, one after the other."""
+    options: str = "{}"
+    """Options of the variants, over those of the preset: JSON, such as {"generator_channels": 16}."""
     rounds: int = 7
     """How many times a step and its passes take turns."""
     steps_per_round: int = 2
@@ -45,13 +57,35 @@ class Options(pytorch.Options):
     """Where passes.json and passes.md go; default: benchmarks/results, or nowhere with --variants or --quick."""
     quick: bool = False
     """Tiny networks, two rounds of one step: shows that everything runs, not how fast."""
+    skip_compiled: bool = False
+    """Leave out PyTorch's networks under torch.compile, which first compiles for some minutes."""
+
+    def modes(self):
+        """What is measured of PyTorch."""
+        return LAYOUTS if self.skip_compiled else MODES
+
+
+@dataclass(frozen=True)
+class Case:
+    """What one row is measured of: a variant, and options of it."""
+
+    variant: str
+    preset: str = registry.NO_PRESET
+    precision: str = "float32"
+    options: dict = dataclasses.field(default_factory=dict)
+
+    def __str__(self):
+        parts = [self.preset] * (self.preset != registry.NO_PRESET) + [self.precision] * (self.precision != "float32")
+        return " ".join([self.variant, *parts, *(f"{name}={value}" for name, value in self.options.items())])
 
 
 def benchmark(options):
     """Measures, prints the table and writes it."""
     check_rounds(options)
     result = measure(options)
-    keep = not (options.quick or options.variants)
+    usual = Options()
+    chosen = (options.variants, options.preset, options.precision, options.options)
+    keep = not options.quick and chosen == (usual.variants, usual.preset, usual.precision, usual.options)
     report.publish("passes", markdown(result), result, options.out_dir, keep)
 
 
@@ -60,21 +94,44 @@ def benchmark(options):
 
 def measure(options, computer=None):
     """Everything that the report says; `computer` is the machine as it was before any work, by default now."""
-    names = [registry.resolve(name) for name in options.variants] or image_variants()
+    cases = cases_of(options)
     if options.quick:
         options = dataclasses.replace(options, rounds=2, steps_per_round=1)
     computer = computer or report.machine()
     torch_python = options.find_torch()
     rows = {
-        name: measure_variant(name, options, settings_of(name, options.quick), torch_python)
-        for name in report.progress(names, "passes")
+        str(case): measure_variant(case, options, settings_of(case.variant, options.quick), torch_python)
+        for case in report.progress(cases, "passes")
     }
     return {
         "machine": computer,
         "settings": {"rounds": options.rounds, "steps_per_round": options.steps_per_round},
         "variants": rows,
         "targets": {name: report.target(row["ratio"]["median"], MOST_OVERHEAD) for name, row in rows.items()},
+        "pytorch_targets": {
+            name: report.target(row["over_fastest_pytorch"]["median"], MOST_OVER_PEER)
+            for name, row in rows.items()
+            if "pytorch" in row
+        },
     }
+
+
+def cases_of(options):
+    """What is to be measured, one `Case` a row.
+
+    Raises:
+        UserError: for an unknown variant or preset, and for options that are no JSON object.
+    """
+    try:
+        own = json.loads(options.options)
+    except ValueError:
+        own = None
+    if not isinstance(own, dict):
+        raise UserError(f"--options takes a JSON object such as '{{\"latent_dim\": 8}}', not {options.options!r}.")
+    names = [registry.resolve(name) for name in options.variants] or image_variants()
+    for name, preset in itertools.product(names, options.preset):
+        registry.preset(name, preset)
+    return [Case(*each, own) for each in itertools.product(names, options.preset, options.precision)]
 
 
 def settings_of(name, quick=False):
@@ -86,29 +143,54 @@ def settings_of(name, quick=False):
     return {"image_shape": (size, size, 3), "num_classes": 0, "batch_size": own["batch_size"]}
 
 
-def measure_variant(name, options, settings, torch_python=None):
-    """One variant's row; its step, passes and updates take turns in a process of their own, and its peers in others."""
+def measure_variant(case, options, settings, torch_python=None):
+    """One row; its step, passes and updates take turns in a process of their own, and its peers in others."""
     with ExitStack() as stack:
         worker = stack.enter_context(
-            Worker("benchmarks.speed.passes_worker", variant=name, tiny=options.quick, **settings)
+            Worker("benchmarks.speed.passes_worker", tiny=options.quick, **settings, **dataclasses.asdict(case))
         )
+        if "error" in worker.first:
+            raise UserError(worker.first["error"])
         facts, peers = worker.ask("facts"), {}
-        if torch_python and name in PEERS:
-            of_peer = {"role": name, "batch_size": settings["batch_size"]}
-            peers = pytorch.start(stack, torch_python, "translation_pytorch", facts, **of_peer)
-        rounds, theirs = [], {layout: [] for layout in peers}
+        if torch_python and case.variant in PEERS:
+            module, role = PEERS[case.variant]
+            of_peer = {"role": role, "batch_size": settings["batch_size"], "precision": case.precision}
+            peers = pytorch.start(stack, torch_python, module, facts, options.modes(), **of_peer)
+        rounds, theirs = [], {mode: [] for mode in peers}
+        count = options.steps_per_round
+        steps = whole_intervals(count, facts["interval"])
         for number in range(options.rounds):
-            rounds.append(worker.ask("round", number=number, count=options.steps_per_round)["seconds"])
-            for layout in report.rotated(peers, number):
-                theirs[layout].append(peers[layout].ask("step", count=options.steps_per_round)["seconds"])
+            rounds.append(worker.ask("round", number=number, count=count, steps=steps)["seconds"])
+            for mode in report.rotated(peers, number):
+                theirs[mode].append(peers[mode].ask("step", count=steps)["seconds"])
         row = {"settings": settings, **{key: facts[key] for key in ("needed", "weights", "versions")}}
-        row |= charge(facts["needed"], rounds)
+        row |= {"case": dataclasses.asdict(case), **charge(facts["needed"], rounds)}
         if peers:
-            ours = [seconds["step"][0] for seconds in rounds]
-            row["pytorch"] = {
-                layout: pytorch.beside(peer.ask("facts"), ours, theirs[layout]) for layout, peer in peers.items()
-            }
+            last = {mode: peer.ask("facts") for mode, peer in peers.items()}
+            row |= beside_pytorch([seconds["step"][0] for seconds in rounds], theirs, last)
         return row
+
+
+def whole_intervals(count, interval):
+    """At least `count` steps, so many that a penalty of every `interval`-th one has its share of them."""
+    return -(-count // interval) * interval
+
+
+def beside_pytorch(ours, theirs, facts):
+    """What is reported of the peers of a row.
+
+    Args:
+        ours: seconds of this program's step, round by round.
+        theirs: `{mode: the same of the peer}`.
+        facts: `{mode: facts of the peer}`.
+    """
+    peers = {mode: pytorch.beside(facts[mode], ours, theirs[mode]) for mode in theirs}
+    fastest = min(peers, key=lambda mode: peers[mode]["seconds_per_step"]["median"])
+    return {
+        "pytorch": peers,
+        "fastest_pytorch": fastest,
+        "over_fastest_pytorch": peers[fastest]["ours_over_this"],
+    }
 
 
 def charge(needed, rounds):
@@ -150,31 +232,43 @@ def markdown(result):
         _headline(result),
         report.table(head, rows),
         _legend(),
-        *_peer_section(result),
+        *peer_section(result),
         "## Target\n\n" + report.target_line(*worst(result)),
         report.busy_note(result["machine"]),
     )
 
 
-def _peer_section(result):
+def peer_section(result):
+    """The table of all rows that are measured in PyTorch, too; nothing if there are none."""
     rows = {name: row for name, row in result["variants"].items() if "pytorch" in row}
     if not rows:
         return []
-    head = ["variant", "this program", *LAYOUTS.values(), *(f"over {name}" for name in LAYOUTS.values())]
-    lines = [
-        [
-            name,
-            report.milliseconds(row["step"]),
-            *(report.milliseconds(row["pytorch"][layout]["seconds_per_step"]) for layout in LAYOUTS),
-            *(report.ratio(row["pytorch"][layout]["ours_over_this"]) for layout in LAYOUTS),
-        ]
-        for name, row in rows.items()
-    ]
-    version = next(iter(rows.values()))["pytorch"]["nchw"]["version"]
+    first = next(iter(rows.values()))["pytorch"]
+    modes = {mode: name for mode, name in MODES.items() if mode in first}
+    head = ["variant", "preset", "precision", "weights", "step / sum", "this program", *modes.values()]
+    head += [f"over {name}" for name in modes.values()] + [f"over the fastest, at most {MOST_OVER_PEER:.2f}"]
+    lines = [_peer_row(row, modes, result["pytorch_targets"][name]) for name, row in rows.items()]
     return [
         "## The same steps in PyTorch",
-        f"PyTorch {version}; ratios of steps, taken round by round.",
+        f"PyTorch {first['nchw']['version']}; ratios of steps, taken round by round.",
         report.table(head, lines),
+        COMPILED if "compiled" in modes else "",
+    ]
+
+
+def _peer_row(row, modes, target):
+    case, peers = row["case"], row["pytorch"]
+    own = [f"{name} {value}" for name, value in case["options"].items()]
+    return [
+        case["variant"],
+        ", ".join([case["preset"], *own]),
+        case["precision"],
+        f"{sum(row['weights'].values()):,}",
+        f"{row['ratio']['median']:.3f}",
+        report.milliseconds(row["step"]),
+        *(report.milliseconds(peers[mode]["seconds_per_step"]) for mode in modes),
+        *(report.ratio(peers[mode]["ours_over_this"]) for mode in modes),
+        f"{target['ratio']:.3f}: {'met' if target['met'] else 'missed'}",
     ]
 
 
@@ -185,13 +279,20 @@ def worst(result):
     return f"step over the passes that it needs, highest of {len(targets)} variants: {name}", targets[name]
 
 
+COMPILED = (
+    "Compiled: both networks by `torch.compile`, channels last; where a gradient penalty is taken, the discriminator "
+    "and its gradient in the images as one function (`torch.func.vjp`), since what is compiled has one derivative only."
+)
+
+
 def _headline(result):
     computer, setting = result["machine"], result["settings"]
     rows = list(result["variants"].values())
+    precisions = dict.fromkeys(row["case"]["precision"] for row in rows)
     return (
         f"{report.machine_line(computer, rows[0]['versions'])}\n"
-        "Float32; the batch is that of each update of the discriminator. Where images are drawn from noise, "
-        f"{SETTINGS['num_classes']} classes.\n"
+        f"{' and '.join(precisions).capitalize()}; the batch is that of each update of the discriminator. "
+        f"Where images are drawn from noise, {SETTINGS['num_classes']} classes.\n"
         f"Medians of {setting['rounds']} rounds of {setting['steps_per_round']}, quartiles in brackets; "
         f"load of the machine beforehand {computer['load_before']}."
     )
@@ -202,7 +303,7 @@ def _row(name, row, target):
     return [
         name,
         f"{width}x{height}x{channels}, {row['settings']['batch_size']}",
-        ", ".join(f"{count} {one}" for one, count in row["needed"].items()),
+        ", ".join(f"{count:g} {one}" for one, count in row["needed"].items()),
         ", ".join(f"{one} {seconds['median'] * 1000:.1f}" for one, seconds in row["passes"].items()),
         report.milliseconds(row["sum"]),
         report.milliseconds(row["step"]),

@@ -4,15 +4,17 @@ Which passes a step needs is worked out from what the variant is, not counted in
 evaluated once too often shows in the step and not in the sum.
 """
 
+import dataclasses
 import itertools
 import json
 import sys
 import time
 
-from benchmarks.common.program import quiet_tensorflow, registry, tensorflow_threads, versions
+from benchmarks.common.program import UserError, quiet_tensorflow, registry, tensorflow_threads, unknown, versions
 from benchmarks.common.report import rotated
 from benchmarks.common.workers import Channel
 from benchmarks.peers import description
+from benchmarks.peers.pytorch import PEERS
 from benchmarks.speed.bare_step import bare_step, compiled, random_batch
 
 PASSES = {
@@ -32,8 +34,6 @@ PENALISED_AT = {"dragan": ("near real",), "r3gan": ("real", "fakes"), "wgan_gp":
 CYCLIC = ("cyclegan",)
 # Whether fakes are compared with real images by the discriminator's features:
 COMPARED = ("srgan",)
-# Variants whose step is measured in PyTorch, too, by `peers/translation_pytorch.py`:
-PEERS = ("pix2pix", "cyclegan")
 
 
 def passes_needed(model):
@@ -47,16 +47,21 @@ def passes_needed(model):
 
     The two networks of a cycle count as one, as do their discriminators. They make fakes and identities of one batch of
     twice the rows, G'; and images that are back, where the gradient goes on into the other network, G'x.
+
+    A penalty that is taken in every n-th step counts an n-th; in the others the loss alone meets the images.
     """
-    draws = [_passes_of_draw(model, updates) for updates in model.schedule.stages[-1].draws]
-    needed = {name: sum(draw[name] for draw in draws) for name in PASSES}
-    return {name: count for name, count in needed.items() if count}
+    interval = description.penalty_interval(model)
+    needed = {}
+    for share, penalised in ((1 / interval, PENALISED_AT.get(model.name, ())), (1 - 1 / interval, ())):
+        draws = [_passes_of_draw(model, updates, set(penalised)) for updates in model.schedule.stages[-1].draws]
+        for name in PASSES:
+            needed[name] = needed.get(name, 0) + share * sum(draw[name] for draw in draws)
+    return {name: count if count % 1 else int(count) for name, count in needed.items() if count}
 
 
-def _passes_of_draw(model, updates):
-    """The same of the updates that share one draw, for all passes."""
+def _passes_of_draw(model, updates, penalised):
+    """The same of the updates that share one draw, for all passes, with a penalty at some points."""
     of_discriminator, of_generator = (any(network in update for update in updates) for network in ("d", "g"))
-    penalised = set(PENALISED_AT.get(model.name, ()))
     cyclic = model.name in CYCLIC
     once = len({"real", "fakes"} - penalised)
     one_discriminator = of_discriminator and of_generator and updates != ("d", "g")  # scores for both networks
@@ -75,36 +80,57 @@ def _passes_of_draw(model, updates):
 
 
 def main():
-    """Answers `facts`, and `round` with the seconds of the step, of every pass and of the updates, taken in turn."""
+    """Answers `facts`, and `round` with the seconds of the step, of every pass and of the updates, taken in turn.
+
+    Of options that are refused it says why, and ends.
+    """
     options = json.loads(sys.argv[1])
     channel = Channel()
-    model, programs = build(**options)
+    try:
+        model, programs = build(**options)
+    except UserError as error:
+        channel.answer(error=str(error))
+        return
     for program in programs.values():
         program()
     channel.answer()
-    facts = {"needed": passes_needed(model), "versions": versions()}
+    interval = description.penalty_interval(model)
+    facts = {"needed": passes_needed(model), "interval": interval, "versions": versions()}
     facts["weights"] = {name: getattr(model, name).count_params() for name in ("generator", "discriminator")}
     if options["variant"] in PEERS:
-        facts["networks"] = description.translation(model, options["image_shape"])
+        facts["networks"] = description.described(model, options["image_shape"])
         facts["threads"] = tensorflow_threads()
-    channel.serve(
-        {
-            "facts": lambda: facts,
-            "round": lambda number, count: {
-                "seconds": {name: _seconds(programs[name], count) for name in rotated(programs, number)}
-            },
-        }
-    )
+
+    def measured(number, count, steps):
+        counts = dict.fromkeys(programs, count) | {"step": steps}
+        return {"seconds": {name: _seconds(programs[name], counts[name]) for name in rotated(programs, number)}}
+
+    channel.serve({"facts": lambda: facts, "round": measured})
 
 
-def build(variant, image_shape, num_classes, batch_size, tiny=False):
-    """A compiled model in its last stage, and `{name: function that does it once}` of its step, passes and updates."""
+def build(
+    variant,
+    image_shape,
+    num_classes,
+    batch_size,
+    preset=registry.NO_PRESET,
+    precision="float32",
+    options=None,
+    tiny=False,
+):
+    """A compiled model in its last stage, and `{name: function that does it once}` of its step, passes and updates.
+
+    Raises:
+        UserError: for options that the variant does not have, or not with these values.
+    """
     quiet_tensorflow()
+    import keras
+
     from keras_gan.training import building
 
-    module = registry.module(variant)
+    keras.mixed_precision.set_dtype_policy(precision)
     fields = building.image_fields(variant, image_shape, num_classes)
-    model = building.build(variant, module.TINY if tiny else module.Config(), fields)
+    model = building.build(variant, _config(variant, preset, options or {}, tiny), fields)
     model.compile(batch_size=batch_size)
     model.stage = model.schedule.stages[-1]
     model.step.assign(model.schedule.start_of(len(model.schedule.stages) - 1))
@@ -113,6 +139,19 @@ def build(variant, image_shape, num_classes, batch_size, tiny=False):
         **passes(model, image_shape, batch_size),
         "updates": updates(model),
     }
+
+
+def _config(variant, preset, options, tiny):
+    """The variant's `Config` with what a preset and then `options` say; tiny ones keep their sizes under a preset."""
+    module = registry.module(variant)
+    usual = module.Config()
+    for name in options:
+        if not hasattr(usual, name):
+            raise unknown(f"option of {variant}", name, usual.__dataclass_fields__)
+    chosen = registry.preset(variant, preset).model
+    if tiny:
+        chosen = {name: value for name, value in chosen.items() if getattr(module.TINY, name) == getattr(usual, name)}
+    return dataclasses.replace(module.TINY if tiny else usual, **chosen | options)
 
 
 def _seconds(program, count):

@@ -47,6 +47,8 @@ class Options(pytorch.Options):
     """Where speed.json and speed.md go; default: benchmarks/results, or nowhere with --quick."""
     skip_passes: bool = False
     """Leave out the other variants, and the passes of their steps."""
+    skip_compiled: bool = False
+    """Leave out PyTorch's networks under torch.compile beside the passes, which first compiles for some minutes."""
     quick: bool = False
     """Two rounds of one step: shows that everything runs, not how fast."""
 
@@ -65,7 +67,12 @@ def benchmark(options):
     of_passes = None
     if not options.skip_passes:
         of_passes = passes.measure(
-            passes.Options(quick=options.quick, torch_python=torch_python, skip_torch=torch_python is None),
+            passes.Options(
+                quick=options.quick,
+                torch_python=torch_python,
+                skip_torch=torch_python is None,
+                skip_compiled=options.skip_compiled,
+            ),
             result["machine"],
         )
     result["targets"] = targets(result, of_passes)

@@ -1,5 +1,6 @@
 """Which passes a step needs, worked out by hand for every variant, and the benchmark that times them, once through."""
 
+import dataclasses
 import json
 from types import SimpleNamespace
 
@@ -7,9 +8,9 @@ import numpy as np
 import pytest
 
 from benchmarks.common.command import run
-from benchmarks.common.program import image_variants
+from benchmarks.common.program import UserError, image_variants
 from benchmarks.peers import description
-from benchmarks.peers.pytorch import find_torch
+from benchmarks.peers.pytorch import PEERS, find_torch
 from benchmarks.speed import passes, passes_worker
 from benchmarks.speed.bare_step import random_batch
 from benchmarks.speed.passes_worker import PASSES, PENALISED_AT, passes_needed
@@ -55,10 +56,25 @@ def test_passes_needed(name):
     assert set(needed) <= set(PASSES)
 
 
-def model(*order, relativistic=False):
+def model(*order, relativistic=False, name="new", **options):
     """A stand-in with what decides the passes; its last stage has this order."""
     schedule = Schedule((Stage("first", until=5, order=("d",) * 7), Stage("last", order=order)))
-    return SimpleNamespace(name="new", schedule=schedule, objective=SimpleNamespace(generator_needs_real=relativistic))
+    objective = SimpleNamespace(generator_needs_real=relativistic)
+    return SimpleNamespace(name=name, schedule=schedule, objective=objective, config=SimpleNamespace(**options))
+
+
+def test_a_lazy_penalty_counts_once_in_its_interval():
+    # In three of four steps the loss alone meets the real images and the fakes.
+    lazy = passes_needed(model("d", "g", relativistic=True, name="r3gan", penalty_interval=4))
+    assert lazy == {"G'": 1, "D": 1, "D'": 1.5, "Dx": 1, "D''": 0.5}
+    # Points of its own are met in the fourth step only; the loss meets reals and fakes in all.
+    lazy = passes_needed(model("d", "d", "g", name="wgan_gp", penalty_interval=4))
+    assert lazy == {"G": 1, "G'": 1, "D'": 4, "Dx": 1, "D''": 0.5}
+
+
+def test_whole_intervals():
+    assert [passes.whole_intervals(count, 4) for count in (1, 4, 5)] == [4, 4, 8]
+    assert passes.whole_intervals(2, 1) == 2
 
 
 def test_a_discriminator_not_updated_in_between_need_not_score_again():
@@ -216,6 +232,92 @@ def test_charge():
     assert row["updates"]["median"] == 0.6
 
 
+def test_cases():
+    options = passes.Options(variants=("WGAN-GP", "dcgan"), precision=("float32", "mixed_bfloat16"), options='{"a": 1}')
+    names = [str(case) for case in passes.cases_of(options)]
+    assert names == ["wgan_gp a=1", "wgan_gp mixed_bfloat16 a=1", "dcgan a=1", "dcgan mixed_bfloat16 a=1"]
+    options = passes.Options(variants=("dcgan",), preset=("none", "laptop"))
+    assert [str(case) for case in passes.cases_of(options)] == ["dcgan", "dcgan laptop"]
+    assert [case.variant for case in passes.cases_of(passes.Options())] == image_variants()
+
+
+@pytest.mark.parametrize("text", ["{", "3", '["a"]'])
+def test_options_that_are_no_object(text):
+    with pytest.raises(UserError, match="--options takes a JSON object"):
+        passes.cases_of(passes.Options(options=text))
+
+
+def test_unknown_preset():
+    with pytest.raises(UserError, match="laptp"):
+        passes.cases_of(passes.Options(variants=("dcgan",), preset=("laptp",)))
+
+
+def test_options_of_a_case():
+    def config(**options):
+        settings = {**passes.settings_of("dcgan", quick=True), "tiny": True, "preset": "laptop"}
+        return passes_worker.build("dcgan", **settings, options=options)[0].config
+
+    # A tiny network stays tiny; what does not make it large is the preset's, but for what is said.
+    assert (
+        dataclasses.asdict(config(beta_1=0.25)).items()
+        >= {
+            "generator_channels": 4,
+            "fused_batch_norm": True,
+            "generator_learning_rate": 1e-3,
+            "beta_1": 0.25,
+        }.items()
+    )
+    with pytest.raises(UserError, match="beta1"):
+        config(beta1=0.25)
+
+
+def test_description_of_r3gan():
+    model = tiny("r3gan")
+    model.compile()
+    facts = description.described(model, (16, 16, 3))
+    json.dumps(facts)
+    shapes = [(block["size"], block["width"], block["inner"], block["groups"]) for block in facts["generator_blocks"]]
+    assert shapes == [(4, 8, 8, 1), (8, 8, 8, 1), (16, 4, 4, 1)]
+    shapes = [(block["size"], block["width"], block["inner"]) for block in facts["discriminator_blocks"]]
+    assert shapes == [(16, 4, 4), (8, 8, 8), (4, 8, 8)]
+    assert (facts["penalty_interval"], facts["beta_1"], facts["gamma"]) == (1, 0.0, 1.0)
+    rates = (facts["learning_rate"], facts["discriminator_learning_rate"])
+    assert rates == pytest.approx((1e-2, 1e-3))
+
+
+def test_description_of_wgan_gp():
+    model = tiny("wgan_gp")
+    model.compile()
+    facts = description.described(model, (16, 16, 3))
+    json.dumps(facts)
+    assert (facts["critic_steps"], facts["penalty_weight"], facts["penalty_interval"]) == (2, 10.0, 1)
+    assert (facts["generator_widths"], facts["discriminator_widths"]) == ([8, 4, 3], [4, 8])
+
+
+def test_beside_pytorch():
+    facts = {"version": "2", "adam": "fused", "threads": 2}
+    theirs = {"nchw": [4.0, 4.0, 4.0], "compiled": [1.0, 4.0, 2.0]}
+    row = passes.beside_pytorch([2.0, 6.0, 5.0], theirs, dict.fromkeys(theirs, facts))
+    assert row["fastest_pytorch"] == "compiled"  # by its median, 2
+    assert row["over_fastest_pytorch"]["median"] == 2.0  # of 2, 1.5 and 2.5
+    assert row["pytorch"]["nchw"]["ours_over_this"]["median"] == 1.25
+
+
+def test_table_of_peers():
+    seconds, ratio = {"median": 0.002, "low": 0.001, "high": 0.004}, {"median": 0.5, "low": 0.25, "high": 1.0}
+    case = {"variant": "dcgan", "preset": "laptop", "precision": "float32", "options": {"latent_dim": 8}}
+    peer = {"seconds_per_step": seconds, "ours_over_this": ratio, "version": "2.9"}
+    row = {"case": case, "weights": {"generator": 1000, "discriminator": 234}, "ratio": ratio, "step": seconds}
+    row["pytorch"] = {"nchw": peer, "channels_last": peer, "compiled": peer}
+    target = {"ratio": 0.5, "at_most": 1.0, "met": True}
+    parts = passes.peer_section({"variants": {"one": row}, "pytorch_targets": {"one": target}})
+    assert "PyTorch 2.9" in parts[1]
+    cells = parts[2].splitlines()[-1].strip("| ").split(" | ")
+    assert cells[:6] == ["dcgan", "laptop, latent_dim 8", "float32", "1,234", "0.500", "2.0 ms [1.0, 4.0]"]
+    assert cells[-1] == "0.500: met"
+    assert passes.peer_section({"variants": {"one": {}}}) == []
+
+
 @pytest.mark.slow
 def test_quick_run(tmp_path, capsys):
     arguments = ["--variants", "wgan-gp", "--quick", "--skip-torch", "--out-dir", str(tmp_path)]
@@ -239,7 +341,7 @@ def test_quick_run_beside_pytorch(tmp_path, capsys):
         run(
             passes.Options,
             passes.benchmark,
-            ["--variants", "pix2pix", "cyclegan", "--quick", "--out-dir", str(tmp_path)],
+            ["--variants", *sorted(PEERS), "--quick", "--skip-compiled", "--out-dir", str(tmp_path)],
         )
         == 0
     )

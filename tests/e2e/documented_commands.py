@@ -47,7 +47,7 @@ def _replaced(word, words):
 def shortened(words, step):
     """The arguments of a `train` command without its time: to `step` steps of few examples, by small networks."""
     words = list(words)
-    for option in ("--steps", "--epochs"):
+    for option in ("--steps", "--epochs", "--minutes"):
         while option in words:
             place = words.index(option)
             del words[place : place + 2]

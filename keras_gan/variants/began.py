@@ -34,12 +34,32 @@ import keras
 from keras import layers, ops
 
 from keras_gan.layers.uniform import NormalToUniform
-from keras_gan.registry import Variant
+from keras_gan.registry import Preset, Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions
 from keras_gan.training.stages import Stage
 
 VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256), defaults={"steps": 3000, "batch_size": 16})
+
+PRESETS = {
+    "laptop": Preset(
+        about="Narrow networks at the same rate.",
+        run={"steps": 8000},
+        model={"channels": 8, "generator_learning_rate": 1e-3, "discriminator_learning_rate": 1e-3},
+    ),
+    "paper": Preset(
+        about="The paper's rates, batch, width and balance: a day on a GPU.",
+        run={"steps": 200000, "batch_size": 16},
+        model={
+            "channels": 128,
+            "gamma": 0.5,
+            "lambda_k": 1e-3,
+            "generator_learning_rate": 1e-4,
+            "discriminator_learning_rate": 1e-4,
+            "beta_2": 0.999,
+        },
+    ),
+}
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,31 @@ from keras import ops
 from keras_gan.losses import penalties
 from keras_gan.losses.objectives import NON_SATURATING
 from keras_gan.networks import convolutional as networks
-from keras_gan.registry import Variant
+from keras_gan.registry import Preset, Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, ConvolutionOptions, PenaltyOptions
 
 VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256))
+
+PRESETS = {
+    "laptop": Preset(
+        about="Small networks at a large rate, a penalty every fourth step.",
+        run={"steps": 12000},
+        model={
+            "generator_channels": 16,
+            "discriminator_channels": 16,
+            "generator_learning_rate": 1e-3,
+            "discriminator_learning_rate": 1e-3,
+            "fused_batch_norm": True,
+            "penalty_interval": 4,
+        },
+    ),
+    "paper": Preset(
+        about="The paper's weight of the penalty in every step, networks of a DCGAN: hours on a GPU.",
+        run={"steps": 25000},
+        model={"beta_2": 0.999},
+    ),
+}
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,30 @@ from keras import layers
 from keras_gan.layers.uniform import NormalToUniform
 from keras_gan.losses.objectives import MINIMAX, NON_SATURATING
 from keras_gan.networks.convolutional import batch_norm
-from keras_gan.registry import Variant
+from keras_gan.registry import Preset, Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, BatchNormOptions
 
 VARIANT = Variant(gives="image", sizes=(16, 28, 32, 48, 64), defaults={"steps": 6000})
+
+PRESETS = {
+    "laptop": Preset(
+        about="Perceptrons of half the width at a large rate.",
+        run={"steps": 30000},
+        model={
+            "generator_units": (128, 256, 512),
+            "discriminator_units": (256, 128),
+            "generator_learning_rate": 1e-3,
+            "discriminator_learning_rate": 1e-3,
+            "fused_batch_norm": True,
+        },
+    ),
+    "paper": Preset(
+        about="Batches of 100 as in the paper, for longer: an hour on a GPU.",
+        run={"steps": 50000, "batch_size": 100},
+        model={"latents": "uniform"},
+    ),
+}
 
 OBJECTIVES = {"non_saturating": NON_SATURATING, "minimax": MINIMAX}
 

@@ -39,12 +39,40 @@ from keras_gan.layers.pointwise import PointwiseConv2D
 from keras_gan.losses import penalties
 from keras_gan.losses.objectives import RELATIVISTIC
 from keras_gan.networks.basis import Basis
-from keras_gan.registry import Variant
+from keras_gan.registry import Preset, Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.optimizers import Adam, EqualizedAdam
 from keras_gan.training.options import AdamOptions, PenaltyOptions
 
 VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256), defaults={"steps": 3000})
+
+PRESETS = {
+    "laptop": Preset(
+        about="Narrow networks, both penalties every fourth step.",
+        run={"steps": 6000},
+        model={
+            "generator_channels": 16,
+            "discriminator_channels": 8,
+            "max_channels": 64,
+            "penalty_interval": 4,
+            "pointwise_products": True,
+        },
+    ),
+    "paper": Preset(
+        about="The paper's depth, grouped bottlenecks, batch and rate: days on a GPU.",
+        run={"steps": 100000, "batch_size": 512},
+        model={
+            "generator_channels": 256,
+            "discriminator_channels": 256,
+            "max_channels": 768,
+            "blocks": 2,
+            "groups": 16,
+            "expansion": 2,
+            "generator_learning_rate": 2e-4,
+            "discriminator_learning_rate": 2e-4,
+        },
+    ),
+}
 
 FINAL_RATE = 0.05  # of the learning rates, as a share of the first
 ANNEAL_STEPS = 2500  # where nobody says how long the run is to be

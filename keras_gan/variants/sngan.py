@@ -29,11 +29,30 @@ from keras_gan.layers.spectral import SpectralConv2D, SpectralDense, SpectralEmb
 from keras_gan.losses.objectives import HINGE
 from keras_gan.modalities.label import class_count
 from keras_gan.networks import convolutional as networks
-from keras_gan.registry import Variant
+from keras_gan.registry import Preset, Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, ConvolutionOptions
 
 VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256))
+
+PRESETS = {
+    "laptop": Preset(
+        about="Small networks at a large rate.",
+        run={"steps": 12000},
+        model={
+            "generator_channels": 16,
+            "discriminator_channels": 16,
+            "generator_learning_rate": 1e-3,
+            "discriminator_learning_rate": 1e-3,
+            "fused_batch_norm": True,
+        },
+    ),
+    "paper": Preset(
+        about="The paper's rates, batch and length: hours on a GPU.",
+        run={"steps": 100000},
+        model={"beta_2": 0.999},
+    ),
+}
 
 
 @dataclass(frozen=True)

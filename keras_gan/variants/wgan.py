@@ -24,13 +24,32 @@ from keras import layers, ops
 
 from keras_gan.losses.objectives import WASSERSTEIN
 from keras_gan.networks import convolutional as networks
-from keras_gan.registry import Variant
+from keras_gan.registry import Preset, Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.optimizers import falling
 from keras_gan.training.options import ConvolutionOptions, ModelOptions
 from keras_gan.training.stages import Stage
 
 VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256))
+
+PRESETS = {
+    "laptop": Preset(
+        about="Small networks at a large rate, one update of the critic.",
+        run={"steps": 12000},
+        model={
+            "generator_channels": 16,
+            "discriminator_channels": 16,
+            "learning_rate": 5e-4,
+            "critic_steps": 1,
+            "fused_batch_norm": True,
+        },
+    ),
+    "paper": Preset(
+        about="The paper's rate, batch and five updates of the critic: a day on a GPU.",
+        run={"steps": 100000},
+        model={"generator_channels": 128, "discriminator_channels": 64},
+    ),
+}
 
 
 @dataclass(frozen=True)

@@ -25,12 +25,33 @@ from keras import layers, ops
 from keras_gan.losses import penalties
 from keras_gan.losses.objectives import WASSERSTEIN
 from keras_gan.networks import convolutional as networks
-from keras_gan.registry import Variant
+from keras_gan.registry import Preset, Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, ConvolutionOptions, PenaltyOptions
 from keras_gan.training.stages import Stage
 
 VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256))
+
+PRESETS = {
+    "laptop": Preset(
+        about="Small networks at a large rate, one update of the critic, a penalty every fourth step.",
+        run={"steps": 12000},
+        model={
+            "generator_channels": 16,
+            "discriminator_channels": 16,
+            "generator_learning_rate": 1e-3,
+            "discriminator_learning_rate": 1e-3,
+            "fused_batch_norm": True,
+            "critic_steps": 1,
+            "penalty_interval": 4,
+        },
+    ),
+    "paper": Preset(
+        about="The paper's rates, batch, five updates of the critic and length: a day on a GPU.",
+        run={"steps": 200000},
+        model={"generator_channels": 128, "discriminator_channels": 64},
+    ),
+}
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ SPACE = {
         {**SMALL, **_wide(24, 16)},
         {**SMALL, **_both(2e-3)},
         {**SMALL, "batch_size": 32},
+        {**SMALL, "hidden_kernel_size": 4},
     ],
     "lsgan": [SMALL, {**SMALL, **_both(2e-3)}],
     "cgan": [SMALL, {**SMALL, **_wide(24, 16)}],

@@ -220,20 +220,18 @@ def _say_what_next(folder, exported, translates):
     ]
     if exported:
         lines += [f"exported model    {exported} (MODEL_CARD.md says what it is)"]
-    lines += ["", "next:", f"  {beside('tensorboard')} --logdir {shlex.quote(str(folder.path.parent))}"]
-    if exported:
-        lines += [f"  {command}" for command in _uses(exported, translates)]
+    lines += ["", "next:", *(f"  {command}" for command in _most_useful(folder, exported, translates))]
     print("\n".join(lines))
 
 
-def _uses(exported, translates):
-    """Command lines that use an exported model."""
-    model, drawn = str(exported), next(exported.glob("samples.*")).suffix
-    if translates:
-        return [calling("translate", "--model", model, "--input", "FOLDER", "--out", "translated")]
-    commands = [calling("sample", "--model", model, "--seed", "7", "--out", f"grid{drawn}")]
-    script = "export/mobile/sample.py"
-    if (exported / "generator.tflite").exists() and drawn == ".png":
-        file = str(exported / "generator.tflite")
-        commands += [calling(script, "--model", file, "--count", "16", "--seed", "1", "--out", "phone.png")]
-    return [each for each in commands if each]
+def _most_useful(folder, exported, translates):
+    """The three command lines that one wants after a training."""
+    log_dir = str(folder.path.parent)
+    where = () if log_dir == config.RunConfig.log_dir else ("--log-dir", log_dir)
+    yield calling("report", "--run", folder.name, *where, "--open")
+    if exported and translates:
+        yield calling("translate", "--model", str(exported), "--input", "FOLDER", "--out", "translated")
+    elif exported:
+        drawn = next(exported.glob("samples.*")).suffix
+        yield calling("sample", "--model", str(exported), "--seed", "7", "--out", f"grid{drawn}")
+    yield f"{beside('tensorboard')} --logdir {shlex.quote(log_dir)}"

@@ -85,11 +85,11 @@ def test_what_training_proposes(tmp_path):
     small = "--image-size 16 --batch-size 4 --model.latent-dim 4 --model.generator-units 8 --run-name r"
     trained = typed(f"{sys.executable} {ROOT}/train.py --variant gan --steps 2 {small} {folders}", tmp_path)
     assert trained.returncode == 0, trained.stderr
-    tensorboard, *uses = re.findall(r"^  (\S.*)", trained.stdout.partition("\nnext:\n")[2], re.MULTILINE)
+    *uses, tensorboard = re.findall(r"^  (\S.*)", trained.stdout.partition("\nnext:\n")[2], re.MULTILINE)
     shown = typed(f"{tensorboard} --inspect", tmp_path)
     assert "num_steps" in shown.stdout, shown.stderr
     assert len(uses) == 2
-    for line, made in zip(uses, ("grid.png", "phone.png"), strict=True):
+    for line, made in zip(uses, ("l [1]/r/report.html", "grid.png"), strict=True):
         used = typed(line, tmp_path)
         assert used.returncode == 0, used.stderr
         assert (tmp_path / made).is_file()

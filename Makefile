@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help demo play zoo test test-all check web clean bench \
 	bench-steps bench-passes bench-sampling bench-waiting bench-scaling bench-scores bench-quality \
-	bench-modes bench-judge bench-choice bench-baselines bench-export bench-one-seed bench-oracles bench-doctor bench-faults bench-checkpoints
+	bench-modes bench-judge bench-choice bench-search bench-baselines bench-export bench-one-seed bench-oracles bench-doctor bench-faults bench-checkpoints
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -83,6 +83,9 @@ bench-judge: $(VENV)/.installed  ## scores a model of MNIST: make bench-judge AR
 
 bench-choice: $(VENV)/.installed  ## chooses a setting by validation images: make bench-choice ARGS="--variant lsgan"
 	$(PY) benchmarks/quality/choice.py $(ARGS)
+
+bench-search: $(VENV)/.installed  ## searches the laptop presets (many hours, resumable): make bench-search ARGS="--variants dcgan"
+	$(PY) benchmarks/quality/search.py $(ARGS)
 
 bench-baselines: $(VENV)/.installed  ## image-to-image models beside other methods: make bench-baselines ARGS=export/models/NAME/1
 	$(PY) benchmarks/quality/baselines.py $(ARGS)

@@ -49,7 +49,7 @@ from keras_gan.losses.objectives import (
 from keras_gan.modalities.base import Field
 from keras_gan.randomness import portable_latents
 from keras_gan.training.adversarial import AdversarialModel
-from keras_gan.training.options import EMAOptions
+from keras_gan.training.options import EMAOptions, PenaltyOptions
 from keras_gan.training.stages import Stage
 from keras_gan.variants.began import BEGAN
 from keras_gan.variants.dragan import DRAGAN
@@ -285,7 +285,7 @@ class Configuration:
         recipe: a `Recipe`.
     """
 
-    ema_halflife_kimg = EMAOptions.ema_halflife_kimg
+    ema_halflife_kimg, penalty_interval = EMAOptions.ema_halflife_kimg, PenaltyOptions.penalty_interval
 
     def __init__(self, recipe):
         self._recipe = recipe

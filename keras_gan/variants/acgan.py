@@ -33,7 +33,7 @@ VARIANT = Variant(gives="image", takes=("noise", "label"), sizes=(16, 32, 64, 12
 
 PRESETS = {
     "laptop": Preset(
-        about="Small networks at a large rate.",
+        about="Small networks at a large rate, as cgan has them.",
         run={"steps": 12000},
         model={
             "generator_channels": 16,

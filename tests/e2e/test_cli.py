@@ -160,7 +160,7 @@ def test_training_leaves_all_it_promises(trained):
     assert all(check["max_difference"] <= check["bound"] for check in manifest["verification"])
     assert manifest["data"]["images"] == 40
     assert manifest["command"].startswith("python train.py --variant dcgan")
-    for line in (str(run), str(model), "tensorboard --logdir", "keras_gan sample --model", "export/mobile/sample.py"):
+    for line in (str(run), str(model), "tensorboard --logdir", "keras_gan sample --model", "keras_gan report --run"):
         assert line in result.stdout
 
 

@@ -22,6 +22,7 @@ from tests.golden import facts
 FILES = Path(__file__).parent / "files"
 RECORD = bool(os.environ.get("RECORD_GOLDEN"))
 TOLERANCE = 1e-5
+OF_SUMS = 1e-4  # of optimizers: sums of gradients that nearly cancel, which processors round otherwise
 QUICK = ("dcgan", "srgan", "cyclegan")
 VARIANTS = [name for name in registry.list_variants() if registry.variant(name).gives == "image"]
 EXPORTED = ("dcgan", "cgan", "cyclegan", "inpaint", "srgan")
@@ -84,7 +85,8 @@ def test_first_step_is_as_it_was(name, tmp_path):
     values, now_values = was["checkpoint"].pop("values"), now["checkpoint"].pop("values")
     assert now == was
     for key in values:
-        np.testing.assert_allclose(now_values[key], values[key], rtol=TOLERANCE, atol=TOLERANCE, err_msg=key)
+        tolerance = OF_SUMS if "optimizer" in key else TOLERANCE
+        np.testing.assert_allclose(now_values[key], values[key], rtol=tolerance, atol=tolerance, err_msg=key)
 
 
 @pytest.mark.parametrize("name", variants(EXPORTED, slow={*EXPORTED} - {"dcgan"}))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_gan.distribution import devices
 from keras_gan.networks.conventions import batch_norm
 
 
@@ -43,7 +44,7 @@ def test_half_precision_keeps_float32_statistics():
 
 
 def test_replicas_take_the_statistics_of_all():
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    strategy = devices.make_strategy("mirrored")
     with strategy.scope():
         layer = batch_norm(True)
         layer.build((None, 1))

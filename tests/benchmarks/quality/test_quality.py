@@ -278,6 +278,6 @@ def test_quick_run(mnist_dir, tmp_path, monkeypatch):
     (finished,) = json.loads((tmp_path / "quality.json").read_text())["rows"]
     training = finished["training"]
     assert training["images"] == 64 * training["steps"] == training["timed_images"] + 64
-    assert training["seconds"] >= 0.5
+    assert training["seconds"] > 0.1  # about half a second, by a pace that is measured in as long
     assert 0 <= finished["scores"]["recall"] <= 1
     assert (tmp_path / "quality" / "dcgan.png").exists()

@@ -34,7 +34,7 @@ VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256))
 
 PRESETS = {
     "laptop": Preset(
-        about="Small networks at a large rate, one update of the critic: FID 14 on MNIST in 105 s of two cores, of real images 0.5.",
+        about="Small networks at a large rate, one update of the critic: FID 14 on MNIST in 105 s (real 0.5).",
         run={"steps": 12000},
         model={
             "generator_channels": 16,

@@ -119,7 +119,8 @@ def test_they_do_what_they_say(desk, monkeypatch, capsys):
             monkeypatch.setitem(splits, split, 20)
     steps, done = itertools.count(1), []
     for page, words in documented.commands("python"):
-        if words in done or len(words) < 4 or set(words) & set(NOT_RUN):
+        is_name = len(words) < 4 or words[3:] in (["sample"], ["translate"], ["evaluate"])  # within a sentence
+        if words in done or is_name or set(words) & set(NOT_RUN):
             continue
         if words[1] == "train.py":
             code = command(*documented.shortened(words[2:], next(steps)), name="train")

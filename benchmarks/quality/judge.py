@@ -188,13 +188,8 @@ def _look(extractor, images):
 
 def mnist(data_dir, split, most=None):
     """Images and labels of a split at the judge's size, at most so many."""
-    return tuple(each[:most] for each in of_data("mnist", data_dir, split))
-
-
-def of_data(dataset, data_dir, split):
-    """Images and labels of a split of any data set of grey pictures, at the judge's size."""
-    digits = data.load(config.DataOptions(dataset=dataset, data_dir=data_dir, image_size=IMAGE_SIZE), split)
-    return tuple(digits.columns[name] for name in ("real", "label"))
+    digits = data.load(config.DataOptions(dataset="mnist", data_dir=data_dir, image_size=IMAGE_SIZE), split)
+    return tuple(digits.columns[name][:most] for name in ("real", "label"))
 
 
 @dataclass(frozen=True)

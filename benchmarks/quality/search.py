@@ -107,7 +107,7 @@ def _train_all(wanted, paces, rows, options):
     missing = [task for task in tasks if not _row_file(rows, task, options).exists()]
     if not missing:
         return
-    with Worker(WORKER, role="judge", data_dir=options.data_dir, dataset="mnist") as judge:
+    with Worker(WORKER, role="judge", data_dir=options.data_dir) as judge:
         for task in missing:
             name, number, candidate, seed = task
             steps = round(options.minutes * 60 / paces[_key(name, candidate)])
@@ -125,7 +125,7 @@ def _train(name, candidate, seed, steps, judge, options):
     given = {**_common(options), **of_run, "seed": seed, "steps": steps}
     with tempfile.TemporaryDirectory() as scratch:
         path = str(Path(scratch) / "samples.npz")
-        with Worker(WORKER, role="train", run=given, model=model, rows="learned") as worker:
+        with Worker(WORKER, role="train", run=given, model=model) as worker:
             drawn = worker.ask("train", samples=SAMPLES, path=path)
         if not drawn["finite"]:
             return None

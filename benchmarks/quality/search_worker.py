@@ -9,6 +9,8 @@ from benchmarks.common.program import config, quiet_tensorflow, train_prepared
 from benchmarks.common.workers import serve
 from benchmarks.quality.choice import LEAST_ACCURACY, parts
 
+TRAINING_IMAGES = 60_000  # of MNIST
+
 
 def serve_pace(channel, **common):
     """Answers `pace` with the seconds of a step of a candidate."""
@@ -24,12 +26,11 @@ def _pace(run, model):
     return pacing.seconds_of_steps(prepared, prepared.schedule.stages[0], 0)[1]
 
 
-def serve_training(channel, run, model, rows):
-    """Answers `train` by training on these rows, and writing stored samples of the seeds from 0 on to a file."""
+def serve_training(channel, run, model):
+    """Answers `train`: trains without the validation images, and writes stored samples of seeds from 0 on."""
 
     def train(samples, path):
-        count = 60_000 if rows == "learned" else None
-        prepared = train_prepared(config.RunConfig(**run), model, rows=count and parts(count)[0])
+        prepared = train_prepared(config.RunConfig(**run), model, rows=parts(TRAINING_IMAGES)[0])
         drawn = prepared.model.sample(samples)
         finite = bool(np.isfinite(drawn).all())
         np.savez(path, images=prepared.model.fields["real"].to_stored(np.nan_to_num(drawn)))
@@ -39,15 +40,16 @@ def serve_training(channel, run, model, rows):
     channel.serve({"train": train})
 
 
-def serve_judge(channel, data_dir, dataset):
-    """Answers `score` with what validation images of a data set of 60,000 say of a file of samples."""
+def serve_judge(channel, data_dir):
+    """Answers `score` with what validation images say of a file of samples."""
     quiet_tensorflow()
     from benchmarks.quality import judge
 
-    images, labels = judge.of_data(dataset, data_dir, "train")
+    images, labels = judge.mnist(data_dir, "train")
     learned, kept = parts(len(images))
-    least = LEAST_ACCURACY if dataset == "mnist" else 0.85
-    its_judge, facts = judge.of_images((images[learned], labels[learned]), (images[kept], labels[kept]), least=least)
+    its_judge, _ = judge.of_images(
+        (images[learned], labels[learned]), (images[kept], labels[kept]), least=LEAST_ACCURACY
+    )
 
     def score(path, num_classes):
         with np.load(path) as file:
@@ -55,7 +57,7 @@ def serve_judge(channel, data_dir, dataset):
         return its_judge.scores(drawn, np.arange(len(drawn)) % num_classes if num_classes else None)
 
     channel.answer()
-    channel.serve({"score": score, "facts": lambda: facts})
+    channel.serve({"score": score})
 
 
 if __name__ == "__main__":

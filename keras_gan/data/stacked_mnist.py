@@ -7,6 +7,7 @@ import numpy as np
 from keras_gan.data import prepared, tfds
 from keras_gan.data.image_sets import image_dataset
 from keras_gan.errors import UserError
+from keras_gan.randomness import seeded
 from keras_gan.registry import Source
 
 SOURCE = Source(gives=("image",), argument="COUNT", short_names=("stacked_mnist",))
@@ -23,8 +24,6 @@ def load(rest, options, split="train", task="sample"):
     Which three digits row i is made of depends on the split and on i alone. Images are put together when they are asked
     for: in memory are the digits, once.
     """
-    from keras_gan.randomness import seeded  # it imports TensorFlow
-
     digits = tfds.load("mnist", options, split)
     pixels, labels = digits.columns["real"][..., 0], digits.columns["label"]
     triples = seeded(SEEDS[split]).randint(len(digits), size=(_count(rest, split), len(WEIGHTS)), dtype=np.int64)

@@ -44,7 +44,9 @@ def answered(command):
 
 
 def _code_of(command):
+    interrupt = _Interrupt()
     try:
+        interrupt.listen()
         return command() or 0
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
@@ -52,10 +54,10 @@ def _code_of(command):
         _say(error)
         return error.exit_code
     except KeyboardInterrupt:
-        _let_go()
-        print("interrupted.", file=sys.stderr)
-        return _INTERRUPTED
+        return interrupt.said()
     except Exception as error:
+        if interrupt.came:  # some packages make another exception of it
+            return interrupt.said()
         message, code = _of_circumstances(error)
         _say(message or _unforeseen(error))
         return code
@@ -65,14 +67,47 @@ def _say(message):
     print(f"error: {message}", file=sys.stderr)
 
 
-def _let_go():
-    """From here on a second Ctrl-C ends the process at once, and not with a traceback out of its last moments."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        with contextlib.suppress(ValueError):  # not in the main thread
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-    # CPython remembers an interrupt in code that was made of text, as that of data classes is, until other such code
-    # runs, and would end by the signal in place of the exit code.
-    exec("")
+class _Interrupt:
+    """Ctrl-C, from `listen` on.
+
+    Attributes:
+        came: whether there was one.
+    """
+
+    came = False
+
+    def listen(self):
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a background job ignores it
+            with contextlib.suppress(ValueError):  # not in the main thread
+                signal.signal(signal.SIGINT, self._take)
+                self._errors = os.dup(2)  # while TensorFlow is imported, the error stream is set aside
+
+    def _take(self, _, frame):
+        self.came = True
+        if _within_an_import(frame):  # native code may swallow it, or abort; an import leaves nothing to tidy up
+            with contextlib.suppress(OSError):
+                os.write(self._errors, b"interrupted.\n")
+            os._exit(_INTERRUPTED)
+        raise KeyboardInterrupt
+
+    def said(self):
+        """From here on a second Ctrl-C ends the process at once, and not with a traceback out of its last moments."""
+        if signal.getsignal(signal.SIGINT) in (self._take, signal.default_int_handler):
+            with contextlib.suppress(ValueError):  # not in the main thread
+                signal.signal(signal.SIGINT, signal.SIG_DFL)
+        # CPython remembers an interrupt in code that was made of text, as that of data classes is, until other such
+        # code runs, and would end by the signal in place of the exit code.
+        exec("")
+        print("interrupted.", file=sys.stderr)
+        return _INTERRUPTED
+
+
+def _within_an_import(frame):
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 # --- What is said of exceptions ---------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def test_interrupted_at_any_moment(module, seconds, tmp_path):
         time.sleep(seconds)
         process.send_signal(signal.SIGINT)
         errors = process.stderr.read()
-    assert process.returncode == 130, imported
+    assert process.returncode == 130, imported + errors
     assert "Traceback" not in errors
     assert "interrupted." in errors
 

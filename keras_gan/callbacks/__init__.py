@@ -3,6 +3,7 @@
 from keras_gan.callbacks.checkpoints import Checkpoints
 from keras_gan.callbacks.health import Health
 from keras_gan.callbacks.previews import Previews
+from keras_gan.callbacks.profile import Profile
 from keras_gan.callbacks.progress import Progress
 from keras_gan.callbacks.scalars import Scalars
 from keras_gan.callbacks.scores import Scores
@@ -12,6 +13,7 @@ __all__ = [
     "Checkpoints",
     "Health",
     "Previews",
+    "Profile",
     "Progress",
     "Scalars",
     "Scores",

@@ -93,7 +93,7 @@ class RunConfig(
         if self.init_optimizer and not self.init_from:
             raise UserError("--init-optimizer needs --init-from RUN, whose optimizers it takes.")
         counts = ("steps", "epochs", "batch_size", "snapshot_every", "eval_every")
-        for name in (*counts, "cpu_replicas", "num_workers", "steps_per_execution", "keep_checkpoints"):
+        for name in (*counts, "cpu_replicas", "num_workers", "steps_per_execution", "keep_checkpoints", "profile"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UserError(f"--{name.replace('_', '-')} must be at least 1, got {value}.")

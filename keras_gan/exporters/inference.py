@@ -4,6 +4,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gan.layers.batch_norm import FusedBatchNormalization
+from keras_gan.layers.pointwise import PointwiseConv2D
+from keras_gan.layers.smooth_transpose import SmoothConv2DTranspose
+
 
 class SubpixelConv2DTranspose(keras.layers.Conv2DTranspose):
     """A `Conv2DTranspose` of stride 2 with padding `same`, computed by plain convolutions.
@@ -48,6 +52,10 @@ class _UpSamplingOfAnySize2D(keras.layers.UpSampling2D):
 
 
 _HALF = ("float16", "bfloat16")
+# The types themselves, as elsewhere here: a class that inherits from one may compute something else.
+_NORMS = (keras.layers.BatchNormalization, FusedBatchNormalization)
+_TRANSPOSED = (keras.layers.Conv2DTranspose, SmoothConv2DTranspose)
+_CONVOLUTIONS = (keras.layers.Conv2D, PointwiseConv2D, *_TRANSPOSED)
 
 
 def float32_copy(network):
@@ -76,8 +84,8 @@ def is_float32(network):
 def fused(network, odd_kernels):
     """A network that computes the same, up to rounding, with less work: for files that only draw.
 
-    A BatchNormalization that follows a convolution becomes part of its weights, and transposed convolutions of stride 2
-    become plain ones. Interpolation comes to work for maps of any size.
+    A BatchNormalization that follows a convolution becomes part of its weights; transposed convolutions of stride 2,
+    smooth ones among them, become plain ones; and interpolation comes to work for maps of any size.
 
     Args:
         network: a functional Keras model.
@@ -89,12 +97,15 @@ def fused(network, odd_kernels):
     def rebuild(layer):
         if layer in norms.values():
             return keras.layers.Identity(name=layer.name)
-        config = layer.get_config()
+        config, kind = layer.get_config(), layer.__class__
         if layer in norms:
             config["use_bias"] = True
-        if _is_doubling(layer) and (odd_kernels or layer.kernel_size[0] % 2 == 0):
-            return SubpixelConv2DTranspose.from_config(config)
-        return (_UpSamplingOfAnySize2D if _interpolates(layer) else layer.__class__).from_config(config)
+        if kind is SmoothConv2DTranspose:
+            config["kernel_size"] = [size + 1 for size in layer.kernel_size]
+            kind = keras.layers.Conv2DTranspose
+        if _is_doubling(layer) and (odd_kernels or config["kernel_size"][0] % 2 == 0):
+            kind = SubpixelConv2DTranspose
+        return (_UpSamplingOfAnySize2D if _interpolates(layer) else kind).from_config(config)
 
     def call(layer, *inputs, **options):
         return inputs[0] if isinstance(layer, keras.layers.Identity) else layer(*inputs, **options)
@@ -102,18 +113,17 @@ def fused(network, odd_kernels):
     copy = keras.models.clone_model(network, clone_function=rebuild, call_function=call)
     for layer in network.layers:
         if layer.weights and layer not in norms.values():
-            weights = _folded(layer, norms[layer]) if layer in norms else layer.get_weights()
-            copy.get_layer(layer.name).set_weights(weights)
+            copy.get_layer(layer.name).set_weights(_weights(layer, norms.get(layer)))
     return copy
 
 
 def _convolution_before(norm):
     """The convolution whose output a BatchNormalization, and nothing else, takes; or None."""
-    if type(norm) is not keras.layers.BatchNormalization:
+    if type(norm) not in _NORMS:
         return None
     layer = norm.input._keras_history.operation
     fits = (
-        type(layer) in (keras.layers.Conv2D, keras.layers.Conv2DTranspose)
+        type(layer) in _CONVOLUTIONS
         and layer.activation is keras.activations.linear
         and len(layer._outbound_nodes) == 1
         and norm.axis in (-1, 3)
@@ -122,8 +132,11 @@ def _convolution_before(norm):
     return layer if fits else None
 
 
-def _folded(layer, norm):
-    """Kernel and bias of a convolution with what comes behind it."""
+def _weights(layer, norm):
+    """Weights of the plain stand-in of a layer, which does besides what the norm behind it did, unless that is None."""
+    smooth = type(layer) is SmoothConv2DTranspose
+    if norm is None:
+        return [np.asarray(layer.spread_kernel), *layer.get_weights()[1:]] if smooth else layer.get_weights()
     mean, variance = (np.asarray(weight, np.float64) for weight in (norm.moving_mean, norm.moving_variance))
     scale = 1.0 / np.sqrt(variance + norm.epsilon)
     if norm.scale:
@@ -131,8 +144,9 @@ def _folded(layer, norm):
     bias = ((np.asarray(layer.bias) if layer.use_bias else 0.0) - mean) * scale
     if norm.center:
         bias += np.asarray(norm.beta)
-    transposed = type(layer) is keras.layers.Conv2DTranspose  # then the outputs are the last but one
-    return [np.asarray(layer.kernel) * (scale[:, None] if transposed else scale), bias]
+    kernel = np.asarray(layer.spread_kernel if smooth else layer.kernel)
+    transposed = type(layer) in _TRANSPOSED  # then the outputs are the last but one
+    return [kernel * (scale[:, None] if transposed else scale), bias]
 
 
 def _interpolates(layer):
@@ -145,13 +159,13 @@ def _interpolates(layer):
 
 def _is_doubling(layer):
     """Whether it is a transposed convolution that `SubpixelConv2DTranspose` can compute."""
-    # The type itself: a class that inherits from it may compute something else.
     return (
-        type(layer) is keras.layers.Conv2DTranspose
+        type(layer) in _TRANSPOSED
         and layer.strides == (2, 2)
         and layer.padding == "same"
         and layer.dilation_rate == (1, 1)
         and layer.output_padding is None
         and layer.data_format == "channels_last"
-        and layer.kernel_size[0] == layer.kernel_size[1] >= 2
+        and layer.kernel_size[0] == layer.kernel_size[1]
+        and (layer.kernel_size[0] >= 2 or type(layer) is SmoothConv2DTranspose)
     )

@@ -5,6 +5,7 @@ import math
 import keras
 from keras import layers, ops
 
+from keras_gan.layers.smooth_transpose import SmoothConv2DTranspose
 from keras_gan.networks.conventions import batch_norm, normal
 
 
@@ -36,18 +37,24 @@ def generator(image_shape, options, num_classes=0):
     x = layers.Reshape((4, 4, first))(x)
     x = layers.ReLU()(batch_norm(options.fused_batch_norm)(x))
     for width in reversed(hidden):
-        x = layers.Conv2DTranspose(
-            width, options.hidden_kernel_size, strides=2, padding="same", use_bias=False, kernel_initializer=normal()
-        )(x)
+        x = _doubled(x, width, options.hidden_kernel_size, options, use_bias=False)
         x = layers.ReLU()(batch_norm(options.fused_batch_norm)(x))
     # The kernel is a multiple of the stride: every pixel has the same number of taps, which avoids checkerboards
     # (Odena et al. 2016, "Deconvolution and Checkerboard Artifacts").
-    x = layers.Conv2DTranspose(
-        image_shape[2], options.kernel_size, strides=2, padding="same", kernel_initializer=normal()
-    )(x)
+    x = _doubled(x, image_shape[2], options.kernel_size, options)
     # float32 whatever the precision of the layers before: losses and images are not rounded to 8 bits.
     images = layers.Activation("tanh", dtype="float32", name="images")(x)
     return keras.Model(inputs, images, name="generator")
+
+
+def _doubled(x, width, kernel_size, options, **kwargs):
+    if options.smooth_kernels:
+        layer = SmoothConv2DTranspose(width, kernel_size - 1, kernel_initializer=normal(), **kwargs)
+    else:
+        layer = layers.Conv2DTranspose(
+            width, kernel_size, strides=2, padding="same", kernel_initializer=normal(), **kwargs
+        )
+    return layer(x)
 
 
 def features(images, options, conv=layers.Conv2D, norm=batch_norm, initializer=normal):

@@ -125,3 +125,12 @@ def test_progress_bar_ends_complete(make_model, batches, capsys):
     shown = capsys.readouterr().err
     assert "3/3" in shown
     assert "d_loss" in shown
+
+
+def test_a_profile_holds_the_operations_of_some_steps(make_model, batches, tmp_path):
+    model = make_model()
+    model.fit(batches(13), verbose=0, callbacks=[callbacks.Profile(tmp_path, 2)])
+    (trace,) = tmp_path.glob("plugins/profile/*/*.xplane.pb")
+    assert b"Conv2DBackpropFilter" in trace.read_bytes()
+    model.fit(batches(3), verbose=0, callbacks=[callbacks.Profile(tmp_path / "resumed", 2)])
+    assert not (tmp_path / "resumed").exists()

@@ -7,7 +7,10 @@ from keras import layers
 
 from keras_gan.exporters import inference, tflite
 from keras_gan.exporters.deliverables import Deliverables
+from keras_gan.layers.batch_norm import FusedBatchNormalization
 from keras_gan.layers.instance_norm import InstanceNormalization
+from keras_gan.layers.smooth_transpose import SmoothConv2DTranspose
+from keras_gan.training import building
 from tests.conftest import networks_of
 
 
@@ -34,6 +37,20 @@ def test_the_same_pixels_for_every_kernel(size):
     assert np.ptp(original(images)) > 0.01
 
 
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_the_same_pixels_of_smooth_kernels(size):
+    layer = SmoothConv2DTranspose(4, size, activation="relu", bias_initializer=keras.initializers.RandomNormal(seed=1))
+    original = network(layer, SmoothConv2DTranspose(3, size, use_bias=False), FusedBatchNormalization())
+    rng = np.random.RandomState(size)
+    original.set_weights([rng.uniform(-1.0, 2.0, weight.shape) ** 2 for weight in original.get_weights()])
+    images = rng.normal(size=(2, 5, 7, 3)).astype(np.float32)
+    for odd, kind in ((True, inference.SubpixelConv2DTranspose), (False, layers.Conv2DTranspose)):
+        copy = inference.fused(original, odd_kernels=odd)
+        expected = inference.SubpixelConv2DTranspose if size % 2 else kind
+        assert [type(layer) for layer in copy.layers[1:]] == [expected, expected]
+        np.testing.assert_allclose(copy(images), original(images, training=False), rtol=1e-4, atol=1e-4)
+
+
 @pytest.mark.parametrize(
     "layer",
     [
@@ -56,15 +73,16 @@ def test_odd_kernels_can_stay():
     assert [type(layer) for layer in copy.layers[1:]] == [layers.Conv2DTranspose, inference.SubpixelConv2DTranspose]
 
 
-def test_normalization_becomes_part_of_the_convolution_before_it():
+@pytest.mark.parametrize("norm", [layers.BatchNormalization, FusedBatchNormalization])
+def test_normalization_becomes_part_of_the_convolution_before_it(norm):
     original = network(
         layers.Conv2DTranspose(4, 3, strides=2, padding="same", use_bias=False),
-        layers.BatchNormalization(),
+        norm(),
         layers.ReLU(),
         layers.Conv2D(6, 3, bias_initializer=keras.initializers.RandomNormal(seed=1)),
-        layers.BatchNormalization(scale=False, epsilon=0.1),
+        norm(scale=False, epsilon=0.1),
         layers.Conv2D(2, 3, activation="relu"),
-        layers.BatchNormalization(center=False),  # not of what the convolution before it computes
+        norm(center=False),  # not of what the convolution before it computes
     )
     rng = np.random.RandomState(0)
     original.set_weights([rng.uniform(0.2, 2.0, weight.shape) for weight in original.get_weights()])
@@ -83,10 +101,12 @@ def test_normalization_of_what_others_need_too_stays():
     assert any(type(layer) is layers.BatchNormalization for layer in inference.fused(both, True).layers)
 
 
-def test_tflite_has_no_transposed_convolutions(make_model, tmp_path):
+@pytest.mark.parametrize("options", [{}, {"fused_batch_norm": True, "smooth_kernels": True}])
+def test_tflite_has_no_transposed_convolutions(options, tmp_path):
     from ai_edge_litert.interpreter import Interpreter
 
-    tflite.write(networks_of(make_model()), tmp_path, Deliverables())
+    model = building.create("dcgan", (16, 16, 3), generator_channels=4, discriminator_channels=4, **options)
+    tflite.write(networks_of(model), tmp_path, Deliverables())
     interpreter = Interpreter(model_path=str(tmp_path / "generator.tflite"))
     operations = {operation["op_name"] for operation in interpreter._get_ops_details()}
     assert "CONV_2D" in operations

@@ -33,6 +33,8 @@ class LoggingOptions:
     """What looks at them, as --features of the command evaluate."""
     health: bool = option(True, decides="output")
     """Watch the run for collapse, divergence and the like, and say so; --no-health watches nothing, not even NaN."""
+    profile: int | None = option(None, decides="output")
+    """Write a profile of so many steps, from the 11th on, for TensorBoard with the package tensorboard-plugin-profile."""
 
     def check_logging(self):
         """Raises `UserError` unless these options make sense together."""

@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo play zoo test test-all check web clean bench \
+.PHONY: help demo play gallery zoo test test-all check web clean bench \
 	bench-steps bench-passes bench-sampling bench-waiting bench-scaling bench-scores bench-quality \
 	bench-modes bench-judge bench-choice bench-search bench-baselines bench-export bench-one-seed bench-oracles bench-doctor bench-faults bench-checkpoints
 
@@ -29,9 +29,9 @@ demo: $(VENV)/.installed  ## trains a DCGAN on cartoon faces of 64 px for five m
 
 # Without .venv: Python and npm are enough.
 play:  ## a page with all models of export/zoo, in the browser: make play PORT=8000
-	@$(PYTHON) export/web/assemble.py $(dir $(wildcard export/zoo/*/manifest.json)) --serve --open --port $(or $(PORT),8000)
+	@$(PYTHON) export/web/assemble.py $(dir $(wildcard export/zoo/*/*.tflite)) --serve --open --port $(or $(PORT),8000)
 
-zoo: $(VENV)/.installed  ## trains the models of export/zoo that are missing (hours, resumable): make zoo ARGS=dcgan-avatars
+gallery zoo: $(VENV)/.installed  ## trains the models of export/zoo that are missing, and writes docs/gallery.md (hours, resumable)
 	$(PY) tools/zoo.py $(ARGS)
 
 # One process more than there are cores, for many wait for programs that they start.

@@ -1,9 +1,11 @@
-"""Trains the models of `export/zoo/` that are missing there, and puts the small files of each into a folder.
+"""Trains the models of `export/zoo/` that are missing there, puts the small files of each into a folder, and writes
+the page that shows them all, `docs/gallery.md`.
 
     python tools/zoo.py [NAME …] [--list] [--again] [--data-dir FOLDER]
 
 A model that was made by the command that the table says is left alone; `--again` trains it anew. A training that was
-interrupted goes on. Runs and exports lie where those of `train.py` do, as `zoo-NAME-…`.
+interrupted goes on. Runs and exports lie where those of `train.py` do, as `zoo-NAME-…`. Of a network that is too large
+to come with the project, the folder has but the picture and the papers.
 """
 
 import argparse
@@ -18,11 +20,17 @@ from pathlib import Path
 
 from PIL import Image
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tools import gallery
+
 ROOT = Path(__file__).resolve().parent.parent
 ZOO = ROOT / "export" / "zoo"
 COMMAND = "command.txt"  # by what a model was made; written last
 SAMPLES = "samples.png"
-KEPT = ("*.tflite", "manifest.json", "MODEL_CARD.md", SAMPLES, "fields.npz")
+SCORES = "scores.json"
+SCORED_SAMPLES = 2000
+KEPT = ("*.tflite", "manifest.json", "MODEL_CARD.md", SAMPLES, SCORES, "fields.npz")
 MOST_BYTES, MOST_BYTES_IN_ALL = 1_500_000, 24_000_000
 
 
@@ -43,22 +51,12 @@ class Model:
         return shlex.join(["python", "train.py", *map(str, words)])
 
 
-# The weaker ones at half the size.
+VARIANTS = ("acgan", "began", "cgan", "dcgan", "dragan", "gan", "lsgan", "r3gan", "sngan", "wgan", "wgan_gp")
+DIGITS = {"dataset": "mnist", "image_size": 32, "minutes": 5}
 MODELS = {
-    "acgan-avatars": Model("acgan"),
-    "acgan-mnist": Model("acgan", "mnist", 32),
-    "began-avatars": Model("began", image_size=32),
-    "cgan-avatars": Model("cgan"),
-    "cgan-mnist": Model("cgan", "mnist", 32),
-    "dcgan-avatars": Model("dcgan"),
-    "dragan-avatars": Model("dragan"),
-    "gan-avatars": Model("gan", image_size=32),
-    "lsgan-avatars": Model("lsgan"),
-    "r3gan-avatars": Model("r3gan"),
-    "sngan-avatars": Model("sngan"),
-    "sngan-mnist": Model("sngan", "mnist", 32),
-    "wgan-avatars": Model("wgan", image_size=32),
-    "wgan_gp-avatars": Model("wgan_gp"),
+    f"{variant}-{options.get('dataset', Model.dataset)}": Model(variant, **options)
+    for options in ({}, DIGITS)
+    for variant in VARIANTS
 }
 
 
@@ -82,7 +80,9 @@ def make(name, command, data_dir=None, again=False):
             shutil.rmtree(folder, ignore_errors=True)
     if not any(exports.glob("*/manifest.json")):
         _train(run, command, data_dir)
-    put(max(exports.glob("*/manifest.json"), key=lambda path: int(path.parent.name)).parent, name, command)
+    export = max(exports.glob("*/manifest.json"), key=lambda path: int(path.parent.name)).parent
+    _score(export, data_dir)
+    put(export, name, command)
 
 
 def _train(run, command, data_dir):
@@ -90,19 +90,30 @@ def _train(run, command, data_dir):
     words = ["train.py", "--resume", run] if begun else [*shlex.split(command)[1:], "--run-name", run]
     words += ["--export", "tflite", "--tflite", "float16"]
     words += ["--data-dir", data_dir] if data_dir else []
-    if code := subprocess.run([sys.executable, *words], cwd=ROOT, check=False).returncode:
-        raise ZooError(f"its training ended with exit code {code}")
+    _call("training", words)
+
+
+def _score(export, data_dir):
+    """Writes the FID of an export's samples and the test images, by features that the program has learned of the data
+    itself, into the export."""
+    words = ["-m", "keras_gan", "evaluate", "--model", export, "--reference-split", "test", "--metrics", "fid"]
+    words += ["--samples", SCORED_SAMPLES, "--out", export / SCORES]
+    _call("evaluation", [*words, *(["--data-dir", data_dir] if data_dir else [])])
+
+
+def _call(what, words):
+    if code := subprocess.run([sys.executable, *map(str, words)], cwd=ROOT, check=False).returncode:
+        raise ZooError(f"its {what} ended with exit code {code}")
 
 
 def put(export, name, command, zoo=ZOO):
-    """Copies the small files of an export into the zoo; raises `ZooError` if they are too large."""
+    """Copies the small files of an export into the zoo: without the networks, if one of those is too large."""
     files = sorted(path for pattern in KEPT for path in export.glob(pattern))
     networks = [path for path in files if path.suffix == ".tflite"]
     if not networks:
         raise ZooError(f"{export} has no .tflite file")
-    for path in networks:
-        if path.stat().st_size > MOST_BYTES:
-            raise ZooError(f"{path.name} has {path.stat().st_size:,} bytes, more than {MOST_BYTES:,}")
+    if max(path.stat().st_size for path in networks) > MOST_BYTES:
+        files = [path for path in files if path not in networks]
     shutil.rmtree(zoo / name, ignore_errors=True)
     (zoo / name).mkdir(parents=True)
     for path in files:
@@ -147,6 +158,7 @@ def main():
             except ZooError as error:
                 print(f"error: {name}: {error}", file=sys.stderr)
                 failed = 1
+            gallery.write(MODELS)
     return failed
 
 

@@ -36,19 +36,20 @@ def generator(image_shape, options, num_classes=0):
     x = layers.Dense(4 * 4 * first, use_bias=False, kernel_initializer=normal())(x)
     x = layers.Reshape((4, 4, first))(x)
     x = layers.ReLU()(batch_norm(options.fused_batch_norm)(x))
-    for width in reversed(hidden):
-        x = _doubled(x, width, options.hidden_kernel_size, options, use_bias=False)
+    for layers_left, width in zip(range(len(hidden), 0, -1), reversed(hidden), strict=True):
+        smooth = layers_left < options.smooth_layers
+        x = _doubled(x, width, options.hidden_kernel_size, smooth, use_bias=False)
         x = layers.ReLU()(batch_norm(options.fused_batch_norm)(x))
     # The kernel is a multiple of the stride: every pixel has the same number of taps, which avoids checkerboards
     # (Odena et al. 2016, "Deconvolution and Checkerboard Artifacts").
-    x = _doubled(x, image_shape[2], options.kernel_size, options)
+    x = _doubled(x, image_shape[2], options.kernel_size, smooth=options.smooth_layers > 0)
     # float32 whatever the precision of the layers before: losses and images are not rounded to 8 bits.
     images = layers.Activation("tanh", dtype="float32", name="images")(x)
     return keras.Model(inputs, images, name="generator")
 
 
-def _doubled(x, width, kernel_size, options, **kwargs):
-    if options.smooth_kernels:
+def _doubled(x, width, kernel_size, smooth, **kwargs):
+    if smooth:
         layer = SmoothConv2DTranspose(width, kernel_size - 1, kernel_initializer=normal(), **kwargs)
     else:
         layer = layers.Conv2DTranspose(

@@ -108,6 +108,6 @@ class ConvolutionOptions(BatchNormOptions):
     """Edge of the kernels of the generator's hidden layers."""
     kernel_size: int = 4
     """Edge of all other convolution kernels."""
-    smooth_kernels: bool = False
-    """Make each kernel of the generator's transposed convolutions of one that is an edge smaller, spread over 2x2
-    pixels, as if maps were enlarged by nearest neighbours and then convolved: no checkerboard."""
+    smooth_layers: int = 0
+    """How many of the generator's last layers have smooth kernels, as if maps were enlarged by nearest neighbours and
+    then convolved by kernels that are an edge smaller: they draw no checkerboard."""

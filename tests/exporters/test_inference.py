@@ -101,7 +101,7 @@ def test_normalization_of_what_others_need_too_stays():
     assert any(type(layer) is layers.BatchNormalization for layer in inference.fused(both, True).layers)
 
 
-@pytest.mark.parametrize("options", [{}, {"fused_batch_norm": True, "smooth_kernels": True}])
+@pytest.mark.parametrize("options", [{}, {"fused_batch_norm": True, "smooth_layers": 2}])
 def test_tflite_has_no_transposed_convolutions(options, tmp_path):
     from ai_edge_litert.interpreter import Interpreter
 

@@ -34,7 +34,7 @@ class LoggingOptions:
     health: bool = option(True, decides="output")
     """Watch the run for collapse, divergence and the like, and say so; --no-health watches nothing, not even NaN."""
     profile: int | None = option(None, decides="output")
-    """Write a profile of so many steps, from the 11th on, for TensorBoard with the package tensorboard-plugin-profile."""
+    """Write a profile of so many steps, from the 11th on; TensorBoard shows it with tensorboard-plugin-profile."""
 
     def check_logging(self):
         """Raises `UserError` unless these options make sense together."""

@@ -13,6 +13,8 @@ def _wide(generator, discriminator):
 
 SMALL = {**BN, **_wide(16, 16), **_both(1e-3)}
 
+R3GAN = {"generator_channels": 16, "discriminator_channels": 8, "max_channels": 64, "pointwise_products": True}
+
 SPACE = {
     "dcgan": [
         SMALL,
@@ -22,11 +24,13 @@ SPACE = {
         {**SMALL, **_both(2e-3)},
         {**SMALL, "batch_size": 32},
         {**SMALL, "hidden_kernel_size": 4},
+        {**SMALL, "smooth_layers": 1},
+        {**SMALL, "discriminator_learning_rate": 4e-4},
     ],
-    "lsgan": [SMALL, {**SMALL, **_both(2e-3)}],
+    "lsgan": [SMALL, {**SMALL, **_both(2e-3)}, {**SMALL, "smooth_layers": 1}],
     "cgan": [SMALL, {**SMALL, **_wide(24, 16)}],
     "acgan": [SMALL],
-    "sngan": [SMALL, {**SMALL, **_both(5e-4)}],
+    "sngan": [SMALL, {**SMALL, **_both(5e-4)}, {**SMALL, "discriminator_channels": 32}],
     "dragan": [SMALL, {**SMALL, "penalty_interval": 4}, {**SMALL, "penalty_interval": 4, "penalty_weight": 1.0}],
     "wgan_gp": [
         {**SMALL, "critic_steps": 1},
@@ -40,6 +44,20 @@ SPACE = {
             **{"generator_channels": 16, "discriminator_channels": 8, "max_channels": 64, "penalty_interval": 4},
             **{"batch_size": 32, "generator_learning_rate": 2e-2, "discriminator_learning_rate": 2e-3},
         },
+        {**R3GAN, "penalty_interval": 8},
+        {**R3GAN, "penalty_interval": 16},
+        {**R3GAN, "penalty_interval": 8, "batch_size": 32},
+        {**R3GAN, "penalty_interval": 4, "beta_2": 0.99},
+        {**R3GAN, "penalty_interval": 8, "beta_2": 0.99},
+        R3GAN,
+        {**R3GAN, "penalty_interval": 4, "gamma": 10.0},
+        {**R3GAN, "penalty_interval": 4, "generator_learning_rate": 3e-3},
+        {**R3GAN, "penalty_interval": 4, "beta_2": 0.99, "generator_learning_rate": 3e-3, "gamma": 10.0},
+        {**R3GAN, "penalty_interval": 4, "beta_2": 0.99, "discriminator_learning_rate": 3e-3, "gamma": 10.0},
+        {
+            **{**R3GAN, "generator_channels": 8, "penalty_interval": 4, "beta_2": 0.99},
+            **{"generator_learning_rate": 2e-2, "discriminator_learning_rate": 5e-3},
+        },
     ],
     "gan": [
         {**BN, **_both(5e-4)},
@@ -51,5 +69,5 @@ SPACE = {
         {**BN, **_wide(16, 16), "learning_rate": 5e-4, "critic_steps": 1},
         {**BN, **_wide(16, 16), "learning_rate": 5e-4, "critic_steps": 2, "clip": 0.05},
     ],
-    "began": [{"channels": 8, **_both(1e-3)}, _both(1e-3)],
+    "began": [{"channels": 8, **_both(1e-3)}, _both(1e-3), {"channels": 8}, {"channels": 8, "gamma": 0.7}],
 }

@@ -1,5 +1,7 @@
 """A run's generator, straight from a checkpoint, as `sample` knows those of exported models."""
 
+import numpy as np
+
 from keras_gan import config, registry
 from keras_gan.errors import UserError
 from keras_gan.exported.from_seeds import ExportedGenerator
@@ -26,12 +28,13 @@ class _RunGenerator(ExportedGenerator):
         self._latent_dim = model.latent_dim
         self.about = f"{self.path} at step {restored.step:,}, its {'best' if restored.is_best else 'last'} checkpoint"
 
-    def draw(self, latents, labels=None, controls=None):
-        inputs = {name: [field.default] * len(latents) for name, field in self.controls.items()}
+    def _drawn(self, latents, labels, controls):
+        numbers = {name: controls.get(name, field.default) for name, field in self.controls.items()}
+        inputs = {name: np.full(len(latents), number, np.float32) for name, number in numbers.items()}
         return self._sampler.made(inputs | {"latents": latents, "labels": labels})
 
     def draw_seeds(self, seeds, label=None, truncation=1.0, controls=None):
-        if label is None and truncation == 1.0:
+        if label is None and truncation == 1.0 and not controls:
             return self._sampler.made(self._sampler.inputs(seeds))
         return super().draw_seeds(seeds, label, truncation, controls)
 

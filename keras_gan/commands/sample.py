@@ -144,7 +144,7 @@ def _write_walk(generator, options, label):
     start, end = generator.latents(ends)
     latents = latent_space.slerp(start, end, np.linspace(0.0, 1.0, options.frames)).astype(np.float32)
     labels = generator.labels(np.repeat(ends[:1], options.frames), label)
-    samples = generator.draw(latent_space.truncated(latents, options.truncation), labels, options.controls)
+    samples = generator.draw(latents, labels, options.controls, options.truncation)
     if Path(options.out).suffix.lower() == field.walk_suffix:
         shown = field.enlarged(samples, options.zoom)
         _write(options.out, lambda file: field.write_walk(file, shown))

@@ -60,14 +60,22 @@ class ExportedGenerator(ExportedModel):
         self._check_classes()
         return portable_labels(seeds, self.num_classes)
 
-    def draw(self, latents, labels=None, controls=None):
+    def draw(self, latents, labels=None, controls=None, truncation=1.0):
         """Samples `[N, …]` at the outer edge of latents, and of labels if it takes any.
 
         Args:
             controls: `{name of a control: number}` for all samples; default, also of those left out: their defaults.
+            truncation: that control, of a model which has it; of another, latents are multiplied by it.
         """
+        if truncation == 1.0:
+            return self._drawn(latents, labels, controls or {})
+        if "truncation" in self.controls:
+            return self._drawn(latents, labels, {"truncation": truncation, **(controls or {})})
+        return self._drawn(truncated(latents, truncation), labels, controls or {})
+
+    def _drawn(self, latents, labels, controls):
         inputs = {"latents": latents, "labels": labels} if self.takes_labels else {"latents": latents}
-        signature, numbers = self._turned(controls or {})
+        signature, numbers = self._turned(controls)
         inputs |= {name: np.full(len(latents), number, np.float32) for name, number in numbers.items()}
         parts = []
         for start in range(0, len(latents), BATCH_SIZE):
@@ -90,11 +98,11 @@ class ExportedGenerator(ExportedModel):
         return "serving_default", taken
 
     def draw_seeds(self, seeds, label=None, truncation=1.0, controls=None):
-        """Samples of int64 `[N]` seeds, of their own classes or of `label`, latents multiplied by `truncation`."""
+        """Samples of int64 `[N]` seeds, of their own classes or of `label`; the rest as of `draw`."""
         if label is None and truncation == 1.0 and not controls and self._takes_seeds:
             (samples,) = self.runtime.run("from_seeds", seeds=seeds).values()
             return samples
-        return self.draw(truncated(self.latents(seeds), truncation), self.labels(seeds, label), controls)
+        return self.draw(self.latents(seeds), self.labels(seeds, label), controls, truncation)
 
     def find_label(self, text):
         """The number of the class that `text` names, by its name or its number.

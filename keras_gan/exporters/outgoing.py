@@ -1,6 +1,6 @@
 """`Outgoing`: one network that leaves the building, from values at the outer edge to values at the outer edge."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import keras
 import numpy as np
@@ -28,6 +28,7 @@ class Outgoing:
         multiple: the size of free axes must be a multiple of it.
         scale: how many times as large the free axes of outputs are.
         smallest: what the size of free axes must be at least, a multiple of `multiple`.
+        constants: what else there is to know of it, `{name: array}`; the SavedModel has them as attributes.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Outgoing:
     multiple: int = 1
     scale: int = 1
     smallest: int = 1
+    constants: dict = field(default_factory=dict)
 
     # --- What it is --------------------------------------------------------------------------------------------------
 
@@ -52,6 +54,11 @@ class Outgoing:
     def has_seeds(self):
         """Whether seeds are all that it needs."""
         return all(field.has_seeds for field in self.inputs.values())
+
+    @property
+    def draws(self):
+        """Whether it makes something of seeds that a person wants."""
+        return self.has_seeds and not any(field.is_inner for field in (*self.inputs.values(), *self.outputs.values()))
 
     @property
     def needed(self):
@@ -146,7 +153,8 @@ def of_model(model, sampler):
     Raises:
         UserError: if examples are missing.
     """
-    return [_of_network(model, name, network, sampler.examples) for name, network in model.exported().items()]
+    first, *others = [_of_network(model, *item, sampler.examples) for item in model.exported().items()]
+    return [replace(first, constants=model.constants()), *others]
 
 
 def _of_network(model, name, network, examples):
@@ -155,7 +163,7 @@ def _of_network(model, name, network, examples):
     columns = {each: _column(model, each, field) for each, field in fields.items()}
     fields = {each: field.of_shape(shapes[each]) for each, field in fields.items()}
     names = {each: _signature_name(each, fields) for each in fields}
-    made = model.fields["real"].of_shape(tuple(network.output_shape[1:]))
+    made = model.output_field(network).of_shape(tuple(network.output_shape[1:]))
     outgoing = Outgoing(
         name,
         network,

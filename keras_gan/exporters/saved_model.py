@@ -22,19 +22,24 @@ def write(networks, directory, deliverables):
     """
     networks = [each.fused(odd_kernels=False) for each in networks]
     found = signatures.of(networks)
-    save([each.network for each in networks], directory, {name: each.traceable() for name, each in found.items()})
+    functions = {name: each.traceable() for name, each in found.items()}
+    save([each.network for each in networks], directory, functions, networks[0].constants)
     free = bool(networks[0].free_axes)
     sizes = networks[0].example_sizes if free else ()
     # Of large values one each: several may need more memory than the server is ever asked for.
     warmup.write(directory, {name: each.inputs for name, each in found.items()}, sizes, (1,) if free else BATCHES)
 
 
-def save(networks, directory, functions):
+def save(networks, directory, functions, constants=None):
     """Writes `tf.function`s that call some networks, `{name of the signature: function}`, with their weights once.
+
+    Constants, `{name: array}`, become attributes of what `tf.saved_model.load` returns.
 
     Keras's own `ExportArchive` writes every weight twice (Keras 3.15).
     """
     module = tf.Module()
+    for name, value in (constants or {}).items():
+        setattr(module, name, tf.Variable(value, trainable=False))
     module.weights = [getattr(weight, "value", weight) for each in networks for weight in each.weights]
     with files.plain(directory) as place:
         tf.saved_model.save(module, str(place), signatures=functions)

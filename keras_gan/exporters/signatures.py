@@ -130,7 +130,7 @@ def _of_network(outgoing):
     """
     function = _without_missing(outgoing)
     found = {"serving_default": Signature(outgoing, function, outgoing.needed, outgoing.outputs)}
-    if outgoing.has_seeds:
+    if outgoing.draws:
         found |= _of_seeds(outgoing)
     elif outgoing.output.finished and all(field.reads_files for field in outgoing.needed.values()):
         found |= {next(iter(outgoing.needed.values())).files: _of_files(outgoing)}

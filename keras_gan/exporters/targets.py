@@ -41,5 +41,6 @@ def bound_of(outgoing):
 
 
 def whose(outgoing, networks):
-    """What tells the files of one of several networks apart, to be put behind the format; empty if it is alone."""
-    return "" if len(networks) == 1 else f" {outgoing.name}"
+    """What tells the files of one of several networks apart, to be put behind the format; empty of the model itself."""
+    is_model = len(networks) == 1 or (outgoing is networks[0] and outgoing.has_seeds)
+    return "" if is_model else f" {outgoing.name}"

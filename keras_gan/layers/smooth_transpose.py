@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_gan.layers.blur import spread
+
 
 @keras.saving.register_keras_serializable("keras_gan")
 class SmoothConv2DTranspose(keras.layers.Conv2DTranspose):
@@ -26,12 +28,7 @@ class SmoothConv2DTranspose(keras.layers.Conv2DTranspose):
     @property
     def spread_kernel(self):
         """The kernel of the transposed convolution, `[size + 1, size + 1, filters, channels]`."""
-        kernel = ops.convert_to_tensor(self.kernel)
-        return sum(
-            ops.pad(kernel, [(down, 1 - down), (right, 1 - right), (0, 0), (0, 0)])
-            for down in range(2)
-            for right in range(2)
-        )
+        return spread(ops.convert_to_tensor(self.kernel), (1, 1))
 
     def call(self, inputs):
         kernel = ops.cast(self.spread_kernel, inputs.dtype)

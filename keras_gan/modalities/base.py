@@ -52,6 +52,7 @@ class Field:
     blank: ClassVar[float] = 0.0  # at the outer edge, in place of what is not known
     is_chosen: ClassVar[bool] = False  # whether a person who gives a seed may choose this value beside it
     is_control: ClassVar[bool] = False  # whether it has a default, so that nobody has to give it
+    is_inner: ClassVar[bool] = False  # whether it goes from one network to another, and is nothing by itself
     range_text: ClassVar[str] = ""  # between what values at the outer edge are, after their shape: ` in [0, 1]`
     note_text: ClassVar[str] = ""  # what else they are: `, standard normal`
     free_names: ClassVar[tuple] = ("L",)  # of axes of any size, in the order of the shape

@@ -144,6 +144,14 @@ class AdversarialModel(TrainStep):
             for tensor in network.inputs
         }
 
+    def output_field(self, network):
+        """The `Field` of what a network gives."""
+        return self.fields["real"]
+
+    def constants(self):
+        """What exports hold beside networks, `{name: array}`."""
+        return {}
+
     def call(self, inputs, training=False):
         """What the EMA generator makes of latents or of `[latents, labels]`, as networks give it."""
         return self.ema_generator(inputs, training=training)

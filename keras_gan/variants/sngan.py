@@ -42,8 +42,10 @@ PRESETS = {
         model={
             "generator_channels": 16,
             "discriminator_channels": 16,
-            "generator_learning_rate": 1e-3,
-            "discriminator_learning_rate": 1e-3,
+            "generator_learning_rate": 5e-4,
+            "discriminator_learning_rate": 5e-4,
+            "hidden_kernel_size": 4,
+            "smooth_layers": 1,
             "fused_batch_norm": True,
         },
     ),

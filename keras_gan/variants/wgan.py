@@ -41,6 +41,8 @@ PRESETS = {
             "discriminator_channels": 16,
             "learning_rate": 5e-4,
             "critic_steps": 1,
+            "hidden_kernel_size": 4,
+            "smooth_layers": 1,
             "fused_batch_norm": True,
         },
     ),

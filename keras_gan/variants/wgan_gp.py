@@ -41,6 +41,8 @@ PRESETS = {
             "discriminator_channels": 16,
             "generator_learning_rate": 1e-3,
             "discriminator_learning_rate": 1e-3,
+            "hidden_kernel_size": 4,
+            "smooth_layers": 1,
             "fused_batch_norm": True,
             "critic_steps": 1,
             "penalty_interval": 4,

@@ -1,0 +1,67 @@
+"""Kernels and maps smoothed by the filter [1, 3, 3, 1], with which StyleGAN changes sizes (arXiv 1912.04958)."""
+
+import keras
+from keras import ops
+
+TAPS = (1, 3, 3, 1)
+
+
+def spread(kernel, taps):
+    """A kernel `[height, width, …]` convolved along both axes by `taps`: larger by one less than there are.
+
+    A transposed convolution of stride 2 by it is one whose outputs are filtered besides, in one operation, which can be
+    differentiated as often as any convolution.
+    """
+    for axis in range(2):
+        edges = [[(0, 0)] * len(kernel.shape) for _ in taps]
+        for place, each in enumerate(edges):
+            each[axis] = (place, len(taps) - 1 - place)
+        kernel = sum(tap * ops.pad(kernel, each) for tap, each in zip(taps, edges, strict=True))
+    return kernel
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Blur2D(keras.layers.Layer):
+    """Maps `[B, height, width, C]` filtered by [1, 3, 3, 1] / 8, of which every `strides`-th place is kept.
+
+    Three means over 2x2 are that filter, and faster on processors than a convolution of each channel by itself.
+
+    Args:
+        margin: places of zeros on each side before; the filter takes three away of both together.
+        strides: of both axes.
+    """
+
+    def __init__(self, margin, strides=1, **kwargs):
+        super().__init__(**kwargs)
+        self.margin, self.strides = margin, strides
+
+    def call(self, inputs):
+        edges = (self.margin, self.margin)
+        x = ops.pad(inputs, [(0, 0), edges, edges, (0, 0)])
+        for strides in (1, 1, self.strides):
+            x = ops.average_pool(x, 2, strides=strides, padding="valid")
+        return x
+
+    def compute_output_shape(self, input_shape):
+        batch, *sizes, channels = input_shape
+        sizes = [(size + 2 * self.margin - 4) // self.strides + 1 for size in sizes]
+        return (batch, *sizes, channels)
+
+    def get_config(self):
+        return {**super().get_config(), "margin": self.margin, "strides": self.strides}
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Enlarge2D(keras.layers.Layer):
+    """Maps `[B, height, width, C]` enlarged twofold: zeros between places, then [1, 3, 3, 1] / 4 along both axes.
+
+    For maps with few channels, such as images: the kernel has all pairs of them. Inside it is bilinear interpolation.
+    """
+
+    def call(self, inputs):
+        kernel = spread(ops.reshape(ops.eye(inputs.shape[-1]), (1, 1, inputs.shape[-1], -1)), [tap / 4 for tap in TAPS])
+        return ops.conv_transpose(inputs, ops.cast(kernel, inputs.dtype), strides=2, padding="same")
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, channels = input_shape
+        return (batch, 2 * height, 2 * width, channels)

@@ -1,0 +1,92 @@
+"""What style-based generators have in common while training: mixed styles, and the mean style."""
+
+from dataclasses import dataclass
+
+import keras
+import tensorflow as tf
+
+from keras_gan.modalities.scalar import Scalar
+from keras_gan.modalities.styles import Styles
+from keras_gan.training.adversarial import AdversarialModel
+from keras_gan.training.options import ModelOptions
+from keras_gan.training.step import labels_of
+
+TRUNCATION = Scalar("truncation", default=1.0, low=0.0, high=1.0, about="how far styles are from their mean")
+
+
+@dataclass(frozen=True)
+class StyleOptions(ModelOptions):
+    """Sizes of the networks in `networks/style.py`, and what is done with styles."""
+
+    latent_dim: int = 512
+    """Length of a latent vector."""
+    style_dim: int = 512
+    """Length of a style."""
+    mapping_layers: int = 2
+    """Dense layers between latents and styles."""
+    channel_base: int = 16384
+    """Channels of both networks times the edge of their maps, where that is below --model.max-channels."""
+    max_channels: int = 512
+    """Widest layer of either network."""
+    minibatch_group: int = 4
+    """Examples of a group whose spread the discriminator sees, at most."""
+    mixing: float = 0.9
+    """Share of the fakes whose finer layers have the style of another latent vector, in training."""
+    conditional: bool = False
+    """Learn the classes of labelled data."""
+
+
+class StyleModel(AdversarialModel):
+    """A model whose generator is one of `networks.style.generator`."""
+
+    def __init__(self, generator, discriminator, config, fields, **kwargs):
+        super().__init__(generator, discriminator, config, {**fields, "truncation": TRUNCATION}, **kwargs)
+
+    @property
+    def mapping(self):
+        """The network from latents to styles."""
+        return self.generator.get_layer("mapping")
+
+    @property
+    def synthesis(self):
+        """The network from a style for each layer to images."""
+        return self.generator.get_layer("synthesis")
+
+    def generate(self, batch, training):
+        return self.synthesis(self.styles(batch, tf.shape(batch["real"])[0], "latents", follow=True), training=training)
+
+    def styles(self, batch, rows, purpose, follow=False):
+        """Styles `[rows, layers, n]` of latents drawn for a purpose, most of them mixed of two.
+
+        Args:
+            follow: whether the mean style follows them.
+        """
+        first, second = (self._mapped(batch, rows, f"{purpose}{ending}") for ending in ("", "/mixed"))
+        if follow:
+            self.generator.get_layer("towards_mean").follow(first)
+        (_, count, _) = self.synthesis.inputs[0].shape
+        # The first layer always has the first style; a cut at the end leaves nothing for the second.
+        drawn = self.noise.uniform(rows, (2,), f"{purpose}/cuts")
+        cuts = 1 + tf.cast(drawn[:, 0] * (count - 1), tf.int32)
+        cuts = tf.where(drawn[:, 1] < self.config.mixing, cuts, count)
+        coarse = tf.range(count) < cuts[:, None]
+        return tf.where(coarse[:, :, None], first[:, None], second[:, None])
+
+    def input_fields(self, network):
+        inner = {tensor.name for tensor in network.inputs} == {"styles"}
+        return {"styles": Styles(*network.inputs[0].shape[:0:-1])} if inner else super().input_fields(network)
+
+    def output_field(self, network):
+        inner = len(network.output_shape) == 2
+        return Styles(network.output_shape[1]) if inner else super().output_field(network)
+
+    def exported(self):
+        generator = self.ema_generator
+        return {"generator": generator} | {name: generator.get_layer(name) for name in ("mapping", "synthesis")}
+
+    def constants(self):
+        return {"w_avg": keras.ops.convert_to_numpy(self.ema_generator.get_layer("towards_mean").average)}
+
+    def _mapped(self, batch, rows, purpose):
+        latents = self.noise.normal(rows, (self.latent_dim,), purpose)
+        return self.mapping([latents, labels_of(batch)] if self.num_classes else latents)

@@ -1,0 +1,182 @@
+"""StyleGAN2: styles that steer every layer, path-length regularisation (Karras et al. 2020)
+
+Paper: T. Karras, S. Laine, M. Aittala, J. Hellsten, J. Lehtinen, T. Aila, "Analyzing and Improving the Image Quality of
+StyleGAN", CVPR 2020, arXiv 1912.04958; widths, rates and gamma by image size are those of the configuration `auto` of
+T. Karras et al., "Training Generative Adversarial Networks with Limited Data", NeurIPS 2020, arXiv 2006.06676.
+
+Objective (non-saturating), s = D(x), w = f(z), x = g(w):
+    L_D = E[softplus(-s_real)] + E[softplus(s_fake)] + gamma/2 E[|grad_x s_real|^2]       the last term lazily
+    L_G = E[softplus(-s_fake)] + weight E[(|J_w^T y| - a)^2]                              the last term lazily
+
+y are images of normal noise, J_w is the Jacobian of g, and a follows the mean of |J_w^T y|: so a step in w of a given
+length changes the picture by the same amount everywhere. Both regularisers are computed in some steps alone, and count
+as much more there.
+
+Networks: 2 dense layers f; a constant 4x4 picture, convolutions that a style modulates and demodulates, noise at every
+layer, each size adds its image to the enlarged one of the size before (skip); a residual discriminator with statistics
+of the batch. In training, two styles are mixed in most samples.
+
+Deviations:
+- Samples are styled by scaling the inputs and outputs of one convolution, which is the same as a kernel for each sample
+  and much faster on processors.
+- Groups of the statistics of the batch are neighbours, so that several devices compute what one would.
+- Adam's rates are as published: the two regularisers are part of the loss, no updates of their own, for which the paper
+  adapts them.
+"""
+
+import math
+from dataclasses import dataclass
+
+import keras
+import tensorflow as tf
+from keras import layers
+
+from keras_gan.errors import check_labels
+from keras_gan.layers.blur import Enlarge2D
+from keras_gan.layers.constant import LearnedConstant
+from keras_gan.layers.image_noise import ImageNoise
+from keras_gan.layers.modulated import ModulatedConv2D
+from keras_gan.losses import penalties
+from keras_gan.losses.objectives import NON_SATURATING
+from keras_gan.modalities.label import class_count
+from keras_gan.networks import style
+from keras_gan.registry import Preset, Variant
+from keras_gan.training.options import AdamOptions
+from keras_gan.training.style import StyleModel, StyleOptions
+
+VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256), defaults={"image_size": 64, "batch_size": 16})
+
+PRESETS = {
+    "laptop": Preset(
+        about="Narrow networks, short styles.",
+        run={"steps": 1500, "batch_size": 16},
+        model={"channel_base": 1024, "max_channels": 128, "latent_dim": 64, "style_dim": 64, "gamma": 0.05},
+    ),
+    "paper": Preset(
+        about="The widths, rates and gamma of the configuration `auto`: days on a GPU.",
+        run={"steps": 780000, "batch_size": 32},
+        model={},
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Config(StyleOptions, AdamOptions):
+    """Options of StyleGAN2."""
+
+    generator_learning_rate: float = 2.5e-3
+    """Adam step size of the generator."""
+    discriminator_learning_rate: float = 2.5e-3
+    """Adam step size of the discriminator."""
+    beta_1: float = 0.0
+    """Adam momentum of both."""
+    gamma: float | None = None
+    """Weight of R1; default: 0.0002 times the pixels of an image over the usual batch of its size."""
+    penalty_interval: int = 16
+    """Steps from one R1 to the next, which then counts as often."""
+    path_length_weight: float = 2.0
+    """Weight of path-length regularisation."""
+    path_length_interval: int = 4
+    """Steps from one path length to the next, which then counts as often."""
+    path_length_decay: float = 0.01
+    """How far the mean path length moves towards the latest."""
+
+
+TINY = Config(latent_dim=6, style_dim=5, channel_base=1024, max_channels=8)
+
+
+class StyleGAN2(StyleModel):
+    """Adds lazy R1 and path-length regularisation to a style-based model."""
+
+    def __init__(self, *args, gamma, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.gamma = gamma
+        self.path_length = self.add_weight(
+            shape=(), initializer="zeros", trainable=False, aggregation="mean", name="path_length"
+        )
+
+    def discriminator_terms(self, batch, fakes):
+        def penalty():
+            _, gradients = penalties.scores_and_gradients(lambda images: self.score(images, batch), batch["real"])
+            return self.gamma * penalties.zero_centred(gradients)
+
+        scores = super().discriminator_terms(batch, fakes)
+        return {**scores, "d_r1": self.lazily(self.config.penalty_interval, penalty)}
+
+    def generator_terms(self, batch, fakes):
+        terms = super().generator_terms(batch, fakes)
+        if not self.config.path_length_weight:
+            return terms
+        penalty, length = self._lazy_path_penalty(batch)
+        self.watch("path_length", length)
+        return {**terms, "g_path": self.config.path_length_weight * penalty}
+
+    def after_update(self, terms):
+        return {"path_length": terms["path_length"]} if "path_length" in terms else {}
+
+    def _lazy_path_penalty(self, batch):
+        interval = self.config.path_length_interval
+        due = tf.equal(self.step.value % interval, 0)
+
+        def compute():
+            penalty, mean = self._path_penalty(batch)
+            return interval * penalty, mean
+
+        return tf.cond(due, compute, lambda: (tf.zeros(()), tf.identity(self.path_length.value)))
+
+    def _path_penalty(self, batch):
+        """The mean penalty of half a batch, and what the mean path length becomes."""
+        rows = tf.maximum(tf.shape(batch["real"])[0] // 2, 1)
+        styles = self.styles({name: values[:rows] for name, values in batch.items()}, rows, "path")
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(styles)
+            images = self.synthesis(styles, training=True)
+            pixels = self.noise.normal(rows, images.shape[1:], "path/pixels")
+            value = tf.reduce_sum(images * pixels) / math.sqrt(images.shape[1] * images.shape[2])
+        lengths = path_lengths(tape.gradient(value, styles))
+        mean = self.path_length.value + self.config.path_length_decay * (
+            self.global_mean(tf.stop_gradient(lengths)) - self.path_length.value
+        )
+        return tf.reduce_mean(tf.square(lengths - mean)), mean
+
+
+def path_lengths(gradients):
+    """The norm of gradients in styles `[B, layers, n]`, its mean square over the layers: `[B]`."""
+    # Far below any square that matters, and enough for the root to have a derivative at zero.
+    return tf.sqrt(tf.reduce_mean(tf.reduce_sum(tf.square(gradients), axis=2), axis=1) + 1e-12)
+
+
+def build(config, fields):
+    """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
+    shape, num_classes = fields["real"].shape, class_count(fields) if config.conditional else 0
+    if config.conditional:
+        check_labels("stylegan2 with --model.conditional", num_classes)
+    gamma = config.gamma or 0.0002 * shape[0] ** 2 / min(4096 // shape[0], 32)
+    return StyleGAN2(
+        style.generator(style.mapping(config, num_classes), synthesis(shape, config)),
+        style.discriminator(shape, config, num_classes),
+        config,
+        fields,
+        objective=NON_SATURATING,
+        gamma=gamma,
+    )
+
+
+def synthesis(image_shape, config):
+    """Styles `[B, layers, style_dim]` to images `[B, height, width, C]`, float32, trained towards [-1, 1]."""
+    styles = keras.Input((style.style_count(image_shape[0]), config.style_dim), name="styles")
+    x = images = None
+    for number, (size, width) in enumerate(style.widths(image_shape[0], config).items()):
+        x = LearnedConstant((size, size, width))(styles) if x is None else x
+        if number:
+            x = _styled(x, styles[:, 2 * number - 1], width, f"noise_{size}_enlarged", enlarge=True)
+        x = _styled(x, styles[:, 2 * number], width, f"noise_{size}")
+        # An image takes the style of the layer that comes next.
+        own = ModulatedConv2D(image_shape[2], 1, demodulate=False, dtype="float32")(x, styles[:, 2 * number + 1])
+        images = own if images is None else layers.Add(dtype="float32")([Enlarge2D(dtype="float32")(images), own])
+    return keras.Model(styles, layers.Activation("linear", dtype="float32", name="images")(images), name="synthesis")
+
+
+def _styled(x, styles, width, noise, enlarge=False):
+    x = ModulatedConv2D(width, 3, enlarge=enlarge, gain=style.RELU_GAIN)(x, styles)
+    return layers.LeakyReLU(0.2)(ImageNoise(gain=style.RELU_GAIN, name=noise)(x))

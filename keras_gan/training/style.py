@@ -49,7 +49,7 @@ class StyleModel(AdversarialModel):
 
     @property
     def synthesis(self):
-        """The network from a style for each layer to images."""
+        """The network from a style for each layer to samples."""
         return self.generator.get_layer("synthesis")
 
     def generate(self, batch, training):

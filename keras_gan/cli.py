@@ -30,6 +30,7 @@ COMMANDS = {
     "evaluate": config.EvaluateOptions,
     "export": config.ExportOptions,
     "report": config.ReportOptions,
+    "film": config.FilmOptions,
     "inspect-data": config.InspectOptions,
     "list": config.ListOptions,
 }

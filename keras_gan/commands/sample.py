@@ -40,7 +40,8 @@ def _generator(options):
         generator = run_samples.load(folder, options.checkpoint)
         print(f"drawing from {generator.about}.")
         return generator
-    return opened(models.find(options.model, controlled=bool(options.controls)), draws=True)
+    turned = bool(options.controls) or options.truncation != 1.0
+    return opened(models.find(options.model, controlled=turned), draws=True)
 
 
 def opened(path, direction=None, draws=None):

@@ -268,6 +268,22 @@ class ReportOptions(_RunName):
 
 
 @dataclass(frozen=True)
+class FilmOptions(_RunName):
+    """Makes a film of what a run drew of the same seeds while it trained."""
+
+    out: str = "growth.mp4"
+    """A .mp4 or .gif file."""
+    seconds: float = 8.0
+    """How long the film takes, but for its last picture."""
+
+    def __post_init__(self):
+        if Path(self.out).suffix.lower() not in (".mp4", ".gif"):
+            raise UserError(f"--out {self.out} must end in .mp4 or .gif.")
+        if not 0 < self.seconds <= 600:
+            raise UserError(f"--seconds must be above 0 and at most 600, got {self.seconds:g}.")
+
+
+@dataclass(frozen=True)
 class InspectOptions(DataOptions):
     """Reports what a data set holds, and what training will do with it."""
 

@@ -27,6 +27,8 @@ COMMANDS = {
     "train": config.RunConfig,
     "sample": config.SampleOptions,
     "translate": config.TranslateOptions,
+    "project": config.ProjectOptions,
+    "directions": config.DirectionsOptions,
     "evaluate": config.EvaluateOptions,
     "export": config.ExportOptions,
     "report": config.ReportOptions,

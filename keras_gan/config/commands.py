@@ -268,6 +268,57 @@ class ReportOptions(_RunName):
 
 
 @dataclass(frozen=True)
+class ProjectOptions:
+    """Finds latents of which an exported model makes a given picture."""
+
+    model: str
+    """Folder of an exported model that draws from noise, such as export/models/RUN/1, with its SavedModel."""
+    image: str
+    """A picture, or a folder of pictures; the middle square is taken, in the model's size."""
+    out: str
+    """Folder to make: each picture beside its projection, all of them as projections.png, latents.npz, and way.gif."""
+    space: Literal["w", "w+", "z"] | None = None
+    """Where to search: w, one style for all layers; w+, one for each layer, which comes nearer and can be edited less
+    well; z, latents. Default: w of style-based models, z of others."""
+    steps: int = 1000
+    """Steps of the search."""
+    seed: int = 0
+    """Of the noise in it."""
+    label: str | None = None
+    """The class to search in, of a model that knows classes; default: its first."""
+    squeezenet_weights: str | None = None
+    """File of SqueezeNet's weights (.h5), by which pictures are compared; default: the cache."""
+    lpips_weights: str | None = None
+    """File of the weights of LPIPS for SqueezeNet (.npz); default: the cache."""
+
+    def __post_init__(self):
+        if not 1 <= self.steps <= 100_000:
+            raise UserError(f"--steps must be between 1 and 100000, got {self.steps}.")
+
+
+@dataclass(frozen=True)
+class DirectionsOptions:
+    """Finds directions along which the pictures of an exported style-based model change."""
+
+    model: str
+    """Folder of an exported style-based model, such as export/models/RUN/1, with its SavedModel."""
+    out: str
+    """Folder to make: directions.npz, and a picture of each direction from -3 to +3 standard deviations."""
+    count: int = 8
+    """How many principal directions."""
+    samples: int = 10_000
+    """Styles that they are found of."""
+    seed: int = 0
+    """First seed of the pictures."""
+
+    def __post_init__(self):
+        if not 1 <= self.count <= 64:
+            raise UserError(f"--count must be between 1 and 64, got {self.count}.")
+        if not 100 <= self.samples <= 1_000_000:
+            raise UserError(f"--samples must be between 100 and 1000000, got {self.samples}.")
+
+
+@dataclass(frozen=True)
 class FilmOptions(_RunName):
     """Makes a film of what a run drew of the same seeds while it trained."""
 

@@ -38,7 +38,19 @@ class SampleOptions:
     """Draw this class alone: its name if the model knows names, or its number from 0 on."""
     truncation: float = 1.0
     """Above 0, at most 1: latents are multiplied by it (scaled towards the mean, not drawn again), so that pictures
-    vary less and often look better."""
+    vary less and often look better. Of a style-based model, styles are."""
+    cutoff: int | None = None
+    """Of a style-based model: truncate the first so many layers alone, and leave the finer ones as they are."""
+    mix: tuple[int, int] | None = None
+    """Of a style-based model: ROWS COLS, a table of pictures whose --layers have the styles of its first row, and all
+    others those of its first column."""
+    layers: str = "coarse"
+    """Layers that --mix takes from the first row: coarse (4 to 8 px), middle (16 to 32 px), fine (above), or numbers
+    such as 0-3."""
+    direction: tuple[str, float] | None = None
+    """Of a style-based model: a name in --directions, and how many standard deviations to go that way."""
+    directions: str | None = None
+    """The directions.npz that the command directions made; default: that in the model's folder."""
     interpolate: tuple[int, int] | None = None
     """Two seeds: draw the way from the picture of the one to that of the other, in the class of --label or of the
     first seed."""
@@ -67,6 +79,11 @@ class SampleOptions:
             _check_walk(self)
         elif self.frames is not None:
             raise UserError("--frames belongs to --interpolate A B: say how many other pictures with --count.")
+        styled = self.mix or self.direction or self.cutoff is not None
+        if styled and (walk or self.run is not None):
+            raise UserError("--mix, --direction and --cutoff are for --model, and not with --interpolate.")
+        if self.mix and not all(1 <= number <= 32 for number in self.mix):
+            raise UserError(f"--mix takes two numbers from 1 to 32, got {self.mix[0]} {self.mix[1]}.")
         if not 0 < self.truncation <= 1:
             raise UserError(f"--truncation must be above 0 and at most 1, got {self.truncation}.")
         defaults = {"seed": 0, "frames": DEFAULT_FRAMES if walk else None}

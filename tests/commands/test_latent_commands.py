@@ -105,3 +105,50 @@ def test_a_picture_that_is_none(folder, weights, tmp_path, capsys):
     for image, message in ((tmp_path / "a.png", "cannot be read"), (tmp_path / "none", "there is nothing")):
         assert run("project", *options, "--image", image) == 2
         assert message in capsys.readouterr().err
+
+
+def sampled(folder, path, *options):
+    assert run("sample", "--model", folder, "--out", path, "--zoom", 1, *options) == 0
+    with Image.open(path) as picture:
+        return np.asarray(picture.convert("RGB"), float) / 255
+
+
+def test_mixed_styles_are_a_table(folder, generator, tmp_path):
+    table = sampled(folder, tmp_path / "mixed.png", "--mix", 2, 3, "--layers", "0-1", "--seed", 5)
+    tiles = table.reshape(3, 16, 4, 16, 3).transpose(0, 2, 1, 3, 4)
+    styled = Styled(generator)
+    styles = styled.of_layers(styled.of(generator.latents(np.arange(5, 10))))
+    down, across = styles[:2], styles[2:]
+    own = styled.draw(styles)
+    np.testing.assert_allclose(tiles[1:, 0], own[:2], atol=0.003)
+    np.testing.assert_allclose(tiles[0, 1:], own[2:], atol=0.003)
+    mixed = np.concatenate([across[2:, :2], down[1:, 2:]], axis=1)
+    np.testing.assert_allclose(tiles[2, 3], styled.draw(mixed)[0], atol=0.003)
+
+
+def test_a_direction_moves_every_sample(folder, generator, tmp_path, capsys):
+    assert run("directions", "--model", folder, "--out", tmp_path / "ways", "--count", 2, "--samples", 300) == 0
+    file = tmp_path / "ways" / "directions.npz"
+    moved = sampled(folder, tmp_path / "a.png", "--count", 1, "--direction", "pc2", -1.5, "--directions", file)
+    with np.load(file) as kept:
+        shift = -1.5 * kept["spreads"][1] * kept["directions"][1]
+    styled = Styled(generator)
+    expected = styled.draw(styled.of(generator.latents(np.arange(1))) + shift)
+    np.testing.assert_allclose(moved, expected[0], atol=0.003)
+    assert run("sample", "--model", folder, "--direction", "pc9", 1, "--directions", file) == 2
+    assert "pc9" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--mix", 2, 2, "--layers", "9-10"), "this model has the layers 0 to 5"),
+        (("--mix", 2, 2, "--layers", "some"), "give coarse, middle, fine"),
+        (("--mix", 0, 2), "two numbers from 1 to 32"),
+        (("--direction", "glasses", 1), "does not hold directions"),
+        (("--cutoff", 2, "--interpolate", 0, 1), "not with --interpolate"),
+    ],
+)
+def test_what_is_wrong_with_styles_is_said(folder, tmp_path, capsys, options, message):
+    assert run("sample", "--model", folder, "--out", tmp_path / "a.png", *options) == 2
+    assert message in capsys.readouterr().err

@@ -31,8 +31,10 @@ demo: $(VENV)/.installed  ## trains a DCGAN on cartoon faces of 64 px for five m
 play:  ## a page with all models of export/zoo, in the browser: make play PORT=8000
 	@$(PYTHON) export/web/assemble.py $(dir $(wildcard export/zoo/*/*.tflite)) --serve --open --port $(or $(PORT),8000)
 
-gallery zoo: $(VENV)/.installed  ## trains the models of export/zoo that are missing, and writes docs/gallery.md (hours, resumable)
+zoo: $(VENV)/.installed  ## trains the models of export/zoo that are missing, and writes docs/gallery.md (hours, resumable)
 	$(PY) tools/zoo.py $(ARGS)
+
+gallery: zoo  ## the same: docs/gallery.md shows the models of export/zoo
 
 # One process more than there are cores, for many wait for programs that they start.
 PYTEST = $(PY) -m pytest -n $(shell expr $$(nproc) + 1) --maxprocesses=4 --dist loadgroup

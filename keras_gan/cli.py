@@ -27,9 +27,12 @@ COMMANDS = {
     "train": config.RunConfig,
     "sample": config.SampleOptions,
     "translate": config.TranslateOptions,
+    "project": config.ProjectOptions,
+    "directions": config.DirectionsOptions,
     "evaluate": config.EvaluateOptions,
     "export": config.ExportOptions,
     "report": config.ReportOptions,
+    "film": config.FilmOptions,
     "inspect-data": config.InspectOptions,
     "list": config.ListOptions,
 }

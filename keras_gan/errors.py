@@ -133,15 +133,15 @@ def _escaped(character):
 def check_options(config, any_finite=()):
     """Raises `UserError` for a variant's option outside its range, told from its type and name.
 
-    Whole numbers count something and are at least 1, but for `…_layers`, of which there may be none; floats are above
-    0, those in `any_finite` apart; those named `beta_…` are momenta in [0, 1), and a `…_weight` may be 0, which leaves
-    a term out.
+    Whole numbers count something and are at least 1, but for `…_layers` and `doublings`, of which there may be none;
+    floats are above 0, those in `any_finite` apart; those named `beta_…` are momenta in [0, 1), and a `…_weight` may be
+    0, which leaves a term out.
     """
     for name, value in vars(config).items():
         if value is None or isinstance(value, (bool, str)):
             continue
         flag = f"--model.{name.replace('_', '-')}"
-        least = 0 if name.endswith("_layers") else 1
+        least = 0 if name.endswith(("_layers", "doublings")) else 1
         if isinstance(value, int) and value < least:
             raise UserError(f"{flag} must be at least {least}, got {value}.")
         if name in any_finite:

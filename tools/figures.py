@@ -130,7 +130,8 @@ def public_names(root):
         body = ast.parse(text(root / path)).body
         counts[path] = sum(isinstance(node, kinds) and not node.name.startswith("_") for node in body)
     most = sorted(counts.items(), key=lambda item: -item[1])[:10]
-    return Figure("public names", sum(counts.values()), 680, [f"{count} in {path}" for path, count in most])
+    mean = round(sum(counts.values()) / len(counts), 2)
+    return Figure("public names of a file, mean", mean, 2.8, [f"{count} in {path}" for path, count in most])
 
 
 def sizes(root):
@@ -180,11 +181,17 @@ def places_to_edit(root, name):
 
 
 def says_image(root):
-    own = ("keras_gan/modalities/image", "keras_gan/data", "keras_gan/variants", "keras_gan/networks")
+    own = (
+        "keras_gan/modalities/image",
+        "keras_gan/data",
+        "keras_gan/variants",
+        "keras_gan/networks",
+        "keras_gan/layers",
+    )
     others = [path for path in sources(root, "keras_gan") if not re.match(rf"({'|'.join(own)})[./]", path.as_posix())]
     counts = {path: len(re.findall("(?i)image|picture|pixel", text(root / path))) for path in others}
     details = [f"{path}: {count} times" for path, count in counts.items() if count]
-    return Figure("other files that say image, picture or pixel", len(details), 26, details)
+    return Figure("other files that say image, picture or pixel", len(details), 27, details)
 
 
 def underscored(root):

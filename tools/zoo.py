@@ -51,7 +51,10 @@ class Model:
         return shlex.join(["python", "train.py", *map(str, words)])
 
 
-VARIANTS = ("acgan", "began", "cgan", "dcgan", "dragan", "gan", "lsgan", "r3gan", "sngan", "wgan", "wgan_gp")
+VARIANTS = (
+    *("acgan", "began", "cgan", "dcgan", "dragan", "gan", "lsgan", "progan", "r3gan", "sngan", "stylegan", "stylegan2"),
+    *("wgan", "wgan_gp"),
+)
 DIGITS = {"dataset": "mnist", "image_size": 32, "minutes": 5}
 MODELS = {
     f"{variant}-{options.get('dataset', Model.dataset)}": Model(variant, **options)

@@ -21,6 +21,10 @@ def run(options):
     generator = _generator(options)
     if options.out is None:
         options = SimpleNamespace(**{**vars(options), "out": _usual_out(options, generator.output)})
+    if options.mix or options.direction or options.cutoff is not None:
+        from keras_gan.commands import styled_samples
+
+        generator = styled_samples.Steered(generator, options)
     write = _writer(options, generator.output)
     label = None if options.label is None else generator.find_label(options.label)
     try:
@@ -40,7 +44,8 @@ def _generator(options):
         generator = run_samples.load(folder, options.checkpoint)
         print(f"drawing from {generator.about}.")
         return generator
-    return opened(models.find(options.model, controlled=bool(options.controls)), draws=True)
+    turned = bool(options.controls) or options.truncation != 1.0
+    return opened(models.find(options.model, controlled=turned), draws=True)
 
 
 def opened(path, direction=None, draws=None):
@@ -103,6 +108,8 @@ def _sheet(generator, options, label):
 
 
 def _write_grid(generator, options, label):
+    if options.mix:
+        return generator.write_mixed(options, label)
     count, columns = _sheet(generator, options, label)
     from keras_gan.sampling import titles
 

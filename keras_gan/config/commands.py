@@ -38,7 +38,19 @@ class SampleOptions:
     """Draw this class alone: its name if the model knows names, or its number from 0 on."""
     truncation: float = 1.0
     """Above 0, at most 1: latents are multiplied by it (scaled towards the mean, not drawn again), so that pictures
-    vary less and often look better."""
+    vary less and often look better. Of a style-based model, styles are."""
+    cutoff: int | None = None
+    """Of a style-based model: truncate the first so many layers alone, and leave the finer ones as they are."""
+    mix: tuple[int, int] | None = None
+    """Of a style-based model: ROWS COLS, a table of pictures whose --layers have the styles of its first row, and all
+    others those of its first column."""
+    layers: str = "coarse"
+    """Layers that --mix takes from the first row: coarse (4 to 8 px), middle (16 to 32 px), fine (above), or numbers
+    such as 0-3."""
+    direction: tuple[str, float] | None = None
+    """Of a style-based model: a name in --directions, and how many standard deviations to go that way."""
+    directions: str | None = None
+    """The directions.npz that the command directions made; default: that in the model's folder."""
     interpolate: tuple[int, int] | None = None
     """Two seeds: draw the way from the picture of the one to that of the other, in the class of --label or of the
     first seed."""
@@ -67,6 +79,11 @@ class SampleOptions:
             _check_walk(self)
         elif self.frames is not None:
             raise UserError("--frames belongs to --interpolate A B: say how many other pictures with --count.")
+        styled = self.mix or self.direction or self.cutoff is not None
+        if styled and (walk or self.run is not None):
+            raise UserError("--mix, --direction and --cutoff are for --model, and not with --interpolate.")
+        if self.mix and not all(1 <= number <= 32 for number in self.mix):
+            raise UserError(f"--mix takes two numbers from 1 to 32, got {self.mix[0]} {self.mix[1]}.")
         if not 0 < self.truncation <= 1:
             raise UserError(f"--truncation must be above 0 and at most 1, got {self.truncation}.")
         defaults = {"seed": 0, "frames": DEFAULT_FRAMES if walk else None}
@@ -265,6 +282,73 @@ class ReportOptions(_RunName):
     """The .html file to write; default: report.html in the run's folder, with --compare comparison.html."""
     open: bool = False
     """Show it in the browser when it is written."""
+
+
+@dataclass(frozen=True)
+class ProjectOptions:
+    """Finds latents of which an exported model makes a given picture."""
+
+    model: str
+    """Folder of an exported model that draws from noise, such as export/models/RUN/1, with its SavedModel."""
+    image: str
+    """A picture, or a folder of pictures; the middle square is taken, in the model's size."""
+    out: str
+    """Folder to make: each picture beside its projection, all of them as projections.png, latents.npz, and way.gif."""
+    space: Literal["w", "w+", "z"] | None = None
+    """Where to search: w, one style for all layers; w+, one for each layer, which comes nearer and can be edited less
+    well; z, latents. Default: w of style-based models, z of others."""
+    steps: int = 1000
+    """Steps of the search."""
+    seed: int = 0
+    """Of the noise in it."""
+    label: str | None = None
+    """The class to search in, of a model that knows classes; default: its first."""
+    squeezenet_weights: str | None = None
+    """File of SqueezeNet's weights (.h5), by which pictures are compared; default: the cache."""
+    lpips_weights: str | None = None
+    """File of the weights of LPIPS for SqueezeNet (.npz); default: the cache."""
+
+    def __post_init__(self):
+        if not 1 <= self.steps <= 100_000:
+            raise UserError(f"--steps must be between 1 and 100000, got {self.steps}.")
+
+
+@dataclass(frozen=True)
+class DirectionsOptions:
+    """Finds directions along which the pictures of an exported style-based model change."""
+
+    model: str
+    """Folder of an exported style-based model, such as export/models/RUN/1, with its SavedModel."""
+    out: str
+    """Folder to make: directions.npz, and a picture of each direction from -3 to +3 standard deviations."""
+    count: int = 8
+    """How many principal directions."""
+    samples: int = 10_000
+    """Styles that they are found of."""
+    seed: int = 0
+    """First seed of the pictures."""
+
+    def __post_init__(self):
+        if not 1 <= self.count <= 64:
+            raise UserError(f"--count must be between 1 and 64, got {self.count}.")
+        if not 100 <= self.samples <= 1_000_000:
+            raise UserError(f"--samples must be between 100 and 1000000, got {self.samples}.")
+
+
+@dataclass(frozen=True)
+class FilmOptions(_RunName):
+    """Makes a film of what a run drew of the same seeds while it trained."""
+
+    out: str = "growth.mp4"
+    """A .mp4 or .gif file."""
+    seconds: float = 8.0
+    """How long the film takes, but for its last picture."""
+
+    def __post_init__(self):
+        if Path(self.out).suffix.lower() not in (".mp4", ".gif"):
+            raise UserError(f"--out {self.out} must end in .mp4 or .gif.")
+        if not 0 < self.seconds <= 600:
+            raise UserError(f"--seconds must be above 0 and at most 600, got {self.seconds:g}.")
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,15 @@ class SavedModel:
         specs = self._model.signatures[signature].structured_outputs
         return {name: tuple(spec.shape[1:]) for name, spec in specs.items()}
 
+    def constant(self, name):
+        """What the export holds beside networks, an array; None if it holds nothing of this name."""
+        value = getattr(self._model, name, None)
+        return None if value is None else value.numpy()
+
+    def function(self, signature):
+        """A signature as a function of tensors, by names, that can be differentiated: `{name: tensor}`."""
+        return self._model.signatures[signature]
+
     def run(self, signature, **values):
         """What comes of arrays `[N, …]`, `{name: array}`; `MemoryError` if they do not fit."""
         function = self._model.signatures[signature]

@@ -67,7 +67,7 @@ def _generator(model, networks, deliverables):
         "step": int(keras.ops.convert_to_numpy(model.step)),
         "tflite_batch": deliverables.tflite_batch,
         **model.fields["real"].made_facts,
-        **{name: np.asarray(value).tolist() for name, value in first.constants.items()},
+        **{name: value.tolist() for name, value in first.constants.items() if value.ndim < 2},
         **(_of_seeds() if first.has_seeds else _of_examples(networks)),
     }
     for field in first.inputs.values():

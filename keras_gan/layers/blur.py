@@ -20,6 +20,18 @@ def spread(kernel, taps):
     return kernel
 
 
+def enlarged_and_convolved(inputs, kernel):
+    """Maps enlarged twofold, by zeros between places and [1, 3, 3, 1] / 4, and then convolved, in one operation.
+
+    Args:
+        inputs: `[B, height, width, C]`.
+        kernel: float32 `[size, size, C, filters]`.
+    """
+    # A transposed convolution lays its kernel out where a convolution gathers: the kernel is turned.
+    kernel = spread(ops.transpose(kernel[::-1, ::-1], (0, 1, 3, 2)), [tap / 4 for tap in TAPS])
+    return ops.conv_transpose(inputs, ops.cast(kernel, inputs.dtype), strides=2, padding="same")
+
+
 @keras.saving.register_keras_serializable("keras_gan")
 class Blur2D(keras.layers.Layer):
     """Maps `[B, height, width, C]` filtered by [1, 3, 3, 1] / 8, of which every `strides`-th place is kept.

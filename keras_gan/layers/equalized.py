@@ -10,6 +10,8 @@ import math
 import keras
 from keras import ops
 
+from keras_gan.layers.blur import enlarged_and_convolved
+
 
 class _Equalized(keras.layers.Layer):
     """What both layers have in common.
@@ -67,26 +69,30 @@ class EqualizedConv2D(_Equalized):
         kernel_size: edge of the kernel.
         strides: of both axes.
         padding: `same` or `valid`.
+        enlarge: whether maps are enlarged twofold before, see `blur.enlarged_and_convolved`.
         **kwargs: `gain`, `rate`, `use_bias` and `bias`, see above.
     """
 
-    def __init__(self, filters, kernel_size, strides=1, padding="same", **kwargs):
+    def __init__(self, filters, kernel_size, strides=1, padding="same", enlarge=False, **kwargs):
         super().__init__(filters, **kwargs)
-        self.kernel_size, self.strides, self.padding = kernel_size, strides, padding
+        self.kernel_size, self.strides, self.padding, self.enlarge = kernel_size, strides, padding, enlarge
 
     def build(self, input_shape):
         self._make_weights((self.kernel_size, self.kernel_size, input_shape[-1], self.filters))
 
     def call(self, inputs):
-        kernel = ops.cast(self.kernel * self.scale, inputs.dtype)
+        kernel = self.kernel * self.scale
+        if self.enlarge:
+            return self._with_bias(enlarged_and_convolved(inputs, kernel))
+        kernel = ops.cast(kernel, inputs.dtype)
         return self._with_bias(ops.conv(inputs, kernel, strides=self.strides, padding=self.padding))
 
     def compute_output_shape(self, input_shape):
         batch, *sizes, _ = input_shape
         lost = self.kernel_size - 1 if self.padding == "valid" else 0
-        sizes = [None if size is None else (size - lost - 1) // self.strides + 1 for size in sizes]
+        sizes = [2 * size if self.enlarge else (size - lost - 1) // self.strides + 1 for size in sizes]
         return (batch, *sizes, self.filters)
 
     def get_config(self):
         own = {"kernel_size": self.kernel_size, "strides": self.strides, "padding": self.padding}
-        return {**super().get_config(), **own}
+        return {**super().get_config(), **own, "enlarge": self.enlarge}

@@ -5,7 +5,7 @@ import math
 import keras
 from keras import ops
 
-from keras_gan.layers.blur import TAPS, spread
+from keras_gan.layers.blur import enlarged_and_convolved
 from keras_gan.layers.equalized import EqualizedDense
 
 _EPSILON = 1e-8
@@ -57,10 +57,9 @@ class ModulatedConv2D(keras.layers.Layer):
         return outputs + ops.cast(self.bias * self.gain, outputs.dtype)
 
     def _convolved(self, inputs, kernel):
-        if not self.enlarge:
-            return ops.conv(inputs, ops.cast(kernel, inputs.dtype), padding="same")
-        kernel = spread(ops.transpose(kernel[::-1, ::-1], (0, 1, 3, 2)), [tap / 4 for tap in TAPS])
-        return ops.conv_transpose(inputs, ops.cast(kernel, inputs.dtype), strides=2, padding="same")
+        if self.enlarge:
+            return enlarged_and_convolved(inputs, kernel)
+        return ops.conv(inputs, ops.cast(kernel, inputs.dtype), padding="same")
 
     def compute_output_shape(self, inputs_shape, styles_shape):
         batch, *sizes, _ = inputs_shape

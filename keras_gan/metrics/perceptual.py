@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 import numpy as np
+import tensorflow as tf
 
 from keras_gan.errors import UserError
 from keras_gan.metrics.lpips import lpips
@@ -35,6 +36,28 @@ class Perceptual:
             for i in range(0, len(a), BATCH_SIZE)
         ]
         return np.concatenate(parts)
+
+    def seen(self, images):
+        """What it compares of images, a tensor `[N, height, width, 1 or 3]` in [0, 255]; can be differentiated.
+
+        Returns:
+            A list of tensors `[N, h, w, C]`, for `between`.
+        """
+        images = tf.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images
+        least = squeezenet.LEAST_SIZE
+        if min(images.shape[1:3]) < least:
+            images = tf.image.resize(images, [max(least, size) for size in images.shape[1:3]])
+        taps = self.network(squeezenet.centred(images), training=False)
+        lengths = (tf.sqrt(tf.reduce_sum(tap**2, axis=-1, keepdims=True) + 1e-20) + 1e-10 for tap in taps)
+        return [tap / length for tap, length in zip(taps, lengths, strict=True)]
+
+    def between(self, seen, others):
+        """Distances, a tensor `[N]`, of what `seen` returned of two sets of images."""
+        parts = [
+            tf.reduce_mean(tf.linalg.matvec((a - b) ** 2, tf.constant(weights, tf.float32)), axis=(1, 2))
+            for a, b, weights in zip(seen, others, self.weights, strict=True)
+        ]
+        return tf.add_n(parts)
 
     def _see(self, images):
         images = np.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images

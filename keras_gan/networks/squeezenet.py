@@ -71,7 +71,12 @@ def load_weights(model, path):
 
 def scale(images):
     """RGB images in [0, 255] as the weights expect them: blue first, less the mean colour of ImageNet."""
-    return np.asarray(images, np.float32)[..., ::-1] - np.array(_MEANS, np.float32)
+    return centred(np.asarray(images, np.float32))
+
+
+def centred(images):
+    """The same of a tensor or an array of float32."""
+    return images[..., ::-1] - np.array(_MEANS, np.float32)
 
 
 def _fire(x, name, squeeze, expand):

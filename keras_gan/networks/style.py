@@ -5,19 +5,23 @@ import math
 import keras
 from keras import layers, ops
 
+from keras_gan.errors import check_labels
 from keras_gan.layers.blur import Blur2D
 from keras_gan.layers.equalized import EqualizedConv2D, EqualizedDense
 from keras_gan.layers.minibatch_stddev import MinibatchStddev
 from keras_gan.layers.truncation import Truncation
+from keras_gan.modalities.label import class_count
+from keras_gan.networks import growing
 
-RELU_GAIN = math.sqrt(2.0)  # before a LeakyReLU, which halves the power
 _MAPPING_RATE = 0.01  # of the learning rate, in the mapping network
 
 
-def widths(image_size, config):
-    """`{edge of the maps: channels}` from 4 px to the image's size."""
-    sizes = [2**power for power in range(2, image_size.bit_length())]
-    return {size: max(1, min(config.channel_base // size, config.max_channels)) for size in sizes}
+def classes_of(config, fields):
+    """How many classes a style-based model learns: none unless it is conditional; `UserError` if there are none."""
+    num_classes = class_count(fields)
+    if config.conditional:
+        check_labels("a model with --model.conditional", num_classes)
+    return num_classes if config.conditional else 0
 
 
 def style_count(image_size):
@@ -25,22 +29,17 @@ def style_count(image_size):
     return 2 * (image_size.bit_length() - 2)
 
 
-def unit_length(x):
-    """Vectors `[B, n]` divided by the root of their mean square: pixel norm, of latents."""
-    return x * ops.rsqrt(ops.mean(ops.square(x), axis=-1, keepdims=True) + 1e-8)
-
-
 def mapping(config, num_classes=0, name="mapping"):
     """Latents `[B, latent_dim]`, and labels int32 `[B]` where there are classes, to styles `[B, style_dim]`."""
     inputs = latents = keras.Input((config.latent_dim,), name="latents")
-    x = unit_length(latents)
+    x = growing.unit_length(latents)
     if num_classes:
         labels = keras.Input((), dtype="int32", name="labels")
         inputs = [latents, labels]
         embedded = EqualizedDense(config.latent_dim)(ops.one_hot(labels, num_classes))
-        x = ops.concatenate([x, unit_length(embedded)], axis=-1)
+        x = ops.concatenate([x, growing.unit_length(embedded)], axis=-1)
     for _ in range(config.mapping_layers):
-        x = layers.LeakyReLU(0.2)(EqualizedDense(config.style_dim, gain=RELU_GAIN, rate=_MAPPING_RATE)(x))
+        x = layers.LeakyReLU(0.2)(EqualizedDense(config.style_dim, gain=growing.RELU_GAIN, rate=_MAPPING_RATE)(x))
     # float32 whatever the precision of the layers before: differences to the average are small.
     return keras.Model(inputs, layers.Activation("linear", dtype="float32")(x), name=name)
 
@@ -61,21 +60,15 @@ def generator(mapping_network, synthesis):
 
 def discriminator(image_shape, config, num_classes=0):
     """Images, and perhaps labels, to scores `[B, 1]`, float32: residual, with statistics of the batch."""
-    channels = widths(image_shape[0], config)
+    channels = growing.widths(growing.sizes_of(4, image_shape[0]), config)
     images = keras.Input(image_shape, name="images")
-    x = _activated(EqualizedConv2D(channels[image_shape[0]], 1, gain=RELU_GAIN), images)
+    x = _activated(EqualizedConv2D(channels[image_shape[0]], 1, gain=growing.RELU_GAIN), images)
     for size in sorted(channels, reverse=True)[:-1]:
         x = _halved(x, channels[size], channels[size // 2])
-    x = _activated(EqualizedConv2D(channels[4], 3, gain=RELU_GAIN), MinibatchStddev(config.minibatch_group)(x))
-    x = _activated(EqualizedDense(channels[4], gain=RELU_GAIN), layers.Flatten()(x))
-    if not num_classes:
-        return keras.Model(images, EqualizedDense(1, dtype="float32", name="scores")(x), name="discriminator")
-    labels = keras.Input((), dtype="int32", name="labels")
-    # Projection (Miyato and Koyama 2018, arXiv 1802.05637), of a mapped class as in StyleGAN2-ADA.
-    x = EqualizedDense(config.style_dim, dtype="float32")(x)
-    wanted = unit_length(EqualizedDense(config.style_dim)(ops.one_hot(labels, num_classes)))
-    scores = ops.sum(x * wanted, axis=-1, keepdims=True) / math.sqrt(config.style_dim)
-    return keras.Model([images, labels], scores, name="discriminator")
+    x = _activated(EqualizedConv2D(channels[4], 3, gain=growing.RELU_GAIN), MinibatchStddev(config.minibatch_group)(x))
+    x = _activated(EqualizedDense(channels[4], gain=growing.RELU_GAIN), layers.Flatten()(x))
+    inputs, scores = growing.scores(images, x, num_classes)
+    return keras.Model(inputs, scores, name="discriminator")
 
 
 def _activated(layer, x):
@@ -85,7 +78,7 @@ def _activated(layer, x):
 def _halved(x, width, wider):
     """A residual block of half the size."""
     straight = EqualizedConv2D(wider, 1, use_bias=False, gain=math.sqrt(0.5))(Blur2D(1, strides=2)(x))
-    x = _activated(EqualizedConv2D(width, 3, gain=RELU_GAIN), x)
+    x = _activated(EqualizedConv2D(width, 3, gain=growing.RELU_GAIN), x)
     # Both paths are scaled by sqrt(1/2), so that their sum has unit variance.
-    conv = EqualizedConv2D(wider, 3, strides=2, padding="valid", gain=RELU_GAIN * math.sqrt(0.5))
+    conv = EqualizedConv2D(wider, 3, strides=2, padding="valid", gain=growing.RELU_GAIN * math.sqrt(0.5))
     return straight + _activated(conv, Blur2D(2)(x))

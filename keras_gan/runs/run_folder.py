@@ -45,6 +45,12 @@ class RunFolder:
         return self.path / "samples"
 
     @property
+    def snapshots(self):
+        """`{step: file}` of what the run drew of the same seeds, in order."""
+        named = {path: re.fullmatch(r"step-(\d+)", path.stem) for path in sorted(self.samples.glob("step-*"))}
+        return {int(match[1]): path for path, match in named.items() if match and path.is_file()}
+
+    @property
     def checkpoints(self):
         return self.path / "checkpoints"
 

@@ -12,8 +12,18 @@ def averaged(network):
     return copy
 
 
+def layers_of(network):
+    """All layers of a network, those of networks inside it included."""
+    for layer in network.layers:
+        yield layer
+        if isinstance(layer, keras.Model):
+            yield from layers_of(layer)
+
+
 def update(average, network, *, seen, batch, halflife_kimg, rampup):
     """Moves the weights and the statistics of `average` towards those of `network`, within a training step.
+
+    Weights of layers whose `is_set` is true, which training sets and does not learn, become what they are at once.
 
     Args:
         seen: examples of the run so far, those of this step included, a float32 scalar.
@@ -25,7 +35,11 @@ def update(average, network, *, seen, batch, halflife_kimg, rampup):
     """
     halflife = halflife_kimg * 1000.0 if rampup is None else tf.minimum(halflife_kimg * 1000.0, seen * rampup)
     keep = 0.5 ** (batch / tf.maximum(halflife, 1e-8))
+    at_once = {id(each) for layer in layers_of(network) if getattr(layer, "is_set", False) for each in layer.weights}
     for mean, weight in zip(average.weights, network.weights, strict=True):
+        if id(weight) in at_once:
+            mean.assign(weight)
+            continue
         # mean += (1 - keep) (weight - mean), in one pass
         tf.raw_ops.ResourceApplyGradientDescent(
             var=mean.value.handle, alpha=1.0 - keep, delta=mean.value - weight.value

@@ -380,13 +380,16 @@ class TrainStep(SavedWhole):
         """Takes the gradients now; returns their norm, for the logs, and the function that applies them."""
         variables = network.trainable_variables
         gradients = tape.gradient(loss, [variable.value for variable in variables])
+        # What a stage leaves out of its networks rests, moments included.
+        used = [number for number, gradient in enumerate(gradients) if gradient is not None]
+        gradients, variables = [gradients[number] for number in used], [variables[number] for number in used]
         scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
         if scaled and self.replica_count > 1:
             gradients = replicas.agree_on_overflow(gradients)
 
         def update():
             optimizer.apply(gradients, variables)
-            for layer in layers_of(network):
+            for layer in ema.layers_of(network):
                 if hasattr(layer, "after_update"):
                     layer.after_update()
 
@@ -414,14 +417,6 @@ def _values(variables):
 def inner_optimizer(optimizer):
     """An optimizer without the scaling of losses around it."""
     return getattr(optimizer, "inner_optimizer", optimizer)
-
-
-def layers_of(network):
-    """All layers of a network, those of networks inside it included."""
-    for layer in network.layers:
-        yield layer
-        if isinstance(layer, keras.Model):
-            yield from layers_of(layer)
 
 
 def labels_of(batch):

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_gan.modalities.scalar import Scalar
 from keras_gan.modalities.styles import Styles
+from keras_gan.training import ema
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import ModelOptions
 from keras_gan.training.step import labels_of
@@ -49,7 +51,7 @@ class StyleModel(AdversarialModel):
 
     @property
     def synthesis(self):
-        """The network from a style for each layer to images."""
+        """The network from a style for each layer to samples."""
         return self.generator.get_layer("synthesis")
 
     def generate(self, batch, training):
@@ -85,7 +87,14 @@ class StyleModel(AdversarialModel):
         return {"generator": generator} | {name: generator.get_layer(name) for name in ("mapping", "synthesis")}
 
     def constants(self):
-        return {"w_avg": keras.ops.convert_to_numpy(self.ema_generator.get_layer("towards_mean").average)}
+        to_numpy = keras.ops.convert_to_numpy
+        synthesis = self.ema_generator.get_layer("synthesis")
+        affine = [layer.affine for layer in ema.layers_of(synthesis) if hasattr(layer, "affine")]
+        return {
+            "w_avg": to_numpy(self.ema_generator.get_layer("towards_mean").average),
+            # What styles meet first, side by side.
+            "w_weights": np.concatenate([to_numpy(each.kernel) * each.scale for each in affine], axis=1),
+        }
 
     def _mapped(self, batch, rows, purpose):
         latents = self.noise.normal(rows, (self.latent_dim,), purpose)

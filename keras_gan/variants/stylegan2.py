@@ -31,15 +31,13 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from keras_gan.errors import check_labels
 from keras_gan.layers.blur import Enlarge2D
 from keras_gan.layers.constant import LearnedConstant
 from keras_gan.layers.image_noise import ImageNoise
 from keras_gan.layers.modulated import ModulatedConv2D
 from keras_gan.losses import penalties
 from keras_gan.losses.objectives import NON_SATURATING
-from keras_gan.modalities.label import class_count
-from keras_gan.networks import style
+from keras_gan.networks import growing, style
 from keras_gan.registry import Preset, Variant
 from keras_gan.training.options import AdamOptions
 from keras_gan.training.style import StyleModel, StyleOptions
@@ -148,9 +146,7 @@ def path_lengths(gradients):
 
 def build(config, fields):
     """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
-    shape, num_classes = fields["real"].shape, class_count(fields) if config.conditional else 0
-    if config.conditional:
-        check_labels("stylegan2 with --model.conditional", num_classes)
+    shape, num_classes = fields["real"].shape, style.classes_of(config, fields)
     gamma = config.gamma or 0.0002 * shape[0] ** 2 / min(4096 // shape[0], 32)
     return StyleGAN2(
         style.generator(style.mapping(config, num_classes), synthesis(shape, config)),
@@ -166,7 +162,7 @@ def synthesis(image_shape, config):
     """Styles `[B, layers, style_dim]` to images `[B, height, width, C]`, float32, trained towards [-1, 1]."""
     styles = keras.Input((style.style_count(image_shape[0]), config.style_dim), name="styles")
     x = images = None
-    for number, (size, width) in enumerate(style.widths(image_shape[0], config).items()):
+    for number, (size, width) in enumerate(growing.widths(growing.sizes_of(4, image_shape[0]), config).items()):
         x = LearnedConstant((size, size, width))(styles) if x is None else x
         if number:
             x = _styled(x, styles[:, 2 * number - 1], width, f"noise_{size}_enlarged", enlarge=True)
@@ -178,5 +174,5 @@ def synthesis(image_shape, config):
 
 
 def _styled(x, styles, width, noise, enlarge=False):
-    x = ModulatedConv2D(width, 3, enlarge=enlarge, gain=style.RELU_GAIN)(x, styles)
-    return layers.LeakyReLU(0.2)(ImageNoise(gain=style.RELU_GAIN, name=noise)(x))
+    x = ModulatedConv2D(width, 3, enlarge=enlarge, gain=growing.RELU_GAIN)(x, styles)
+    return layers.LeakyReLU(0.2)(ImageNoise(gain=growing.RELU_GAIN, name=noise)(x))

@@ -169,8 +169,7 @@ class Record:
     @property
     def snapshots(self):
         """`{step: file}` of what it made of the same seeds, in order."""
-        named = {path: re.fullmatch(r"step-(\d+)", path.stem) for path in sorted(self.folder.samples.glob("step-*"))}
-        return {int(match[1]): path for path, match in named.items() if match and path.is_file()}
+        return self.folder.snapshots
 
     def sample_file(self, name):
         """The file of the samples' folder that shows this, such as `real`; None if there is none."""

@@ -95,7 +95,7 @@ def write_walk(file, images):
     The file is an open one, or the name of one.
     One way takes two seconds, but a picture is never shown for less than 40 or more than 500 ms.
     """
-    frames = [_gif_frame(pixels) for pixels in to_uint8(images)]
+    frames = [gif_frame(pixels) for pixels in to_uint8(images)]
     milliseconds = round(min(max(2000 / (len(frames) - 1), 40), 500), -1)  # GIF counts hundredths of a second
     options = {"transparency": _TRANSPARENT, "disposal": 2} if images.shape[3] in (2, 4) else {}
     first, *others = frames + frames[-2:0:-1]
@@ -106,7 +106,7 @@ def write_walk(file, images):
 _TRANSPARENT = 255
 
 
-def _gif_frame(pixels):
+def gif_frame(pixels):
     """uint8 `[height, width, channels]` as a picture of at most 256 colours of its own.
 
     Without dithering: its dots would crawl from frame to frame. Pixels are transparent or not in a GIF; those of at

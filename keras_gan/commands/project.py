@@ -1,0 +1,150 @@
+"""`project`: from pictures back to latents, by an exported model's own signatures."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from keras_gan.commands import models
+from keras_gan.commands.sample import opened
+from keras_gan.errors import UserError, shown, why
+from keras_gan.modalities.image import decoding, movies, pictures, scanning
+from keras_gan.storage import files
+
+_AT_ONCE = 8  # pictures
+_OF_SPREAD = 10_000  # styles that their spread is measured on
+_FRAME_MILLISECONDS = 80
+
+
+def run(options):
+    """Projects one picture, or all of a folder."""
+    generator = opened(models.find(options.model), draws=True)
+    if generator.runtime.has_one_size:
+        raise UserError(f"{options.model} is a .tflite file, and a search needs gradients: give a SavedModel.")
+    paths = _paths(options.image)
+    targets = np.stack([_read(path, generator.output) for path in paths])
+    space = _Space(generator, options)
+    started, found = time.perf_counter(), []
+    for start in range(0, len(targets), _AT_ONCE):
+        found.append(_projected(space, targets[start : start + _AT_ONCE], options))
+    latents, made, distances, ways = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    try:
+        _write(Path(options.out), paths, targets, made, latents, ways, space)
+    except OSError as error:
+        raise UserError(f"cannot write {options.out}: {why(error)}.") from None
+    seconds = time.perf_counter() - started
+    print(
+        f"{len(paths)} picture(s) projected into {space.name} in {seconds:.0f} s, at a mean distance of "
+        f"{distances.mean():.3f} ({space.distance.name}), where that of the mean picture is {space.reference:.3f}: "
+        f"{options.out}"
+    )
+    return 0
+
+
+class _Space:
+    """Where is searched: what is to be found, and what pictures come of it."""
+
+    def __init__(self, generator, options):
+        from keras_gan.exported.styled import Styled, is_styled
+        from keras_gan.metrics import perceptual
+
+        self.distance = perceptual.load(options.squeezenet_weights, options.lpips_weights)
+        self.name = options.space or ("w" if is_styled(generator) else "z")
+        self.generator, self.reference = generator, np.nan
+        label = generator.find_label(options.label) if options.label is not None else 0
+        rng = np.random.default_rng(options.seed)
+        latents = rng.standard_normal((_OF_SPREAD, generator._latent_dim)).astype(np.float32)
+        self.label = label if generator.takes_labels else None
+        if self.name == "z":
+            self.start, self.spread = np.zeros(latents.shape[1], np.float32), 1.0
+            return
+        self.styled = Styled(generator)
+        styles = self.styled.of(latents, self._labels(len(latents)))
+        self.start = self.styled.average
+        self.spread = float(np.sqrt(((styles - self.start) ** 2).sum(axis=1).mean()))
+        if self.name == "w+":
+            self.start = np.repeat(self.start[None], self.styled.layers, axis=0)
+
+    def pictures(self, latents):
+        """What the model makes of latents, a tensor `[N, …]`: pictures at the outer edge, a tensor."""
+        import tensorflow as tf
+
+        if self.name == "z":
+            labels = self._labels(latents.shape[0])
+            beside = {} if labels is None else {"labels": tf.constant(labels)}
+            (made,) = self.generator.runtime.function("serving_default")(latents=latents, **beside).values()
+            return made
+        styles = latents if self.name == "w+" else tf.repeat(latents[:, None], self.styled.layers, axis=1)
+        (made,) = self.generator.runtime.function("synthesis")(w=styles).values()
+        return made
+
+    def _labels(self, count):
+        return None if self.label is None else np.full(count, self.label, np.int32)
+
+
+def _projected(space, targets, options):
+    """`(latents, pictures, distances, pictures on the way [N, frames, …])` of some targets, `[N, …]` at the edge."""
+    import tensorflow as tf
+
+    from keras_gan.latent_space.projection import project
+
+    wanted = space.distance.seen(tf.constant(255.0 * targets))
+
+    def distances_of(latents):
+        return space.distance.between(space.distance.seen(255.0 * space.pictures(latents)), wanted)
+
+    start = np.repeat(space.start[None], len(targets), axis=0)
+    space.reference = float(np.nanmean([space.reference, tf.reduce_mean(distances_of(tf.constant(start)))]))
+    found = project(distances_of, start, space.spread, options.steps, options.seed, max(1, options.steps // 40))
+    ways = [space.pictures(tf.constant(latents)).numpy() for latents in found.way]
+    return found.latents, space.pictures(tf.constant(found.latents)).numpy(), found.distances, np.stack(ways, axis=1)
+
+
+def _write(folder, paths, targets, made, latents, ways, space):
+    folder.mkdir(parents=True, exist_ok=True)
+    field = space.generator.output
+    for path, target, picture in zip(paths, targets, made, strict=True):
+        beside = field.to_stored(np.concatenate([target, picture], axis=1)[None])[0]
+        pictures.save(folder / f"{path.stem}.png", pictures.to_pillow(beside))
+    both = np.stack([targets, made], axis=1).reshape(-1, *field.shape)
+    files.write(folder / "projections.png", field.sheet(both, columns=2 * min(len(targets), 6)).write, durable=False)
+    names = np.array([path.name for path in paths])
+    kept = {"names": names, space.name.removesuffix("+"): latents}
+    files.write(folder / "latents.npz", lambda file: np.savez(file, **kept), durable=False)
+    frames = np.stack([_frame(field, targets, ways[:, number]) for number in range(ways.shape[1])])
+    files.write(
+        folder / "way.gif",
+        lambda file: movies.write(file, frames, ".gif", _FRAME_MILLISECONDS, last=1500),
+        durable=False,
+    )
+
+
+def _frame(field, targets, made):
+    """The targets above what is made at a moment, uint8 `[height, width, channels]`."""
+    rows = [np.concatenate(list(field.to_stored(row)), axis=1) for row in (targets[:_AT_ONCE], made[:_AT_ONCE])]
+    return np.concatenate(rows, axis=0)
+
+
+def _paths(text):
+    path = Path(text)
+    if not path.exists():
+        raise UserError(f"--image {shown(path)}: there is nothing.")
+    if path.is_file():
+        return [path]
+    found = sorted(each for each in path.iterdir() if each.suffix.lower() in scanning.SUFFIXES)
+    if not found:
+        raise UserError(f"--image {shown(path)}: there are no pictures in it.")
+    return found
+
+
+def _read(path, field):
+    """The middle square of a picture at the outer edge, in the shape of a field."""
+    height, width, channels = field.shape
+    try:
+        with Image.open(path) as picture:
+            mode = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[channels]
+            fitted = ImageOps.fit(ImageOps.exif_transpose(picture).convert(mode), (width, height), Image.Resampling.BOX)
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        raise UserError(f"{shown(path)} cannot be read ({decoding.reason(error)}).") from None
+    return np.asarray(fitted, np.float32).reshape(field.shape) / 255.0

@@ -1,0 +1,53 @@
+"""Moving pictures as files: GIF, and MP4 (H.264), which every browser and phone plays."""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from keras_gan.modalities.image import pictures
+
+SUFFIXES = (".gif", ".mp4")
+
+
+def write(file, frames, suffix, milliseconds, last=None):
+    """Writes frames into an open binary file; a GIF goes on for ever.
+
+    Args:
+        frames: uint8 `[N, height, width, channels]`.
+        suffix: one of `SUFFIXES`.
+        milliseconds: each frame is shown for.
+        last: milliseconds that the last one is shown for; default: as the others.
+    """
+    repeats = max(1, round((last or milliseconds) / milliseconds))
+    if suffix == ".gif":
+        durations = [milliseconds] * (len(frames) - 1) + [last or milliseconds]
+        first, *others = [pictures.gif_frame(frame) for frame in frames]
+        first.save(file, format="GIF", save_all=True, append_images=others, duration=durations, loop=0)
+    else:
+        file.write(_mp4([*frames, *[frames[-1]] * (repeats - 1)], 1000 / milliseconds))
+
+
+def _mp4(frames, rate):
+    import imageio_ffmpeg  # it looks for FFmpeg
+
+    frames = [np.ascontiguousarray(_even(frame)) for frame in frames]
+    height, width, _ = frames[0].shape
+    with tempfile.TemporaryDirectory() as folder:  # FFmpeg wants a name
+        path = Path(folder) / "film.mp4"
+        writer = imageio_ffmpeg.write_frames(str(path), (width, height), fps=rate, quality=8, macro_block_size=2)
+        writer.send(None)
+        for frame in frames:
+            writer.send(frame)
+        writer.close()
+        return path.read_bytes()
+
+
+def _even(frame):
+    """A frame in colour, whose edges are even numbers, as H.264 wants them: perhaps with a row or column once more."""
+    height, width, channels = frame.shape
+    frame = np.pad(frame, [(0, height % 2), (0, width % 2), (0, 0)], mode="edge")
+    if channels in (2, 4):  # on white
+        alpha = frame[..., -1:] / 255.0
+        frame = (frame[..., :-1] * alpha + 255 * (1 - alpha)).astype(np.uint8)
+    return frame.repeat(3, axis=2) if frame.shape[2] == 1 else frame

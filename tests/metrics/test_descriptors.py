@@ -30,12 +30,13 @@ DECIDING = {
     "prdc": ("coverage", False),
     "accuracy": ("accuracy", False),
     "modes": ("kl", True),
+    "swd": ("swd", True),
 }
 NEEDED = {
     **{"fid": {"features"}, "fid-infinity": {"features"}, "kid": {"features"}, "is": {"features"}},
     **{"prdc": {"features"}, "accuracy": {"features", "labels"}, "ms-ssim": set(), "lpips": {"perceptual"}},
     **{"ppl": {"latents", "perceptual"}, "psnr": {"targets"}, "ssim": {"targets"}, "l1": {"targets"}},
-    **{"lpips-target": {"targets", "perceptual"}, "modes": {"classes"}},
+    **{"lpips-target": {"targets", "perceptual"}, "modes": {"classes"}, "swd": {"real"}},
 }
 
 

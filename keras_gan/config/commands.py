@@ -222,7 +222,7 @@ class EvaluateOptions(DataOptions, Judged):
     """Edge of the images that are compared, in pixels; default: that of the generator, or of the first image."""
     metrics: tuple[str, ...] | None = None
     """Any of fid, fid-infinity, kid, is, prdc, accuracy, modes, swd, ms-ssim, lpips and ppl, and of models that are
-    given images psnr, ssim, l1 and lpips-target; docs/scores.md explains them; default: fid kid prdc, or l1 psnr ssim."""
+    given images psnr, ssim, l1 and lpips-target (docs/scores.md); default: fid kid prdc, or l1 psnr ssim."""
     samples: int | None = None
     """How many samples are drawn; default: 10000. Of a folder, default: all its images."""
     features: str = "auto"

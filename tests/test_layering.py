@@ -24,7 +24,7 @@ ALLOWED = {
     "modalities": {"errors", "registry", "randomness", "storage", "layers"},
     "data": {"errors", "registry", "randomness", "storage", "modalities"},
     "sampling": {"errors", "randomness", "data"},
-    "training": {"errors", "registry", "randomness", "losses", "modalities", "sampling"},
+    "training": {"errors", "registry", "randomness", "losses", "layers", "networks", "modalities", "sampling"},
     "variants": {"errors", "registry", "training", "networks", "layers", "losses", "modalities"},
     "metrics": {"errors", "registry", "randomness", "storage", "latent_space", "networks", "modalities"},
     "health": {"errors", "registry", "randomness", "storage", "modalities", "sampling", "metrics"},
@@ -48,7 +48,7 @@ ALLOWED = {
 }
 TENSORFLOW_ROOMS = {
     *("randomness", "losses", "storage", "distribution", "modalities", "data", "sampling", "metrics", "training"),
-    *("health", "callbacks", "exported", "exporters", "runs", "commands", "layers"),
+    *("health", "callbacks", "exported", "exporters", "runs", "commands", "layers", "latent_space"),
 }
 
 

@@ -240,7 +240,7 @@ class Bench:
             "rows": rows,
             "missing": {variant: self.failed.get(variant, "not trained yet") for variant in missing},
         }
-        text = markdown(result)
+        text = report.wrapped(markdown(result))
         report.write(self.out, "quality", text, result)
         return text
 

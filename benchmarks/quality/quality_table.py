@@ -45,8 +45,8 @@ PROTOCOLS = """\
 The published figures follow other protocols and **are not comparable** with this table, only with one another within
 one letter. All are FIDs on features of an Inception network trained on ImageNet, of long trainings on GPUs:
 
-- L: Lucic et al. 2018 (arXiv 1711.10337): MNIST, networks of their own, the best of a large search over
-  hyperparameters; for `gan` and `dcgan` their non-saturating GAN.
+- L: Lucic et al. 2018 (arXiv 1711.10337): MNIST, networks of their own, the best of a large search
+  over hyperparameters; for `gan` and `dcgan` their non-saturating GAN.
 - S: PyTorch-StudioGAN (arXiv 2206.09479): CIFAR-10, against the training images.
 - M: mimicry (arXiv 2005.02494): CIFAR-10, 50,000 samples against 50,000 images.
 - R: the paper of R3GAN (arXiv 2501.05441): CIFAR-10."""

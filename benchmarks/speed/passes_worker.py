@@ -21,6 +21,7 @@ PASSES = {
     "G": "generator forward",
     "G'": "generator forward, backward in its weights",
     "G'x": "generator forward, backward in its weights and its source",
+    "G''": "half a batch: synthesis forward, backward in the styles, and backward through both in its weights",
     "D": "discriminator forward",
     "D'": "discriminator forward, backward in its weights",
     "Dx": "discriminator forward, backward in the images",
@@ -29,7 +30,10 @@ PASSES = {
 }
 # What no other property of a variant tells. One left out of here gets a sum that is wrong.
 # Where its penalty wants the gradient of the scores:
-PENALISED_AT = {"dragan": ("near real",), "r3gan": ("real", "fakes"), "wgan_gp": ("between",)}
+PENALISED_AT = {
+    **{"dragan": ("near real",), "r3gan": ("real", "fakes"), "wgan_gp": ("between",), "progan": ("between",)},
+    **{"stylegan": ("real",), "stylegan2": ("real",)},
+}
 # Whether its networks are pairs, there and back, and its discriminators are shown fakes of a pool:
 CYCLIC = ("cyclegan",)
 # Whether fakes are compared with real images by the discriminator's features:
@@ -48,7 +52,8 @@ def passes_needed(model):
     The two networks of a cycle count as one, as do their discriminators. They make fakes and identities of one batch of
     twice the rows, G'; and images that are back, where the gradient goes on into the other network, G'x.
 
-    A penalty that is taken in every n-th step counts an n-th; in the others the loss alone meets the images.
+    A penalty that is taken in every n-th step counts an n-th; in the others the loss alone meets the images. So does a
+    path length.
     """
     interval = description.penalty_interval(model)
     needed = {}
@@ -56,6 +61,8 @@ def passes_needed(model):
         draws = [_passes_of_draw(model, updates, set(penalised)) for updates in model.schedule.stages[-1].draws]
         for name in PASSES:
             needed[name] = needed.get(name, 0) + share * sum(draw[name] for draw in draws)
+    if getattr(model.config, "path_length_weight", 0):
+        needed["G''"] += 1 / model.config.path_length_interval
     return {name: count if count % 1 else int(count) for name, count in needed.items() if count}
 
 
@@ -71,6 +78,7 @@ def _passes_of_draw(model, updates, penalised):
         "G": int(not of_generator),
         "G'": int(of_generator),
         "G'x": int(of_generator and cyclic),
+        "G''": 0,
         "D": int(of_generator and (relativistic or model.name in COMPARED) and not one_discriminator),
         "D'": of_discriminator * once - shared,
         "Dx": int(of_generator and not shared),
@@ -189,6 +197,9 @@ def functions(model, image_shape, batch_size):
     def arguments(name):
         network = model.generator if name.startswith("G") else model.discriminator
         inputs = _inputs(model, network, batch, batch_size)
+        if name == "G''":
+            network, (_, *shape) = model.synthesis, model.synthesis.inputs[0].shape
+            inputs = [tf.random.stateless_normal((max(1, batch_size // 2), *shape), seed=(0, 4))]
         if name == "G'" and model.name in CYCLIC:  # fakes and identities
             inputs = [tf.concat([inputs[one], inputs[other]], axis=0) for one, other in ((0, 1), (1, 0))]
         outputs = _called(network, inputs, training=False)
@@ -204,11 +215,9 @@ def _inputs(model, network, batch, batch_size):
     if not model.latent_dim:
         named = {"images": batch["real"], **batch}
         return [named[tensor.name] for tensor in network.inputs]
-    if network is model.generator:
-        first = tf.random.stateless_normal((batch_size, model.latent_dim), seed=(0, 1))
-    else:
-        first = batch["real"]
-    return [first, batch["label"]] if len(network.inputs) > 1 else [first]
+    latents = tf.random.stateless_normal((batch_size, model.latent_dim), seed=(0, 1))
+    named = {"latents": latents, "truncation": tf.ones(batch_size), "images": batch["real"]}
+    return [batch["label"] if tensor.name == "labels" else named[tensor.name] for tensor in network.inputs]
 
 
 def _called(network, inputs, training):
@@ -271,8 +280,17 @@ def _ways(model):
             return tape.gradient([scores, penalty], weights[model.discriminator], [upstream, tf.ones(())])
         return tape.gradient(penalty, weights[model.discriminator])
 
+    def path(inputs, upstream):
+        with tf.GradientTape() as tape:
+            with tf.GradientTape(watch_accessed_variables=False) as inner:
+                inner.watch(inputs)
+                value = tf.reduce_sum(forward(model.synthesis, inputs) * upstream)
+            penalty = tf.reduce_sum(inner.gradient(value, inputs[0]) ** 2)
+        return tape.gradient(penalty, weights[model.generator])
+
     return {
         "G": lambda inputs, upstream: forward(model.generator, inputs),
+        "G''": path,
         "G'": lambda inputs, upstream: in_weights(model.generator, inputs, upstream),
         "G'x": lambda inputs, upstream: in_weights_and_source(model.generator, inputs, upstream),
         "D": lambda inputs, upstream: forward(model.discriminator, inputs),
@@ -303,7 +321,6 @@ def updates(model):
     import tensorflow as tf
 
     from keras_gan.training import ema
-    from keras_gan.training.step import layers_of
 
     schedule, stage = model.schedule, model.stage
 
@@ -312,7 +329,7 @@ def updates(model):
 
     def update(optimizer, network, gradients):
         optimizer.apply(gradients, network.trainable_variables)
-        for layer in layers_of(network):
+        for layer in ema.layers_of(network):
             if hasattr(layer, "after_update"):
                 layer.after_update()
 

@@ -45,6 +45,11 @@ def zero_centred(gradients):
     return _squared_norms(gradients) / 2.0
 
 
+def path_lengths(gradients):
+    """The norm of gradients in styles `[B, layers, n]`, squares averaged over the layers: `[B]`. Finite at zero."""
+    return tf.sqrt(tf.reduce_mean(tf.reduce_sum(tf.square(gradients), axis=2), axis=1) + _EPSILON)
+
+
 def between(real, fakes, alpha):
     """Points on the straight lines between pairs: `alpha` of the real one, the rest of the fake.
 

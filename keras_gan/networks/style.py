@@ -5,23 +5,13 @@ import math
 import keras
 from keras import layers, ops
 
-from keras_gan.errors import check_labels
 from keras_gan.layers.blur import Blur2D
 from keras_gan.layers.equalized import EqualizedConv2D, EqualizedDense
 from keras_gan.layers.minibatch_stddev import MinibatchStddev
 from keras_gan.layers.truncation import Truncation
-from keras_gan.modalities.label import class_count
 from keras_gan.networks import growing
 
 _MAPPING_RATE = 0.01  # of the learning rate, in the mapping network
-
-
-def classes_of(config, fields):
-    """How many classes a style-based model learns: none unless it is conditional; `UserError` if there are none."""
-    num_classes = class_count(fields)
-    if config.conditional:
-        check_labels("a model with --model.conditional", num_classes)
-    return num_classes if config.conditional else 0
 
 
 def style_count(image_size):

@@ -1,11 +1,15 @@
 """What style-based generators have in common while training: mixed styles, and the mean style."""
 
+import math
 from dataclasses import dataclass
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gan.errors import check_labels
+from keras_gan.losses import penalties
+from keras_gan.modalities.label import class_count
 from keras_gan.modalities.scalar import Scalar
 from keras_gan.modalities.styles import Styles
 from keras_gan.training import ema
@@ -36,6 +40,14 @@ class StyleOptions(ModelOptions):
     """Share of the fakes whose finer layers have the style of another latent vector, in training."""
     conditional: bool = False
     """Learn the classes of labelled data."""
+
+
+def classes_of(config, fields):
+    """How many classes a style-based model learns: none unless it is conditional; `UserError` if there are none."""
+    num_classes = class_count(fields)
+    if config.conditional:
+        check_labels("a model with --model.conditional", num_classes)
+    return num_classes if config.conditional else 0
 
 
 class StyleModel(AdversarialModel):
@@ -95,6 +107,38 @@ class StyleModel(AdversarialModel):
             # What styles meet first, side by side.
             "w_weights": np.concatenate([to_numpy(each.kernel) * each.scale for each in affine], axis=1),
         }
+
+    def lazy_path_penalty(self, batch, mean, interval, decay):
+        """What keeps steps in styles as long as the changes that they make (StyleGAN2, arXiv 1912.04958, section 3.2).
+
+        Args:
+            mean: the mean path length so far, a scalar tensor.
+            interval: steps from one penalty to the next, which then counts as often.
+            decay: how far the mean moves towards the latest.
+
+        Returns:
+            `(mean penalty of half a batch, 0 in most steps; what the mean path length becomes)`.
+        """
+
+        def compute():
+            lengths = self.path_lengths(batch)
+            latest = self.global_mean(tf.stop_gradient(lengths))
+            moved = mean + decay * (latest - mean)
+            return interval * tf.reduce_mean(tf.square(lengths - moved)), moved
+
+        due = tf.equal(self.step.value % interval, 0)
+        return tf.cond(due, compute, lambda: (tf.zeros(()), tf.identity(mean)))
+
+    def path_lengths(self, batch):
+        """How much random changes of the samples change with the styles of half a batch, `[B / 2]`."""
+        rows = tf.maximum(tf.shape(batch["real"])[0] // 2, 1)
+        styles = self.styles({name: values[:rows] for name, values in batch.items()}, rows, "path")
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(styles)
+            samples = self.synthesis(styles, training=True)
+            changes = self.noise.normal(rows, samples.shape[1:], "path/changes")
+            value = tf.reduce_sum(samples * changes) / math.sqrt(math.prod(samples.shape[1:-1]))
+        return penalties.path_lengths(tape.gradient(value, styles))
 
     def _mapped(self, batch, rows, purpose):
         latents = self.noise.normal(rows, (self.latent_dim,), purpose)

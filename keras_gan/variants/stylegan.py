@@ -21,8 +21,7 @@ Deviations:
 from dataclasses import dataclass
 
 import keras
-import tensorflow as tf
-from keras import layers
+from keras import layers, ops
 
 from keras_gan.layers.constant import LearnedConstant
 from keras_gan.layers.equalized import EqualizedConv2D
@@ -34,7 +33,7 @@ from keras_gan.networks import growing, style
 from keras_gan.registry import Preset, Variant
 from keras_gan.training.growing import GrowingModel, GrowthOptions
 from keras_gan.training.options import AdamOptions, PenaltyOptions
-from keras_gan.training.style import StyleModel, StyleOptions
+from keras_gan.training.style import StyleModel, StyleOptions, classes_of
 
 VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256), defaults={"image_size": 64, "batch_size": 16})
 
@@ -90,7 +89,7 @@ class StyleGAN(GrowingModel, StyleModel):
         return self.synthesis
 
     def generate(self, batch, training):
-        styles = self.styles(batch, tf.shape(batch["real"])[0], "latents", follow=True)
+        styles = self.styles(batch, ops.shape(batch["real"])[0], "latents", follow=True)
         first = self.synthesis.get_layer("first")(styles)
         return growing.generated(self.synthesis, first, self.size, self.share, styles, training=training)
 
@@ -108,7 +107,7 @@ class StyleGAN(GrowingModel, StyleModel):
 def build(config, fields):
     """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
     shape = fields["real"].shape
-    first, num_classes = config.first_size(shape[0]), style.classes_of(config, fields)
+    first, num_classes = config.first_size(shape[0]), classes_of(config, fields)
     return StyleGAN(
         style.generator(style.mapping(config, num_classes), synthesis(shape, first, config)),
         growing.discriminator(shape, first, config, num_classes),

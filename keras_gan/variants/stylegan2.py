@@ -24,11 +24,9 @@ Deviations:
   adapts them.
 """
 
-import math
 from dataclasses import dataclass
 
 import keras
-import tensorflow as tf
 from keras import layers
 
 from keras_gan.layers.blur import Enlarge2D
@@ -40,7 +38,7 @@ from keras_gan.losses.objectives import NON_SATURATING
 from keras_gan.networks import growing, style
 from keras_gan.registry import Preset, Variant
 from keras_gan.training.options import AdamOptions
-from keras_gan.training.style import StyleModel, StyleOptions
+from keras_gan.training.style import StyleModel, StyleOptions, classes_of
 
 VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256), defaults={"image_size": 64, "batch_size": 16})
 
@@ -105,48 +103,18 @@ class StyleGAN2(StyleModel):
         terms = super().generator_terms(batch, fakes)
         if not self.config.path_length_weight:
             return terms
-        penalty, length = self._lazy_path_penalty(batch)
-        self.watch("path_length", length)
-        return {**terms, "g_path": self.config.path_length_weight * penalty}
+        config, mean = self.config, self.path_length.value
+        penalty, mean = self.lazy_path_penalty(batch, mean, config.path_length_interval, config.path_length_decay)
+        self.watch("path_length", mean)
+        return {**terms, "g_path": config.path_length_weight * penalty}
 
     def after_update(self, terms):
         return {"path_length": terms["path_length"]} if "path_length" in terms else {}
 
-    def _lazy_path_penalty(self, batch):
-        interval = self.config.path_length_interval
-        due = tf.equal(self.step.value % interval, 0)
-
-        def compute():
-            penalty, mean = self._path_penalty(batch)
-            return interval * penalty, mean
-
-        return tf.cond(due, compute, lambda: (tf.zeros(()), tf.identity(self.path_length.value)))
-
-    def _path_penalty(self, batch):
-        """The mean penalty of half a batch, and what the mean path length becomes."""
-        rows = tf.maximum(tf.shape(batch["real"])[0] // 2, 1)
-        styles = self.styles({name: values[:rows] for name, values in batch.items()}, rows, "path")
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(styles)
-            images = self.synthesis(styles, training=True)
-            pixels = self.noise.normal(rows, images.shape[1:], "path/pixels")
-            value = tf.reduce_sum(images * pixels) / math.sqrt(images.shape[1] * images.shape[2])
-        lengths = path_lengths(tape.gradient(value, styles))
-        mean = self.path_length.value + self.config.path_length_decay * (
-            self.global_mean(tf.stop_gradient(lengths)) - self.path_length.value
-        )
-        return tf.reduce_mean(tf.square(lengths - mean)), mean
-
-
-def path_lengths(gradients):
-    """The norm of gradients in styles `[B, layers, n]`, its mean square over the layers: `[B]`."""
-    # Far below any square that matters, and enough for the root to have a derivative at zero.
-    return tf.sqrt(tf.reduce_mean(tf.reduce_sum(tf.square(gradients), axis=2), axis=1) + 1e-12)
-
 
 def build(config, fields):
     """Builds the model for square images of 16, 32, 64, 128 or 256 px with 1 to 4 channels."""
-    shape, num_classes = fields["real"].shape, style.classes_of(config, fields)
+    shape, num_classes = fields["real"].shape, classes_of(config, fields)
     gamma = config.gamma or 0.0002 * shape[0] ** 2 / min(4096 // shape[0], 32)
     return StyleGAN2(
         style.generator(style.mapping(config, num_classes), synthesis(shape, config)),

@@ -106,6 +106,7 @@ def test_interrupted_in_code_that_was_made_of_text(tmp_path):
     result = subprocess.run(
         [sys.executable, "-m", "made"],
         **{"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": str(ROOT)}, "capture_output": True, "text": True},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job ignores it
         check=False,
     )
     assert (result.returncode, result.stderr) == (130, "interrupted.\n")

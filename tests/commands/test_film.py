@@ -1,5 +1,7 @@
 """`film`: the snapshots of a run as a moving picture."""
 
+import subprocess
+
 import imageio_ffmpeg
 import numpy as np
 import pytest
@@ -37,9 +39,9 @@ def test_a_gif_has_a_frame_for_each_snapshot(run_with_snapshots, capsys):
 
 def test_an_mp4_plays_in_order(run_with_snapshots):
     assert film(run_with_snapshots, "film.mp4", "--seconds", "0.3") == 0
-    facts, *frames = imageio_ffmpeg.read_frames(str(run_with_snapshots / "film.mp4"))
-    assert facts["size"] == (34, 42)  # even
-    frames = np.stack([np.frombuffer(frame, np.uint8).reshape(42, 34, 3) for frame in frames])
+    read = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", run_with_snapshots / "film.mp4"]
+    raw = subprocess.run([*read, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"], capture_output=True, check=True)
+    frames = np.frombuffer(raw.stdout, np.uint8).reshape(-1, 42, 34, 3)  # even edges
     reds = frames[:, 5:15, 5:25, 0].mean(axis=(1, 2))
     assert np.all(np.diff(reds) >= -3)
     assert reds[0] < 20

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from keras_gan.errors import UserError
+from keras_gan.losses import penalties
 from keras_gan.randomness.noise import StepNoise
 from keras_gan.training import building
 from keras_gan.variants import stylegan, stylegan2
@@ -42,19 +43,18 @@ def test_path_lengths_by_hand():
     gradients = np.zeros((2, 2, 3), "float32")
     gradients[0] = [[1, 2, 2], [0, 0, 4]]  # squares 9 and 16
     gradients[1, 0, 0] = 2
-    np.testing.assert_allclose(stylegan2.path_lengths(gradients), [np.sqrt(12.5), np.sqrt(2)], rtol=1e-6)
+    np.testing.assert_allclose(penalties.path_lengths(gradients), [np.sqrt(12.5), np.sqrt(2)], rtol=1e-6)
 
 
 def test_the_penalty_s_gradient_is_that_of_finite_differences(monkeypatch):
     # Of a LeakyReLU the gradient jumps, and with it what differences measure.
     monkeypatch.setattr(keras.layers, "LeakyReLU", lambda slope: keras.layers.Activation("softplus"))
-    model = made(path_length_decay=1e-6)  # no gradient goes through the mean, which differences would see
+    model = made()
     layer = next(each for each in model.synthesis.layers if getattr(each, "enlarge", False))
     rng = np.random.RandomState(4)
 
-    def penalty():
-        model.path_length.assign(0.5)
-        return in_a_step(model, lambda: model._path_penalty(batch())[0])
+    def penalty():  # of a mean that hardly moves: no gradient goes through it, which differences would see
+        return in_a_step(model, lambda: model.lazy_path_penalty(batch(), tf.constant(0.5), 1, 1e-6)[0])
 
     for variable in (layer.kernel, layer.affine.kernel):
         way = tf.constant(rng.normal(size=variable.shape), tf.float32)

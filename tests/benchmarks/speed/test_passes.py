@@ -36,11 +36,15 @@ NEEDED = {
     "inpaint": PLAIN,
     "lsgan": PLAIN,
     "pix2pix": PLAIN,
+    "progan": {"G'": 1, "D'": 2, "Dx": 1, "D''": 1},
     # Penalties where the loss is taken anyway, and real scores for the generator.
     "r3gan": {"G'": 1, "D": 1, "Dx": 1, "D''": 2},
     "sngan": PLAIN,
     # The updated discriminator has to see the real images for the features that are wanted.
     "srgan": {**PLAIN, "D": 1},
+    "stylegan": {"G'": 1, "D'": 1, "Dx": 1, "D''": 1},
+    # R1 in every 16th step, and half a batch of path lengths in every fourth.
+    "stylegan2": {"G'": 1, "G''": 0.25, "D'": 1 + 15 / 16, "Dx": 1, "D''": 1 / 16},
     # Five updates of the critic; the fakes of the last are the generator's.
     "wgan": {"G": 4, "G'": 1, "D'": 10, "Dx": 1},
     "wgan_gp": {"G": 4, "G'": 1, "D'": 10, "Dx": 1, "D''": 5},

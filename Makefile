@@ -24,8 +24,8 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-demo: $(VENV)/.installed  ## trains a DCGAN on cartoon faces of 64 px for five minutes, and exports it
-	$(PY) train.py --variant dcgan --image-size 64 --minutes 5 --model.hidden-kernel-size 4 --run-name demo
+demo: $(VENV)/.installed  ## trains a WGAN-GP on cartoon faces of 64 px for five minutes, and exports it
+	$(PY) train.py --variant wgan_gp --image-size 64 --minutes 5 --run-name demo
 
 # Without .venv: Python and npm are enough.
 play:  ## a page with all models of export/zoo, in the browser: make play PORT=8000

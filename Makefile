@@ -29,7 +29,7 @@ demo: $(VENV)/.installed  ## trains a WGAN-GP on cartoon faces of 64 px for five
 
 # Without .venv: Python and npm are enough.
 play:  ## a page with all models of export/zoo, in the browser: make play PORT=8000
-	@$(PYTHON) export/web/assemble.py $(dir $(wildcard export/zoo/*/*.tflite)) --serve --open --port $(or $(PORT),8000)
+	@$(PYTHON) export/web/assemble.py $(sort $(dir $(wildcard export/zoo/*/*.tflite))) --serve --open --port $(or $(PORT),8000)
 
 zoo: $(VENV)/.installed  ## trains the models of export/zoo that are missing, and writes docs/gallery.md (hours, resumable)
 	$(PY) tools/zoo.py $(ARGS)

@@ -23,12 +23,10 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tools import gallery
+from tools.gallery import ROOT, SCORES, ZOO
 
-ROOT = Path(__file__).resolve().parent.parent
-ZOO = ROOT / "export" / "zoo"
 COMMAND = "command.txt"  # by what a model was made; written last
 SAMPLES = "samples.png"
-SCORES = "scores.json"
 SCORED_SAMPLES = 2000
 KEPT = ("*.tflite", "manifest.json", "MODEL_CARD.md", SAMPLES, SCORES, "fields.npz")
 MOST_BYTES, MOST_BYTES_IN_ALL = 1_500_000, 24_000_000

@@ -26,7 +26,7 @@ ALLOWED = {
     "sampling": {"errors", "randomness", "data"},
     "training": {"errors", "registry", "randomness", "losses", "layers", "networks", "modalities", "sampling"},
     "variants": {"errors", "registry", "training", "networks", "layers", "losses", "modalities"},
-    "metrics": {"errors", "registry", "randomness", "storage", "latent_space", "networks", "modalities"},
+    "metrics": {"errors", "registry", "randomness", "storage", "latent_space", "networks", "modalities", "data"},
     "health": {"errors", "registry", "randomness", "storage", "modalities", "sampling", "metrics"},
     "callbacks": {"errors", "storage", "modalities", "sampling", "metrics", "health"},
     "config": {"errors", "registry", "storage", "modalities", "data", "metrics"},
@@ -108,7 +108,7 @@ BY_ITSELF = {
     ("exporters/__init__.py", "rename"): "of a whole folder, in which everything else is written",
     ("exporters/saved_model.py", "save"): "TensorFlow writes by itself, within that folder",
     ("exporters/warmup.py", "TFRecordWriter"): "as before",
-    ("networks/classifier.py", "save_weights"): "Keras writes by itself, in a folder that is removed",
+    ("networks/trained_once.py", "save_weights"): "Keras writes by itself, in a folder that is removed",
     ("runs/run_folder.py", "open"): "a lock, whose content is a hint",
 }
 WRITING = {

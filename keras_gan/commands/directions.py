@@ -1,5 +1,6 @@
 """`directions`: ways through the styles of an exported model along which its pictures change."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,30 +12,45 @@ from keras_gan.storage import files
 
 _SHOWN_SEEDS = 4  # rows of a picture
 _SIGMAS = np.linspace(-3.0, 3.0, 7)
-BATCH_SIZE = 1024
+_READ = 2000  # pictures whose traits tell named directions
+_TRIED = 100  # pictures that a named direction is tried on
+_LEAST_SHARE = 0.01  # of those that have a trait, and of those without
+
+
+@dataclass(frozen=True)
+class _Direction:
+    """A way of unit length, and the standard deviation of styles along it."""
+
+    way: np.ndarray
+    spread: float
+
+    def steps(self, sigmas):
+        return np.float32(np.asarray(sigmas)[:, None] * self.spread * self.way)
 
 
 def run(options):
-    """Finds principal directions (GANSpace) and closed-form ones (SeFa), draws each, and keeps them."""
+    """Finds principal directions (GANSpace), closed-form ones (SeFa) and named ones, draws each, and keeps them."""
     generator = opened(models.find(options.model), draws=True)
     from keras_gan.exported.styled import Styled
     from keras_gan.latent_space import directions
 
     styled = Styled(generator)
-    styles = _styles(generator, styled, options.samples)
-    principal, spreads = directions.principal(styles, min(options.count, styled.length))
-    found = {
-        f"pc{number}": (row, spread) for number, (row, spread) in enumerate(zip(principal, spreads, strict=True), 1)
-    }
+    styles = styled.of_seeds(0, options.samples)
+    count = min(options.count, styled.length)
+    principal, spreads = directions.principal(styles, count)
+    found = {f"pc{number}": _Direction(*each) for number, each in enumerate(zip(principal, spreads, strict=True), 1)}
     weights = generator.runtime.constant("w_weights")
     if weights is not None:
-        closed = directions.of_weights([weights], min(options.count, styled.length))
-        found |= {f"sefa{number}": (row, (styles @ row).std()) for number, row in enumerate(closed, 1)}
+        closed = directions.of_weights([weights], count)
+        found |= {f"sefa{number}": _Direction(way, (styles @ way).std()) for number, way in enumerate(closed, 1)}
+    named, said = _named(generator, styled, styles)
+    found |= named
     try:
         _write(Path(options.out), found, generator, styled, options.seed)
     except OSError as error:
         raise UserError(f"cannot write {options.out}: {why(error)}.") from None
     share = (spreads**2).sum() / styles.var(axis=0).sum()
+    print("\n".join(said))
     print(
         f"{len(found)} directions in {options.out}, pictures of each from -3 to +3 standard deviations; "
         f"the {len(spreads)} principal ones hold {share:.0%} of the variance."
@@ -42,28 +58,55 @@ def run(options):
     return 0
 
 
-def _styles(generator, styled, count):
-    from keras_gan.randomness import seed_range
+def _named(generator, styled, styles):
+    """`({trait: _Direction}, lines about them)`: none unless the model draws avatars, whose traits can be read."""
+    from keras_gan.data import avatars
+    from keras_gan.latent_space import directions
+    from keras_gan.metrics.features.attributes import can_read
 
-    parts = []
-    for start in range(0, count, BATCH_SIZE):
-        seeds = seed_range(start, min(BATCH_SIZE, count - start))
-        parts.append(styled.of(generator.latents(seeds), generator.labels(seeds)))
-    return np.concatenate(parts)
+    if generator.manifest.get("data", {}).get("name") != avatars.NAME or not can_read(generator.output):
+        return {}, []
+    styles = styles[:_READ]
+    read = _traits_of(generator, styled.draw(styles))
+    has = {name: probability > 0.5 for name, probability in read.items()}
+    has = {name: each for name, each in has.items() if _LEAST_SHARE < each.mean() < 1.0 - _LEAST_SHARE}
+    found, said = {}, []
+    for name, each in has.items():
+        way, accuracy = directions.of_attribute(styles, each)
+        found[name] = _Direction(way, (styles @ way).std())
+        ends = [_traits_of(generator, styled.draw(styles[:_TRIED] + step)) for step in found[name].steps((-3.0, 3.0))]
+        changes = {other: float((ends[1][other] - ends[0][other]).mean()) for other in has}
+        others = np.mean([abs(change) for other, change in changes.items() if not _related(name, other)])
+        said.append(
+            f"{name}: {each.mean():.0%} have it, {accuracy:.0%} told right; from -3 to +3 it changes by "
+            f"{changes[name]:+.2f}, others by {others:.2f}"
+        )
+    return found, said
+
+
+def _related(first, second):
+    """Whether two traits are read from the same attribute."""
+    from keras_gan.data.avatars.traits import TRAITS
+
+    return TRAITS[first][0] == TRAITS[second][0]
+
+
+def _traits_of(generator, samples):
+    """How probable each trait is in samples at the outer edge, `{trait: [N]}`."""
+    from keras_gan.data.avatars import traits
+    from keras_gan.metrics.features.attributes import read
+
+    return traits.probabilities(read(generator.output.to_stored(samples)))
 
 
 def _write(folder, found, generator, styled, first_seed):
-    from keras_gan.randomness import seed_range
-
     folder.mkdir(parents=True, exist_ok=True)
-    seeds = seed_range(first_seed, _SHOWN_SEEDS)
-    styles = styled.of(generator.latents(seeds), generator.labels(seeds))
-    for name, (direction, spread) in found.items():
-        steps = _SIGMAS[:, None] * spread * direction
-        samples = styled.draw((styles[:, None] + steps[None]).reshape(-1, styled.length))
-        sheet = generator.output.sheet(samples, columns=len(_SIGMAS))
-        files.write(folder / f"{name}{sheet.suffix}", sheet.write, durable=False)
+    styles = styled.of_seeds(first_seed, _SHOWN_SEEDS)
+    for name, direction in found.items():
+        ways = styles[:, None] + direction.steps(_SIGMAS)[None]
+        sheet = generator.output.sheet(styled.draw(ways.reshape(-1, styled.length)), columns=len(_SIGMAS))
+        files.write(folder / f"{name.replace(' ', '-')}{sheet.suffix}", sheet.write, durable=False)
     kept = {"names": np.array(list(found))}
-    kept["directions"] = np.stack([direction for direction, _ in found.values()]).astype(np.float32)
-    kept["spreads"] = np.array([spread for _, spread in found.values()], np.float32)
+    kept["directions"] = np.stack([each.way for each in found.values()]).astype(np.float32)
+    kept["spreads"] = np.array([each.spread for each in found.values()], np.float32)
     files.write(folder / "directions.npz", lambda file: np.savez(file, **kept), durable=False)

@@ -53,14 +53,12 @@ class _Space:
         self.name = options.space or ("w" if is_styled(generator) else "z")
         self.generator, self.reference = generator, np.nan
         label = generator.find_label(options.label) if options.label is not None else 0
-        rng = np.random.default_rng(options.seed)
-        latents = rng.standard_normal((_OF_SPREAD, generator._latent_dim)).astype(np.float32)
         self.label = label if generator.takes_labels else None
         if self.name == "z":
-            self.start, self.spread = np.zeros(latents.shape[1], np.float32), 1.0
+            self.start, self.spread = np.zeros(generator.latents(np.zeros(1, np.int64)).shape[1], np.float32), 1.0
             return
         self.styled = Styled(generator)
-        styles = self.styled.of(latents, self._labels(len(latents)))
+        styles = self.styled.of_seeds(options.seed, _OF_SPREAD, self.label)
         self.start = self.styled.average
         self.spread = float(np.sqrt(((styles - self.start) ** 2).sum(axis=1).mean()))
         if self.name == "w+":

@@ -36,8 +36,7 @@ class Steered:
     def write_mixed(self, options, label):
         """Writes the table of mixed styles; returns what was done."""
         rows, columns = options.mix
-        seeds = seed_range(options.seed, rows + columns)
-        styles = self._styles(seeds, label)
+        styles = self._styles(seed_range(options.seed, rows + columns), label)
         down, across = styles[:rows], styles[rows:]
         taken = layers_of(options.layers, self._styled.layers)
         mixed = np.repeat(down[:, None], columns, axis=1)

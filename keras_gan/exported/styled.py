@@ -4,6 +4,9 @@ import numpy as np
 
 from keras_gan.errors import UserError
 from keras_gan.exported.from_seeds import BATCH_SIZE
+from keras_gan.randomness import seed_range
+
+_SEEDS_AT_ONCE = 1024
 
 
 class Styled:
@@ -34,6 +37,14 @@ class Styled:
         """The styles of latents, `[N, length]`."""
         given = {"latents": latents} if labels is None else {"latents": latents, "labels": labels}
         return self.runtime.run("mapping", **given)["w"]
+
+    def of_seeds(self, first, count, label=None):
+        """The styles of so many seeds from `first` on, of their own classes or of `label`, `[N, length]`."""
+        parts = []
+        for start in range(0, count, _SEEDS_AT_ONCE):
+            seeds = seed_range(first + start, min(_SEEDS_AT_ONCE, count - start))
+            parts.append(self.of(self._generator.latents(seeds), self._generator.labels(seeds, label)))
+        return np.concatenate(parts)
 
     def of_layers(self, styles):
         """Styles with one for each layer, `[N, layers, length]`, of such or of one for all."""

@@ -1,16 +1,13 @@
 """A small classifier trained on the labelled images themselves: the eye for data that ImageNet knows nothing of."""
 
-import hashlib
 import inspect
-import tempfile
-from pathlib import Path
 
 import keras
 import numpy as np
 from keras import layers
 
+from keras_gan.networks import trained_once
 from keras_gan.randomness import random_rows
-from keras_gan.storage import cache, files
 from keras_gan.storage.schema import count, number
 
 BATCH_SIZE = 128
@@ -47,18 +44,14 @@ def load(images, labels, test=None, steps=None):
     num_classes = int(max(labels.max(), test[1].max())) + 1
     per_pass = len(images) // BATCH_SIZE
     steps = steps or int(np.clip(EPOCHS * per_pass, LEAST_STEPS, MOST_STEPS))
-    key = _digest([f"{steps} {_RECIPE}".encode(), images, labels, *test])
-    path = cache.directory() / f"classifier-{key}.weights.h5"
-    network = _network(images.shape[1:], num_classes)
-    try:
-        network.load_weights(path)
-        return _scaled(network, facts := files.read_json(_beside(path), FORM)), facts
-    except (OSError, ValueError, KeyError):
-        network = _network(images.shape[1:], num_classes)  # what was read of a damaged file is not to be kept
-    print(f"training the classifier that scores are measured with, on {len(images):,} images …")
-    _train(network, images, labels, steps)
-    facts = _facts(network, images, test)
-    _keep(path, network, facts)
+
+    def train(network):
+        print(f"training the classifier that scores are measured with, on {len(images):,} images …")
+        _train(network, images, labels, steps)
+        return _facts(network, images, test)
+
+    key = [f"{steps} {_RECIPE}".encode(), images, labels, *test]
+    network, facts = trained_once.load("classifier", key, lambda: _network(images.shape[1:], num_classes), train, FORM)
     return _scaled(network, facts), facts
 
 
@@ -77,23 +70,6 @@ def _facts(network, images, test):
         "test_images": len(test[0]),
         "scales": [float(block.std()) for block in train_blocks],
     }
-
-
-def _keep(path, network, facts):
-    """Writes the weights, and the facts beside them."""
-
-    def write(file):
-        files.write_json(_beside(path), facts)
-        with tempfile.TemporaryDirectory() as folder:
-            weights = Path(folder) / path.name  # Keras wants a name, and writes there bit by bit
-            network.save_weights(weights)
-            file.write(weights.read_bytes())
-
-    cache.keep(path, write, "classifier")
-
-
-def _beside(path):
-    return path.with_suffix(".json")
 
 
 def _network(image_shape, num_classes):
@@ -136,13 +112,6 @@ def _train(network, images, labels, steps):
     for step in range(steps):
         rows = order[step * BATCH_SIZE : (step + 1) * BATCH_SIZE]
         logits_only.train_on_batch(unit_range(images[rows]), labels[rows])
-
-
-def _digest(parts):
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part if isinstance(part, bytes) else np.ascontiguousarray(part))
-    return digest.hexdigest()[:16]
 
 
 # Part of the name of cached weights, so that a changed classifier is trained anew.

@@ -32,6 +32,7 @@ SOURCE = Source(gives=("image",), tasks=("sample", "restore", "paired", "unpaire
 
 # Goes up with every change of a picture, so that nobody reads an old one from the cache.
 VERSION = 1
+NAME = "avatars"
 SEED = 0
 
 SPLITS = {"train": 20_000, "test": 2_000}

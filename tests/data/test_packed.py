@@ -14,8 +14,8 @@ from numpy.testing import assert_array_equal
 from PIL import Image
 
 from keras_gan import data
-from keras_gan.commands import pack
-from keras_gan.config import DataOptions, PackOptions
+from keras_gan.commands import inspect_data, pack
+from keras_gan.config import DataOptions, InspectOptions, PackOptions
 from keras_gan.data import pipeline
 from keras_gan.data.image_sets import image_dataset
 from keras_gan.data.packed import cached, manifest, opened, writing
@@ -267,3 +267,18 @@ def test_the_longest_unused_goes_first(tmp_path, monkeypatch):
         os.utime(folder, (time.time() - 100 * (4 - number),) * 2)
     cached.sweep(cache.directory() / "packed-0")
     assert sorted(path.name for path in cache.directory().iterdir()) == ["packed-0", "packed-2", "packed-3"]
+
+
+def test_the_manifest_is_told(photos, tmp_path, capsys):
+    packed(photos, tmp_path / "packed")
+    capsys.readouterr()
+    assert inspect_data.run(InspectOptions(dataset=f"packed:{tmp_path}/packed", image_size=8)) == 0
+    told = capsys.readouterr().out
+    assert "train: 50 examples in 5 files" in told
+    assert "8x8 px" in told
+
+
+def test_shards_that_are_none(photos, tmp_path):
+    for shard in ("3/2", "0/2", "x", "1"):
+        with pytest.raises(UserError, match="--shard"):
+            packed(photos, tmp_path / "packed", shard=shard)

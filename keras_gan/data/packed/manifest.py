@@ -71,7 +71,7 @@ def verify(folder, facts):
     known, now = _verified(folder), _state_of(folder, facts)
     new = [file for file in all_files(facts) if known.get(file["name"]) != now[file["name"]]]
     with ThreadPoolExecutor() as pool:
-        for file, found in zip(new, pool.map(lambda file: sha256(Path(folder) / file["name"]), new), strict=True):
+        for file, found in zip(new, pool.map(lambda file: files.sha256(Path(folder) / file["name"]), new), strict=True):
             if found != file["sha256"]:
                 path = shown(Path(folder) / file["name"])
                 raise UserError(f"{path} is damaged: its bytes are not those that were written.")
@@ -83,12 +83,6 @@ def remember(folder, facts):
     """Keeps that the files of a folder are what the manifest says."""
     text = json.dumps(_state_of(folder, facts))
     cache.keep(_record(folder), text.encode(), "record of verified files")
-
-
-def sha256(path):
-    """Of a file, as hexadecimal digits."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _state_of(folder, facts):

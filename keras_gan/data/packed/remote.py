@@ -32,7 +32,7 @@ def local(rest):
 
 
 def _is_there(path, file):
-    return path.is_file() and path.stat().st_size == file["bytes"] and manifest.sha256(path) == file["sha256"]
+    return path.is_file() and path.stat().st_size == file["bytes"] and files.sha256(path) == file["sha256"]
 
 
 def _fetch(source, target):

@@ -159,13 +159,13 @@ def _written(folder, piece, name, rows):
 
 
 def _array_file(folder, name, rows):
-    files.write(folder / name, lambda target: np.save(target, rows))
+    files.write(folder / name, lambda file: np.save(file, rows))
     return _file_facts(folder, name, rows)
 
 
 def _file_facts(folder, name, rows):
     path = folder / name
-    facts = {"name": name, "rows": len(rows), "bytes": path.stat().st_size, "sha256": manifest.sha256(path)}
+    facts = {"name": name, "rows": len(rows), "bytes": path.stat().st_size, "sha256": files.sha256(path)}
     return {**facts, "dtype": np.dtype(rows.dtype).str, "shape": list(rows.shape[1:])}
 
 

@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help demo play gallery zoo test test-all check web clean bench \
-	bench-steps bench-passes bench-sampling bench-waiting bench-scaling bench-scores bench-quality \
+	bench-steps bench-passes bench-sampling bench-waiting bench-packing bench-scaling bench-scores bench-quality \
 	bench-modes bench-judge bench-choice bench-search bench-baselines bench-export bench-one-seed bench-oracles bench-doctor bench-faults bench-checkpoints
 
 help:  ## what can be made
@@ -67,6 +67,9 @@ bench-sampling: $(VENV)/.installed  ## how fast each runtime draws pictures (thr
 
 bench-waiting: $(VENV)/.installed  ## how long the image-to-image variants wait for their data
 	$(PY) benchmarks/speed/waiting.py $(ARGS)
+
+bench-packing: $(VENV)/.installed  ## how fast data are packed, and what a training from them takes
+	$(PY) benchmarks/speed/packing.py $(ARGS)
 
 bench-scaling: $(VENV)/.installed  ## what several workers cost a step (five minutes)
 	$(PY) benchmarks/speed/scaling.py $(ARGS)

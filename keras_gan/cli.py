@@ -34,6 +34,7 @@ COMMANDS = {
     "report": config.ReportOptions,
     "film": config.FilmOptions,
     "inspect-data": config.InspectOptions,
+    "pack": config.PackOptions,
     "list": config.ListOptions,
 }
 

@@ -79,7 +79,7 @@ class Source:
         argument: what stands behind the colon in a data set's name, such as `COUNT`; empty if there is none. Of two of
             them more is known: `PATH` is a folder, or several joined by `+`, where `~` is the home; `NAME` is that of a
             set of tensorflow-datasets.
-        gives: modalities of the examples it has.
+        gives: modalities of the examples it has; empty: any.
         tasks: tasks of variants that it serves, see `Variant`.
         short_names: arguments that name a data set by themselves, `mnist` for `tfds:mnist`.
         takes_labels: whether `--labels` can say what its classes are.

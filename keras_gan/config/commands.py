@@ -357,6 +357,18 @@ class InspectOptions(DataOptions):
 
 
 @dataclass(frozen=True)
+class PackOptions(DataOptions):
+    """Decodes a data set once, into files that training reads row by row."""
+
+    task: Literal["sample", "paired", "unpaired"] = "sample"
+    """What is learned from them: to draw, or a translation of paired or unpaired images."""
+    out: str = "packed"
+    """Folder to write; the same command goes on where it was interrupted."""
+    shard: str = "1/1"
+    """Do a part of the work alone, such as 2/8 on the second of eight machines that share the folder."""
+
+
+@dataclass(frozen=True)
 class ListOptions:
     """Names every variant, one line each."""
 

@@ -7,6 +7,7 @@ A source is a module that assigns `SOURCE = Source(…)` (see `keras_gan.registr
     check_available(rest, options)       raises `UserError` for what certainly cannot be loaded; imports nothing heavy
     has_classes(rest, options)           -> whether there are labels, and if not, why; only where that is known at once
     inspect(rest, options)               prints what its files hold; only where there are files to look at
+    plan(rest, options, split, task)     -> how it is decoded piece by piece, see `plans`; only where that takes long
     recognises(path)                     whether a folder is laid out as it wants them; only where that tells it apart
 """
 
@@ -73,7 +74,28 @@ def load(options, split="train", task="sample"):
     _check(options, source, rest)
     if split == "test" and not source.has_test(rest, options):
         raise UserError(f"--dataset {options.dataset} has no test split: its examples are all for training.")
-    return source.load(rest, options, split, task)
+    return _cached(source, rest, options, split, task) or source.load(rest, options, split, task)
+
+
+def _cached(source, rest, options, split, task):
+    """What is kept decoded of it; None where nothing is."""
+    if not (hasattr(source, "plan") and getattr(options, "cache", False)):
+        return None
+    from keras_gan.data.packed import cached
+
+    return cached.load(source.plan(rest, options, split, task), options, split, task)
+
+
+def decoding_plans(options, task="sample"):
+    """How each split of a data set is decoded piece by piece, `{split: plan}`, see `keras_gan.data.plans`."""
+    source, rest = _source(options)
+    _check(options, source, rest)
+    splits = ["train", *(["test"] if source.has_test(rest, options) else [])]
+    if hasattr(source, "plan"):
+        return {split: source.plan(rest, options, split, task) for split in splits}
+    from keras_gan.data.plans import LoadedPlan
+
+    return {split: LoadedPlan(source.load(rest, options, split, task)) for split in splits}
 
 
 def load_splits(options, task="sample", facts=None):

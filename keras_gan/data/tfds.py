@@ -1,6 +1,8 @@
 """`tfds:NAME`: data sets prepared by tensorflow-datasets. Nothing is fetched unless the user allows it."""
 
 import contextlib
+import functools
+import hashlib
 import logging
 from urllib.parse import urlsplit
 
@@ -9,6 +11,7 @@ from PIL import Image
 
 from keras_gan.data import prepared
 from keras_gan.data.image_sets import image_dataset
+from keras_gan.data.plans import LoadedPlan
 from keras_gan.errors import UserError
 from keras_gan.modalities.image import decoding
 from keras_gan.registry import Source
@@ -33,25 +36,109 @@ def load(name, options, split="train", task="sample"):
     count = builder.info.splits[split].num_examples
     shape = features[image_key].shape
     channels = 1 if shape[-1] == 1 else 3
+    if builder.info.file_format.value == "array_record":
+        pixels, labels = _in_place(builder, split, image_key, label_key, channels, options)
+        return _dataset(pixels, labels, builder.info, split, image_key, label_key, options)
     pixels = arrays.allocate((count, options.image_size, options.image_size, channels), "images")
     labels = np.zeros(count, np.int32)
     try:
         for index, (example, label) in enumerate(_examples(tfds, builder, split, image_key, label_key)):
-            image = decoding.flatten(Image.fromarray(example[:, :, 0] if example.shape[-1] == 1 else example), channels)
-            pixels[index] = decoding.to_array(decoding.fit(image, options.image_size, options.fit))
+            pixels[index] = _fitted(example, channels, options)
             labels[index] = label
     except Exception as error:  # of TensorFlow's record readers and of Pillow
         raise UserError(f"{options.dataset} cannot be read: {decoding.reason(error)}") from None
     if index + 1 != count:
         raise UserError(f"{options.dataset} holds {index + 1} examples where {count} are stated: prepare it again.")
+    return _dataset(pixels, labels, builder.info, split, image_key, label_key, options)
+
+
+def _dataset(pixels, labels, info, split, image_key, label_key, options):
     return image_dataset(
         name=options.dataset,
         images=pixels,
         labels=labels if label_key else None,
-        class_names=tuple(features[label_key].names) if label_key else (),
-        provenance=f"{builder.info.full_name}, split {split}, through tensorflow-datasets. {_licence(builder.info)}",
-        treatment=_treatment(shape, options),
+        class_names=tuple(info.features[label_key].names) if label_key else (),
+        provenance=f"{info.full_name}, split {split}, through tensorflow-datasets. {_licence(info)}",
+        treatment=_treatment(info.features[image_key].shape, options),
     )
+
+
+def _in_place(builder, split, image_key, label_key, channels, options):
+    """`(column of images that stay in their files, labels)` of a set that was prepared as ArrayRecord."""
+    import tensorflow_datasets as tfds
+
+    encoded = builder.as_data_source(split, decoders={image_key: tfds.decode.SkipDecoding()})
+    labels = np.array([encoded[i][label_key] if label_key else 0 for i in range(len(encoded))], np.int32)
+    return _InPlace(builder.as_data_source(split), image_key, channels, options, builder.info.full_name), labels
+
+
+class _InPlace:
+    """Images of a `tfds.data_source`, brought to their size when they are asked for; a column of a `Dataset`.
+
+    What its `sha256` says is which set, split and size they are of: to know the pixels all would have to be decoded.
+    """
+
+    dtype = np.dtype(np.uint8)
+
+    def __init__(self, source, key, channels, options, name, rows=None):
+        self._made_of = source, key, channels, options, name
+        self._rows = np.arange(len(source)) if rows is None else rows
+        self.shape = (len(self._rows), options.image_size, options.image_size, channels)
+        what = f"{name} {options.image_size} {options.fit} {channels} "
+        self.sha256 = hashlib.sha256(what.encode() + self._rows.tobytes()).hexdigest()
+
+    def __len__(self):
+        return len(self._rows)
+
+    def __getitem__(self, which):
+        rows = self._rows[which]
+        if np.ndim(rows) == 0:
+            return self._image(rows)
+        return np.stack([self._image(row) for row in rows]) if len(rows) else np.empty((0, *self.shape[1:]), np.uint8)
+
+    def keep_rows(self, kept):
+        return _InPlace(*self._made_of, rows=self._rows[np.asarray(kept, int)])
+
+    def _image(self, row):
+        source, key, channels, options, _ = self._made_of
+        try:
+            example = source[int(row)][key]
+        except Exception as error:  # of TensorFlow's record readers
+            raise UserError(f"{options.dataset} cannot be read: {decoding.reason(error)}") from None
+        return _fitted(example, channels, options)
+
+
+def _fitted(example, channels, options):
+    """Pixels `[height, width, channels]` at the size of a run."""
+    image = decoding.flatten(Image.fromarray(example[:, :, 0] if example.shape[-1] == 1 else example), channels)
+    return decoding.to_array(decoding.fit(image, options.image_size, options.fit))
+
+
+def plan(name, options, split="train", task="sample"):
+    """How a split comes out of its files: as a whole, but known by them; see `keras_gan.data.plans`."""
+    return _Plan(name, options, split)
+
+
+class _Plan(LoadedPlan):
+    """Reads a split when the first of its rows is asked for."""
+
+    def __init__(self, name, options, split):
+        self._what = name, options, split
+        self._folder = prepared.folder(name, options)
+
+    @functools.cached_property
+    def dataset(self):
+        return load(*self._what)
+
+    @functools.cached_property
+    def digest(self):
+        """Of the prepared files, by their names, sizes and times, and of what is made of them."""
+        if self._folder is None:
+            return None
+        _, options, split = self._what
+        found = sorted((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in self._folder.iterdir())
+        made = (found, split, options.image_size, options.fit)
+        return hashlib.sha256(repr(made).encode()).hexdigest()
 
 
 def check_available(name, options):

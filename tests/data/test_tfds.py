@@ -62,3 +62,52 @@ def test_missing_data_names_the_command(tmp_path):
 def test_names_cannot_lead_out_of_the_folder(name, tmp_path):
     with pytest.raises(UserError, match="is no name of a tensorflow-datasets set"):
         DataOptions(dataset=f"tfds:{name}", data_dir=str(tmp_path))
+
+
+# --- ArrayRecord ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def array_record_set(tmp_path_factory):
+    """The folder of a set of nine pictures of 6x5 px, prepared as ArrayRecord, and the pictures."""
+    import tensorflow_datasets as tfds
+
+    pictures = np.random.RandomState(0).randint(0, 256, (9, 6, 5, 3), np.uint8)
+
+    class Nine(tfds.core.GeneratorBasedBuilder):
+        VERSION = tfds.core.Version("1.0.0")
+        pkg_dir_path = tmp_path_factory.mktemp("package")  # its own is none
+
+        def _info(self):
+            features = {
+                "image": tfds.features.Image(shape=(6, 5, 3)),
+                "label": tfds.features.ClassLabel(names=["x", "y"]),
+            }
+            return tfds.core.DatasetInfo(builder=self, features=tfds.features.FeaturesDict(features))
+
+        def _split_generators(self, dl_manager):
+            return {"train": self._generate_examples()}
+
+        def _generate_examples(self):
+            for number, picture in enumerate(pictures):
+                yield number, {"image": picture, "label": number % 2}
+
+    folder = tmp_path_factory.mktemp("sets")
+    Nine(data_dir=folder, file_format="array_record").download_and_prepare()
+    return folder, pictures
+
+
+def test_array_record_is_read_in_place(array_record_set):
+    folder, pictures = array_record_set
+    loaded = data.load(DataOptions(dataset="tfds:nine", data_dir=str(folder), image_size=6, fit="pad"))
+    column = loaded.columns["real"]
+    assert not isinstance(column, np.ndarray)
+    seen = column[np.arange(9)]
+    assert seen.shape == column.shape == (9, 6, 6, 3)
+    # tensorflow-datasets shuffles when it prepares, by keys.
+    found = [int(np.abs(pictures.astype(int) - each[:, :5].astype(int)).sum(axis=(1, 2, 3)).argmin()) for each in seen]
+    assert sorted(found) == list(range(9))
+    np.testing.assert_array_equal(seen[:, :, :5], pictures[found])
+    assert loaded.columns["label"].tolist() == [number % 2 for number in found]
+    assert loaded.class_names == ("x", "y")
+    np.testing.assert_array_equal(column.keep_rows([1, 4])[1], column[4])

@@ -16,8 +16,9 @@ class DataOptions:
     """Which examples, and how images come to one size."""
 
     dataset: str = option("avatars", decides="computation")
-    """avatars (drawn here), mnist, fashion_mnist, cifar10, stacked_mnist, tfds:NAME, or folder:PATH (a tree of images;
-    folder:A+B are two); for translation paired:PATH or unpaired:PATH (docs/data.md)."""
+    """avatars (drawn here), mnist, fashion_mnist, cifar10, stacked_mnist, tfds:NAME, folder:PATH (a tree of images;
+    folder:A+B are two), or packed:DIR (made by the command pack); for translation paired:PATH or unpaired:PATH
+    (docs/data.md)."""
     data_dir: str | None = option(None, decides="output")
     """Where tensorflow-datasets keeps prepared data; default: $TFDS_DATA_DIR, then ~/tensorflow_datasets."""
     download: bool = option(False, decides="output")
@@ -29,6 +30,8 @@ class DataOptions:
     too small (28 px digits at 32) and crops the rest."""
     skip_bad_files: bool = option(False, decides="computation")
     """Go on without unreadable image files instead of stopping."""
+    cache: bool = option(True, decides="output")
+    """Keep what was decoded of a large folder in the cache, at most 20 GiB in all, for the next start."""
     labels: str | None = option(None, decides="computation")
     """Classes of the images of a folder: folders, the sub-folders of the first level; none; a table of files and labels
     (.csv, .tsv, StyleGAN's dataset.json); or a regular expression with one group, the label in a file's path; default:

@@ -7,19 +7,13 @@
 Every picture is a pure function of `(seed, split, index)`, so any of them can be made again without the others.
 """
 
-import multiprocessing
-import os
-import sys
-import types
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from tqdm import tqdm
 
+from keras_gan.data import processes
 from keras_gan.data.avatars.art import STYLES, draw
 from keras_gan.data.avatars.canvas import change, from_hsv, mix
 from keras_gan.data.image_sets import image_dataset
@@ -509,7 +503,8 @@ def _draw_all(size, split, style, indices, seed):
     chunks = [indices[start : start + CHUNK] for start in range(0, count, CHUNK)]
     drawer = partial(_draw_chunk, size, split, style, seed)
     with tqdm(total=count, desc=f"drawing {split} avatars", unit=" images", leave=False, delay=1) as bar:
-        for chunk, drawn in zip(chunks, _map(drawer, chunks), strict=True):
+        results = processes.in_order(drawer, chunks) if count > FEW else map(drawer, chunks)
+        for chunk, drawn in zip(chunks, results, strict=True):
             images[chunk.start - indices.start :][: len(chunk)] = drawn
             bar.update(len(chunk))
     return images
@@ -517,47 +512,6 @@ def _draw_all(size, split, style, indices, seed):
 
 def _draw_chunk(size, split, style, seed, indices):
     return np.stack([np.asarray(draw(random_avatar(seed, split, index), size, style)) for index in indices])
-
-
-def _map(function, chunks):
-    """`map`, on all processors if it is worth it; on this one as soon as processes turn out not to work here."""
-    done = 0
-    # Processes that were started to be ended with their parent, such as data loaders, must not have children.
-    if len(chunks) * CHUNK > FEW and not multiprocessing.current_process().daemon:
-        try:
-            for result in _map_in_processes(function, chunks):
-                yield result
-                done += 1
-        except (BrokenProcessPool, OSError, ImportError, NotImplementedError):
-            pass
-    yield from map(function, chunks[done:])
-
-
-def _map_in_processes(function, chunks):
-    # Not forked: TensorFlow's threads would not survive it.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(os.cpu_count() or 1, len(chunks)), context)
-    try:
-        with _main_module_set_aside():
-            results = pool.map(function, chunks)
-        yield from results
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _main_module_set_aside():
-    """Keeps processes started in this context from importing the main module.
-
-    They would run a user's script again from its start if it has no `if __name__ == "__main__"`, and fail on one from
-    standard input. Drawing needs nothing of it.
-    """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
 
 
 # --- The cache -----------------------------------------------------------------------------------------------------

@@ -88,6 +88,13 @@ class Sampler:
         (values,) = self.model.fields["real"].from_model(tf.convert_to_tensor(outputs)).values()
         return values.numpy()
 
+    @property
+    def styled(self):
+        """The two networks of a style-based model, a `StyledSampler`; None of another."""
+        networks = self.model.exported()
+        styled = {"mapping", "synthesis"} <= networks.keys()
+        return StyledSampler(self, networks["mapping"], networks["synthesis"]) if styled else None
+
     def targets(self, count, seed=0):
         """What `samples` would be if they were perfect; None if nobody knows."""
         if self.examples is None or not self.aligned:
@@ -154,6 +161,27 @@ class Sampler:
 
     def _is_of_examples(self, name):
         return self._fields[name].of_seeds(np.zeros(1, np.int64)) is None
+
+
+class StyledSampler:
+    """The mapping and the synthesis network of a style-based model by themselves.
+
+    Args:
+        sampler: the `Sampler` of the model.
+        mapping, synthesis: the networks.
+    """
+
+    def __init__(self, sampler, mapping, synthesis):
+        self._sampler, self._mapping, self._synthesis = sampler, mapping, synthesis
+
+    def of(self, latents, labels=None):
+        """The styles of latents, and of labels where there are classes, a NumPy array `[N, length]`."""
+        return self._sampler.outputs({"latents": latents, "labels": labels}, self._mapping).numpy()
+
+    def draw(self, styles):
+        """What is made of styles `[N, length]`, each for all layers, at the outer edge."""
+        (_, layers, _) = self._synthesis.inputs[0].shape
+        return self._sampler.made({"styles": np.repeat(styles[:, None], layers, axis=1)}, self._synthesis)
 
 
 def of_data(model, dataset, count, preparation=None):

@@ -1,6 +1,9 @@
 """The zoo: what is committed is small, whole and draws; and how `tools/zoo.py` fills it."""
 
+import functools
+import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -39,7 +42,8 @@ def test_it_holds_models_of_the_table_alone():
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_a_model_is_whole_and_draws(folder):
     held = {path.name for path in folder.iterdir()}
-    assert held - {"fields.npz", "scores.json", "generator-float16.tflite"} == {
+    networks = {f"{name}-float16.tflite" for name in ("generator", "mapping", "synthesis")}
+    assert held - {"fields.npz", "scores.json", "directions.json", *networks} == {
         *("manifest.json", "MODEL_CARD.md", "samples.png", "command.txt"),
     }
     facts = json.loads((folder / "manifest.json").read_text())
@@ -55,6 +59,7 @@ def test_a_model_is_whole_and_draws(folder):
     if "generator-float16.tflite" not in held:
         assert facts["files"]["generator-float16.tflite"]["bytes"] > zoo.MOST_BYTES
         return
+    assert {f"{name}-float16.tflite" for name in facts["fields"]} <= held
     generator = exported.load(folder / "generator-float16.tflite")
     samples = generator.draw_seeds(np.arange(12))
     assert samples.shape[1:] == tuple(facts["generator"]["image_shape"])
@@ -91,6 +96,33 @@ def test_small_files_are_copied_and_known_by_their_command(export, tmp_path):
     assert zoo.is_made("dcgan-avatars", command, tmp_path)
     assert not zoo.is_made("dcgan-avatars", f"{command} --steps 3", tmp_path)
     assert not zoo.is_made("cgan-avatars", command, tmp_path)
+
+
+def test_a_style_based_model_comes_with_its_two_networks_and_directions(tmp_path, monkeypatch):
+    exporters.export(tiny("stylegan2"), tmp_path / "exports" / "1", ("tflite",), precisions=("float16",))
+    called = []
+
+    def call(what, words):
+        words = [str(word) for word in words]
+        called.append(words[words.index("keras_gan") + 1])
+        if "directions" in words:
+            model = Path(words[-1])
+            model.mkdir(parents=True)
+            (model / "directions.json").write_text("{}")
+
+    monkeypatch.setattr(zoo, "_call", call)
+    monkeypatch.setattr(zoo, "put", functools.partial(zoo.put, zoo=tmp_path / "zoo"))
+    monkeypatch.setattr(zoo, "ROOT", tmp_path)
+    command = zoo.MODELS["stylegan2-avatars"].command
+    run = f"zoo-stylegan2-avatars-{hashlib.sha256(command.encode()).hexdigest()[:6]}"
+    (tmp_path / "export" / "models").mkdir(parents=True)
+    (tmp_path / "exports").rename(tmp_path / "export" / "models" / run)
+    zoo.make("stylegan2-avatars", command)
+    assert called == ["evaluate", "export", "directions"]
+    assert {path.name for path in (tmp_path / "zoo" / "stylegan2-avatars").iterdir()} == {
+        *("generator-float16.tflite", "mapping-float16.tflite", "synthesis-float16.tflite", "directions.json"),
+        *("manifest.json", "MODEL_CARD.md", "samples.png", "command.txt"),
+    }
 
 
 def test_networks_that_are_too_large_are_left_out(export, tmp_path, monkeypatch):

@@ -15,6 +15,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +27,10 @@ from tools import gallery
 from tools.gallery import ROOT, SCORES, ZOO
 
 COMMAND = "command.txt"  # by what a model was made; written last
-SAMPLES = "samples.png"
+SAMPLES, DIRECTIONS = "samples.png", "directions.json"
 SCORED_SAMPLES = 2000
-KEPT = ("*.tflite", "manifest.json", "MODEL_CARD.md", SAMPLES, SCORES, "fields.npz")
+KEPT = ("*.tflite", "manifest.json", "MODEL_CARD.md", SAMPLES, SCORES, DIRECTIONS, "fields.npz")
+LEFT_OUT = "*-controlled*"  # the same networks once more
 MOST_BYTES, MOST_BYTES_IN_ALL = 1_500_000, 24_000_000
 
 
@@ -83,6 +85,8 @@ def make(name, command, data_dir=None, again=False):
         _train(run, command, data_dir)
     export = max(exports.glob("*/manifest.json"), key=lambda path: int(path.parent.name)).parent
     _score(export, data_dir)
+    if "mapping" in json.loads((export / "manifest.json").read_text(encoding="utf-8"))["fields"]:
+        _find_directions(run, export)
     put(export, name, command)
 
 
@@ -92,6 +96,16 @@ def _train(run, command, data_dir):
     words += ["--export", "tflite", "--tflite", "float16"]
     words += ["--data-dir", data_dir] if data_dir else []
     _call("training", words)
+
+
+def _find_directions(run, export):
+    """Puts the directions of a style-based model into its export; they are found by signatures of a SavedModel."""
+    with tempfile.TemporaryDirectory() as scratch:
+        words = ["--run", run, "--export", "saved_model", "--export-dir", scratch]
+        _call("export", ["-m", "keras_gan", "export", *words])
+        model = Path(scratch) / run / "1"
+        _call("search for directions", ["-m", "keras_gan", "directions", "--model", model])
+        shutil.copyfile(model / DIRECTIONS, export / DIRECTIONS)
 
 
 def _score(export, data_dir):
@@ -109,7 +123,8 @@ def _call(what, words):
 
 def put(export, name, command, zoo=ZOO):
     """Copies the small files of an export into the zoo: without the networks, if one of those is too large."""
-    files = sorted(path for pattern in KEPT for path in export.glob(pattern))
+    found = sorted(path for pattern in KEPT for path in export.glob(pattern))
+    files = [path for path in found if not path.match(LEFT_OUT)]
     networks = [path for path in files if path.suffix == ".tflite"]
     if not networks:
         raise ZooError(f"{export} has no .tflite file")

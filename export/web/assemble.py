@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import http.server
 import json
+import math
 import os
 import re
 import shutil
@@ -25,12 +26,16 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PAGE = ("index.html", "style.css", "icon.svg", "*.js")
-# What the page can draw with, best first; the one that there is becomes generator.tflite.
-MODEL_FILES = tuple(f"generator{precision}.tflite" for precision in ("", "-float16", "-dynamic", "-int8"))
+# What files of a network end in, best first; the one that there is becomes NETWORK.tflite.
+PRECISIONS = ("", "-float16", "-dynamic", "-int8")
+STYLED = ("mapping", "synthesis")  # what the page draws with of a style-based model, in place of its generator
+DIRECTIONS = "directions.json"
+PRINCIPAL = 6  # directions that nobody has named get a slider each
 # The variants that the page asks for: with relaxed SIMD, and for browsers without it.
 WASM = ("litert_wasm_internal", "litert_wasm_compat_internal")
-# Kinds of fields, as the manifest names them: what the page can show, and what it can give a model.
-SHOWN, GIVEN = {"image"}, {"latents", "label", "scalar"}
+# Kinds of fields, as the manifest names them: what the page can show, what it can give a model, and what one network
+# of a model may hand on to the next.
+SHOWN, GIVEN, INNER = {"image"}, {"latents", "label", "scalar"}, {"styles"}
 MARK = ".keras-gan-web"  # says that a folder may be replaced
 
 
@@ -67,10 +72,11 @@ def install():
 
 @dataclass(frozen=True)
 class Model:
-    """A model that the page can show: its folder, the file that it is drawn with, and what visitors may know of it."""
+    """A model that the page can show: its folder, the files that it is drawn with, `{network: path}`, and what visitors
+    may know of it."""
 
     folder: Path
-    file: Path
+    files: dict
     manifest: dict
 
 
@@ -80,18 +86,73 @@ def check_model(folder):
         raise AssemblyError(f"there is no folder {folder}")
     manifest = read_manifest(folder)
     check_kind(folder, manifest)
-    file = next((folder / name for name in MODEL_FILES if (folder / name).is_file()), None)
+    networks = STYLED if is_styled(manifest) else ("generator",)
+    files = {network: find_file(folder, network) for network in networks}
+    facts = {network: described(file, manifest) for network, file in files.items()}
+    return Model(folder.resolve(), files, public(manifest, facts) | styles_of(folder, manifest))
+
+
+def is_styled(manifest):
+    """Whether a model is style-based: then its networks from latents to styles and on to pictures are exported, too."""
+    return set(STYLED) <= told(manifest, "fields").keys()
+
+
+def find_file(folder, network):
+    """The best file of a network that the page can draw with."""
+    names = [f"{network}{precision}.tflite" for precision in PRECISIONS]
+    file = next((folder / name for name in names if (folder / name).is_file()), None)
     if file is None:
         others = sorted(path.name for path in folder.glob("*.tflite"))
         instead = f"only {', '.join(others)}" if others else "none of the kind"
         raise AssemblyError(
-            f"{folder} has no file that the page can draw with ({' or '.join(MODEL_FILES)}), {instead}: export it "
+            f"{folder} has no file that the page can draw with ({' or '.join(names)}), {instead}: export it "
             "with --export tflite"
         )
+    return file
+
+
+def described(file, manifest):
+    """What a manifest says of a file, empty if nothing; raises `AssemblyError` if it is another one."""
     facts = told(manifest, "files", file.name)
     if facts and facts.get("sha256") != hashlib.sha256(file.read_bytes()).hexdigest():
         raise AssemblyError(f"{file} is not the file that manifest.json beside it describes: it is damaged")
-    return Model(folder.resolve(), file, public(manifest, facts))
+    return facts
+
+
+def styles_of(folder, manifest):
+    """What the page must know of styles, none of a model without: their mean, and directions to move them along."""
+    if not is_styled(manifest):
+        return {}
+    average = told(manifest, "generator").get("w_avg")
+    if not is_vector(average):
+        raise AssemblyError(f"{folder / 'manifest.json'} is damaged: it does not say the mean style, w_avg")
+    return {"styles": {"average": average, "directions": read_directions(folder / DIRECTIONS, len(average))}}
+
+
+def is_vector(value):
+    """Whether a JSON value is a list of finite numbers."""
+    numbers = isinstance(value, list) and all(isinstance(each, int | float) for each in value)
+    return numbers and len(value) > 0 and all(map(math.isfinite, value))
+
+
+def read_directions(path, length):
+    """The directions of styles that sliders move along: those with names, and the first principal ones."""
+    if not path.is_file():
+        return []
+    content = read_json(path)
+    found = content.get("directions") if isinstance(content, dict) else None
+    if not isinstance(found, list) or not all(is_direction(each, length) for each in found):
+        raise AssemblyError(f"{path} holds no directions of this model: make them again with the command directions")
+    by_kind = {kind: [each for each in found if each["kind"] == kind] for kind in ("named", "principal")}
+    return [*by_kind["named"], *by_kind["principal"][:PRINCIPAL]]
+
+
+def is_direction(value, length):
+    """Whether a JSON value is a direction of styles of this length."""
+    if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in ("name", "kind")):
+        return False
+    vector, spread = value.get("vector"), [value.get("spread")]
+    return is_vector(vector) and len(vector) == length and is_vector(spread)
 
 
 def read_manifest(folder):
@@ -100,13 +161,18 @@ def read_manifest(folder):
     if not path.is_file():
         lacks = ["manifest.json"] if any(folder.glob("*.tflite")) else ["generator.tflite", "manifest.json"]
         raise AssemblyError(f"{folder} is not an exported model: it has no {' and no '.join(lacks)}")
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError):
-        raise AssemblyError(f"{path} is damaged: it is not JSON") from None
+    manifest = read_json(path)
     if not isinstance(manifest, dict):
         raise AssemblyError(f"{path} is damaged: it holds no object")
     return manifest
+
+
+def read_json(path):
+    """What a file of JSON holds."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        raise AssemblyError(f"{path} is damaged: it is not JSON") from None
 
 
 def told(value, *keys):
@@ -123,21 +189,28 @@ def check_kind(folder, manifest):
         raise AssemblyError(f"{folder} changes what it is given ({kind}): the page draws from seeds alone")
     for network in told(manifest, "fields").values():
         groups = {group: told(network, group).values() for group in ("outputs", "inputs")}
-        made, given = ([told(field).get("kind", "image") for field in groups[group]] for group in groups)
+        kinds = ([told(field).get("kind", "image") for field in groups[group]] for group in groups)
+        made, given = ([kind for kind in some if kind not in INNER] for some in kinds)
         if strange := next((kind for kind in made if kind not in SHOWN), None):
             raise AssemblyError(f"{folder} makes values of the kind {strange}: the page shows images alone")
         if strange := next((kind for kind in given if kind not in GIVEN), None):
             raise AssemblyError(f"{folder} is given values of the kind {strange}: the page draws from seeds alone")
 
 
-def public(manifest, file):
-    """What visitors of the page are told of a model: where it comes from is for those who have the model."""
+def public(manifest, facts):
+    """What visitors of the page are told of a model: where it comes from is for those who have the model.
+
+    Args:
+        manifest: of the export.
+        facts: `{network: what the manifest says of its file}`.
+    """
     generator, data = told(manifest, "generator"), told(manifest, "data")
     known = {name: generator[name] for name in ("variant", "parameters", "step", "num_classes") if name in generator}
     about = {"classes": data["classes"]} if isinstance(data.get("classes"), list) else {}
     if isinstance(data.get("name"), str):  # a name, and not the path that older exports have
         about["name"] = re.split(r"[/\\]", data["name"].rstrip("/\\"))[-1]
-    return {"generator": known, "data": about, "files": {"generator.tflite": file} if file else {}}
+    files = {f"{network}.tflite": file for network, file in facts.items() if file}
+    return {"generator": known, "data": about, "files": files}
 
 
 def name_models(folders):
@@ -195,7 +268,8 @@ def assemble(models, out):
             shutil.copyfile(packages / "core" / "wasm" / f"{name}{suffix}", out / "litert" / "wasm" / f"{name}{suffix}")
     for folder, (_, target) in named.items():
         (out / "models" / target).mkdir(parents=True)
-        shutil.copyfile(checked[folder].file, out / "models" / target / "generator.tflite")
+        for network, file in checked[folder].files.items():
+            shutil.copyfile(file, out / "models" / target / f"{network}.tflite")
         manifest = json.dumps(checked[folder].manifest, indent=1) + "\n"
         (out / "models" / target / "manifest.json").write_text(manifest, encoding="utf-8")
 

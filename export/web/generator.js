@@ -62,18 +62,34 @@ async function isDescribed(bytes, facts) {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("") === facts.sha256;
 }
 
-/** Loads `manifest.json` and `generator.tflite` from a folder. Raises a Complaint if that cannot be. */
+/** Loads `manifest.json` and the model that it describes from a folder. Raises a Complaint if that cannot be. */
 export async function openGenerator(folder) {
-  const [manifest, bytes] = await Promise.all([
-    fetchJson(`${folder}/manifest.json`),
-    fetchFile(`${folder}/generator.tflite`),
-  ]);
-  const file = `${folder}/generator.tflite`;
-  const isModel = String.fromCharCode(...bytes.subarray(4, 8)) === "TFL3";
-  if (!isModel || !(await isDescribed(bytes, manifest.files?.["generator.tflite"]))) {
-    throw new Complaint(`${file} is damaged: it is not the file that was exported.`);
-  }
+  const manifest = await fetchJson(`${folder}/manifest.json`);
+  const [Kind, names] = manifest.styles ? [StyledGenerator, ["mapping", "synthesis"]] : [Generator, ["generator"]];
+  const contents = await Promise.all(names.map((name) => fetchModel(folder, `${name}.tflite`, manifest)));
   await start();
+  const networks = [];
+  try {
+    for (const [i, name] of names.entries()) networks.push(await compile(contents[i], `${folder}/${name}.tflite`));
+    return new Kind(manifest, ...networks);
+  } catch (error) {
+    if (error instanceof Complaint) throw error; // the runtime is gone, and its networks with it
+    networks.forEach((network) => network.close());
+    const file = `${folder}/${names.at(-1)}.tflite`;
+    throw new Complaint(`${file} is not a generator that this page can run: ${firstLine(error)}`);
+  }
+}
+
+async function fetchModel(folder, name, manifest) {
+  const bytes = await fetchFile(`${folder}/${name}`);
+  const isModel = String.fromCharCode(...bytes.subarray(4, 8)) === "TFL3";
+  if (!isModel || !(await isDescribed(bytes, manifest.files?.[name]))) {
+    throw new Complaint(`${folder}/${name} is damaged: it is not the file that was exported.`);
+  }
+  return bytes;
+}
+
+async function compile(bytes, file) {
   let compiled;
   try {
     compiled = await loadAndCompile(bytes, { accelerator: "wasm" });
@@ -81,72 +97,135 @@ export async function openGenerator(folder) {
     stop();
     throw new Complaint(`${file} is damaged: ${firstLine(error)}.`);
   }
-  try {
-    return new Generator(compiled, manifest);
-  } catch (error) {
-    compiled.delete();
-    throw new Complaint(`${file} is not a generator that this page can run: ${firstLine(error)}`);
-  }
+  return new Network(compiled);
 }
 
-class Generator {
-  constructor(compiled, manifest) {
-    const runner = compiled.signatures[SIGNATURE];
-    if (!runner) throw new Error(`it has no signature ${SIGNATURE}.`);
-    const inputs = Object.fromEntries(runner.getInputDetails().map((tensor) => [tensor.name, [...tensor.shape]]));
-    const outputs = Object.fromEntries(runner.getOutputDetails().map((tensor) => [tensor.name, [...tensor.shape]]));
-    if (inputs.latents?.length !== 2 || outputs.images?.length !== 4) {
-      throw new Error("it does not take latents to images.");
-    }
-    [this.batch, this.latentDim] = inputs.latents;
-    [, this.height, this.width, this.channels] = outputs.images;
-    if (![1, 3, 4].includes(this.channels)) throw new Error(`its pictures have ${this.channels} channels.`);
-    this.manifest = manifest;
-    this.numClasses = "labels" in inputs ? (manifest.generator?.num_classes ?? 0) : 0;
-    if ("labels" in inputs && !this.numClasses) throw new Error("manifest.json does not say how many classes it has.");
-    const names = manifest.data?.classes ?? [];
-    this.classNames = Array.from({ length: this.numClasses }, (_, i) =>
-      names.length === this.numClasses ? String(names[i]) : String(i),
-    );
+/** One file: from inputs to outputs, by their names, all of fixed shapes. */
+class Network {
+  constructor(compiled) {
     this.compiled = compiled;
+    const runner = compiled.signatures[SIGNATURE];
+    const shapes = (details) => Object.fromEntries(details.map((tensor) => [tensor.name, [...tensor.shape]]));
+    this.inputs = runner ? shapes(runner.getInputDetails()) : {};
+    this.outputs = runner ? shapes(runner.getOutputDetails()) : {};
   }
 
-  /**
-   * Draws as many pictures as one run of the model gives.
-   *
-   * Rows are at most `batch` objects with `latents`, a `label` and a `title` for complaints. Returns a Float32Array of
-   * pixels in [0, 1] for each row.
-   */
-  async draw(rows) {
-    const latents = new Float32Array(this.batch * this.latentDim);
-    const labels = new Int32Array(this.batch);
-    rows.forEach((row, i) => {
-      latents.set(row.latents, i * this.latentDim);
-      labels[i] = row.label ?? 0;
-    });
-    const inputs = { latents: new Tensor(latents, [this.batch, this.latentDim]) };
-    if (this.numClasses) inputs.labels = new Tensor(labels, [this.batch]);
-    let values;
+  get batch() {
+    return Object.values(this.inputs)[0][0];
+  }
+
+  /** A Float32Array of `output` for each of `count` rows, which are at most a batch; `values` are typed arrays by name. */
+  async run(values, output, count) {
+    const inputs = Object.fromEntries(
+      Object.keys(this.inputs).map((name) => [name, new Tensor(values[name], this.inputs[name])]),
+    );
+    let made;
     try {
       const outputs = await this.compiled.run(SIGNATURE, inputs);
-      values = Float32Array.from(outputs.images.toTypedArray());
+      made = Float32Array.from(outputs[output].toTypedArray());
       Object.values(outputs).forEach((tensor) => tensor.delete());
     } catch (error) {
       throw new Complaint(`The model failed to draw: ${firstLine(error)}`);
     } finally {
       Object.values(inputs).forEach((tensor) => tensor.delete());
     }
-    const size = this.height * this.width * this.channels;
-    return rows.map((row, i) => {
-      const pixels = values.slice(i * size, (i + 1) * size);
-      if (!pixels.every(Number.isFinite)) {
-        throw new Complaint(`The model drew no picture of ${row.title}: its output is not a number (NaN).`);
-      }
-      return pixels;
-    });
+    const size = this.outputs[output].slice(1).reduce((product, length) => product * length, 1);
+    return Array.from({ length: count }, (_, i) => made.slice(i * size, (i + 1) * size));
   }
 
   close() {
     this.compiled.delete();
+  }
+}
+
+/** What a network that takes latents is given for rows with `latents` and perhaps a `label`, at most a batch. */
+function latentInputs({ inputs, batch }, rows) {
+  const [, length] = inputs.latents;
+  const values = { latents: new Float32Array(batch * length), labels: new Int32Array(batch) };
+  rows.forEach((row, i) => {
+    values.latents.set(row.latents, i * length);
+    values.labels[i] = row.label ?? 0;
+  });
+  return values;
+}
+
+/**
+ * What draws pictures of rows.
+ *
+ * `batch` rows are drawn at once. Each has `latents`, a `label` where there are classes, and a `title` for complaints.
+ */
+class Generator {
+  constructor(manifest, first, last = first) {
+    if (first.inputs.latents?.length !== 2 || last.outputs.images?.length !== 4) {
+      throw new Error("it does not take latents to images.");
+    }
+    this.manifest = manifest;
+    [this.first, this.last] = [first, last];
+    [, this.latentDim] = first.inputs.latents;
+    [this.batch, this.height, this.width, this.channels] = last.outputs.images;
+    if (![1, 3, 4].includes(this.channels)) throw new Error(`its pictures have ${this.channels} channels.`);
+    this.numClasses = "labels" in first.inputs ? (manifest.generator?.num_classes ?? 0) : 0;
+    if ("labels" in first.inputs && !this.numClasses) throw new Error("manifest.json does not say how many classes it has.");
+    const names = manifest.data?.classes ?? [];
+    this.classNames = Array.from({ length: this.numClasses }, (_, i) =>
+      names.length === this.numClasses ? String(names[i]) : String(i),
+    );
+  }
+
+  /** Draws at most `batch` rows. Returns a Float32Array of pixels in [0, 1] for each. */
+  async draw(rows) {
+    const pictures = await this.last.run(this.inputsOf(rows), "images", rows.length);
+    pictures.forEach((pixels, i) => {
+      if (!pixels.every(Number.isFinite)) {
+        throw new Complaint(`The model drew no picture of ${rows[i].title}: its output is not a number (NaN).`);
+      }
+    });
+    return pictures;
+  }
+
+  inputsOf(rows) {
+    return latentInputs(this.last, rows);
+  }
+
+  close() {
+    this.last.close();
+  }
+}
+
+/** A style-based generator. The rows that it draws have `styles`, one after the other for each layer. */
+class StyledGenerator extends Generator {
+  constructor(manifest, mapping, synthesis) {
+    super(manifest, mapping, synthesis);
+    [, this.layers, this.styleDim] = synthesis.inputs.w ?? [];
+    this.average = Float32Array.from(manifest.styles.average ?? []);
+    this.directions = manifest.styles.directions ?? [];
+    if (mapping.outputs.w?.at(-1) !== this.styleDim || this.average.length !== this.styleDim) {
+      throw new Error("its networks do not fit together.");
+    }
+  }
+
+  get hasStyles() {
+    return true;
+  }
+
+  /** The style of each row with `latents`, and a `label` where there are classes: Float32Array of `styleDim`. */
+  async stylesOf(rows) {
+    const found = [];
+    for (let i = 0; i < rows.length; i += this.first.batch) {
+      const some = rows.slice(i, i + this.first.batch);
+      found.push(...(await this.first.run(latentInputs(this.first, some), "w", some.length)));
+    }
+    return found;
+  }
+
+  inputsOf(rows) {
+    const w = new Float32Array(this.batch * this.layers * this.styleDim);
+    rows.forEach((row, i) => w.set(row.styles, i * this.layers * this.styleDim));
+    return { w };
+  }
+
+  close() {
+    this.first.close();
+    super.close();
   }
 }

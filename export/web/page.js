@@ -2,16 +2,22 @@
 
 import { Complaint, fetchJson, openGenerator } from "./generator.js";
 import { plane, slerp, truncate } from "./latent_space.js";
+import { listenToGiving } from "./mixing.js";
 import { paint, save, toPng } from "./pictures.js";
 import { classOfSeed, laterSeed, parseSeed, portableLatents } from "./portable_seeds.js";
+import { bandsOf, layered, moved, shiftAlong } from "./styles.js";
 
 const WALK_SECONDS = 2;
 const STRIP = 8;
 // Pictures are drawn on the page's own thread: it is given back to the browser at least this often.
 const BREATH_MS = 30;
 
+const SIGMAS = 3; // how far sliders of directions go, in standard deviations
+const BANDS = ["coarse", "middle", "fine"];
+
 const element = (id) => document.getElementById(id);
-const views = ["grid", "walk", "drag"];
+const views = ["grid", "walk", "drag", "mix"];
+const gridViews = ["grid", "mix"]; // those of several pictures
 
 const state = {
   models: [],
@@ -29,6 +35,11 @@ const state = {
   playing: false,
   x: 0,
   y: 0,
+  // Of style-based models alone:
+  along: {}, // where the sliders of directions are, by name
+  band: "coarse", // the layers that are given
+  giver: null, // the seed whose styles are to be given next
+  mixes: new Map(), // by seed: the seeds that bands of its styles are of, such as { middle: 5n }, if not its own
 };
 
 /** What was drawn last: the rows as the model saw them, and their pixels in [0, 1]. */
@@ -91,7 +102,9 @@ async function drawRows(rows, isNewest, show) {
   let breath = performance.now();
   for (let i = 0; i < rows.length; i += generator.batch) {
     const start = performance.now();
-    const batch = await generator.draw(rows.slice(i, i + generator.batch));
+    const some = rows.slice(i, i + generator.batch);
+    if (generator.hasStyles) await addStyles(some);
+    const batch = await generator.draw(some);
     const end = performance.now();
     milliseconds += end - start;
     batch.forEach((pixels, j) => show(pixels, i + j));
@@ -106,6 +119,23 @@ async function drawRows(rows, isNewest, show) {
   Object.assign(drawn, { view: state.view, rows, pictures, shape: { height, width, channels }, milliseconds });
   return true;
 }
+
+/** Gives rows their styles, as truncation and sliders want them: of `givers` by band, or of themselves. */
+async function addStyles(rows) {
+  const { generator, truncation, along } = state;
+  const shift = shiftAlong(generator.directions, along, generator.styleDim);
+  const givers = rows.map((row) => row.givers ?? { coarse: row, middle: row, fine: row });
+  const all = [...new Set(givers.flatMap((ofBand) => Object.values(ofBand)))];
+  const styles = await generator.stylesOf(all);
+  const found = new Map(all.map((giver, i) => [giver, moved(styles[i], generator.average, truncation, shift)]));
+  rows.forEach((row, i) => {
+    const ofBand = Object.fromEntries(BANDS.map((band) => [band, found.get(givers[i][band])]));
+    row.styles = layered(ofBand, generator.layers);
+  });
+}
+
+/** Latents of a row, nearer to their mean; where there are styles, it is those that are truncated. */
+const nearer = (latents) => (state.generator.hasStyles ? latents : truncate(latents, state.truncation));
 
 // -- The model --
 
@@ -126,6 +156,7 @@ async function openWanted() {
   }
   describe(state.generator);
   fillClasses(state.generator);
+  offerStyles(state.generator);
 }
 
 function describe({ manifest, height, width, numClasses }) {
@@ -145,7 +176,39 @@ function fillClasses({ numClasses, classNames }) {
   element("class-field").hidden = !numClasses;
 }
 
-// -- The three views --
+/** Shows what there is to do with styles, if the model has some. */
+function offerStyles({ hasStyles = false, layers = 0, directions = [] }) {
+  element("tab-mix").hidden = !hasStyles;
+  element("truncation").min = hasStyles ? 0 : 0.01;
+  if (!hasStyles && state.truncation === 0) setTruncation(1);
+  const known = hasStyles ? bandsOf(layers) : [];
+  for (const band of BANDS) element(`band-${band}`).closest("label").hidden = !known.includes(band);
+  if (hasStyles && !known.includes(state.band)) setBand("coarse");
+  const names = directions.map(({ name }) => name);
+  state.along = Object.fromEntries(Object.entries(state.along).filter(([name]) => names.includes(name)));
+  element("directions").hidden = !names.length;
+  element("sliders").replaceChildren(...names.map(makeSlider));
+  if (!hasStyles && state.view === "mix") showView("grid");
+}
+
+function makeSlider(name) {
+  const [field, head, value, input] = ["label", "span", "output", "input"].map((tag) => document.createElement(tag));
+  field.className = "field";
+  Object.assign(input, { type: "range", min: -SIGMAS, max: SIGMAS, step: 0.1, value: state.along[name] ?? 0 });
+  const say = () => (value.textContent = Number(input.value).toFixed(1));
+  input.addEventListener("input", () => {
+    state.along[name] = Number(input.value);
+    say();
+    refresh();
+  });
+  input.addEventListener("change", remember);
+  say();
+  head.append(name, " ", value);
+  field.append(head, input);
+  return field;
+}
+
+// -- The views --
 
 function labelOf(seed) {
   const { numClasses } = state.generator;
@@ -180,19 +243,12 @@ function report(what, milliseconds, count) {
 
 const drawers = {
   async grid(isNewest) {
-    const { count, seed, truncation, generator } = state;
+    const { count, seed, generator } = state;
     const rows = Array.from({ length: count }, (_, i) => {
       const own = laterSeed(seed, i);
-      return { seed: own, label: labelOf(own), title: titleOf(own), latents: truncate(latentsOf(own), truncation) };
+      return { seed: own, label: labelOf(own), title: titleOf(own), latents: nearer(latentsOf(own)) };
     });
-    const grid = element("grid");
-    grid.style.setProperty("--columns", Math.ceil(Math.sqrt(count)));
-    const list = canvases(grid, count, makeTile);
-    [...grid.children].forEach((tile, i) => {
-      tile.setAttribute("aria-label", titleOf(rows[i].seed));
-      tile.title = titleOf(rows[i].seed);
-    });
-    if (![...grid.children].some((tile) => tile.tabIndex === 0)) grid.firstChild.tabIndex = 0;
+    const list = lay(element("grid"), rows, makeTile);
     if (!(await drawRows(rows, isNewest, (pixels, i) => paint(list[i], pixels, generator)))) return;
     report(`Seeds ${seed} to ${laterSeed(seed, count - 1)}`, drawn.milliseconds, count);
   },
@@ -203,10 +259,10 @@ const drawers = {
     const between = (fraction) => ({
       label: labelOf(seed),
       title: `the way from seed ${seed} to seed ${endSeed}`,
-      latents: truncate(slerp(start, end, fraction), truncation),
+      latents: nearer(slerp(start, end, fraction)),
     });
     // The strip stays while only the position changes.
-    const name = [seed, endSeed, truncation, labelOf(seed)].join();
+    const name = [seed, endSeed, truncation, labelOf(seed), ...Object.entries(state.along)].join();
     if (walkStrip.generator !== generator || walkStrip.name !== name) {
       const list = canvases(element("strip"), STRIP, () => document.createElement("canvas"));
       element("strip").style.setProperty("--columns", STRIP);
@@ -223,19 +279,40 @@ const drawers = {
   },
 
   async drag(isNewest) {
-    const { seed, truncation, generator, x, y } = state;
+    const { seed, generator, x, y } = state;
     const [right, up] = [laterSeed(seed, 1), laterSeed(seed, 2)];
     element("right-seed").textContent = `seed ${right}`;
     element("up-seed").textContent = `seed ${up}`;
     const at = plane(latentsOf(seed), latentsOf(right), latentsOf(up));
-    const row = { label: labelOf(seed), title: `a point near seed ${seed}`, latents: truncate(at(x, y), truncation) };
+    const row = { label: labelOf(seed), title: `a point near seed ${seed}`, latents: nearer(at(x, y)) };
     const canvas = element("drag-picture");
     fit(canvas);
     placeHandle();
     if (!(await drawRows([row], isNewest, (pixels) => paint(canvas, pixels, generator)))) return;
     report(`Around ${titleOf(seed)}`, smooth(drawn.milliseconds), 1);
   },
+
+  async mix(isNewest) {
+    const { count, seed, generator } = state;
+    const rows = Array.from({ length: count }, (_, i) => mixedRow(laterSeed(seed, i)));
+    const list = lay(element("mix"), rows, makeMixTile);
+    markGiver();
+    if (!(await drawRows(rows, isNewest, (pixels, i) => paint(list[i], pixels, generator)))) return;
+    report(`Seeds ${seed} to ${laterSeed(seed, count - 1)}`, drawn.milliseconds, count);
+  },
 };
+
+/** Fills a grid with a tile for each row, and returns their canvases. */
+function lay(grid, rows, make) {
+  grid.style.setProperty("--columns", Math.ceil(Math.sqrt(rows.length)));
+  const list = canvases(grid, rows.length, make);
+  [...grid.children].forEach((tile, i) => {
+    tile.setAttribute("aria-label", rows[i].title);
+    tile.title = rows[i].title;
+  });
+  if (![...grid.children].some((tile) => tile.tabIndex === 0)) grid.firstChild.tabIndex = 0;
+  return list;
+}
 
 const walkStrip = { generator: null, name: "" };
 
@@ -261,7 +338,84 @@ function makeTile(index) {
   return tile;
 }
 
+// -- Mixing --
+
+/** What is drawn of a seed whose bands may have the styles of other seeds. */
+function mixedRow(seed) {
+  const row = { seed, label: labelOf(seed), latents: latentsOf(seed) };
+  const own = state.mixes.get(seed) ?? {};
+  const giver = (band) => (band in own ? { label: labelOf(own[band]), latents: latentsOf(own[band]) } : row);
+  const taken = Object.entries(own).map(([band, other]) => `${band} styles of seed ${other}`);
+  const title = [titleOf(seed), ...taken].join(", ");
+  return { ...row, title, givers: Object.fromEntries(BANDS.map((band) => [band, giver(band)])) };
+}
+
+/** The seed that takes a band of the giver's styles, as the giver is shown. */
+function give(giver, taker) {
+  const { band } = state;
+  const from = state.mixes.get(giver)?.[band] ?? giver;
+  const { [band]: _, ...others } = state.mixes.get(taker) ?? {};
+  const mix = from === taker ? others : { ...others, [band]: from };
+  if (Object.keys(mix).length) state.mixes.set(taker, mix);
+  else state.mixes.delete(taker);
+  setGiver(null);
+  element("mix-said").textContent = `Seed ${taker} has the ${band} styles of seed ${from}.`;
+  changed();
+}
+
+function setGiver(seed) {
+  state.giver = seed;
+  element("mix-said").textContent = seed === null ? "" : `Seed ${seed} gives its ${state.band} styles: choose which picture takes them.`;
+  markGiver();
+}
+
+function markGiver() {
+  [...element("mix").children].forEach((tile, i) => {
+    const seed = laterSeed(state.seed, i);
+    tile.setAttribute("aria-pressed", seed === state.giver);
+    tile.classList.toggle("mixed", state.mixes.has(seed));
+  });
+  element("unmix").disabled = !state.mixes.size;
+}
+
+function makeMixTile() {
+  const tile = document.createElement("button");
+  tile.type = "button";
+  tile.tabIndex = -1;
+  tile.append(document.createElement("canvas"));
+  return tile;
+}
+
+function setBand(band) {
+  state.band = band;
+  element(`band-${band}`).checked = true;
+  if (state.giver !== null) setGiver(state.giver);
+}
+
+/** `7.middle.3_8.coarse.3`: seed 7 has the middle styles of seed 3, and so on. */
+function mixesAsText() {
+  const parts = [...state.mixes].flatMap(([seed, mix]) => Object.entries(mix).map(([band, other]) => `${seed}.${band}.${other}`));
+  return parts.join("_");
+}
+
+function readMixes(text) {
+  state.mixes.clear();
+  for (const part of text.split("_")) {
+    const [taker, band, giver] = part.split(".");
+    const [seed, other] = [taker, giver].map((each) => parseSeed(each ?? ""));
+    if (seed !== null && other !== null && BANDS.includes(band)) {
+      state.mixes.set(seed, { ...state.mixes.get(seed), [band]: other });
+    }
+  }
+}
+
 // -- Controls --
+
+function setTruncation(truncation) {
+  state.truncation = truncation;
+  element("truncation").value = truncation;
+  element("truncation-value").textContent = truncation.toFixed(2);
+}
 
 function setSeed(seed) {
   state.seed = seed;
@@ -302,6 +456,8 @@ function remember() {
   const { wanted, seed, endSeed, label, truncation, view, count } = state;
   const facts = { model: wanted.name, seed, to: endSeed, truncation, count, view };
   if (label !== null) facts.class = label;
+  if (state.mixes.size) facts.mix = mixesAsText();
+  for (const [name, sigmas] of Object.entries(state.along)) if (sigmas) facts[`along ${name}`] = sigmas;
   history.replaceState(null, "", `#${new URLSearchParams(facts)}`);
 }
 
@@ -313,13 +469,16 @@ function recall() {
   setSeed(parseSeed(facts.get("seed") ?? "") ?? 0n);
   state.endSeed = parseSeed(facts.get("to") ?? "") ?? laterSeed(state.seed, 1);
   if (Number.isInteger(number("class")) && number("class") >= 0) state.label = number("class");
-  if (number("truncation") > 0 && number("truncation") <= 1) state.truncation = number("truncation");
+  const truncation = number("truncation");
+  readMixes(facts.get("mix") ?? "");
+  const moves = [...facts].filter(([key, value]) => key.startsWith("along ") && Math.abs(Number(value)) <= SIGMAS);
+  state.along = Object.fromEntries(moves.map(([key, value]) => [key.slice("along ".length), Number(value)]));
   if ([...element("count").options].some((option) => option.value === facts.get("count"))) state.count = number("count");
   if (views.includes(facts.get("view"))) state.view = facts.get("view");
   element("model").value = state.models.indexOf(state.wanted);
   element("end-seed").value = state.endSeed;
-  element("truncation").value = state.truncation;
-  element("truncation-value").textContent = state.truncation.toFixed(2);
+  if (truncation === 0) element("truncation").min = 0; // of styles; `offerStyles` knows whether there are some
+  setTruncation(truncation >= 0 && truncation <= 1 ? truncation : state.truncation);
   element("count").value = state.count;
 }
 
@@ -334,7 +493,7 @@ function showView(view) {
     element(`${name}-view`).hidden = name !== view;
   }
   element("end-field").hidden = view !== "walk";
-  element("count-field").hidden = view !== "grid";
+  element("count-field").hidden = !gridViews.includes(view);
   return changed();
 }
 
@@ -385,12 +544,15 @@ function listen() {
     stopPlaying();
     state.wanted = state.models[element("model").value];
     state.opened = null;
+    state.along = {};
+    state.mixes.clear();
+    setGiver(null);
     recent = [];
     changed();
   });
   on("seed", "change", () => readSeed(element("seed"), setSeed));
   on("end-seed", "change", () => readSeed(element("end-seed"), (seed) => (state.endSeed = seed)));
-  const step = () => (state.view === "grid" ? state.count : 1);
+  const step = () => (gridViews.includes(state.view) ? state.count : 1);
   on("previous", "click", () => (setSeed(laterSeed(state.seed, -step())), changed()));
   on("next", "click", () => (setSeed(laterSeed(state.seed, step())), changed()));
   on("dice", "click", () => {
@@ -403,8 +565,7 @@ function listen() {
     changed();
   });
   on("truncation", "input", () => {
-    state.truncation = Number(element("truncation").value);
-    element("truncation-value").textContent = state.truncation.toFixed(2);
+    setTruncation(Number(element("truncation").value));
     refresh();
   });
   on("truncation", "change", remember);
@@ -421,12 +582,34 @@ function listen() {
   on("save", "click", async () => {
     const { view, pictures, shape } = drawn;
     const model = state.wanted.name.replace(/[^A-Za-z0-9.-]+/g, "-");
-    const blob = await toPng(view === "grid" ? pictures : pictures.slice(-1), shape);
+    const blob = await toPng(gridViews.includes(view) ? pictures : pictures.slice(-1), shape);
     save(blob, `${model}-seed-${state.seed}${view === "grid" ? "" : `-${view}`}.png`);
   });
+  on("reset", "click", () => {
+    state.along = {};
+    offerStyles(state.generator);
+    changed();
+  });
+  on("unmix", "click", () => {
+    state.mixes.clear();
+    setGiver(null);
+    changed();
+  });
+  for (const band of BANDS) on(`band-${band}`, "change", () => setBand(band));
   listenToTabs();
-  listenToGrid();
+  listenToGrid(element("grid"));
+  listenToGrid(element("mix"));
   listenToPad();
+  const seedOf = (index) => laterSeed(state.seed, index);
+  listenToGiving(element("mix"), {
+    choose(index) {
+      if (state.giver === null) setGiver(seedOf(index));
+      else if (state.giver === seedOf(index)) setGiver(null);
+      else give(state.giver, seedOf(index));
+    },
+    give: (from, to) => give(seedOf(from), seedOf(to)),
+    letGo: () => setGiver(null),
+  });
 }
 
 const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -437,16 +620,17 @@ function listenToTabs() {
     const [dx] = arrows[event.key] ?? [0];
     if (!dx) return;
     event.preventDefault();
-    const view = views[(views.indexOf(state.view) + dx + views.length) % views.length];
+    const shown = views.filter((view) => !element(`tab-${view}`).hidden);
+    const view = shown[(shown.indexOf(state.view) + dx + shown.length) % shown.length];
     showView(view);
     element(`tab-${view}`).focus();
   });
 }
 
 /** One stop of the Tab key for the whole grid; arrow keys go from picture to picture. */
-function listenToGrid() {
-  element("grid").addEventListener("keydown", (event) => {
-    const tiles = [...element("grid").children];
+function listenToGrid(grid) {
+  grid.addEventListener("keydown", (event) => {
+    const tiles = [...grid.children];
     const [dx, dy] = arrows[event.key] ?? [0, 0];
     const columns = Math.ceil(Math.sqrt(tiles.length));
     const next = tiles[tiles.indexOf(document.activeElement) + dx - dy * columns];
@@ -494,6 +678,7 @@ async function main() {
   listen();
   addEventListener("hashchange", () => {
     recall();
+    if (state.generator && state.wanted === state.opened) offerStyles(state.generator);
     showView(state.view);
   });
   showView(state.view);

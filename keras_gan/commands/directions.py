@@ -10,6 +10,9 @@ from keras_gan.commands.sample import opened
 from keras_gan.errors import UserError, why
 from keras_gan.storage import files
 
+TABLE, FOR_OTHERS = "directions.npz", "directions.json"
+PICTURES = "directions"  # their folder, where none is asked for
+
 _SHOWN_SEEDS = 4  # rows of a picture
 _SIGMAS = np.linspace(-3.0, 3.0, 7)
 _READ = 2000  # pictures whose traits tell named directions
@@ -19,10 +22,15 @@ _LEAST_SHARE = 0.01  # of those that have a trait, and of those without
 
 @dataclass(frozen=True)
 class _Direction:
-    """A way of unit length, and the standard deviation of styles along it."""
+    """A way of unit length, the standard deviation of styles along it, and how it was found.
+
+    Attributes:
+        kind: `principal`, `closed` or `named`.
+    """
 
     way: np.ndarray
     spread: float
+    kind: str
 
     def steps(self, sigmas):
         return np.float32(np.asarray(sigmas)[:, None] * self.spread * self.way)
@@ -38,21 +46,29 @@ def run(options):
     styles = styled.of_seeds(0, options.samples)
     count = min(options.count, styled.length)
     principal, spreads = directions.principal(styles, count)
-    found = {f"pc{number}": _Direction(*each) for number, each in enumerate(zip(principal, spreads, strict=True), 1)}
+    found = {
+        f"pc{number}": _Direction(*each, "principal")
+        for number, each in enumerate(zip(principal, spreads, strict=True), 1)
+    }
     weights = generator.runtime.constant("w_weights")
     if weights is not None:
         closed = directions.of_weights([weights], count)
-        found |= {f"sefa{number}": _Direction(way, (styles @ way).std()) for number, way in enumerate(closed, 1)}
+        found |= {
+            f"sefa{number}": _Direction(way, (styles @ way).std(), "closed") for number, way in enumerate(closed, 1)
+        }
     named, said = _named(generator, styled, styles)
     found |= named
+    folder = Path(options.out) if options.out else models.folder_of(options.model)
+    shown = folder if options.out else folder / PICTURES
     try:
-        _write(Path(options.out), found, generator, styled, options.seed)
+        _draw(shown, found, generator, styled, options.seed)
+        _write(folder, found)
     except OSError as error:
-        raise UserError(f"cannot write {options.out}: {why(error)}.") from None
+        raise UserError(f"cannot write {folder}: {why(error)}.") from None
     share = (spreads**2).sum() / styles.var(axis=0).sum()
     print("\n".join(said))
     print(
-        f"{len(found)} directions in {options.out}, pictures of each from -3 to +3 standard deviations; "
+        f"{len(found)} directions in {folder}, pictures of each from -3 to +3 standard deviations in {shown}; "
         f"the {len(spreads)} principal ones hold {share:.0%} of the variance."
     )
     return 0
@@ -73,7 +89,7 @@ def _named(generator, styled, styles):
     found, said = {}, []
     for name, each in has.items():
         way, accuracy = directions.of_attribute(styles, each)
-        found[name] = _Direction(way, (styles @ way).std())
+        found[name] = _Direction(way, (styles @ way).std(), "named")
         ends = [_traits_of(generator, styled.draw(styles[:_TRIED] + step)) for step in found[name].steps((-3.0, 3.0))]
         changes = {other: float((ends[1][other] - ends[0][other]).mean()) for other in has}
         others = np.mean([abs(change) for other, change in changes.items() if not _related(name, other)])
@@ -99,14 +115,28 @@ def _traits_of(generator, samples):
     return traits.probabilities(read(generator.output.to_stored(samples)))
 
 
-def _write(folder, found, generator, styled, first_seed):
+def _draw(folder, found, generator, styled, first_seed):
+    """Writes a picture of each direction."""
     folder.mkdir(parents=True, exist_ok=True)
     styles = styled.of_seeds(first_seed, _SHOWN_SEEDS)
     for name, direction in found.items():
         ways = styles[:, None] + direction.steps(_SIGMAS)[None]
         sheet = generator.output.sheet(styled.draw(ways.reshape(-1, styled.length)), columns=len(_SIGMAS))
         files.write(folder / f"{name.replace(' ', '-')}{sheet.suffix}", sheet.write, durable=False)
+
+
+def _write(folder, found):
+    """Writes the directions themselves: for this program, and for others, which read no arrays of NumPy."""
     kept = {"names": np.array(list(found))}
     kept["directions"] = np.stack([each.way for each in found.values()]).astype(np.float32)
     kept["spreads"] = np.array([each.spread for each in found.values()], np.float32)
-    files.write(folder / "directions.npz", lambda file: np.savez(file, **kept), durable=False)
+    files.write(folder / TABLE, lambda file: np.savez(file, **kept), durable=False)
+    told = [
+        {"name": name, "kind": each.kind, "spread": _rounded(each.spread), "vector": list(map(_rounded, each.way))}
+        for name, each in found.items()
+    ]
+    files.write_json(folder / FOR_OTHERS, {"format": 1, "directions": told})
+
+
+def _rounded(number):
+    return float(f"{number:.6g}")

@@ -52,6 +52,13 @@ class _OfSeeds:
         found = {"latents": self._generator.latents(seeds), "labels": own}
         return {name: values for name, values in found.items() if values is not None}
 
+    @property
+    def styled(self):
+        """The two networks of a style-based model, a `Styled`; None of another, and of a `.tflite` file."""
+        from keras_gan.exported.styled import Styled, is_styled
+
+        return Styled(self._generator) if is_styled(self._generator) else None
+
     def made(self, inputs):
         """What the generator makes of such inputs, at the outer edge."""
         return self._generator.draw(inputs["latents"], inputs.get("labels"))

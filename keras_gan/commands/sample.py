@@ -61,7 +61,7 @@ def opened(path, direction=None, draws=None):
 def _usual_out(options, field):
     """The file to write where none is named: of samples of a `Field` or, with `--interpolate`, of a way between two."""
     preview = field.preview(field.blanks(1)).suffix
-    return f"walk{field.walk_suffix or preview}" if options.interpolate else f"samples{preview}"
+    return f"walk{[*field.walk_suffixes, preview][0]}" if options.interpolate else f"samples{preview}"
 
 
 def _writer(options, field):
@@ -75,13 +75,13 @@ def _writer(options, field):
     is_folder = options.out.endswith(("/", "\\")) or Path(options.out).is_dir()
     preview = field.preview(field.blanks(1)).suffix
     if options.interpolate:
-        known = [each for each in (field.walk_suffix, preview) if each]
+        known = [*field.walk_suffixes, preview]
         if is_folder or suffix not in known:
             raise UserError(f"--out {options.out} must end in {' or '.join(known)} with --interpolate.")
         return _write_walk
     if is_folder:
         return _write_files
-    if suffix and suffix == field.walk_suffix:
+    if suffix in field.walk_suffixes and suffix != preview:
         raise UserError(f"--out {options.out}: only --interpolate A B makes a {suffix}; end in {preview} for a grid.")
     if suffix != preview:
         raise UserError(f"--out {options.out} must end in {preview} for a grid, or in / for single files.")
@@ -152,9 +152,10 @@ def _write_walk(generator, options, label):
     latents = latent_space.slerp(start, end, np.linspace(0.0, 1.0, options.frames)).astype(np.float32)
     labels = generator.labels(np.repeat(ends[:1], options.frames), label)
     samples = generator.draw(latents, labels, options.controls, options.truncation)
-    if Path(options.out).suffix.lower() == field.walk_suffix:
+    suffix = Path(options.out).suffix.lower()
+    if suffix in field.walk_suffixes:
         shown = field.enlarged(samples, options.zoom)
-        _write(options.out, lambda file: field.write_walk(file, shown))
+        _write(options.out, lambda file: field.write_walk(file, shown, suffix))
     else:
         _write(options.out, field.sheet(samples, columns=len(samples), zoom=options.zoom).write)
     walk = f"{len(samples)} {field.noun}s on the way from seed {ends[0]} to seed {ends[1]}"

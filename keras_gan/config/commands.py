@@ -60,7 +60,7 @@ class SampleOptions:
     # What an exported model has of its own, such as a strength: `sampling_options` makes an option of each.
     out: str | None = None
     """A .png file for one grid, or a folder (ending in /) for one file per picture, named by its seed; with
-    --interpolate a .gif there and back, or a .png with one row. Default: samples.png, or walk.gif."""
+    --interpolate a .gif or .mp4 there and back, or a .png with one row. Default: samples.png, or walk.gif."""
     zoom: int | None = None
     """How many times larger each pixel is shown in a grid or a walk; default: so that small pictures can be seen.
     Single files are as large as they are unless this is given."""
@@ -319,8 +319,10 @@ class DirectionsOptions:
 
     model: str
     """Folder of an exported style-based model, such as export/models/RUN/1, with its SavedModel."""
-    out: str
-    """Folder to make: directions.npz, and a picture of each direction from -3 to +3 standard deviations."""
+    out: str | None = None
+    """Folder to make: directions.npz, directions.json, and a picture of each direction from -3 to +3 standard
+    deviations. Default: the model's folder, where sample and the page in the browser find the two files; the pictures
+    go into its folder directions."""
     count: int = 8
     """How many principal directions."""
     samples: int = 10_000

@@ -58,6 +58,8 @@ class Subject:
         inputs: function of int64 seeds `[N]` that returns what the generator is given, `{name: [N, …]}`, `latents`
             among it.
         made: function of such inputs that returns what the generator makes of them, at the outer edge.
+        styled: of a style-based model, its two networks: `of(latents, labels)` are styles `[N, length]`, `draw(styles)`
+            what is made of such, at the outer edge, one style for all layers.
         protocol: what is true of all scores, such as the size and the seed of the samples. Each adds its own.
         seed: decides pairs and paths.
         class_counts: how many real examples there are of each class, `{name: count}`: samples are drawn of classes in
@@ -78,6 +80,7 @@ class Subject:
     perceptual: Callable | None = None
     inputs: Callable | None = None
     made: Callable | None = None
+    styled: object | None = None
     protocol: dict = field(default_factory=dict)
     seed: int = 0
     class_counts: dict | None = None
@@ -138,7 +141,8 @@ def with_samples(subject, sampler, count, seed=0, progress=None):
         classes = "all alike" if asked is None else "as in the reference"
         whole["protocol"] = {**subject.protocol, "classes": classes}
     inputs = sampler.inputs if asked is None else lambda seeds: sampler.inputs(seeds, np.resize(asked, len(seeds)))
-    return replace(subject, **whole, inputs=inputs, made=sampler.made)
+    styled = getattr(sampler, "styled", None)
+    return replace(subject, **whole, inputs=inputs, made=sampler.made, styled=styled)
 
 
 def _samples_of_seeds(field, sampler, seed, count, asked):

@@ -46,7 +46,7 @@ class Field:
     numbers: ClassVar[str] = "values"  # what a person calls the numbers that one consists of
     files: ClassVar[str] = ""  # what values as files are called in signatures
     files_text: ClassVar[str] = ""  # what files a signature takes of them, in words
-    walk_suffix: ClassVar[str] = ""  # of the way between two values as one moving file; empty if there is none
+    walk_suffixes: ClassVar[tuple] = ()  # of the way between two values as one moving file, the usual one first
     edge_dtype: ClassVar[str] = "float32"  # of values at the outer edge
     missing: ClassVar[float] = math.nan  # at the outer edge, in place of what cannot be made
     blank: ClassVar[float] = 0.0  # at the outer edge, in place of what is not known
@@ -298,8 +298,14 @@ class Field:
         self.write(file, value)
         return file.getvalue()
 
-    def write_walk(self, file, values):
-        """Writes values on the way from one to another, at least two, into an open binary file that moves."""
+    def write_walk(self, file, values, suffix):
+        """Writes values on the way from one to another, at least two, into an open binary file that moves.
+
+        Args:
+            file: open and binary.
+            values: `[N, …]` at the outer edge.
+            suffix: of the file, one of `walk_suffixes`.
+        """
         raise NotImplementedError
 
     # --- In words, for manifest and model card -----------------------------------------------------------------------

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+import imageio_ffmpeg
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
@@ -139,6 +140,25 @@ def test_a_gif_goes_there_and_back(with_classes, sample, tmp_path, monkeypatch):
         assert np.abs(frames[index] - strip[:, 16 * frame :][:, :16]).mean() < 4  # 256 colours
 
 
+def test_a_film_goes_there_and_back(with_classes, sample, tmp_path):
+    options = ("--interpolate", 4, 9, "--frames", 5, "--label", "afro")
+    assert sample(with_classes[0], *options, "--out", tmp_path / "w.mp4")[0] == 0
+    assert sample(with_classes[0], *options, "--out", tmp_path / "w.png")[0] == 0
+    read_film = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", tmp_path / "w.mp4", "-f", "rawvideo", "-pix_fmt", "gray", "-"]
+    ended = subprocess.run(read_film, capture_output=True, check=True)
+    assert b"Video: h264" in ended.stderr
+    assert b"2 fps" in ended.stderr  # 500 ms each
+    content = np.frombuffer(ended.stdout, np.uint8).reshape(-1, 16, 16)
+    assert len(content) == 9  # five there, four back
+    strip = np.asarray(Image.open(tmp_path / "w.png").convert("L"), int)
+    there = np.stack(np.split(strip, 5, axis=1))
+    for frame, index in zip(content, [*range(5), 3, 2, 1, 0], strict=True):
+        assert np.abs(there[index] - frame).mean() < 8
+    # Neighbours are nearly alike; the ends are not.
+    for frame, end in ((content[0], 0), (content[4], 1), (content[8], 0)):
+        assert np.abs(there[[0, 4]] - frame).mean(axis=(1, 2)).argmin() == end
+
+
 def test_small_pictures_are_enlarged_for_people_and_files_are_as_they_are(with_classes, sample, tmp_path):
     directory, model = with_classes
     assert sample(directory, "--out", tmp_path / "g.png", zoom=())[0] == 0
@@ -168,9 +188,10 @@ def test_small_pictures_are_enlarged_for_people_and_files_are_as_they_are(with_c
         (["--label", "-1"], "are 0 to 2"),
         (["--label", "afros"], "did you mean 'afro'"),
         (["--label", "zzz"], "choose from: bald, 2, afro"),
-        (["--interpolate", "1", "2", "--out", "x.jpg"], "must end in .gif or .png"),
-        (["--interpolate", "1", "2", "--out", "frames/"], "must end in .gif or .png"),
+        (["--interpolate", "1", "2", "--out", "x.jpg"], "must end in .gif or .mp4 or .png"),
+        (["--interpolate", "1", "2", "--out", "frames/"], "must end in .gif or .mp4 or .png"),
         (["--out", "x.gif"], "--interpolate A B"),
+        (["--out", "x.mp4"], "only --interpolate A B makes a .mp4"),
         (["--interpolate", "1"], "INT INT"),
         (["--frames", "4"], "--frames belongs to --interpolate"),
         (["--interpolate", "1", "2", "--out", "/proc/none/w.gif"], "cannot write /proc/none/w.gif"),

@@ -1,6 +1,7 @@
 """export/web: the portable seeds in JavaScript, the assembly, and the page in headless Chromium."""
 
 import contextlib
+import dataclasses
 import fcntl
 import hashlib
 import importlib.util
@@ -15,13 +16,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan import exporters
+from keras_gan import exporters, registry
 from keras_gan.exporters import tflite
 from keras_gan.exporters.deliverables import Deliverables
 from keras_gan.latent_space import slerp
 from keras_gan.randomness import portable_latents
 from keras_gan.sampling import Sampler
-from tests.conftest import ROOT, networks_of, sampler_of, tiny
+from keras_gan.training import building
+from tests.conftest import ROOT, command, networks_of, sampler_of, tiny
 
 WEB = ROOT / "export" / "web"
 SCRIPTS = ROOT / "tests" / "export" / "web"
@@ -131,7 +133,7 @@ def test_visitors_are_told_what_the_page_shows(tmp_path):
         "configuration": {"log_dir": "/home/me/logs"},
         "command": "python train.py --log-dir /home/me/logs",
     }
-    assert web.public(manifest, {"bytes": 3}) == {
+    assert web.public(manifest, {"generator": {"bytes": 3}}) == {
         "generator": {"variant": "cgan", "num_classes": 2},
         "data": {"classes": ["a", "b"], "name": "cats"},
         "files": {"generator.tflite": {"bytes": 3}},
@@ -394,6 +396,158 @@ def test_is_usable_on_a_phone(seen):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_texts_are_readable(seen, scheme):
     assert {name: ratio for name, ratio in seen["contrasts"][scheme] if ratio < 4.5} == {}
+
+
+# --- Styles -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def styled(tmp_path_factory):
+    """A tiny style-based generator of three classes whose pictures differ, and the folder it is exported to."""
+    options = dataclasses.replace(registry.module("stylegan2").TINY, conditional=True)
+    model = building.build("stylegan2", options, building.image_fields("stylegan2", (16, 16, 3), 3), 3)
+    rng = np.random.default_rng(0)
+    for weight in model.ema_generator.trainable_weights:
+        weight.assign(weight + rng.normal(0, 0.3, weight.shape))
+    model.ema_generator.get_layer("towards_mean").average.assign(rng.normal(0, 0.3, 5))
+    folder = tmp_path_factory.mktemp("styled") / "styled" / "1"
+    exporters.export(model, folder, facts={"data": FACTS}, precisions=("float32", "float16"), tflite_batch=2)
+    assert command("directions", "--model", folder, "--count", 3, "--samples", 200) == 0
+    return folder, model
+
+
+@pytest.fixture(scope="module")
+def mixed(packages, generators, styled, tmp_path_factory):
+    """What one visit to the page saw that did all there is to do with styles."""
+    find_chromium()
+    folder = tmp_path_factory.mktemp("mixed")
+    with serve([styled[0], generators[0] / "plain" / "1"], folder / "build") as url:
+        return visit("styles", url, folder)
+
+
+def styles_of_seeds(model, *seeds):
+    """The styles of seeds and of their classes, for each layer: `[N, layers, length]`."""
+    labels = np.array(seeds, np.int32) % 3
+    styles = model.ema_generator.get_layer("mapping")([latents_of_seeds(model, *seeds), labels])
+    return np.repeat(np.asarray(styles)[:, None], 6, axis=1)
+
+
+def assert_styled(view, model, styles):
+    """The rows have these styles, and the pictures are what Keras's synthesis network makes of them."""
+    own = np.array([row["styles"] for row in view["rows"]], np.float32).reshape(-1, 6, 5)
+    np.testing.assert_allclose(own, styles, rtol=0, atol=1e-5)
+    synthesis = model.ema_generator.get_layer("synthesis")
+    expected = Sampler(model).made({"styles": np.asarray(styles, np.float32)}, synthesis)
+    np.testing.assert_allclose(np.array(view["pictures"]).reshape(expected.shape), expected, rtol=0, atol=1e-4)
+
+
+def test_truncation_draws_styles_to_their_mean(mixed, styled):
+    model = styled[1]
+    average = np.asarray(model.ema_generator.get_layer("towards_mean").average)
+    styles = styles_of_seeds(model, 7, 8, 9, 10)
+    assert [int(row["seed"]) for row in mixed["half"]["rows"]] == [7, 8, 9, 10]
+    np.testing.assert_allclose(latents_of(mixed["half"]), latents_of_seeds(model, 7, 8, 9, 10), atol=1e-6)
+    assert_styled(mixed["half"], model, average + 0.5 * (styles - average))
+    assert_styled(mixed["mean"], model, np.broadcast_to(average, styles.shape))
+    assert {"models/styled/1/mapping.tflite", "models/styled/1/synthesis.tflite"} <= set(mixed["requests"])
+    assert "models/styled/1/generator.tflite" not in mixed["requests"]
+
+
+def test_sliders_move_styles_along_directions(mixed, styled):
+    folder, model = styled
+    assert [text.split()[0] for text in mixed["sliders"]] == ["pc1", "pc2", "pc3"]
+    with np.load(folder / "directions.npz") as kept:
+        shift = -1.5 * kept["spreads"][1] * kept["directions"][1]
+    styles = styles_of_seeds(model, 7, 8, 9, 10)
+    for view in ("moved", "movedMix"):
+        assert_styled(mixed[view], model, styles + shift)
+    assert_styled(mixed["before"], model, styles)
+
+
+def test_a_picture_takes_layers_of_another(mixed, styled):
+    model = styled[1]
+    assert mixed["bands"] == ["Coarse", "Middle"]  # 16 px have no fine layers
+    styles = styles_of_seeds(model, 7, 8, 9, 10)
+    styles[2, 4:] = styles[0, 4:]
+    assert_styled(mixed["dragged"], model, styles)
+    assert (mixed["draggedSaid"], mixed["ghosts"]) == ("Seed 9 has the middle styles of seed 7.", 1)
+    assert mixed["focused"] == "seed 7, class dog"
+    assert mixed["givingSaid"] == "Seed 7 gives its coarse styles: choose which picture takes them."
+    assert (mixed["pressed"], mixed["letGo"]) == (1, ["", 0])
+    styles[1, :4] = styles[2, :4]
+    assert_styled(mixed["byKeyboard"], model, styles)
+    assert mixed["labels"][1:3] == [
+        "seed 8, class 0, coarse styles of seed 9",
+        "seed 9, class cat, middle styles of seed 7",
+    ]
+    styles[0, :4] = styles[3, :4]
+    assert_styled(mixed["tapped"], model, styles)
+    assert mixed["file"] == "styled-1-seed-7-mix.png"
+    assert mixed["last"] == {**mixed["again"], "each": mixed["last"]["each"]}  # the address holds it all
+    assert_styled(mixed["undone"], model, styles_of_seeds(model, 7, 8, 9, 10))
+
+
+def test_styles_are_for_models_that_have_some(mixed, generators):
+    assert_drawn(mixed["plain"], generators[1]["plain"], [7, 8, 9, 10], [None] * 4)
+    assert mixed["plainShows"] == ["tab-grid", True, True]
+    assert mixed["errors"] == []
+
+
+def test_mixing_is_usable_on_a_phone(mixed):
+    layout = mixed["layout"]
+    assert (layout["overflow"] <= 0, layout["outside"], layout["small"]) == (True, [], [])
+    for contrasts in mixed["contrasts"].values():
+        assert len(contrasts) == 16
+        assert {name: ratio for name, ratio in contrasts if ratio < 4.5} == {}
+
+
+def test_styles_that_do_not_fit_are_one_line(styled, tmp_path):
+    whole = web.check_model(styled[0])
+    assert {name: path.name for name, path in whole.files.items()} == {
+        "mapping": "mapping.tflite",
+        "synthesis": "synthesis.tflite",
+    }
+    manifest = json.loads((styled[0] / "manifest.json").read_text())
+    ways = json.loads((styled[0] / "directions.json").read_text())
+
+    def problem(name, content):
+        folder = tmp_path / "1"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(styled[0], folder, ignore=shutil.ignore_patterns("variables", "*.pb"))
+        if content is None:
+            for path in folder.glob(name):
+                path.unlink()
+        else:
+            (folder / name).write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+        with pytest.raises(web.AssemblyError) as raised:
+            web.check_model(folder)
+        return str(raised.value)
+
+    assert "has no file that the page can draw with (mapping.tflite or" in problem("mapping*", None)
+    assert "synthesis.tflite is not the file" in problem("synthesis.tflite", b"TFL3")
+    del manifest["generator"]["w_avg"]
+    assert "does not say the mean style" in problem("manifest.json", manifest)
+    assert "is not JSON" in problem("directions.json", b"{")
+    ways["directions"][1]["vector"].pop()
+    for strange in (ways, [], {"directions": [{"name": "pc1"}]}, {"directions": 3}):
+        assert "holds no directions of this model" in problem("directions.json", strange)
+
+
+def test_smaller_files_of_styles_do_and_the_first_directions_are_enough(styled, tmp_path):
+    folder = tmp_path / "1"
+    shutil.copytree(styled[0], folder)
+    for name in ("mapping.tflite", "synthesis.tflite"):
+        (folder / name).unlink()
+    kinds = ["principal"] * 9 + ["closed"] + ["named"] * 2
+    directions = [
+        {"name": str(number), "kind": kind, "spread": 1.0, "vector": [0.0] * 5} for number, kind in enumerate(kinds)
+    ]
+    (folder / "directions.json").write_text(json.dumps({"format": 1, "directions": directions}))
+    model = web.check_model(folder)
+    assert [path.name for path in model.files.values()] == ["mapping-float16.tflite", "synthesis-float16.tflite"]
+    assert [each["name"] for each in model.manifest["styles"]["directions"]] == ["10", "11", *"012345"]
+    (folder / "directions.json").unlink()
+    assert web.check_model(folder).manifest["styles"]["directions"] == []
 
 
 def test_bad_seeds_are_named(seen):

@@ -12,7 +12,6 @@ from keras_gan.metrics.fid_infinity import fid_infinity
 from keras_gan.metrics.inception_score import inception_score
 from keras_gan.metrics.kid import kid, squared_mmd
 from keras_gan.metrics.neighbours import Points, energy_distance, mean_pair_distance, nearest
-from keras_gan.metrics.path_length import perceptual_path_length
 from keras_gan.metrics.prdc import prdc
 from keras_gan.metrics.statistics import Gaussian, Moments, gaussian
 from tests.metrics.references import torch_fidelity
@@ -218,12 +217,6 @@ def test_nearest():
     indices, distances = nearest(np.array([[0.0, 0.0], [9.0, 9.0]]), np.array([[3.0, 4.0], [9.0, 8.0], [50.0, 0.0]]))
     assert indices.tolist() == [0, 1]
     assert_allclose(distances, [5.0, 1.0])
-
-
-def test_path_length_leaves_out_the_extremes():
-    distances = np.arange(101.0) * 1e-8
-    distances[-1] = 1e9
-    assert_allclose(perceptual_path_length(distances), np.arange(1, 100).mean(), rtol=1e-12)
 
 
 # --- The reference implementations ------------------------------------------------------------------------------------

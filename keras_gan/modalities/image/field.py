@@ -9,7 +9,7 @@ import numpy as np
 
 from keras_gan.errors import UserError
 from keras_gan.modalities.base import Field, Preview
-from keras_gan.modalities.image import pictures
+from keras_gan.modalities.image import movies, pictures
 
 _MOST_PIXELS = 2**26  # of all pictures that are enlarged together: hundreds of megabytes
 
@@ -37,7 +37,7 @@ class Image(Field):
     numbers: ClassVar[str] = "pixels"
     files: ClassVar[str] = "image_bytes"
     files_text: ClassVar[str] = "a PNG, JPEG, BMP or GIF file each, of any sizes"
-    walk_suffix: ClassVar[str] = ".gif"
+    walk_suffixes: ClassVar[tuple] = movies.SUFFIXES
     range_text: ClassVar[str] = " in [0, 1]"
     free_names: ClassVar[tuple] = ("H", "W")
 
@@ -204,9 +204,9 @@ class Image(Field):
     def read(self, content):
         return self.to_edge(pictures.from_png(io.BytesIO(content)))
 
-    def write_walk(self, file, values):
-        """A GIF, there and back."""
-        pictures.write_walk(file, values)
+    def write_walk(self, file, values, suffix):
+        """There and back; a GIF for ever, MP4 once."""
+        movies.write_walk(file, values, suffix)
 
     # --- In words ----------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ def write(file, frames, suffix, milliseconds, last=None):
     """Writes frames into an open binary file; a GIF goes on for ever.
 
     Args:
-        frames: uint8 `[N, height, width, channels]`.
+        frames: uint8 `[N, height, width, channels]`, or a list.
         suffix: one of `SUFFIXES`.
         milliseconds: each frame is shown for.
         last: milliseconds that the last one is shown for; default: as the others.
@@ -23,10 +23,27 @@ def write(file, frames, suffix, milliseconds, last=None):
     repeats = max(1, round((last or milliseconds) / milliseconds))
     if suffix == ".gif":
         durations = [milliseconds] * (len(frames) - 1) + [last or milliseconds]
+        see_through = {"transparency": pictures.TRANSPARENT, "disposal": 2} if frames[0].shape[2] in (2, 4) else {}
         first, *others = [pictures.gif_frame(frame) for frame in frames]
-        first.save(file, format="GIF", save_all=True, append_images=others, duration=durations, loop=0)
+        first.save(file, format="GIF", save_all=True, append_images=others, duration=durations, loop=0, **see_through)
     else:
         file.write(_mp4([*frames, *[frames[-1]] * (repeats - 1)], 1000 / milliseconds))
+
+
+def write_walk(file, images, suffix):
+    """Writes a way from one picture to another, and back, into an open binary file.
+
+    One way takes two seconds, but a picture is never shown for less than 40 or more than 500 ms.
+
+    Args:
+        images: `[N, height, width, channels]` in [0, 1], N at least 2.
+        suffix: one of `SUFFIXES`.
+    """
+    frames = pictures.to_uint8(images)
+    milliseconds = round(min(max(2000 / (len(frames) - 1), 40), 500), -1)  # GIF counts hundredths of a second
+    back = frames[-2::-1]
+    # A GIF begins anew with its first picture.
+    write(file, [*frames, *(back[:-1] if suffix == ".gif" else back)], suffix, int(milliseconds))
 
 
 def _mp4(frames, rate):

@@ -89,21 +89,7 @@ def save(path, image, kind="PNG", **options):
     files.write(path, lambda file: image.save(file, format=kind, **options), durable=False)
 
 
-def write_walk(file, images):
-    """Writes `[N, height, width, channels]` in [0, 1], N at least 2, as a GIF that goes there and back for ever.
-
-    The file is an open one, or the name of one.
-    One way takes two seconds, but a picture is never shown for less than 40 or more than 500 ms.
-    """
-    frames = [gif_frame(pixels) for pixels in to_uint8(images)]
-    milliseconds = round(min(max(2000 / (len(frames) - 1), 40), 500), -1)  # GIF counts hundredths of a second
-    options = {"transparency": _TRANSPARENT, "disposal": 2} if images.shape[3] in (2, 4) else {}
-    first, *others = frames + frames[-2:0:-1]
-    options |= {"append_images": others, "duration": int(milliseconds), "loop": 0}
-    first.save(file, format="GIF", save_all=True, **options)
-
-
-_TRANSPARENT = 255
+TRANSPARENT = 255  # its number among the colours of a GIF
 
 
 def gif_frame(pixels):
@@ -115,8 +101,8 @@ def gif_frame(pixels):
     image = to_pillow(pixels)
     if pixels.shape[2] == 1:
         return image  # 256 greys are what a GIF can hold
-    colours = 256 if pixels.shape[2] == 3 else _TRANSPARENT
+    colours = 256 if pixels.shape[2] == 3 else TRANSPARENT
     frame = image.convert("RGB").quantize(colours, Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
     if pixels.shape[2] in (2, 4):
-        frame.paste(_TRANSPARENT, mask=image.getchannel("A").point(lambda opacity: 255 * (opacity < 128)))
+        frame.paste(TRANSPARENT, mask=image.getchannel("A").point(lambda opacity: 255 * (opacity < 128)))
     return frame

@@ -25,7 +25,9 @@ async function look() {
   await page.waitForSelector("body[data-state=ready]");
   return page.evaluate(async () => {
     const { drawn } = await import("./page.js");
-    const rows = drawn.rows.map(({ seed, label, latents }) => ({ seed: String(seed), label, latents: [...latents] }));
+    const rows = drawn.rows.map(({ seed, label, latents, styles = [] }) => ({
+      ...{ seed: String(seed), label, latents: [...latents], styles: [...styles] },
+    }));
     return { rows, pictures: drawn.pictures.map((pixels) => [...pixels]), each: drawn.milliseconds / rows.length };
   });
 }
@@ -74,7 +76,10 @@ const contrasts = () =>
       return channels(color)[3] === 0 ? behind(one.parentElement) : color;
     };
     const texts = ["h1", "#about", "#what", "#tab-grid", "#tab-walk", "#seed", "label", "output", "#save", "footer"];
-    return texts.map((selector) => {
+    texts.push("legend", ".bands label:not([hidden]) :checked + span", ".bands label:not([hidden]) :not(:checked) + span");
+    texts.push("#mix-said", "#reset", "summary");
+    const shown = texts.filter((selector) => document.querySelector(selector)?.offsetParent);
+    return shown.map((selector) => {
       const one = document.querySelector(selector);
       const [a, b] = [light(getComputedStyle(one).color), light(behind(one))];
       return [selector, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)];
@@ -164,6 +169,89 @@ async function draw() {
   seen.classHidden = await page.isHidden("#class-field");
 }
 
+/** Presses the mouse on one picture of the mix, and lets go on another. */
+async function dragOnto(from, to) {
+  const middle = async (index) => {
+    const box = await page.locator("#mix button").nth(index).boundingBox();
+    return [box.x + box.width / 2, box.y + box.height / 2];
+  };
+  await page.mouse.move(...(await middle(from)));
+  await page.mouse.down();
+  await page.mouse.move(...(await middle(to)), { steps: 4 });
+  seen.ghosts = await page.locator(".ghost").count();
+  await page.mouse.up();
+}
+
+const said = () => page.textContent("#mix-said");
+
+async function styles() {
+  await page.goto(`${url}#seed=7&count=4&truncation=0.5`);
+  seen.half = await look();
+  seen.requests = seen.requests.map((each) => each.slice(url.length));
+  await page.fill("#truncation", "0");
+  seen.mean = await look();
+  await page.fill("#truncation", "1");
+  seen.sliders = await page.locator("#sliders label").allTextContents();
+  await page.locator("#sliders input").nth(1).fill("-1.5");
+  seen.moved = await look();
+  await page.focus("#tab-grid");
+  await page.keyboard.press("ArrowLeft"); // the last tab
+  seen.movedMix = await look();
+  await page.click("#reset");
+  seen.before = await look();
+  seen.bands = await page.locator(".bands label:not([hidden])").allTextContents();
+
+  await page.click(".bands label:nth-of-type(2)");
+  await dragOnto(0, 2);
+  seen.dragged = await look();
+  seen.draggedSaid = await said();
+
+  // From here on by keyboard: the tile that has the focus gives to its neighbour.
+  await page.focus("#band-middle");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Tab");
+  seen.focused = await page.evaluate(() => document.activeElement.getAttribute("aria-label"));
+  await page.keyboard.press("Enter");
+  seen.givingSaid = await said();
+  seen.pressed = await page.locator("#mix [aria-pressed=true]").count();
+  await page.keyboard.press("Escape");
+  seen.letGo = [await said(), await page.locator("#mix [aria-pressed=true]").count()];
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  seen.byKeyboard = await look();
+  seen.labels = await page.locator("#mix button").evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")));
+  // A tap does as Enter does.
+  await page.locator("#mix button").nth(3).click();
+  seen.layout = await measure();
+  seen.contrasts = { light: await contrasts() };
+  await page.emulateMedia({ colorScheme: "dark" });
+  seen.contrasts.dark = await contrasts();
+  await page.locator("#mix button").nth(0).click();
+  seen.tapped = await look();
+  const download = page.waitForEvent("download");
+  await page.click("#save");
+  seen.file = (await download).suggestedFilename();
+
+  await page.locator("#sliders input").nth(0).fill("2");
+  seen.last = await look();
+  const address = page.url();
+  await page.goto("about:blank");
+  await page.goto(address);
+  seen.again = await look();
+  await page.click("#unmix");
+  await page.click("#reset");
+  seen.undone = await look();
+  await page.selectOption("#model", { label: "plain/1" });
+  seen.plain = await look();
+  seen.plainShows = await page.evaluate(() => [
+    document.querySelector("[role=tab][aria-selected=true]").id,
+    ...["tab-mix", "directions"].map((id) => document.getElementById(id).hidden),
+  ]);
+}
+
 async function grid() {
   await page.goto(url);
   seen.grid = await look();
@@ -187,7 +275,7 @@ async function bad() {
 }
 
 try {
-  await { draw, grid, bad }[scenario]();
+  await { draw, styles, grid, bad }[scenario]();
 } finally {
   await browser.close();
 }

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from keras_gan.modalities.image import pictures
+from keras_gan.modalities.image import movies, pictures
 
 
 def test_to_uint8_rounds_and_clips():
@@ -34,7 +34,7 @@ def test_a_walk_goes_there_and_back(tmp_path, channels):
     if channels in (2, 4):
         images[..., -1] = np.random.default_rng(1).integers(0, 2, (4, 6, 5))
     with open(tmp_path / "w.gif", "wb") as file:
-        pictures.write_walk(file, images)
+        movies.write_walk(file, images, ".gif")
     with Image.open(tmp_path / "w.gif") as gif:
         assert gif.info["loop"] == 0
         assert gif.info["duration"] == 500  # 667 ms would be two seconds for three steps

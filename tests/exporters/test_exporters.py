@@ -52,7 +52,7 @@ def test_two_exports_at_once_take_two_numbers(make_model, tmp_path, monkeypatch)
     model, real = make_model(), exporters._describe
 
     def slowly(*arguments):
-        (tmp_path / "1").mkdir(exist_ok=True)  # another process is done first
+        (tmp_path / "1" / "other").mkdir(parents=True)  # another process is done first
         return real(*arguments)
 
     monkeypatch.setattr(exporters, "_describe", slowly)

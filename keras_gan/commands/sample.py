@@ -69,6 +69,7 @@ def _writer(options, field):
         if is_folder or suffix not in known:
             raise UserError(f"--out {options.out} must end in {' or '.join(known)} with --interpolate.")
         return _write_walk
+    _check_no_export(Path(options.out) if is_folder else Path(options.out).parent)
     if is_folder:
         return _write_files
     if suffix in field.walk_suffixes and suffix != preview:
@@ -79,6 +80,12 @@ def _writer(options, field):
         most, some = f"{MOST_IN_A_GRID:,} {field.noun}s", f"{field.noun}s/"
         raise UserError(f"a grid holds at most {most}: for more, give a folder, as in --out {some}")
     return _write_grid
+
+
+def _check_no_export(folder):
+    """Raises `UserError` for the folder of an exported model, whose files are those that its manifest speaks of."""
+    if (folder / "manifest.json").is_file():
+        raise UserError(f"{folder} holds an exported model or packed data: give another --out.")
 
 
 def _batches(generator, options, label, count):
@@ -113,12 +120,18 @@ def _write_grid(generator, options, label):
 def _write_files(generator, options, label):
     folder, field = Path(options.out), generator.output
     folder.mkdir(parents=True, exist_ok=True)
+    replaced = 0
     count, _ = _sheet(generator, options, label)
     for seeds, samples in _batches(generator, options, label, count):
         for seed, sample in zip(seeds, samples, strict=True):
             (shown,) = field.enlarged(sample[None], options.zoom or 1)
-            _write(folder / f"seed-{seed}{field.suffix}", lambda file, shown=shown: field.write(file, shown))
-    return _what_was_drawn(generator, options, label, count)
+            path = folder / f"seed-{seed}{field.suffix}"
+            if path.is_symlink():
+                raise UserError(f"{path} is a link: remove it, or give another --out.")
+            replaced += path.exists()
+            _write(path, lambda file, shown=shown: field.write(file, shown))
+    words = _what_was_drawn(generator, options, label, count)
+    return f"{words}\n{replaced} of the files were there, and were replaced" if replaced else words
 
 
 def _write(path, content):

@@ -209,7 +209,15 @@ def find(log_dir, name):
     folder = RunFolder(Path(log_dir) / name)
     if not folder.config_file.is_file():
         raise UserError(_no_run(log_dir, name, folder.path))
+    _check_no_links(folder)
     return folder
+
+
+def _check_no_links(folder):
+    """Raises `UserError` for a run that would be written through a link: from elsewhere it may lead anywhere."""
+    for path in (*folder.path.iterdir(), *folder.samples.glob("*"), *folder.checkpoints.glob("*")):
+        if path.is_symlink():
+            raise UserError(f"{shown(path)} is a link, and a run is written where it lies alone: remove the link.")
 
 
 def _no_run(log_dir, name, path):

@@ -172,3 +172,16 @@ def test_runs_that_begin_at_once_take_two_names(tmp_path, centred, monkeypatch):
     monkeypatch.setattr(run_folder, "_free_name", late)
     assert create(tmp_path, centred, name=None).name == f"{first.name}-2"
     assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize("place", [".lock", "scores.jsonl", "samples/step-000000001.png", "checkpoints"])
+def test_a_run_with_links_is_refused(tmp_path, centred, place):
+    folder = create(tmp_path / "runs", centred)
+    path, elsewhere = folder.path / place, tmp_path / "elsewhere"
+    if path.is_dir():
+        path.rename(elsewhere)
+    else:
+        elsewhere.write_text("mine")
+    path.symlink_to(elsewhere)
+    with pytest.raises(UserError, match=f"{path.name} is a link"):
+        run_folder.find(str(tmp_path / "runs"), "run")

@@ -17,6 +17,7 @@ from keras_gan.modalities.base import Field
 from keras_gan.modalities.image import Image, Mask
 from keras_gan.modalities.label import Label, class_count
 from keras_gan.modalities.latents import Latents
+from keras_gan.modalities.noise_map import NoiseMap
 from keras_gan.modalities.scalar import Scalar
 from keras_gan.modalities.styles import Styles
 from keras_gan.randomness import portable_latents
@@ -40,6 +41,7 @@ EXAMPLES = {
     "image.mask": Mask(None, 5, 1),
     "label": Label(3, ("cat", "ö", "")),
     "latents": Latents(7),
+    "noise_map": NoiseMap(4, 8),
     "styles": Styles(5, 4),
     "scalar": Scalar("truncation", 0.7, 0.1, 1.5, "how far from the mean"),
 }

@@ -106,8 +106,8 @@ class Score:
         lower_is_better: None where neither is.
         decides: the name of the value, of those that it yields, by which it can choose a run's best checkpoint; None if
             it must not.
-        needs: any of `features`, `real`, `classes`, `targets`, `labels`, `latents`, `perceptual`; it is refused where
-            there is none.
+        needs: any of `features`, `real`, `unseen`, `classes`, `targets`, `labels`, `latents`, `perceptual`; it is
+            refused where there is none.
         of: modalities it can look at; empty: any.
         least: how many samples, and how many real examples if it compares with any, it needs.
         least_edge: how long the shorter edge of what it looks at must be, for those that have edges.

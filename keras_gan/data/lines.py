@@ -63,7 +63,7 @@ def field_of(texts, options, examples=()):
     vocabulary = words.vocabulary(within, options.min_count)
     if len(vocabulary) == len(words.SPECIAL):
         raise UserError(
-            f"--dataset {shown(options.dataset)}: no word occurs {options.min_count} times in a line of up to {length}: "
+            f"--dataset {shown(options.dataset)}: no word occurs {options.min_count} times in lines of {length}: "
             "give more lines, a smaller --min-count, or a larger --max-length."
         )
     return Tokens(max(length, 1), vocabulary, options.tokens, options.lowercase, tuple(examples))

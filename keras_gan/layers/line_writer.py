@@ -107,7 +107,7 @@ class LineWriter(keras.layers.Layer):
             latents: `[B, latent_dim]`.
             tokens: int32 `[B, length]`.
             memory: empty, or the memory alone.
-            kept: factors of the embedded words `[B, length, embedding]` and of the states `[B, length, units]`: dropout.
+            kept: dropout's factors, of the embedded words `[B, length, embedding]` and of states `[B, length, units]`.
         """
         steps = _Steps(self, latents, *memory)
         before = tf.pad(tokens[:, :-1], [[0, 0], [1, 0]])

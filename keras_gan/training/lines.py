@@ -1,8 +1,7 @@
-"""`LineModel`: adversarial models whose generator writes lines, learns their likelihood first, and keeps what it was."""
+"""`LineModel`: adversarial models whose generator writes lines, and learns their likelihood first."""
 
 import tensorflow as tf
 
-from keras_gan.layers.line_noise import KEY
 from keras_gan.modalities.scalar import Scalar
 from keras_gan.modalities.text.prefix import Prefix
 from keras_gan.networks.lines import WRITER
@@ -43,11 +42,6 @@ class LineModel(AdversarialModel):
     def writer(self):
         """The `LineWriter` that is trained."""
         return self.generator.get_layer(WRITER)
-
-    @property
-    def latent_dim(self):
-        """Length of what a line is about and of its noise's key together."""
-        return super().latent_dim
 
     @property
     def baseline(self):
@@ -121,6 +115,3 @@ class LineModel(AdversarialModel):
         total = self.compiled_with()["total_steps"] or start + 1
         part = (tf.cast(self.step.value, tf.float32) - start + 1.0) / max(total - start, 1)
         return {"warmth": self.config.warmest ** tf.clip_by_value(part, 0.0, 1.0)}
-
-
-__all__ = ["KEY", "LIKELIHOOD", "LineModel", "controls"]

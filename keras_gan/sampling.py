@@ -64,6 +64,11 @@ class Sampler:
             labels = self._checked(labels, count)
         return self.made(self.inputs(seed_range(seed, count), labels))
 
+    def baseline_samples(self, count, seed=0):
+        """What `samples` would be of the model's baseline; None if it has none."""
+        network = self.model.baseline
+        return None if network is None else self.made(self.inputs(seed_range(seed, count)), network)
+
     def made(self, inputs, network=None):
         """What a network, by default the first one, makes of `{name: [N, …]}`, at the outer edge."""
         return self.at_edge(self.outputs(inputs, network))

@@ -17,11 +17,13 @@ class Preview:
         suffix: of its file, such as `.png`.
         write: function that writes it into an open binary file.
         log: function `(name) -> None` that makes a TensorBoard entry of it, by the writer that is the default.
+        text: what a terminal shows of it; empty if it can show nothing.
     """
 
     suffix: str
     write: Callable
     log: Callable
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Field:
     note_text: ClassVar[str] = ""  # what else they are: `, standard normal`
     free_names: ClassVar[tuple] = ("L",)  # of axes of any size, in the order of the shape
     remark: ClassVar[str] = ""  # what the model card says of a network that is given this
+    most_shown: ClassVar[int] = 4096  # values that one preview may hold
 
     # --- What it is ------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,8 @@ from keras_gan.modalities.label import Label, class_count
 from keras_gan.modalities.latents import Latents
 from keras_gan.modalities.scalar import Scalar
 from keras_gan.modalities.styles import Styles
+from keras_gan.modalities.text import Tokens
+from keras_gan.modalities.text.prefix import Prefix
 from keras_gan.randomness import portable_latents
 
 
@@ -41,6 +43,8 @@ EXAMPLES = {
     "label": Label(3, ("cat", "ö", "")),
     "latents": Latents(7),
     "styles": Styles(5, 4),
+    "text": Tokens(5, ("", "<unk>", "a", "b"), "char", True, ("ab",)),
+    "text.prefix": Prefix(5, ("", "<unk>", "a", "b"), "char", True, ()),
     "scalar": Scalar("truncation", 0.7, 0.1, 1.5, "how far from the mean"),
 }
 

@@ -9,6 +9,7 @@ from keras_gan.errors import UserError
 
 Fit = Literal["auto", "crop", "pad", "stretch"]
 Direction = Literal["AtoB", "BtoA"]
+Unit = Literal["word", "char"]
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,21 @@ class DataOptions:
     """For translation: AtoB makes images of the second side, B, from images of the first; BtoA the other way round.
     Both ways are learned from unpaired data: there A and B change places."""
 
+    tokens: Unit = option("word", decides="computation")
+    """What lines of text consist of: words and punctuation, or characters, as for scripts without spaces."""
+    lowercase: bool = option(False, decides="computation")
+    """Make small letters of a text's capitals."""
+    min_count: int = option(1, decides="computation")
+    """How often a word must occur in a text to be known; others are learned as unknown, and never written."""
+    max_length: int | None = option(None, decides="computation")
+    """Tokens of a line of text at most; longer lines are left out. Default: as 99 of 100 lines have, at most 64."""
+
     def __post_init__(self):
         data.check_name(self.dataset)
         self._check_image_size()
+        for name in ("min_count", "max_length"):
+            if getattr(self, name) is not None and getattr(self, name) < 1:
+                raise UserError(f"--{name.replace('_', '-')} must be at least 1, got {getattr(self, name)}.")
 
     def _check_image_size(self):
         if not 4 <= self.image_size <= 1024:

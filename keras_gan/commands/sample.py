@@ -1,5 +1,6 @@
 """`sample`: samples from an exported model, by its own signatures alone, or from a checkpoint of a run."""
 
+import functools
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -25,6 +26,10 @@ def run(options):
         from keras_gan.commands import styled_samples
 
         generator = styled_samples.Steered(generator, options)
+    if not options.interpolate and (options.frames or options.start or options.loop):
+        from keras_gan.commands import continued_samples
+
+        generator = continued_samples.Continued(generator, options)
     write = _writer(options, generator.output)
     label = None if options.label is None else generator.find_label(options.label)
     try:
@@ -73,9 +78,10 @@ def _writer(options, field):
     """
     suffix = Path(options.out).suffix.lower()
     is_folder = options.out.endswith(("/", "\\")) or Path(options.out).is_dir()
-    preview = field.preview(field.blanks(1)).suffix
+    preview = field.preview(field.blanks(1))
+    preview, further = preview.suffix, tuple(preview.further)
     if options.interpolate:
-        known = [*field.walk_suffixes, preview]
+        known = list(dict.fromkeys([*field.walk_suffixes, preview, *further]))
         if is_folder or suffix not in known:
             raise UserError(f"--out {options.out} must end in {' or '.join(known)} with --interpolate.")
         return _write_walk
@@ -83,7 +89,7 @@ def _writer(options, field):
         return _write_files
     if suffix in field.walk_suffixes and suffix != preview:
         raise UserError(f"--out {options.out}: only --interpolate A B makes a {suffix}; end in {preview} for a grid.")
-    if suffix != preview:
+    if suffix not in (preview, *further):
         raise UserError(f"--out {options.out} must end in {preview} for a grid, or in / for single files.")
     if (options.count or 0) > MOST_IN_A_GRID:
         most, some = f"{MOST_IN_A_GRID:,} {field.noun}s", f"{field.noun}s/"
@@ -115,7 +121,7 @@ def _write_grid(generator, options, label):
 
     samples = np.concatenate([samples for _, samples in _batches(generator, options, label, count)])
     names = titles(generator.class_names, count, columns, options.seed) if label is None else ()
-    _write(options.out, generator.output.sheet(samples, columns, names, options.zoom).write)
+    _write(options.out, _writing(generator.output.sheet(samples, columns, names, options.zoom), options.out))
     words = _what_was_drawn(generator, options, label, count)
     return f"{words}\none column for each class: {', '.join(names)}" if columns and names else words
 
@@ -128,12 +134,20 @@ def _write_files(generator, options, label):
         for seed, sample in zip(seeds, samples, strict=True):
             (shown,) = field.enlarged(sample[None], options.zoom or 1)
             _write(folder / f"seed-{seed}{field.suffix}", lambda file, shown=shown: field.write(file, shown))
+            for suffix in field.further_suffixes:
+                write = functools.partial(field.write_further, value=shown, suffix=suffix)
+                _write(folder / f"seed-{seed}{suffix}", write)
     return _what_was_drawn(generator, options, label, count)
 
 
 def _write(path, content):
     """Writes a file as a whole; it can be made again, so there is no waiting for the disk."""
     files.write(path, content, durable=False)
+
+
+def _writing(preview, path):
+    """The function that writes a `Preview` as the kind of file that a path says."""
+    return preview.writer_of(Path(path).suffix.lower())
 
 
 def _what_was_drawn(generator, options, label, count):
@@ -157,6 +171,6 @@ def _write_walk(generator, options, label):
         shown = field.enlarged(samples, options.zoom)
         _write(options.out, lambda file: field.write_walk(file, shown, suffix))
     else:
-        _write(options.out, field.sheet(samples, columns=len(samples), zoom=options.zoom).write)
+        _write(options.out, _writing(field.sheet(samples, columns=len(samples), zoom=options.zoom), options.out))
     walk = f"{len(samples)} {field.noun}s on the way from seed {ends[0]} to seed {ends[1]}"
     return f"{walk}{_of_class(generator, None if labels is None else labels[0])} in {options.out}"

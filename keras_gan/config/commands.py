@@ -55,7 +55,12 @@ class SampleOptions:
     """Two seeds: draw the way from the picture of the one to that of the other, in the class of --label or of the
     first seed."""
     frames: int | None = None
-    """How many pictures that way has, both ends included; default: 24."""
+    """How many pictures that way has, both ends included; default: 24. Of a model of clips, without --interpolate: how
+    many frames each has; beyond what the model makes at once, each part begins where the one before ends."""
+    start: str | None = None
+    """Of a model of clips: a file to go on from, such as a .bvh file."""
+    loop: bool = False
+    """Of a model of clips: let the end become the beginning, so that they can be played round and round."""
     controls: tyro.conf.Suppress[dict[str, float]] = dataclasses.field(default_factory=dict)
     # What an exported model has of its own, such as a strength: `sampling_options` makes an option of each.
     out: str | None = None
@@ -77,8 +82,8 @@ class SampleOptions:
             raise UserError(f"--zoom must be between 1 and {MOST_ZOOM}, got {self.zoom}.")
         if walk:
             _check_walk(self)
-        elif self.frames is not None:
-            raise UserError("--frames belongs to --interpolate A B: say how many other pictures with --count.")
+        if walk and (self.start is not None or self.loop):
+            raise UserError("--start and --loop are not for --interpolate.")
         styled = self.mix or self.direction or self.cutoff is not None
         if styled and (walk or self.run is not None):
             raise UserError("--mix, --direction and --cutoff are for --model, and not with --interpolate.")

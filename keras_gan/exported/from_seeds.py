@@ -80,8 +80,7 @@ class ExportedGenerator(ExportedModel):
         parts = []
         for start in range(0, len(latents), BATCH_SIZE):
             rows = {name: values[start : start + BATCH_SIZE] for name, values in inputs.items()}
-            (samples,) = self.runtime.run(signature, **rows).values()
-            parts.append(samples)
+            parts.append(self.runtime.run(signature, **rows)[self.made])
         return np.concatenate(parts)
 
     def _turned(self, controls):
@@ -100,8 +99,7 @@ class ExportedGenerator(ExportedModel):
     def draw_seeds(self, seeds, label=None, truncation=1.0, controls=None):
         """Samples of int64 `[N]` seeds, of their own classes or of `label`; the rest as of `draw`."""
         if label is None and truncation == 1.0 and not controls and self._takes_seeds:
-            (samples,) = self.runtime.run("from_seeds", seeds=seeds).values()
-            return samples
+            return self.runtime.run("from_seeds", seeds=seeds)[self.made]
         return self.draw(self.latents(seeds), self.labels(seeds, label), controls, truncation)
 
     def find_label(self, text):

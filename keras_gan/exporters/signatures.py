@@ -74,7 +74,21 @@ class Signature:
     @property
     def gives_files(self):
         """Whether what comes of it is whole files."""
-        return self.outputs.keys() != self.network.outputs.keys()
+        return any(isinstance(field, _Files) for field in self.outputs.values())
+
+    def with_parts(self, only_compared=False):
+        """The same with the `Field.parts` of what it gives, or those alone that files are held to."""
+        field = self.network.output
+        wanted = {name: each for name, each in field.parts.items() if each.is_compared or not only_compared}
+        if not wanted or self.gives_files:
+            return self
+
+        def function(**given):
+            made = self.function(**given)
+            parts = field.parts_of(made[field.plural])
+            return {**made, **{name: parts[name] for name in wanted}}
+
+        return replace(self, function=function, outputs={**self.outputs, **wanted})
 
     def specs(self, batch=None, sizes=()):
         """A `tf.TensorSpec` for each input, of `batch` rows and these sizes of free axes."""
@@ -134,6 +148,7 @@ def _of_network(outgoing):
         found |= _of_seeds(outgoing)
     elif outgoing.output.finished and all(field.reads_files for field in outgoing.needed.values()):
         found |= {next(iter(outgoing.needed.values())).files: _of_files(outgoing)}
+    found = {name: signature.with_parts() for name, signature in found.items()}
     return found | _controlled(outgoing, found)
 
 
@@ -147,7 +162,8 @@ def files_of(outgoing, any_size=True):
         any_size: whether the files take any size.
     """
     function = outgoing.of_any_size if any_size else outgoing.of_exact_size
-    signature = {"": Signature(outgoing, function, outgoing.needed, outgoing.outputs)}
+    usual = Signature(outgoing, function, outgoing.needed, outgoing.outputs)
+    signature = {"": usual.with_parts(only_compared=True)}
     found = {**signature, **_controlled(outgoing, signature)}
     return {outgoing.name + name.replace("_", "-"): each for name, each in found.items()}
 

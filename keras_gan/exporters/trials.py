@@ -81,8 +81,15 @@ def _drawn(network, inputs):
     for start in range(0, count, BATCH_SIZE):
         rows = slice(start, start + BATCH_SIZE)
         values = [field.from_edge(tf.constant(inputs[name][rows])) for name, field in network.inputs.items()]
-        parts.append(network.output.from_model(network.of_network(values)))
+        parts.append(_compared(network.output, network.output.from_model(network.of_network(values))))
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _compared(field, made):
+    """What a network has made, and the `Field.parts` of it that files are held to, `{name: tensor}`."""
+    compared = [name for name, part in field.parts.items() if part.is_compared]
+    parts = field.parts_of(made[field.plural]) if compared else {}
+    return {**made, **{name: parts[name] for name in compared}}
 
 
 # --- Of examples ------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import io
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -18,12 +18,18 @@ class Preview:
         write: function that writes it into an open binary file.
         log: function `(name) -> None` that makes a TensorBoard entry of it, by the writer that is the default.
         text: what a terminal shows of it; empty if it can show nothing.
+        further: other files that show the same, `{suffix: function that writes it}`.
     """
 
     suffix: str
     write: Callable
     log: Callable
     text: str = ""
+    further: dict = field(default_factory=dict)
+
+    def writer_of(self, suffix):
+        """The function that writes it as a file of its own suffix or of one of `further`; None of any other."""
+        return self.write if suffix == self.suffix else self.further.get(suffix)
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,8 @@ class Field:
     plural: ClassVar[str] = "values"
     array_names: ClassVar[tuple] = ()  # attributes that `fitted` has learned, NumPy arrays
     suffix: ClassVar[str] = ".npy"  # of one value as a file
+    further_suffixes: ClassVar[tuple] = ()  # of other files that are written beside that one
+    moves: ClassVar[bool] = False  # whether it has frames, so that it can go on, or round and round
     default_features: ClassVar[str] = ""  # the extractor that looks at values of this kind
     augmentations: ClassVar[tuple] = ()  # names that `augment` knows
     undone_by: ClassVar[tuple] = ()  # those of them that doing them once more undoes
@@ -58,6 +66,7 @@ class Field:
     range_text: ClassVar[str] = ""  # between what values at the outer edge are, after their shape: ` in [0, 1]`
     note_text: ClassVar[str] = ""  # what else they are: `, standard normal`
     free_names: ClassVar[tuple] = ("L",)  # of axes of any size, in the order of the shape
+    is_compared: ClassVar[bool] = True  # whether exported files are held to it; not what jumps where nothing moves
     remark: ClassVar[str] = ""  # what the model card says of a network that is given this
     most_shown: ClassVar[int] = 4096  # values that one preview may hold
 
@@ -72,6 +81,11 @@ class Field:
     def dtype(self):
         """The type of stored values."""
         return "float32"
+
+    @property
+    def model_shape(self):
+        """The shape of one value as networks see it; most kinds have one shape alone."""
+        return self.shape
 
     @property
     def words(self):
@@ -127,12 +141,21 @@ class Field:
     # --- From one form to the other ----------------------------------------------------------------------------------
 
     def to_model(self, stored):
-        """Stored values `[B, …]`, a tensor, as networks take them."""
+        """Stored values `[B, …]`, a tensor, as networks take them; values that are so already stay as they are."""
         return stored
 
     def from_model(self, outputs):
         """What networks give, `[B, …]`, at the outer edge: `{name: tensor}`, in operations that LiteRT has."""
         return {self.plural: outputs}
+
+    @property
+    def parts(self):
+        """What else signatures give of such values, for programs that do not know their form: `{name: Field}`."""
+        return {}
+
+    def parts_of(self, values):
+        """The `parts` of values at the outer edge, `{name: tensor}`; those that are compared in what LiteRT has."""
+        return {}
 
     def to_edge(self, stored):
         """Stored values at the outer edge, both NumPy arrays."""
@@ -190,6 +213,10 @@ class Field:
     def write(self, file, value):
         """Writes one value at the outer edge into an open binary file."""
         np.save(file, value, allow_pickle=False)
+
+    def write_further(self, file, value, suffix):
+        """Writes one value at the outer edge as the file of one of `further_suffixes`."""
+        raise NotImplementedError
 
     # --- While training ----------------------------------------------------------------------------------------------
 

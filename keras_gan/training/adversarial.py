@@ -141,9 +141,14 @@ class AdversarialModel(TrainStep):
         takes_labels = any(tensor.name == "labels" for tensor in self.generator.inputs)
         return class_count(self.fields) if takes_labels else 0
 
+    @property
+    def further_inputs(self):
+        """`{name: Field}` of inputs of exported networks that no batch holds under their names."""
+        return {}
+
     def input_fields(self, network):
         """What a network is given, `{name of an input: Field}`."""
-        known = {"labels": self.fields.get("label")} | self.fields
+        known = {"labels": self.fields.get("label")} | self.fields | self.further_inputs
         return {
             tensor.name: Latents(tensor.shape[-1]) if tensor.name == "latents" else known[tensor.name]
             for tensor in network.inputs

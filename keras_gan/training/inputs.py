@@ -115,7 +115,8 @@ class Inputs:
         if not numbers or field.limits(dtype.is_integer) is None:
             self._fail(f"{name!r} must be {self._wanted(name)}, not of the type {dtype.name}.")
         wanted = _shape_of(field)
-        if not shape.is_compatible_with([None, *wanted] if wanted is not None else None):
+        as_networks_see_it = wanted is not None and shape.is_compatible_with([None, *field.model_shape])
+        if not as_networks_see_it and not shape.is_compatible_with([None, *wanted] if wanted is not None else None):
             hint = ": give batches of them" if shape.is_compatible_with(wanted) else ""
             self._fail(f"{name!r} must be {self._wanted(name)}, not of the shape {list(shape)}{hint}.")
 

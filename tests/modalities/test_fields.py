@@ -17,6 +17,9 @@ from keras_gan.modalities.base import Field
 from keras_gan.modalities.image import Image, Mask
 from keras_gan.modalities.label import Label, class_count
 from keras_gan.modalities.latents import Latents
+from keras_gan.modalities.motion import Motion
+from keras_gan.modalities.motion.start import Start
+from keras_gan.modalities.numbers import Numbers
 from keras_gan.modalities.scalar import Scalar
 from keras_gan.modalities.styles import Styles
 from keras_gan.modalities.text import Tokens
@@ -45,6 +48,9 @@ EXAMPLES = {
     "styles": Styles(5, 4),
     "text": Tokens(5, ("", "<unk>", "a", "b"), "char", True, ("ab",)),
     "text.prefix": Prefix(5, ("", "<unk>", "a", "b"), "char", True, ()),
+    "motion": Motion(16, 25.0, ("hips", "head"), (-1, 0), 0.01),
+    "motion.start": Start(2, 25.0, ("hips", "head"), (-1, 0), 0.01),
+    "numbers": Numbers("positions", (16, 2, 3), "places", True),
     "scalar": Scalar("truncation", 0.7, 0.1, 1.5, "how far from the mean"),
 }
 
@@ -67,7 +73,7 @@ def test_described_and_restored(kind):
     description = json.loads(json.dumps(modalities.describe(field)))
     assert description["kind"] == kind
     assert modalities.arrays_of(field) == {}
-    assert modalities.restore(description) == field
+    assert modalities.describe(modalities.restore(description)) == modalities.describe(field)
 
 
 def test_described_and_restored_with_arrays(monkeypatch):

@@ -26,6 +26,8 @@ class DataOptions:
     """Allow tensorflow-datasets to fetch what is missing."""
     image_size: int = option(32, decides="computation")
     """Edge of the square training images, in pixels."""
+    frames: int | None = option(None, decides="computation")
+    """Frames of a clip, of data that move; default: as the kind of data has it, 32 of movement and 16 of video."""
     fit: Fit = option("auto", decides="computation")
     """How other sizes become square: crop (centre, then resize), pad, stretch; auto pads what is up to a quarter
     too small (28 px digits at 32) and crops the rest."""
@@ -56,6 +58,9 @@ class DataOptions:
         for name in ("min_count", "max_length"):
             if getattr(self, name) is not None and getattr(self, name) < 1:
                 raise UserError(f"--{name.replace('_', '-')} must be at least 1, got {getattr(self, name)}.")
+
+        if self.frames is not None and not 2 <= self.frames <= 512:
+            raise UserError(f"--frames must be between 2 and 512, got {self.frames}.")
 
     def _check_image_size(self):
         if not 4 <= self.image_size <= 1024:

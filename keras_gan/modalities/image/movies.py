@@ -1,11 +1,14 @@
 """Moving pictures as files: GIF, and MP4 (H.264), which every browser and phone plays."""
 
+import functools
+import io
 import subprocess
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
+from keras_gan.modalities.base import Preview
 from keras_gan.modalities.image import pictures
 
 SUFFIXES = (".gif", ".mp4")
@@ -22,8 +25,8 @@ def write(file, frames, suffix, milliseconds, last=None):
     """
     repeats = max(1, round((last or milliseconds) / milliseconds))
     if suffix == ".gif":
-        durations = [milliseconds] * (len(frames) - 1) + [last or milliseconds]
         see_through = {"transparency": pictures.TRANSPARENT, "disposal": 2} if frames[0].shape[2] in (2, 4) else {}
+        durations = [*_hundredths(len(frames) - 1, milliseconds), last or milliseconds]
         first, *others = [pictures.gif_frame(frame) for frame in frames]
         first.save(file, format="GIF", save_all=True, append_images=others, duration=durations, loop=0, **see_through)
     else:
@@ -44,6 +47,40 @@ def write_walk(file, images, suffix):
     back = frames[-2::-1]
     # A GIF begins anew with its first picture.
     write(file, [*frames, *(back[:-1] if suffix == ".gif" else back)], suffix, int(milliseconds))
+
+
+def preview(frames, fps):
+    """A `Preview` that moves: GIF, or MP4.
+
+    Args:
+        frames: function that returns them, uint8 `[N, height, width, channels]`; it is called when they are needed.
+        fps: frames of a second.
+    """
+    made = functools.cache(frames)
+
+    def writer(suffix):
+        return lambda file: write(file, made(), suffix, 1000 / fps)
+
+    return Preview(".gif", writer(".gif"), lambda name: log(name, made(), fps), {".mp4": writer(".mp4")})
+
+
+def log(name, frames, fps):
+    """Makes a TensorBoard entry of frames, which moves there, by the writer that is the default."""
+    import tensorflow as tf
+
+    file = io.BytesIO()
+    write(file, frames, ".gif", 1000 / fps)
+    _, height, width, _ = frames.shape
+    # As `tf.summary.image` does it, which knows PNG alone; TensorBoard shows whatever a browser knows.
+    plugin = tf.compat.v1.SummaryMetadata.PluginData(plugin_name="images")
+    metadata = tf.compat.v1.SummaryMetadata(display_name=name, plugin_data=plugin)
+    tf.summary.write(name, tf.constant([str(width), str(height), file.getvalue()]), metadata=metadata)
+
+
+def _hundredths(count, milliseconds):
+    """How long each frame of a GIF is shown, whole hundredths of a second, in all as long as they should be."""
+    ends = 10 * np.rint(np.arange(count + 1) * milliseconds / 10)
+    return [max(10, int(each)) for each in np.diff(ends)]
 
 
 def _mp4(frames, rate):

@@ -36,7 +36,7 @@ class ExportedGenerator(ExportedModel):
                     "use the command translate."
                 )
             raise not_ours(path, "from_seeds")
-        self._latent_dim = self._shapes[0]["latents"][0]
+        self._latent_dim, (self._made,) = self._shapes[0]["latents"][0], self._shapes[1]
         self.takes_labels = "labels" in self.inputs
         self.num_classes = self.facts.get("num_classes", 0) if self.takes_labels else 0
         names = self.manifest.get("data", {}).get("classes", [])
@@ -100,8 +100,7 @@ class ExportedGenerator(ExportedModel):
     def draw_seeds(self, seeds, label=None, truncation=1.0, controls=None):
         """Samples of int64 `[N]` seeds, of their own classes or of `label`; the rest as of `draw`."""
         if label is None and truncation == 1.0 and not controls and self._takes_seeds:
-            (samples,) = self.runtime.run("from_seeds", seeds=seeds).values()
-            return samples
+            return self.runtime.run("from_seeds", seeds=seeds)[self._made]
         return self.draw(self.latents(seeds), self.labels(seeds, label), controls, truncation)
 
     def find_label(self, text):

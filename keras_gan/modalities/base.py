@@ -17,11 +17,13 @@ class Preview:
         suffix: of its file, such as `.png`.
         write: function that writes it into an open binary file.
         log: function `(name) -> None` that makes a TensorBoard entry of it, by the writer that is the default.
+        beside: other `Preview`s of the same values, whose files have the same name; `log` makes their entries, too.
     """
 
     suffix: str
     write: Callable
     log: Callable
+    beside: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,16 @@ class Field:
     def dtype(self):
         """The type of stored values."""
         return "float32"
+
+    @property
+    def model_shape(self):
+        """The shape of one value as networks take it; that of what is stored, unless a kind says otherwise."""
+        return self.shape
+
+    @property
+    def edge_shape(self):
+        """The shape of one value at the outer edge, likewise."""
+        return self.shape
 
     @property
     def words(self):
@@ -161,6 +173,15 @@ class Field:
         """The rest of the way, `{name: string tensor [B]}`: files of values at the outer edge."""
         raise NotImplementedError
 
+    @property
+    def completions(self):
+        """What networks that draw of seeds give beside values of this kind, `{name: Field}`; most kinds nothing."""
+        return {}
+
+    def completed(self, values):
+        """These completions of values at the outer edge, `{name: tensor}`, and `files`, if there are any."""
+        raise NotImplementedError
+
     # --- As seen by people -------------------------------------------------------------------------------------------
 
     def preview(self, values, columns=None):
@@ -221,7 +242,7 @@ class Field:
     def sized(self, sizes=()):
         """The shape of one value, its free axes being of these sizes as far as there are some."""
         sizes = iter(sizes)
-        return [next(sizes, None) if size is None else size for size in self.shape]
+        return [next(sizes, None) if size is None else size for size in self.edge_shape]
 
     def spec(self, batch=None, sizes=(), name=None):
         """The `tf.TensorSpec` of values at the outer edge, named `plural` where nothing else is said."""

@@ -24,6 +24,11 @@ class DataOptions:
     """Allow tensorflow-datasets to fetch what is missing."""
     image_size: int = option(32, decides="computation")
     """Edge of the square training images, in pixels."""
+    rate: int = option(8000, decides="computation")
+    """Of sounds: samples a second, in Hz, which all of them are brought to."""
+    seconds: float = option(1.024, decides="computation")
+    """Of sounds: how long each is; shorter ones are followed by silence, longer ones cut. Rounded up to whole frames of
+    spectrograms, sixteen at a time."""
     fit: Fit = option("auto", decides="computation")
     """How other sizes become square: crop (centre, then resize), pad, stretch; auto pads what is up to a quarter
     too small (28 px digits at 32) and crops the rest."""
@@ -40,7 +45,14 @@ class DataOptions:
     def __post_init__(self):
         data.check_name(self.dataset)
         self._check_image_size()
+        self._check_sound()
 
     def _check_image_size(self):
         if not 4 <= self.image_size <= 1024:
             raise UserError(f"--image-size must be between 4 and 1024 px, got {self.image_size}.")
+
+    def _check_sound(self):
+        if not 2000 <= self.rate <= 96_000:
+            raise UserError(f"--rate must be between 2000 and 96000 Hz, got {self.rate}.")
+        if not 0.1 <= self.seconds <= 60:
+            raise UserError(f"--seconds must be between 0.1 and 60, got {self.seconds:g}.")

@@ -110,12 +110,12 @@ def _sheet(generator, options, label):
 def _write_grid(generator, options, label):
     if options.mix:
         return generator.write_mixed(options, label)
-    count, columns = _sheet(generator, options, label)
     from keras_gan.sampling import titles
 
+    count, columns = _sheet(generator, options, label)
     samples = np.concatenate([samples for _, samples in _batches(generator, options, label, count)])
     names = titles(generator.class_names, count, columns, options.seed) if label is None else ()
-    _write(options.out, generator.output.sheet(samples, columns, names, options.zoom).write)
+    _write_sheet(options.out, generator.output.sheet(samples, columns, names, options.zoom))
     words = _what_was_drawn(generator, options, label, count)
     return f"{words}\none column for each class: {', '.join(names)}" if columns and names else words
 
@@ -123,12 +123,25 @@ def _write_grid(generator, options, label):
 def _write_files(generator, options, label):
     folder, field = Path(options.out), generator.output
     folder.mkdir(parents=True, exist_ok=True)
-    count, _ = _sheet(generator, options, label)
+    from keras_gan.sampling import titles
+
+    count, columns = _sheet(generator, options, label)
+    together = []
     for seeds, samples in _batches(generator, options, label, count):
         for seed, sample in zip(seeds, samples, strict=True):
             (shown,) = field.enlarged(sample[None], options.zoom or 1)
             _write(folder / f"seed-{seed}{field.suffix}", lambda file, shown=shown: field.write(file, shown))
+        together += [samples] if field.is_played and count <= MOST_IN_A_GRID else []
+    if together:
+        names = titles(generator.class_names, count, columns, options.seed) if label is None else ()
+        _write_sheet(folder / f"all{field.suffix}", field.sheet(np.concatenate(together), columns, names))
     return _what_was_drawn(generator, options, label, count)
+
+
+def _write_sheet(path, preview):
+    """Writes a preview to a path, and what it has beside it to files of the same name."""
+    for each in (preview, *preview.beside):
+        _write(Path(path).with_suffix(each.suffix), each.write)
 
 
 def _write(path, content):
@@ -156,6 +169,6 @@ def _write_walk(generator, options, label):
         shown = field.enlarged(samples, options.zoom)
         _write(options.out, lambda file: field.write_walk(file, shown))
     else:
-        _write(options.out, field.sheet(samples, columns=len(samples), zoom=options.zoom).write)
+        _write_sheet(options.out, field.sheet(samples, columns=len(samples), zoom=options.zoom))
     walk = f"{len(samples)} {field.noun}s on the way from seed {ends[0]} to seed {ends[1]}"
     return f"{walk}{_of_class(generator, None if labels is None else labels[0])} in {options.out}"

@@ -52,6 +52,7 @@ class Field:
     edge_dtype: ClassVar[str] = "float32"  # of values at the outer edge
     missing: ClassVar[float] = math.nan  # at the outer edge, in place of what cannot be made
     blank: ClassVar[float] = 0.0  # at the outer edge, in place of what is not known
+    is_played: ClassVar[bool] = False  # whether a person takes one in after the other, and wants them as one file, too
     is_chosen: ClassVar[bool] = False  # whether a person who gives a seed may choose this value beside it
     is_control: ClassVar[bool] = False  # whether it has a default, so that nobody has to give it
     is_inner: ClassVar[bool] = False  # whether it goes from one network to another, and is nothing by itself

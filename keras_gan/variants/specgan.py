@@ -25,7 +25,7 @@ Deviations:
 from dataclasses import dataclass
 
 import keras
-from keras import layers, ops
+from keras import layers
 
 from keras_gan.errors import UserError
 from keras_gan.losses import penalties
@@ -33,6 +33,7 @@ from keras_gan.losses.objectives import NON_SATURATING
 from keras_gan.modalities.label import class_count
 from keras_gan.modalities.sound.spectrogram import Spectrogram
 from keras_gan.networks import convolutional as networks
+from keras_gan.networks.waves import projected
 from keras_gan.registry import Preset, Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, ConvolutionOptions, PenaltyOptions
@@ -74,7 +75,7 @@ class Config(AdamOptions, PenaltyOptions, ConvolutionOptions):
     """Adam momentum of both."""
     penalty_interval: int = 16
     """Steps from one R1 to the next, which then counts as often."""
-    gamma: float = 0.5
+    gamma: float = 0.1
     """Weight of R1."""
     bands: int = 64
     """Bands of the spectrogram, a power of two from 16 on."""
@@ -127,7 +128,5 @@ def discriminator(config, shape, num_classes):
     if num_classes:
         labels = keras.Input((), dtype="int32", name="labels")
         inputs = [spectrograms, labels]
-        classes = layers.Dense(x.shape[-1], use_bias=False, dtype="float32", name="classes")
-        wanted = classes(ops.one_hot(labels, num_classes))
-        scores = scores + ops.mean(wanted * x, axis=-1, keepdims=True)
+        scores = scores + projected(x, labels, num_classes)
     return keras.Model(inputs, scores, name="discriminator")

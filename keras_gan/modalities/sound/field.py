@@ -32,8 +32,8 @@ class Waveform(Field):
     noun: ClassVar[str] = "sound"
     numbers: ClassVar[str] = "samples"
     files: ClassVar[str] = "wav_bytes"
-    walk_suffix: ClassVar[str] = ".wav"
     range_text: ClassVar[str] = " in [-1, 1]"
+    is_played: ClassVar[bool] = True
 
     @property
     def shape(self):
@@ -149,10 +149,6 @@ class Waveform(Field):
 
     def read(self, content):
         return files.read(io.BytesIO(content))
-
-    def write_walk(self, file, values):
-        """The sounds one after the other."""
-        files.write(file, files.joined(self.waveforms(values), self.rate), self.rate)
 
     # --- While training -----------------------------------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ COMMANDS = {
     "export": config.ExportOptions,
     "report": config.ReportOptions,
     "film": config.FilmOptions,
+    "speak": config.SpeakOptions,
     "inspect-data": config.InspectOptions,
     "pack": config.PackOptions,
     "list": config.ListOptions,

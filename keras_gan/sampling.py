@@ -141,7 +141,7 @@ class Sampler:
         if not columns:
             rows = random_rows(len(column), count, seed)
             return field.sheet(field.to_edge(column[rows]))
-        labels, values = dataset.columns["label"], np.zeros((count, *field.shape), np.float32)
+        labels, values = dataset.columns["label"], np.zeros((count, *field.edge_shape), np.float32)
         for label in range(columns):
             (members,) = np.nonzero(labels == label)
             rows = members[random_rows(len(members), count // columns, seed)]

@@ -144,8 +144,10 @@ def small_data(name, count, image_shape=(16, 16, 3)):
     """Data that a variant can be trained on: images of noise, or the first examples of the variant's own data set."""
     if of_images(name):
         return noise_images(name, count, image_shape)
-    whole = data.load(config.RunConfig(variant=name)).fitted()
-    return dataclasses.replace(whole, columns={name: column[:count] for name, column in whole.columns.items()})
+    whole = data.load(config.RunConfig(variant=name))
+    fields = building.fields_of(name, registry.module(name).TINY, whole)
+    columns = {name: column[:count] for name, column in whole.columns.items()}
+    return dataclasses.replace(whole, fields=fields, columns=columns)
 
 
 def sampler_of(model, count=8, image_shape=(16, 16, 3)):

@@ -116,12 +116,12 @@ def _sheet(generator, options, label):
 def _write_grid(generator, options, label):
     if options.mix:
         return generator.write_mixed(options, label)
-    count, columns = _sheet(generator, options, label)
     from keras_gan.sampling import titles
 
+    count, columns = _sheet(generator, options, label)
     samples = np.concatenate([samples for _, samples in _batches(generator, options, label, count)])
     names = titles(generator.class_names, count, columns, options.seed) if label is None else ()
-    _write(options.out, _writing(generator.output.sheet(samples, columns, names, options.zoom), options.out))
+    _write_sheet(options.out, generator.output.sheet(samples, columns, names, options.zoom))
     words = _what_was_drawn(generator, options, label, count)
     return f"{words}\none column for each class: {', '.join(names)}" if columns and names else words
 
@@ -129,7 +129,10 @@ def _write_grid(generator, options, label):
 def _write_files(generator, options, label):
     folder, field = Path(options.out), generator.output
     folder.mkdir(parents=True, exist_ok=True)
-    count, _ = _sheet(generator, options, label)
+    from keras_gan.sampling import titles
+
+    count, columns = _sheet(generator, options, label)
+    together = []
     for seeds, samples in _batches(generator, options, label, count):
         for seed, sample in zip(seeds, samples, strict=True):
             (shown,) = field.enlarged(sample[None], options.zoom or 1)
@@ -137,17 +140,23 @@ def _write_files(generator, options, label):
             for suffix in field.further_suffixes:
                 write = functools.partial(field.write_further, value=shown, suffix=suffix)
                 _write(folder / f"seed-{seed}{suffix}", write)
+        together += [samples] if field.is_played and count <= MOST_IN_A_GRID else []
+    if together:
+        names = titles(generator.class_names, count, columns, options.seed) if label is None else ()
+        _write_sheet(folder / f"all{field.suffix}", field.sheet(np.concatenate(together), columns, names))
     return _what_was_drawn(generator, options, label, count)
+
+
+def _write_sheet(path, preview):
+    """Writes a preview to a path, and what it has beside it to files of the same name."""
+    _write(path, preview.writer_of(Path(path).suffix.lower()))
+    for each in preview.beside:
+        _write(Path(path).with_suffix(each.suffix), each.write)
 
 
 def _write(path, content):
     """Writes a file as a whole; it can be made again, so there is no waiting for the disk."""
     files.write(path, content, durable=False)
-
-
-def _writing(preview, path):
-    """The function that writes a `Preview` as the kind of file that a path says."""
-    return preview.writer_of(Path(path).suffix.lower())
 
 
 def _what_was_drawn(generator, options, label, count):
@@ -171,6 +180,6 @@ def _write_walk(generator, options, label):
         shown = field.enlarged(samples, options.zoom)
         _write(options.out, lambda file: field.write_walk(file, shown, suffix))
     else:
-        _write(options.out, _writing(field.sheet(samples, columns=len(samples), zoom=options.zoom), options.out))
+        _write_sheet(options.out, field.sheet(samples, columns=len(samples), zoom=options.zoom))
     walk = f"{len(samples)} {field.noun}s on the way from seed {ends[0]} to seed {ends[1]}"
     return f"{walk}{_of_class(generator, None if labels is None else labels[0])} in {options.out}"

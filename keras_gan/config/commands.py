@@ -343,6 +343,29 @@ class DirectionsOptions:
 
 
 @dataclass(frozen=True)
+class SpeakOptions:
+    """Says a text by an exported model of sounds whose classes are words."""
+
+    model: str
+    """Folder of an exported model, such as export/models/RUN/1, a .tflite file, or zoo:NAME."""
+    text: str
+    """Words, each of which is the name of a class; digits are words, too. Commas and full stops make longer pauses."""
+    out: str = "said.wav"
+    """A .wav file."""
+    seed: int = 0
+    """Of the first word; each next word has the next one, so that no two sound alike."""
+    truncation: float = 1.0
+    """Above 0, at most 1: latents are multiplied by it, so that words vary less and are often said more clearly."""
+
+    def __post_init__(self):
+        if Path(self.out).suffix.lower() != ".wav":
+            raise UserError(f"--out {self.out} must end in .wav.")
+        if not 0 < self.truncation <= 1:
+            raise UserError(f"--truncation must be above 0 and at most 1, got {self.truncation}.")
+        check_sampling(None, self.seed)
+
+
+@dataclass(frozen=True)
 class FilmOptions(_RunName):
     """Makes a film of what a run drew of the same seeds while it trained."""
 

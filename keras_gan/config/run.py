@@ -14,7 +14,8 @@ from keras_gan.config.option import option
 from keras_gan.errors import UserError
 
 # Of a run, where its variant says nothing else.
-DEFAULTS = {"steps": 1500, "batch_size": 64, "image_size": 32, "metrics": (), "eval_samples": 2048, "data_augment": ""}
+DEFAULTS = {"steps": 1500, "batch_size": 64, "image_size": 32, "metrics": (), "eval_samples": 2048}
+DEFAULTS |= {"augment": "none", "data_augment": ""}
 DEFAULT_SNAPSHOTS = 10
 
 

@@ -9,6 +9,9 @@ from keras_gan.latent_space import truncated
 from keras_gan.randomness import portable_labels, portable_latents
 
 BATCH_SIZE = 64
+# A class that is called by a digit can be asked for by its word.
+DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+DIGITS = {word: str(digit) for digit, word in enumerate(DIGITS)}
 
 
 class ExportedGenerator(ExportedModel):
@@ -112,8 +115,9 @@ class ExportedGenerator(ExportedModel):
             raise UserError(f"{self.path} was trained without classes: leave out --label.")
         self._check_classes()
         # Names first: folders called 1, 2, 3 are meant by their names, though their numbers are 0, 1, 2.
-        if text in self.class_names:
-            return self.class_names.index(text)
+        for name in (text, DIGITS.get(text.lower())):
+            if name in self.class_names:
+                return self.class_names.index(name)
         try:
             label = int(text)
         except ValueError:

@@ -99,7 +99,8 @@ def _write(model, sampler, directory, deliverables, judge):
 def _describe(model, sampler, networks, directory, deliverables, checks, facts):
     """Adds samples, the manifest and the model card; returns the manifest."""
     preview = sampler.preview()
-    files.write(directory / f"samples{preview.suffix}", preview.write)
+    for each in (preview, *preview.beside):
+        files.write(directory / f"samples{each.suffix}", each.write)
     manifest.write_arrays(networks, directory)
     described = manifest.of(model, networks, directory, deliverables, checks, facts)
     manifest.write(described, directory)

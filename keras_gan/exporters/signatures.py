@@ -74,7 +74,7 @@ class Signature:
     @property
     def gives_files(self):
         """Whether what comes of it is whole files."""
-        return any(isinstance(field, _Files) for field in self.outputs.values())
+        return not self.network.outputs.keys() <= self.outputs.keys()
 
     def with_parts(self, only_compared=False):
         """The same with the `Field.parts` of what it gives, or those alone that files are held to."""
@@ -136,6 +136,7 @@ def _of_network(outgoing):
         from_seeds(seeds int64 [N]) -> {the outputs}, of a network all of whose inputs seeds have values of
         from_seeds_and_labels(seeds, labels) -> {the outputs}, of one with classes; -1 is the seed's own class
         from_seeds_truncated(seeds, truncation float32 [N], labels) -> {the outputs}; latents are multiplied by it
+            and where the `Field` of the output has completions, these beside it
         png(seeds, labels) -> {files string [N]}, the output as files, where its `Field` calls them finished: PNG, say
         FILES(FILES string [N], more files) -> {files string [N]}, of a network whose inputs can be read of files
 
@@ -207,6 +208,15 @@ def _of_seeds(outgoing):
     if truncation is None and "latents" in outgoing.inputs:
         truncation = TRUNCATION
 
+    field = outgoing.output
+    outputs = {**outgoing.outputs, **field.completions}
+    if field.completions and field.files:
+        outputs |= _finished(field)
+
+    def complete(**given):
+        made = draw(**given)
+        return {**made, **field.completed(made[field.plural])} if field.completions else made
+
     def draw(seeds, **given):
         own = {name: field.of_seeds(seeds) for name, field in outgoing.needed.items()}
         if TRUNCATION.name in given and TRUNCATION.name not in outgoing.inputs:
@@ -218,14 +228,12 @@ def _of_seeds(outgoing):
         (values,) = draw(**given).values()
         return outgoing.output.finish(values)
 
-    found = {"from_seeds": Signature(outgoing, draw, seeds, outgoing.outputs)}
+    found = {"from_seeds": Signature(outgoing, complete, seeds, outputs)}
     if chosen:
-        found[f"from_seeds_and_{'_and_'.join(chosen)}"] = Signature(
-            outgoing, draw, {**seeds, **chosen}, outgoing.outputs
-        )
+        found[f"from_seeds_and_{'_and_'.join(chosen)}"] = Signature(outgoing, complete, {**seeds, **chosen}, outputs)
     if truncation is not None:
         inputs = {**seeds, truncation.name: truncation, **chosen}
-        found["from_seeds_truncated"] = Signature(outgoing, draw, inputs, outgoing.outputs)
+        found["from_seeds_truncated"] = Signature(outgoing, complete, inputs, outputs)
     if outgoing.output.finished:
         found[outgoing.output.finished] = Signature(outgoing, finish, {**seeds, **chosen}, _finished(outgoing.output))
     return found
@@ -256,4 +264,4 @@ def _of_files(outgoing):
 
 
 def _finished(field):
-    return {field.files: _Files(field, f"a {field.finished.upper()} file each")}
+    return {field.files: _Files(field, f"a {(field.finished or field.suffix[1:]).upper()} file each")}

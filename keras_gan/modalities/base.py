@@ -19,6 +19,7 @@ class Preview:
         log: function `(name) -> None` that makes a TensorBoard entry of it, by the writer that is the default.
         text: what a terminal shows of it; empty if it can show nothing.
         further: other files that show the same, `{suffix: function that writes it}`.
+        beside: other `Preview`s of the same values, whose files have the same name; `log` makes their entries, too.
     """
 
     suffix: str
@@ -30,6 +31,8 @@ class Preview:
     def writer_of(self, suffix):
         """The function that writes it as a file of its own suffix or of one of `further`; None of any other."""
         return self.write if suffix == self.suffix else self.further.get(suffix)
+
+    beside: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Field:
     edge_dtype: ClassVar[str] = "float32"  # of values at the outer edge
     missing: ClassVar[float] = math.nan  # at the outer edge, in place of what cannot be made
     blank: ClassVar[float] = 0.0  # at the outer edge, in place of what is not known
+    is_played: ClassVar[bool] = False  # whether a person takes one in after the other, and wants them as one file, too
     is_chosen: ClassVar[bool] = False  # whether a person who gives a seed may choose this value beside it
     is_control: ClassVar[bool] = False  # whether it has a default, so that nobody has to give it
     is_inner: ClassVar[bool] = False  # whether it goes from one network to another, and is nothing by itself
@@ -84,7 +88,12 @@ class Field:
 
     @property
     def model_shape(self):
-        """The shape of one value as networks see it; most kinds have one shape alone."""
+        """The shape of one value as networks take it; that of what is stored, unless a kind says otherwise."""
+        return self.shape
+
+    @property
+    def edge_shape(self):
+        """The shape of one value at the outer edge, likewise."""
         return self.shape
 
     @property
@@ -187,6 +196,15 @@ class Field:
         """The rest of the way, `{name: string tensor [B]}`: files of values at the outer edge."""
         raise NotImplementedError
 
+    @property
+    def completions(self):
+        """What networks that draw of seeds give beside values of this kind, `{name: Field}`; most kinds nothing."""
+        return {}
+
+    def completed(self, values):
+        """These completions of values at the outer edge, `{name: tensor}`, and `files`, if there are any."""
+        raise NotImplementedError
+
     # --- As seen by people -------------------------------------------------------------------------------------------
 
     def preview(self, values, columns=None):
@@ -251,7 +269,7 @@ class Field:
     def sized(self, sizes=()):
         """The shape of one value, its free axes being of these sizes as far as there are some."""
         sizes = iter(sizes)
-        return [next(sizes, None) if size is None else size for size in self.shape]
+        return [next(sizes, None) if size is None else size for size in self.edge_shape]
 
     def spec(self, batch=None, sizes=(), name=None):
         """The `tf.TensorSpec` of values at the outer edge, named `plural` where nothing else is said."""

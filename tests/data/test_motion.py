@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from keras_gan import data
-from keras_gan.data import motion, walker, windows
+from keras_gan.data import walker, windows
 from keras_gan.errors import UserError
 from tests.modalities.motion.figures import walkers
 

@@ -28,6 +28,11 @@ class DataOptions:
     """Edge of the square training images, in pixels."""
     frames: int | None = option(None, decides="computation")
     """Frames of a clip, of data that move; default: as the kind of data has it, 32 of movement and 16 of video."""
+    rate: int = option(8000, decides="computation")
+    """Of sounds: samples a second, in Hz, which all of them are brought to."""
+    seconds: float = option(1.024, decides="computation")
+    """Of sounds: how long each is; shorter ones are followed by silence, longer ones cut. Rounded up to whole frames of
+    spectrograms, sixteen at a time."""
     fit: Fit = option("auto", decides="computation")
     """How other sizes become square: crop (centre, then resize), pad, stretch; auto pads what is up to a quarter
     too small (28 px digits at 32) and crops the rest."""
@@ -61,7 +66,14 @@ class DataOptions:
 
         if self.frames is not None and not 2 <= self.frames <= 512:
             raise UserError(f"--frames must be between 2 and 512, got {self.frames}.")
+        self._check_sound()
 
     def _check_image_size(self):
         if not 4 <= self.image_size <= 1024:
             raise UserError(f"--image-size must be between 4 and 1024 px, got {self.image_size}.")
+
+    def _check_sound(self):
+        if not 2000 <= self.rate <= 96_000:
+            raise UserError(f"--rate must be between 2000 and 96000 Hz, got {self.rate}.")
+        if not 0.1 <= self.seconds <= 60:
+            raise UserError(f"--seconds must be between 0.1 and 60, got {self.seconds:g}.")

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 
 from keras_gan.commands import models
-from keras_gan.commands.sample import opened
 from keras_gan.errors import UserError, why
 from keras_gan.storage import files
 
@@ -38,7 +37,7 @@ class _Direction:
 
 def run(options):
     """Finds principal directions (GANSpace), closed-form ones (SeFa) and named ones, draws each, and keeps them."""
-    generator = opened(models.find(options.model), draws=True)
+    generator = models.opened(models.find(options.model), draws=True)
     from keras_gan.exported.styled import Styled
     from keras_gan.latent_space import directions
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from keras_gan.distribution.startup import quiet_stderr, quiet_tensorflow
 from keras_gan.errors import UserError, calling, shown, similar, unknown
 
 # Of a checkout; beside a package that was installed alone there is none.
@@ -66,3 +67,13 @@ def _hint(folder):
     if others:
         return f"did you mean {others[0]}?"
     return f"give the folder that holds saved_model.pb or generator.tflite.{similar(folder)}"
+
+
+def opened(path, direction=None, draws=None):
+    """The exported model at a path, see `exported.load`, without what its runtime says while it starts."""
+    if path.suffix != ".tflite":
+        quiet_tensorflow()
+    from keras_gan import exported
+
+    with quiet_stderr():
+        return exported.load(path, direction, draws)

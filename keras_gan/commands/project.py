@@ -7,7 +7,6 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from keras_gan.commands import models
-from keras_gan.commands.sample import opened
 from keras_gan.errors import UserError, shown, why
 from keras_gan.modalities.image import decoding, movies, pictures, scanning
 from keras_gan.storage import files
@@ -19,7 +18,7 @@ _FRAME_MILLISECONDS = 80
 
 def run(options):
     """Projects one picture, or all of a folder."""
-    generator = opened(models.find(options.model), draws=True)
+    generator = models.opened(models.find(options.model), draws=True)
     if generator.runtime.has_one_size:
         raise UserError(f"{options.model} is a .tflite file, and a search needs gradients: give a SavedModel.")
     paths = _paths(options.image)

@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_gan import latent_space
 from keras_gan.commands import models
-from keras_gan.distribution.startup import quiet_stderr, quiet_tensorflow
+from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError, why
 from keras_gan.runs import run_folder
 from keras_gan.storage import files
@@ -50,17 +50,7 @@ def _generator(options):
         print(f"drawing from {generator.about}.")
         return generator
     turned = bool(options.controls) or options.truncation != 1.0
-    return opened(models.find(options.model, controlled=turned), draws=True)
-
-
-def opened(path, direction=None, draws=None):
-    """The exported model at a path, see `exported.load`, without what its runtime says while it starts."""
-    if path.suffix != ".tflite":
-        quiet_tensorflow()
-    from keras_gan import exported
-
-    with quiet_stderr():
-        return exported.load(path, direction, draws)
+    return models.opened(models.find(options.model, controlled=turned), draws=True)
 
 
 def _usual_out(options, field):

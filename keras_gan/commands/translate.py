@@ -11,7 +11,6 @@ from PIL import Image
 from tqdm import tqdm
 
 from keras_gan.commands import models
-from keras_gan.commands.sample import opened
 from keras_gan.errors import UserError, shown, similar, why
 from keras_gan.modalities.image import decoding, pictures, scanning
 from keras_gan.storage import arrays
@@ -24,7 +23,7 @@ def run(options):
     """Translates one image, or a folder of them; returns 0, or 1 if some could not be read."""
     model = models.find(options.model, options.direction)
     jobs, found = _jobs(options)
-    translator = opened(model, options.direction, draws=False)
+    translator = models.opened(model, options.direction, draws=False)
     _check(translator, options)
     if translator.content_size and options.size is None:
         print(f"at {translator.content_size} px, the size of its training images; --size native takes them as they are")

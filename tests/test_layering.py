@@ -110,6 +110,7 @@ BY_ITSELF = {
     ("exporters/warmup.py", "TFRecordWriter"): "as before",
     ("networks/trained_once.py", "save_weights"): "Keras writes by itself, in a folder that is removed",
     ("runs/run_folder.py", "open"): "a lock, whose content is a hint",
+    ("runs/run_folder.py", "rename"): "of a whole folder, in which everything else is written",
 }
 WRITING = {
     *("write_text", "write_bytes", "rename", "tofile", "savez", "savez_compressed", "save", "save_weights"),

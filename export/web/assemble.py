@@ -284,6 +284,16 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         ".tflite": "application/octet-stream",
     }
 
+    def parse_request(self):
+        """Refuses what another name than this machine's leads here: pages elsewhere could read it by such a name."""
+        if not super().parse_request():
+            return False
+        host = (self.headers.get("Host") or "").rpartition(":")[0] or self.headers.get("Host")
+        if host not in ("127.0.0.1", "localhost") or "\0" in self.path or "%00" in self.path:
+            self.send_error(400)
+            return False
+        return True
+
     def end_headers(self):
         self.send_header("Cache-Control", "no-cache")
         self.send_header("X-Content-Type-Options", "nosniff")

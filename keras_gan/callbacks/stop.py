@@ -5,7 +5,8 @@ import threading
 
 import keras
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# A terminal that closes sends SIGHUP; Windows has none.
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class Stopped(Exception):
@@ -21,12 +22,12 @@ class Stopped(Exception):
 
     @property
     def exit_code(self):
-        """What a shell reports of a program that such a signal ended: 130 for SIGINT, 143 for SIGTERM."""
+        """What a shell reports of a program ended by such a signal: 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP."""
         return 128 + self.signal
 
 
 class StopOnSignal(keras.callbacks.Callback):
-    """Ends `fit` by `Stopped` at the end of the step in which SIGINT or SIGTERM arrives.
+    """Ends `fit` by `Stopped` at the end of the step in which one of `SIGNALS` arrives.
 
     To be used in a `with` statement around `fit` and what is saved after it, and as the last callback, so that all
     others have done their part of the step. A second signal ends the process at once, as it would without this.

@@ -75,6 +75,7 @@ def _writer(options, field):
         if is_folder or suffix not in known:
             raise UserError(f"--out {options.out} must end in {' or '.join(known)} with --interpolate.")
         return _write_walk
+    _check_no_export(Path(options.out) if is_folder else Path(options.out).parent)
     if is_folder:
         return _write_files
     if suffix in field.walk_suffixes and suffix != preview:
@@ -85,6 +86,12 @@ def _writer(options, field):
         most, some = f"{MOST_IN_A_GRID:,} {field.noun}s", f"{field.noun}s/"
         raise UserError(f"a grid holds at most {most}: for more, give a folder, as in --out {some}")
     return _write_grid
+
+
+def _check_no_export(folder):
+    """Raises `UserError` for the folder of an exported model, whose files are those that its manifest speaks of."""
+    if (folder / "manifest.json").is_file():
+        raise UserError(f"{folder} holds an exported model or packed data: give another --out.")
 
 
 def _batches(generator, options, label, count):
@@ -122,19 +129,28 @@ def _write_files(generator, options, label):
     from keras_gan.sampling import titles
 
     count, columns = _sheet(generator, options, label)
-    together = []
+    replaced, together = 0, []
     for seeds, samples in _batches(generator, options, label, count):
         for seed, sample in zip(seeds, samples, strict=True):
             (shown,) = field.enlarged(sample[None], options.zoom or 1)
-            _write(folder / f"seed-{seed}{field.suffix}", lambda file, shown=shown: field.write(file, shown))
-            for suffix in field.further_suffixes:
-                write = functools.partial(field.write_further, value=shown, suffix=suffix)
-                _write(folder / f"seed-{seed}{suffix}", write)
+            replaced += _write_one(folder / f"seed-{seed}{field.suffix}", field, shown)
         together += [samples] if field.is_played and count <= MOST_IN_A_GRID else []
     if together:
         names = titles(generator.class_names, count, columns, options.seed) if label is None else ()
         _write_sheet(folder / f"all{field.suffix}", field.sheet(np.concatenate(together), columns, names))
-    return _what_was_drawn(generator, options, label, count)
+    words = _what_was_drawn(generator, options, label, count)
+    return f"{words}\n{replaced} of the files were there, and were replaced" if replaced else words
+
+
+def _write_one(path, field, sample):
+    """Writes one sample, and its other forms beside; returns whether there was such a file."""
+    if path.is_symlink():
+        raise UserError(f"{path} is a link: remove it, or give another --out.")
+    was_there = path.exists()
+    _write(path, lambda file: field.write(file, sample))
+    for suffix in field.further_suffixes:
+        _write(path.with_suffix(suffix), functools.partial(field.write_further, value=sample, suffix=suffix))
+    return was_there
 
 
 def _write_sheet(path, preview):

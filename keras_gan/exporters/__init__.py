@@ -37,9 +37,19 @@ def export(model, directory, formats=Deliverables.formats, facts=None, *, judge=
             if it cannot be given `tflite_size`.
         VerificationError: if what a file computes differs from Keras by more than its bound.
     """
-    directory, deliverables = Path(directory), Deliverables(tuple(formats), **options)
+    directory = Path(directory)
     if directory.exists():
         raise UserError(f"{directory} exists: an exported version is never overwritten.")
+    return export_version(model, directory, formats, facts, judge=judge, sampler=sampler, **options)[1]
+
+
+def export_version(model, directory, formats, facts=None, *, judge=None, sampler=None, **options):
+    """As `export`; where another process makes the folder meanwhile, the next number is taken.
+
+    Returns:
+        `(folder, manifest)`.
+    """
+    deliverables = Deliverables(tuple(formats), **options)
     sampler = sampler or Sampler(model)
     check(model, sampler, deliverables)
     temporary = _scratch(directory)
@@ -48,10 +58,20 @@ def export(model, directory, formats=Deliverables.formats, facts=None, *, judge=
         described = _describe(model, sampler, networks, temporary, deliverables, checks, facts or {})
         temporary.chmod(0o755)
         # Renamed when complete: a server that watches the folder never sees half a model.
-        temporary.rename(directory)
+        return _renamed(temporary, directory), described
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    return described
+
+
+def _renamed(temporary, directory):
+    """The folder under its name, or under the next number that is free."""
+    while True:
+        try:
+            return temporary.rename(directory)
+        except OSError:
+            if not (directory.exists() and directory.name.isdecimal()):
+                raise
+            directory = next_version(directory.parent)
 
 
 def check(model, sampler, deliverables):

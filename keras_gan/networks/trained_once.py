@@ -25,8 +25,10 @@ def load(what, key, build, train, form):
     path = cache.directory() / f"{what}-{_digest(key)}.weights.h5"
     network = build()
     try:
-        network.load_weights(path)
-        return network, files.read_json(_beside(path), form)
+        facts = files.read_json(_beside(path), {"sha256": str, "facts": form})
+        if files.sha256(path) == facts["sha256"]:
+            network.load_weights(path)
+            return network, facts["facts"]
     except (OSError, ValueError, KeyError):
         network = build()  # what was read of a damaged file is not to be kept
     facts = train(network)
@@ -35,13 +37,13 @@ def load(what, key, build, train, form):
 
 
 def _keep(path, network, facts, what):
-    """Writes the weights, and the facts beside them."""
+    """Writes the weights, and beside them their hash and the facts: what does not match is trained anew."""
 
     def write(file):
-        files.write_json(_beside(path), facts)
         with tempfile.TemporaryDirectory() as folder:
             weights = Path(folder) / path.name  # Keras wants a name, and writes there bit by bit
             network.save_weights(weights)
+            files.write_json(_beside(path), {"sha256": files.sha256(weights), "facts": facts})
             file.write(weights.read_bytes())
 
     cache.keep(path, write, what)

@@ -35,7 +35,7 @@ def deliver(folder, options, model, sampler, facts, delivery=None, dataset=None)
     if "score" in facts and sampler.example_count is None:
         judge = scoring.deciding_score(options, facts["score"], model.num_classes, dataset, facts["data"])
     with quiet_stderr():  # the converter talks of its own passes
-        exporters.export(
+        directory, _ = exporters.export_version(
             model,
             directory,
             delivery.export,

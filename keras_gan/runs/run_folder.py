@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import os
 import re
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,17 +70,36 @@ def create(run, model_config, dataset):
     Raises:
         UserError: if a run of that name exists, or the folder cannot be written.
     """
-    path = Path(run.log_dir) / (run.run_name or _free_name(run))
-    folder = RunFolder(path)
     check_name_is_free(run)
+    log_dir = Path(run.log_dir)
     try:
-        folder.samples.mkdir(parents=True)
-        folder.checkpoints.mkdir()
-        write_configuration(folder, run, model_config)
-        _write_data(folder, dataset)
+        log_dir.mkdir(parents=True, exist_ok=True)
+        # Made aside, and renamed when it has all that a run is known by: a run is whole or it is not there.
+        aside = RunFolder(Path(tempfile.mkdtemp(prefix=".new-run-", dir=log_dir)))
+        try:
+            aside.samples.mkdir()
+            aside.checkpoints.mkdir()
+            write_configuration(aside, run, model_config)
+            _write_data(aside, dataset)
+            aside.path.chmod(0o755)
+            return _named(aside, run)
+        finally:
+            shutil.rmtree(aside.path, ignore_errors=True)
     except OSError as error:
-        raise UserError(f"cannot write the run folder {path}: {why(error)}.") from None
-    return folder
+        raise UserError(f"cannot write the run folder {log_dir / (run.run_name or '')}: {why(error)}.") from None
+
+
+def _named(aside, run):
+    """A new run under its name; of default names the next that is free, however many runs begin at once."""
+    while True:
+        path = Path(run.log_dir) / (run.run_name or _free_name(run))
+        try:
+            aside.path.rename(path)
+            return RunFolder(path)
+        except OSError:
+            if not path.exists():
+                raise
+            check_name_is_free(run)
 
 
 def write_configuration(folder, run, model_config):
@@ -189,7 +209,15 @@ def find(log_dir, name):
     folder = RunFolder(Path(log_dir) / name)
     if not folder.config_file.is_file():
         raise UserError(_no_run(log_dir, name, folder.path))
+    _check_no_links(folder)
     return folder
+
+
+def _check_no_links(folder):
+    """Raises `UserError` for a run that would be written through a link: from elsewhere it may lead anywhere."""
+    for path in (*folder.path.iterdir(), *folder.samples.glob("*"), *folder.checkpoints.glob("*")):
+        if path.is_symlink():
+            raise UserError(f"{shown(path)} is a link, and a run is written where it lies alone: remove the link.")
 
 
 def _no_run(log_dir, name, path):

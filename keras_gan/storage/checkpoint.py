@@ -49,13 +49,19 @@ _SCHEMA = {
 
 
 def save(model, directory, step, keep=3):
-    """Writes a checkpoint of `model` at `step` and removes all but the newest `keep`. Returns its folder.
+    """Writes a checkpoint of `model` at `step` and removes all but the newest `keep` that are whole.
+
+    One that is damaged, or of another program, counts for nothing and stays where it is.
+
+    Returns:
+        Its folder.
 
     Raises:
         MachineFailed: if it cannot be written; all earlier ones are as they were.
     """
     final = _write(model, Path(directory) / f"step-{step:09d}", step)
-    for old in list_checkpoints(directory)[:-keep]:
+    others = [path for path in reversed(list_checkpoints(directory)) if path != final and not verify(path)]
+    for old in others[keep - 1 :]:
         shutil.rmtree(old)
     return final
 
@@ -155,6 +161,7 @@ def restore_newest(model, directory):
         UserError: if there are checkpoints and none is usable.
     """
     listed = list_checkpoints(directory)
+    _refuse_later_formats([*listed, *_bests(directory)])
     if not listed:
         return 0
     for path in reversed(listed):
@@ -163,7 +170,22 @@ def restore_newest(model, directory):
             return step
     if list_checkpoints(directory) != listed:  # the run is being trained, which has replaced them meanwhile
         return restore_newest(model, directory)
-    raise UserError(f"there is no usable checkpoint in {directory}.")
+    step = restore_best(model, directory)
+    if step is None:
+        raise UserError(f"there is no usable checkpoint in {directory}.")
+    print(f"going on from the best checkpoint, of step {step}.")
+    return step
+
+
+def _refuse_later_formats(paths):
+    """Raises `UserError` if a checkpoint was written by a later version of this program, whose run is not for this."""
+    for path in paths:
+        with suppress(OSError, files.Unreadable):
+            if (written := read_manifest(path)["format"]) > FORMAT:
+                raise UserError(
+                    f"{path} has format {written}, and this program reads 1 to {FORMAT}: the run was trained by a "
+                    "later version, which has to go on with it."
+                )
 
 
 def restore_best(model, directory):

@@ -11,7 +11,7 @@ from keras_gan.callbacks import StopOnSignal, Stopped
 from tests.conftest import ROOT
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_fit_ends_with_the_step(number, code, make_model, batches):
     model = make_model(run_eagerly=True)
     # Whatever started the tests may have SIGINT ignored, as shells do for their background jobs.

@@ -159,6 +159,25 @@ def test_a_film_goes_there_and_back(with_classes, sample, tmp_path):
         assert np.abs(there[[0, 4]] - frame).mean(axis=(1, 2)).argmin() == end
 
 
+def test_files_that_are_there_are_said_and_links_refused(without_classes, sample, tmp_path):
+    directory, _ = without_classes
+    arguments = ("--count", "2", "--out", f"{tmp_path}/drawn/")
+    assert "replaced" not in sample(directory, *arguments)[1]
+    assert "2 of the files were there, and were replaced" in sample(directory, *arguments)[1]
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "drawn" / "seed-1.png").unlink()
+    (tmp_path / "drawn" / "seed-1.png").symlink_to(tmp_path / "mine")
+    code, said = sample(directory, *arguments)
+    assert (code, "seed-1.png is a link" in said) == (2, True)
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
+def test_nothing_is_drawn_into_an_export(without_classes, sample):
+    directory, _ = without_classes
+    code, said = sample(directory, "--count", "2", "--out", directory / "samples.png")
+    assert (code, "holds an exported model" in said) == (2, True)
+
+
 def test_small_pictures_are_enlarged_for_people_and_files_are_as_they_are(with_classes, sample, tmp_path):
     directory, model = with_classes
     assert sample(directory, "--out", tmp_path / "g.png", zoom=())[0] == 0

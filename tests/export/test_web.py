@@ -4,12 +4,15 @@ import contextlib
 import dataclasses
 import fcntl
 import hashlib
+import http.client
+import http.server
 import importlib.util
 import json
 import os
 import shutil
 import subprocess
 import sys
+import threading
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
@@ -223,6 +226,24 @@ def test_a_browser_is_opened_where_it_can_be_seen(display, opened, tmp_path, mon
     assert shown == [capsys.readouterr().out.split()[2]] * opened
     web.serve(tmp_path, 0)
     assert len(shown) == opened
+
+
+def test_only_this_machine_s_own_names_are_served(tmp_path):
+    (tmp_path / "index.html").write_text("<p>here</p>")
+
+    def handler(*arguments):
+        return web.Handler(*arguments, directory=str(tmp_path))
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        asked = {}
+        for host, path in [("localhost", "/"), ("127.0.0.1", "/"), ("evil.example", "/"), ("localhost", "/%00")]:
+            client = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+            client.request("GET", path, headers={"Host": f"{host}:{server.server_port}"})
+            asked[host, path] = client.getresponse().status
+            client.close()
+        server.shutdown()
+    assert list(asked.values()) == [200, 200, 400, 400]
 
 
 @pytest.fixture(scope="module")

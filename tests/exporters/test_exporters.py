@@ -48,6 +48,19 @@ def test_an_existing_version_is_never_overwritten(make_model, tmp_path):
         exporters.export(make_model(), tmp_path / "1")
 
 
+def test_two_exports_at_once_take_two_numbers(make_model, tmp_path, monkeypatch):
+    model, real = make_model(), exporters._describe
+
+    def slowly(*arguments):
+        (tmp_path / "1" / "other").mkdir(parents=True)  # another process is done first
+        return real(*arguments)
+
+    monkeypatch.setattr(exporters, "_describe", slowly)
+    folder, manifest = exporters.export_version(model, tmp_path / "1", ("tflite",))
+    assert folder == tmp_path / "2"
+    assert json.loads((folder / "manifest.json").read_text())["generator"] == manifest["generator"]
+
+
 def test_versions_count_up(tmp_path):
     assert exporters.next_version(tmp_path / "absent").name == "1"
     for name in ("1", "9", "10", ".11-x", "notes"):

@@ -15,7 +15,8 @@ from keras_gan.metrics.ms_ssim import ms_ssim, scales
 from keras_gan.metrics.pairs import pairs
 from keras_gan.metrics.subject import Subject
 from keras_gan.modalities.image import Image
-from keras_gan.networks import classifier, squeezenet
+from keras_gan.networks import classifier, squeezenet, trained_once
+from keras_gan.storage.schema import number
 from tests.conftest import ROOT
 
 IMAGE = Image(32, 32, 3)
@@ -180,6 +181,32 @@ def test_reference_is_cached_by_content(tmp_path):
     images[7, 0, 0, 0] ^= 1
     mended = reference.of_column(images, extractor, {"reference": "noise"})
     assert_allclose(mended.gaussian.mean, first.gaussian.mean)
+
+
+def test_networks_of_the_cache_are_what_was_kept(tmp_path):
+    def train(network):
+        network.set_weights([np.full_like(weight, 3.0) for weight in network.get_weights()])
+        trained.append(network)
+        return {"accuracy": 0.5}
+
+    def load():
+        return trained_once.load("thing", [b"key"], build, train, {"accuracy": number})
+
+    def build():
+        return keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+
+    trained = []
+    load()
+    network, facts = load()
+    assert (len(trained), facts) == (1, {"accuracy": 0.5})
+    assert (network.get_weights()[0] == 3.0).all()
+    (path,) = (tmp_path / "cache").glob("thing-*.h5")
+    content = bytearray(path.read_bytes())
+    content[-5] ^= 1
+    path.write_bytes(content)
+    network, _ = load()
+    assert len(trained) == 2
+    assert (network.get_weights()[0] == 3.0).all()
 
 
 def test_statistics_files(tmp_path):

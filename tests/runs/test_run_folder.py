@@ -142,3 +142,46 @@ def test_descriptions_that_are_none(changes, message, tmp_path):
     folder.data_file.write_text(json.dumps({name: value for name, value in facts.items() if value is not None}))
     with pytest.raises(UserError, match=message):
         run_folder.fields(folder)
+
+
+# --- Births ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_that_was_killed_at_its_birth_is_not_there(tmp_path, centred, monkeypatch):
+    def killed(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run_folder, "_write_data", killed)
+        with pytest.raises(KeyboardInterrupt):
+            create(tmp_path, centred)
+    assert not list(tmp_path.iterdir())
+    assert create(tmp_path, centred).path == tmp_path / "run"
+    with pytest.raises(UserError, match="exists"):
+        create(tmp_path, centred)
+
+
+def test_runs_that_begin_at_once_take_two_names(tmp_path, centred, monkeypatch):
+    first = create(tmp_path, centred, name=None)
+    real, asked = run_folder._free_name, []
+
+    def late(run):
+        asked.append(run)
+        return first.name if len(asked) == 1 else real(run)  # the first answer is of before the other run was there
+
+    monkeypatch.setattr(run_folder, "_free_name", late)
+    assert create(tmp_path, centred, name=None).name == f"{first.name}-2"
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize("place", [".lock", "scores.jsonl", "samples/step-000000001.png", "checkpoints"])
+def test_a_run_with_links_is_refused(tmp_path, centred, place):
+    folder = create(tmp_path / "runs", centred)
+    path, elsewhere = folder.path / place, tmp_path / "elsewhere"
+    if path.is_dir():
+        path.rename(elsewhere)
+    else:
+        elsewhere.write_text("mine")
+    path.symlink_to(elsewhere)
+    with pytest.raises(UserError, match=f"{path.name} is a link"):
+        run_folder.find(str(tmp_path / "runs"), "run")

@@ -1,5 +1,6 @@
 """Checkpoints are whole or not there, and a damaged one is never loaded."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def test_damaged_checkpoint_is_named_and_passed_over(saved, make_model, capsys):
 @pytest.mark.parametrize(
     "manifest",
     [
-        *("", "{", "[]", "{}", '{"format": 1}', '{"format": 99, "sha256": {}}'),
+        *("", "{", "[]", "{}", '{"format": 1}', '{"format": 0, "sha256": {}}'),
         '{"format": 2, "step": 4, "circumstances": {}, "sha256": {}}',  # vouches for nothing
         '{"format": 2, "step": "4", "circumstances": {}, "sha256": {"model.weights.h5": ""}}',
         '{"format": 2, "step": 4, "circumstances": {}, "sha256": {"model.weights.h5": "", "../../x": ""}}',
@@ -72,6 +73,48 @@ def test_bad_manifests_are_damage(saved, manifest, make_model):
         assert checkpoint.verify(path)
     with pytest.raises(UserError, match="no usable checkpoint"):
         checkpoint.restore_newest(make_model(), folder)
+
+
+def spoil(path):
+    content = bytearray((path / "model.weights.h5").read_bytes())
+    content[len(content) // 2] ^= 1
+    (path / "model.weights.h5").write_bytes(content)
+
+
+def test_a_later_program_s_checkpoint_is_refused_and_left_alone(saved, make_model):
+    model, folder = saved
+    path = folder / "step-000000002" / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99, "colour": "blue"}))
+    with pytest.raises(UserError, match="has format 99, and this program reads 1 to 3"):
+        checkpoint.restore_newest(make_model(), folder)
+    checkpoint.save(model, folder, 3, keep=1)
+    assert [each.name for each in checkpoint.list_checkpoints(folder)] == ["step-000000002", "step-000000003"]
+
+
+def test_damaged_ones_do_not_push_out_whole_ones(saved, make_model):
+    model, folder = saved
+    spoil(folder / "step-000000002")
+    for step in (3, 4):
+        checkpoint.save(model, folder, step, keep=2)
+    found = [each.name for each in checkpoint.list_checkpoints(folder) if not checkpoint.verify(each)]
+    assert found == ["step-000000003", "step-000000004"]
+
+
+def test_a_damaged_one_ahead_leaves_the_newest_whole_one(saved, make_model, capsys):
+    model, folder = saved
+    shutil.copytree(folder / "step-000000002", folder / "step-000000009")
+    spoil(folder / "step-000000009")
+    checkpoint.save(model, folder, 3, keep=1)  # a run that went on from before the damaged one
+    assert checkpoint.restore_newest(make_model(), folder) == 3
+
+
+def test_the_best_one_helps_where_all_others_are_damaged(saved, make_model, capsys):
+    model, folder = saved
+    checkpoint.save_best(model, folder, 1, {"name": "fid", "value": 5.0, "step": 1, "protocol": {}})
+    for path in checkpoint.list_checkpoints(folder):
+        spoil(path)
+    assert checkpoint.restore_newest(make_model(), folder) == 1
+    assert "going on from the best checkpoint, of step 1" in capsys.readouterr().out
 
 
 def test_no_checkpoint_is_the_start(make_model, tmp_path):

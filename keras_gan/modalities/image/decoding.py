@@ -1,5 +1,6 @@
 """Images of any kind to uint8 arrays of one size, with Pillow."""
 
+import threading
 import warnings
 from contextlib import contextmanager
 
@@ -20,6 +21,29 @@ warnings.filterwarnings("ignore", module="PIL")  # of what it has mended in dama
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
+class _Budget:
+    """Lets threads have so many pixels at once, one of them any number: a small file can unpack to any size."""
+
+    def __init__(self, pixels):
+        self._most, self._held, self._changed = pixels, 0, threading.Condition()
+
+    @contextmanager
+    def of(self, pixels):
+        """Waits until there is room for so many."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._held or self._held + pixels <= self._most)
+            self._held += pixels
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._held -= pixels
+                self._changed.notify_all()
+
+
+_BUDGET = _Budget(2**25)  # some hundred megabytes, with what decoding needs beside
+
+
 def decode(path, channels):
     """Reads one image file upright, 8 bits deep, on white where it is transparent.
 
@@ -33,7 +57,7 @@ def decode(path, channels):
     Raises:
         Exception: nearly any, as Pillow's decoders do on damaged files; `reason` puts it into words.
     """
-    with open_image(path) as file:
+    with open_image(path) as file, _BUDGET.of(file.width * file.height):
         return flatten(upright(file), channels)
 
 

@@ -1,5 +1,8 @@
 """Every odd kind of image file comes out as the same upright uint8 picture."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -204,3 +207,23 @@ def test_large_sets_are_held_in_a_file(monkeypatch):
     assert isinstance(array, np.memmap)
     array[2] = 7
     assert (array[[2]] == 7).all()
+
+
+# --- Memory -----------------------------------------------------------------------------------------------------------
+
+
+def test_many_large_pictures_are_decoded_one_after_the_other():
+    budget, held, most = decoding._Budget(100), [], []
+
+    def decode(pixels):
+        with budget.of(pixels):
+            held.append(pixels)
+            most.append(sum(held))
+            time.sleep(0.01)
+            held.remove(pixels)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(decode, [40, 60, 300, 50, 50, 50, 99, 300, 1, 1]))
+    assert max(most) == 300  # one alone may have any number
+    assert len(most) == 10
+    assert all(together <= 100 or together == 300 for together in most)

@@ -98,8 +98,17 @@ def test_small_files_are_copied_and_known_by_their_command(export, tmp_path):
     assert not zoo.is_made("cgan-avatars", command, tmp_path)
 
 
-def test_a_style_based_model_comes_with_its_two_networks_and_directions(tmp_path, monkeypatch):
-    exporters.export(tiny("stylegan2"), tmp_path / "exports" / "1", ("tflite",), precisions=("float16",))
+def test_a_style_based_model_comes_with_its_networks_and_directions(tmp_path, monkeypatch):
+    command = zoo.MODELS["stylegan2-avatars"].command
+    run = f"zoo-stylegan2-avatars-{hashlib.sha256(command.encode()).hexdigest()[:6]}"
+    made = tmp_path / "export" / "models" / run / "1"
+    made.mkdir(parents=True)
+    for name in ("generator", "generator-controlled", "mapping", "synthesis"):
+        (made / f"{name}-float16.tflite").touch()
+    Image.new("RGB", (4, 4)).save(made / "samples.png")
+    (made / "MODEL_CARD.md").touch()
+    networks = {name: {} for name in ("generator", "mapping", "synthesis")}
+    (made / "manifest.json").write_text(json.dumps({"fields": networks, "files": {"samples.png": {}}}))
     called = []
 
     def call(what, words):
@@ -113,10 +122,6 @@ def test_a_style_based_model_comes_with_its_two_networks_and_directions(tmp_path
     monkeypatch.setattr(zoo, "_call", call)
     monkeypatch.setattr(zoo, "put", functools.partial(zoo.put, zoo=tmp_path / "zoo"))
     monkeypatch.setattr(zoo, "ROOT", tmp_path)
-    command = zoo.MODELS["stylegan2-avatars"].command
-    run = f"zoo-stylegan2-avatars-{hashlib.sha256(command.encode()).hexdigest()[:6]}"
-    (tmp_path / "export" / "models").mkdir(parents=True)
-    (tmp_path / "exports").rename(tmp_path / "export" / "models" / run)
     zoo.make("stylegan2-avatars", command)
     assert called == ["evaluate", "export", "directions"]
     assert {path.name for path in (tmp_path / "zoo" / "stylegan2-avatars").iterdir()} == {

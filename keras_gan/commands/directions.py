@@ -9,7 +9,7 @@ from keras_gan.commands import models
 from keras_gan.errors import UserError, why
 from keras_gan.storage import files
 
-TABLE, FOR_OTHERS = "directions.npz", "directions.json"
+FOR_OTHERS = "directions.json"
 PICTURES = "directions"  # their folder, where none is asked for
 
 _SHOWN_SEEDS = 4  # rows of a picture
@@ -126,10 +126,12 @@ def _draw(folder, found, generator, styled, first_seed):
 
 def _write(folder, found):
     """Writes the directions themselves: for this program, and for others, which read no arrays of NumPy."""
+    from keras_gan.commands.styled_samples import DIRECTIONS
+
     kept = {"names": np.array(list(found))}
     kept["directions"] = np.stack([each.way for each in found.values()]).astype(np.float32)
     kept["spreads"] = np.array([each.spread for each in found.values()], np.float32)
-    files.write(folder / TABLE, lambda file: np.savez(file, **kept), durable=False)
+    files.write(folder / DIRECTIONS, lambda file: np.savez(file, **kept), durable=False)
     told = [
         {"name": name, "kind": each.kind, "spread": _rounded(each.spread), "vector": list(map(_rounded, each.way))}
         for name, each in found.items()

@@ -14,6 +14,7 @@ from keras_gan.storage import files
 _AT_ONCE = 8  # pictures
 _OF_SPREAD = 10_000  # styles that their spread is measured on
 _FRAME_MILLISECONDS = 80
+_NOISE = "synthesis_noise"
 
 
 def run(options):
@@ -27,9 +28,10 @@ def run(options):
     started, found = time.perf_counter(), []
     for start in range(0, len(targets), _AT_ONCE):
         found.append(_projected(space, targets[start : start + _AT_ONCE], options))
-    latents, made, distances, ways = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    latents, made, distances, ways, *maps = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    kept = {space.name.removesuffix("+"): latents, **dict(zip(space.map_shapes, maps, strict=True))}
     try:
-        _write(Path(options.out), paths, targets, made, latents, ways, space)
+        _write(Path(options.out), paths, targets, made, kept, ways, space.generator.output)
     except OSError as error:
         raise UserError(f"cannot write {options.out}: {why(error)}.") from None
     seconds = time.perf_counter() - started
@@ -53,6 +55,7 @@ class _Space:
         self.generator, self.reference = generator, np.nan
         label = generator.find_label(options.label) if options.label is not None else 0
         self.label = label if generator.takes_labels else None
+        self.map_shapes = self._map_shapes(options)
         if self.name == "z":
             self.start, self.spread = np.zeros(generator.latents(np.zeros(1, np.int64)).shape[1], np.float32), 1.0
             return
@@ -63,8 +66,19 @@ class _Space:
         if self.name == "w+":
             self.start = np.repeat(self.start[None], self.styled.layers, axis=0)
 
-    def pictures(self, latents):
-        """What the model makes of latents, a tensor `[N, …]`: pictures at the outer edge, a tensor."""
+    def _map_shapes(self, options):
+        """The shapes of the noise maps that are searched, `{name: (height, width, 1)}`."""
+        if not options.noise_maps:
+            return {}
+        if _NOISE not in self.generator.runtime.signatures:
+            raise UserError(
+                f"{self.generator.path} has no signature {_NOISE}: leave out --noise-maps, or export its run once more."
+            )
+        shapes = self.generator.runtime.inputs(_NOISE)
+        return {name: shape for name, shape in shapes.items() if name != "w"}
+
+    def pictures(self, latents, *maps):
+        """What the model makes of latents, a tensor `[N, …]`, and of noise maps: pictures at the edge, a tensor."""
         import tensorflow as tf
 
         if self.name == "z":
@@ -73,7 +87,8 @@ class _Space:
             (made,) = self.generator.runtime.function("serving_default")(latents=latents, **beside).values()
             return made
         styles = latents if self.name == "w+" else tf.repeat(latents[:, None], self.styled.layers, axis=1)
-        (made,) = self.generator.runtime.function("synthesis")(w=styles).values()
+        given = dict(zip(self.map_shapes, maps, strict=True))
+        (made,) = self.generator.runtime.function(_NOISE if given else "synthesis")(w=styles, **given).values()
         return made
 
     def _labels(self, count):
@@ -81,33 +96,44 @@ class _Space:
 
 
 def _projected(space, targets, options):
-    """`(latents, pictures, distances, pictures on the way [N, frames, …])` of some targets, `[N, …]` at the edge."""
+    """`(latents, pictures, distances, pictures on the way [N, frames, …], *noise maps)` of targets at the edge."""
     import tensorflow as tf
 
     from keras_gan.latent_space.projection import project
 
     wanted = space.distance.seen(tf.constant(255.0 * targets))
 
-    def distances_of(latents):
-        return space.distance.between(space.distance.seen(255.0 * space.pictures(latents)), wanted)
+    def distances_of(latents, *maps):
+        return space.distance.between(space.distance.seen(255.0 * space.pictures(latents, *maps)), wanted)
+
+    def pictures(values):
+        return space.pictures(*map(tf.constant, values)).numpy()
 
     start = np.repeat(space.start[None], len(targets), axis=0)
-    space.reference = float(np.nanmean([space.reference, tf.reduce_mean(distances_of(tf.constant(start)))]))
-    found = project(distances_of, start, space.spread, options.steps, options.seed, max(1, options.steps // 40))
-    ways = [space.pictures(tf.constant(latents)).numpy() for latents in found.way]
-    return found.latents, space.pictures(tf.constant(found.latents)).numpy(), found.distances, np.stack(ways, axis=1)
+    found = project(
+        distances_of,
+        start,
+        space.spread,
+        options.steps,
+        options.seed,
+        keep_every=max(1, options.steps // 40),
+        map_shapes=space.map_shapes.values(),
+    )
+    reference = distances_of(*map(tf.constant, found.way[0]))
+    space.reference = float(np.nanmean([space.reference, tf.reduce_mean(reference)]))
+    ways = np.stack([pictures(values) for values in found.way], axis=1)
+    return found.latents, pictures([found.latents, *found.maps]), found.distances, ways, *found.maps
 
 
-def _write(folder, paths, targets, made, latents, ways, space):
+def _write(folder, paths, targets, made, found, ways, field):
     folder.mkdir(parents=True, exist_ok=True)
-    field = space.generator.output
     for path, target, picture in zip(paths, targets, made, strict=True):
         beside = field.to_stored(np.concatenate([target, picture], axis=1)[None])[0]
         pictures.save(folder / f"{path.stem}.png", pictures.to_pillow(beside))
     both = np.stack([targets, made], axis=1).reshape(-1, *field.shape)
     files.write(folder / "projections.png", field.sheet(both, columns=2 * min(len(targets), 6)).write, durable=False)
     names = np.array([path.name for path in paths])
-    kept = {"names": names, space.name.removesuffix("+"): latents}
+    kept = {"names": names, **found}
     files.write(folder / "latents.npz", lambda file: np.savez(file, **kept), durable=False)
     frames = np.stack([_frame(field, targets, ways[:, number]) for number in range(ways.shape[1])])
     files.write(

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_gan.commands import directions, models
+from keras_gan.commands import models
 from keras_gan.errors import UserError, shown, unknown
 from keras_gan.exported.styled import Styled
 from keras_gan.randomness import seed_range
 from keras_gan.storage import files
 
+DIRECTIONS = "directions.npz"
 _BANDS = {"coarse": (0, 4), "middle": (4, 8), "fine": (8, None)}  # layers of 4 to 8 px, of 16 to 32 px, and above
 
 
@@ -71,7 +72,7 @@ def layers_of(text, count):
 def _shift(options):
     """What is added to styles, `[length]`."""
     name, sigmas = options.direction
-    path = Path(options.directions) if options.directions else models.folder_of(options.model) / directions.TABLE
+    path = Path(options.directions) if options.directions else models.folder_of(options.model) / DIRECTIONS
     try:
         with np.load(path, allow_pickle=False) as kept:
             names, vectors, spreads = list(kept["names"]), kept["directions"], kept["spreads"]

@@ -302,6 +302,9 @@ class ProjectOptions:
     space: Literal["w", "w+", "z"] | None = None
     """Where to search: w, one style for all layers; w+, one for each layer, which comes nearer and can be edited less
     well; z, latents. Default: w of style-based models, z of others."""
+    noise_maps: bool = False
+    """Search the noise that the model adds to its layers, too: nearer to the picture, but then the style alone is not
+    it."""
     steps: int = 1000
     """Steps of the search."""
     seed: int = 0
@@ -316,6 +319,8 @@ class ProjectOptions:
     def __post_init__(self):
         if not 1 <= self.steps <= 100_000:
             raise UserError(f"--steps must be between 1 and 100000, got {self.steps}.")
+        if self.noise_maps and self.space == "z":
+            raise UserError("--noise-maps belongs to --space w and w+: latents are searched without.")
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ class Outgoing:
         multiple: the size of free axes must be a multiple of it.
         scale: how many times as large the free axes of outputs are.
         smallest: what the size of free axes must be at least, a multiple of `multiple`.
+        noise_maps: `{name: NoiseMap}` of the noise that it can be given in place of its own.
         constants: what else there is to know of it, `{name: array}`; the SavedModel has them as attributes.
     """
 
@@ -40,6 +41,7 @@ class Outgoing:
     multiple: int = 1
     scale: int = 1
     smallest: int = 1
+    noise_maps: dict[str, Field] = field(default_factory=dict)
     constants: dict = field(default_factory=dict)
 
     # --- What it is --------------------------------------------------------------------------------------------------
@@ -172,6 +174,7 @@ def _of_network(model, name, network, examples):
         model=model.name,
         multiple=getattr(model, "size_multiple", 1),
         scale=getattr(model, "scale", 1),
+        noise_maps=model.noise_maps(network) if hasattr(model, "noise_maps") else {},
     )
     if outgoing.has_seeds:
         return outgoing

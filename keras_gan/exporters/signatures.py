@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from keras_gan.exporters.outgoing import Outgoing
 from keras_gan.latent_space import truncated
+from keras_gan.layers import noise_maps
 from keras_gan.modalities.base import Field
 from keras_gan.modalities.scalar import Scalar
 
@@ -138,6 +139,7 @@ def _of_network(outgoing):
         from_seeds_truncated(seeds, truncation float32 [N], labels) -> {the outputs}; latents are multiplied by it
             and where the `Field` of the output has completions, these beside it
         png(seeds, labels) -> {files string [N]}, the output as files, where its `Field` calls them finished: PNG, say
+        noise(the inputs, noise maps) -> {the outputs}, of a network that can be given noise in place of its own
         FILES(FILES string [N], more files) -> {files string [N]}, of a network whose inputs can be read of files
 
     Where it has controls, such as a strength, these signatures leave them at their defaults, and with each X there is
@@ -149,6 +151,8 @@ def _of_network(outgoing):
         found |= _of_seeds(outgoing)
     elif outgoing.output.finished and all(field.reads_files for field in outgoing.needed.values()):
         found |= {next(iter(outgoing.needed.values())).files: _of_files(outgoing)}
+    if outgoing.noise_maps:
+        found["noise"] = _with_noise(outgoing)
     found = {name: signature.with_parts() for name, signature in found.items()}
     return found | _controlled(outgoing, found)
 
@@ -193,6 +197,17 @@ def _without_missing(outgoing):
         return made
 
     return function
+
+
+def _with_noise(outgoing):
+    """The signature that takes noise maps, too."""
+
+    def function(**given):
+        maps = {name: given.pop(name) for name in outgoing.noise_maps}
+        with noise_maps.given(maps):
+            return outgoing.of_any_size(**given)
+
+    return Signature(outgoing, function, {**outgoing.needed, **outgoing.noise_maps}, outgoing.outputs)
 
 
 def _where(rows, values, other):

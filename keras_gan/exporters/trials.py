@@ -9,6 +9,7 @@ import tensorflow as tf
 from keras_gan.exporters.outgoing import fitted
 from keras_gan.exporters.signatures import TRUNCATION
 from keras_gan.latent_space import truncated
+from keras_gan.layers import noise_maps
 
 SEEDS = np.arange(-32, 32, dtype=np.int64)
 JUDGED = np.arange(1024, dtype=np.int64)  # seeds of the samples that a score is measured on
@@ -67,21 +68,23 @@ def _of_seeds(signature, seeds):
     inputs = own | {name: values for name, values in given.items() if name in own}
     if TRUNCATION.name in given and TRUNCATION.name not in own:
         inputs["latents"] = truncated(inputs["latents"], given[TRUNCATION.name])
-    return Trial(given, _drawn(network, inputs))
+    maps = {name: given[name] for name in network.noise_maps if name in given}
+    return Trial(given, _drawn(network, inputs, maps))
 
 
 def _own(network, seeds):
     return {name: np.asarray(field.of_seeds(seeds)) for name, field in network.inputs.items()}
 
 
-def _drawn(network, inputs):
-    """What Keras makes of inputs at the outer edge, batch after batch, `{name: array}`."""
+def _drawn(network, inputs, maps=None):
+    """What Keras makes of inputs at the outer edge, and of noise maps, batch after batch, `{name: array}`."""
     count = len(next(iter(inputs.values())))
     parts = []
     for start in range(0, count, BATCH_SIZE):
         rows = slice(start, start + BATCH_SIZE)
         values = [field.from_edge(tf.constant(inputs[name][rows])) for name, field in network.inputs.items()]
-        parts.append(_compared(network.output, network.output.from_model(network.of_network(values))))
+        with noise_maps.given({name: each[rows] for name, each in (maps or {}).items()}):
+            parts.append(_compared(network.output, network.output.from_model(network.of_network(values))))
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 

@@ -1,9 +1,23 @@
 """Kernels and maps smoothed by the filter [1, 3, 3, 1], with which StyleGAN changes sizes (arXiv 1912.04958)."""
 
+import contextlib
+from contextvars import ContextVar
+
 import keras
 from keras import ops
 
 TAPS = (1, 3, 3, 1)
+_SEPARATE = ContextVar("separate", default=False)
+
+
+@contextlib.contextmanager
+def in_small_kernels():
+    """Within it, `enlarged_and_convolved` is two operations: the kernel of one is four times as large in a file."""
+    token = _SEPARATE.set(True)
+    try:
+        yield
+    finally:
+        _SEPARATE.reset(token)
 
 
 def spread(kernel, taps):
@@ -28,8 +42,21 @@ def enlarged_and_convolved(inputs, kernel):
         kernel: float32 `[size, size, C, filters]`.
     """
     # A transposed convolution lays its kernel out where a convolution gathers: the kernel is turned.
-    kernel = spread(ops.transpose(kernel[::-1, ::-1], (0, 1, 3, 2)), [tap / 4 for tap in TAPS])
+    kernel = ops.transpose(kernel[::-1, ::-1], (0, 1, 3, 2))
+    if _SEPARATE.get() and kernel.shape[0] == 3:
+        maps = ops.conv_transpose(inputs, ops.cast(kernel, inputs.dtype), strides=2, padding="valid")
+        return 4 * smoothed(maps, margin=1)
+    kernel = spread(kernel, [tap / 4 for tap in TAPS])
     return ops.conv_transpose(inputs, ops.cast(kernel, inputs.dtype), strides=2, padding="same")
+
+
+def smoothed(maps, margin, strides=1):
+    """What `Blur2D` makes of maps."""
+    edges = (margin, margin)
+    maps = ops.pad(maps, [(0, 0), edges, edges, (0, 0)])
+    for each in (1, 1, strides):
+        maps = ops.average_pool(maps, 2, strides=each, padding="valid")
+    return maps
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -48,11 +75,7 @@ class Blur2D(keras.layers.Layer):
         self.margin, self.strides = margin, strides
 
     def call(self, inputs):
-        edges = (self.margin, self.margin)
-        x = ops.pad(inputs, [(0, 0), edges, edges, (0, 0)])
-        for strides in (1, 1, self.strides):
-            x = ops.average_pool(x, 2, strides=strides, padding="valid")
-        return x
+        return smoothed(inputs, self.margin, self.strides)
 
     def compute_output_shape(self, input_shape):
         batch, *sizes, channels = input_shape

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_gan.layers import noise_maps
 from keras_gan.randomness import noise
 
 
@@ -11,7 +12,7 @@ class ImageNoise(keras.layers.Layer):
     """Adds one normal number to all channels of a place, times a learned strength that begins at 0.
 
     In training the numbers are those of the step; otherwise those that were drawn when the layer was made, so that a
-    seed is one picture.
+    seed is one picture; within `noise_maps.given` those that are given.
 
     Args:
         gain: factor on what is added.
@@ -31,13 +32,24 @@ class ImageNoise(keras.layers.Layer):
             shape=(channels,) if self.per_channel else (), initializer="zeros", name="strength"
         )
 
+    @property
+    def map_shape(self):
+        """The shape of a map that it can be given, `(height, width, 1)`."""
+        return tuple(self.constant.shape)
+
     def call(self, inputs, training=False):
+        numbers = noise_maps.of(self.name)
+        if numbers is None:
+            numbers = self._own(inputs, training)
+        return inputs + ops.cast(numbers, inputs.dtype) * ops.cast(self.strength * self.gain, inputs.dtype)
+
+    def _own(self, inputs, training):
         numbers = ops.convert_to_tensor(self.constant)
         if training:
             rows, *shape = inputs.shape
             rows = ops.shape(inputs)[0]
             numbers = noise.current().normal(rows, (*shape[:2], 1), f"noise/{self.name}")
-        return inputs + ops.cast(numbers, inputs.dtype) * ops.cast(self.strength * self.gain, inputs.dtype)
+        return numbers
 
     def compute_output_shape(self, input_shape):
         return input_shape

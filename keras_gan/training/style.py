@@ -10,6 +10,7 @@ import tensorflow as tf
 from keras_gan.errors import check_labels
 from keras_gan.losses import penalties
 from keras_gan.modalities.label import class_count
+from keras_gan.modalities.noise_map import NoiseMap
 from keras_gan.modalities.scalar import Scalar
 from keras_gan.modalities.styles import Styles
 from keras_gan.training import ema
@@ -97,6 +98,11 @@ class StyleModel(AdversarialModel):
     def exported(self):
         generator = self.ema_generator
         return {"generator": generator} | {name: generator.get_layer(name) for name in ("mapping", "synthesis")}
+
+    def noise_maps(self, network):
+        """The noise maps that a network can be given, `{name: NoiseMap}`; only the synthesis network takes any."""
+        found = ema.layers_of(network) if set(self.input_fields(network)) == {"styles"} else []
+        return {layer.name: NoiseMap(*layer.map_shape[:2]) for layer in found if hasattr(layer, "map_shape")}
 
     def constants(self):
         to_numpy = keras.ops.convert_to_numpy

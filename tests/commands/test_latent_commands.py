@@ -1,6 +1,7 @@
 """`project` and `directions` on a tiny exported style-based model, and on one that has no styles."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -91,6 +92,60 @@ def test_pictures_come_back_nearer_than_the_mean(space, shape, folder, generator
         assert list(kept["names"]) == ["0.png", "1.png"]
         assert kept[space.removesuffix("+")].shape == shape
     assert {path.name for path in out.iterdir()} == {"0.png", "1.png", "projections.png", "latents.npz", "way.gif"}
+
+
+def test_noise_maps_are_found_with_styles(folder, generator, weights, tmp_path, capsys):
+    runtime = generator.runtime
+    shapes = runtime.inputs("synthesis_noise")
+    assert shapes.pop("w") == (6, 5)
+    sizes = {"noise_4": 4, "noise_8_enlarged": 8, "noise_8": 8, "noise_16_enlarged": 16, "noise_16": 16}
+    assert shapes == {name: (size, size, 1) for name, size in sizes.items()}
+    rng = np.random.default_rng(0)
+    styled = Styled(generator)
+    styles = styled.of_layers(styled.of_seeds(0, 1))
+    drawn = {name: rng.normal(size=(1, *shape)).astype(np.float32) for name, shape in shapes.items()}
+    (picture,) = runtime.run("synthesis_noise", w=styles, **drawn)["images"]
+    assert np.abs(picture - styled.draw(styles)[0]).mean() > 0.01
+    Image.fromarray((255 * picture).round().astype(np.uint8)).save(tmp_path / "drawn.png")
+
+    distances = {}
+    for name, more in (("with", ("--noise-maps",)), ("without", ())):
+        options = ("--model", folder, "--image", tmp_path / "drawn.png", "--out", tmp_path / name, "--steps", 60)
+        assert run("project", *options, *more, *weights) == 0
+        distances[name] = float(capsys.readouterr().out.split("distance of ")[1].split()[0])
+    assert distances["with"] < 0.9 * distances["without"]
+    with np.load(tmp_path / "with" / "latents.npz") as kept:
+        maps = {name: kept[name] for name in shapes}
+        (found,) = runtime.run("synthesis_noise", w=styled.of_layers(kept["w"]), **maps)["images"]
+    for each in maps.values():
+        assert (each.mean(), each.std()) == pytest.approx((0, 1), abs=1e-4)
+    with Image.open(tmp_path / "with" / "drawn.png") as both:
+        np.testing.assert_allclose(np.asarray(both)[:, 16:] / 255, found, atol=0.003)
+
+
+def test_noise_maps_belong_to_styles(folder, weights, tmp_path, capsys):
+    exporters.export(tiny("dcgan"), tmp_path / "1", ("saved_model",))
+    Image.new("RGB", (16, 16)).save(tmp_path / "a.png")
+    options = ("--image", tmp_path / "a.png", "--out", tmp_path / "found", "--noise-maps", *weights)
+    assert run("project", "--model", tmp_path / "1", *options) == 2
+    assert "has no signature synthesis_noise" in capsys.readouterr().err
+    assert run("project", "--model", folder, *options, "--space", "z") == 2
+    assert "--noise-maps belongs to --space w and w+" in capsys.readouterr().err
+
+
+def test_directions_lie_with_the_model_by_default(folder, tmp_path, capsys):
+    model = tmp_path / "1"
+    shutil.copytree(folder, model)
+    assert run("directions", "--model", model, "--count", 2, "--samples", 300) == 0
+    assert {path.name for path in (model / "directions").iterdir()} == {"pc1.png", "pc2.png", "sefa1.png", "sefa2.png"}
+    told = json.loads((model / "directions.json").read_text())["directions"]
+    assert [each["kind"] for each in told] == ["principal", "principal", "closed", "closed"]
+    with np.load(model / "directions.npz") as kept:
+        assert [each["name"] for each in told] == list(kept["names"])
+        np.testing.assert_allclose([each["vector"] for each in told], kept["directions"], rtol=1e-5)
+        np.testing.assert_allclose([each["spread"] for each in told], kept["spreads"], rtol=1e-5)
+    # Where `sample` finds them without being told.
+    assert run("sample", "--model", model, "--out", tmp_path / "a.png", "--direction", "sefa2", 1) == 0
 
 
 def test_what_has_no_styles_is_told_so(tmp_path, capsys):

@@ -26,7 +26,7 @@ from keras_gan.latent_space import slerp
 from keras_gan.randomness import portable_latents
 from keras_gan.sampling import Sampler
 from keras_gan.training import building
-from tests.conftest import ROOT, command, networks_of, sampler_of, tiny
+from tests.conftest import ROOT, networks_of, sampler_of, tiny
 
 WEB = ROOT / "export" / "web"
 SCRIPTS = ROOT / "tests" / "export" / "web"
@@ -432,9 +432,20 @@ def styled(tmp_path_factory):
         weight.assign(weight + rng.normal(0, 0.3, weight.shape))
     model.ema_generator.get_layer("towards_mean").average.assign(rng.normal(0, 0.3, 5))
     folder = tmp_path_factory.mktemp("styled") / "styled" / "1"
-    exporters.export(model, folder, facts={"data": FACTS}, precisions=("float32", "float16"), tflite_batch=2)
-    assert command("directions", "--model", folder, "--count", 3, "--samples", 200) == 0
+    exporters.export(model, folder, ("tflite",), facts={"data": FACTS}, tflite_batch=2)
+    write_directions(folder, ["principal", "named", "closed", "principal"])
     return folder, model
+
+
+def write_directions(folder, kinds):
+    """Directions of styles of length 5, of these kinds and with their numbers as names."""
+    rng = np.random.default_rng(1)
+    directions = [
+        {"name": f"way {number}", "kind": kind, "spread": 0.5 + number, "vector": rng.normal(size=5).tolist()}
+        for number, kind in enumerate(kinds)
+    ]
+    (folder / "directions.json").write_text(json.dumps({"format": 1, "directions": directions}))
+    return directions
 
 
 @pytest.fixture(scope="module")
@@ -476,9 +487,9 @@ def test_truncation_draws_styles_to_their_mean(mixed, styled):
 
 def test_sliders_move_styles_along_directions(mixed, styled):
     folder, model = styled
-    assert [text.split()[0] for text in mixed["sliders"]] == ["pc1", "pc2", "pc3"]
-    with np.load(folder / "directions.npz") as kept:
-        shift = -1.5 * kept["spreads"][1] * kept["directions"][1]
+    assert [text.split()[:2] for text in mixed["sliders"]] == [["way", name] for name in "103"]
+    ways = json.loads((folder / "directions.json").read_text())["directions"]
+    shift = -1.5 * ways[0]["spread"] * np.array(ways[0]["vector"])
     styles = styles_of_seeds(model, 7, 8, 9, 10)
     for view in ("moved", "movedMix"):
         assert_styled(mixed[view], model, styles + shift)
@@ -534,7 +545,7 @@ def test_styles_that_do_not_fit_are_one_line(styled, tmp_path):
     def problem(name, content):
         folder = tmp_path / "1"
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(styled[0], folder, ignore=shutil.ignore_patterns("variables", "*.pb"))
+        shutil.copytree(styled[0], folder)
         if content is None:
             for path in folder.glob(name):
                 path.unlink()
@@ -557,16 +568,14 @@ def test_styles_that_do_not_fit_are_one_line(styled, tmp_path):
 def test_smaller_files_of_styles_do_and_the_first_directions_are_enough(styled, tmp_path):
     folder = tmp_path / "1"
     shutil.copytree(styled[0], folder)
-    for name in ("mapping.tflite", "synthesis.tflite"):
-        (folder / name).unlink()
-    kinds = ["principal"] * 9 + ["closed"] + ["named"] * 2
-    directions = [
-        {"name": str(number), "kind": kind, "spread": 1.0, "vector": [0.0] * 5} for number, kind in enumerate(kinds)
-    ]
-    (folder / "directions.json").write_text(json.dumps({"format": 1, "directions": directions}))
+    for name in ("mapping", "synthesis"):
+        (folder / f"{name}.tflite").rename(folder / f"{name}-float16.tflite")
+    write_directions(folder, ["principal"] * 9 + ["closed"] + ["named"] * 2)
     model = web.check_model(folder)
     assert [path.name for path in model.files.values()] == ["mapping-float16.tflite", "synthesis-float16.tflite"]
-    assert [each["name"] for each in model.manifest["styles"]["directions"]] == ["10", "11", *"012345"]
+    assert [each["name"] for each in model.manifest["styles"]["directions"]] == [
+        f"way {number}" for number in (10, 11, 0, 1, 2, 3, 4, 5)
+    ]
     (folder / "directions.json").unlink()
     assert web.check_model(folder).manifest["styles"]["directions"] == []
 

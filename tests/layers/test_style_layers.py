@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan.layers.blur import TAPS, Blur2D, Enlarge2D, spread
+from keras_gan.layers import noise_maps
+from keras_gan.layers.blur import TAPS, Blur2D, Enlarge2D, enlarged_and_convolved, in_small_kernels, spread
 from keras_gan.layers.equalized import EqualizedConv2D, EqualizedDense
 from keras_gan.layers.image_noise import ImageNoise
 from keras_gan.layers.minibatch_stddev import MinibatchStddev
@@ -81,6 +82,29 @@ def test_spread_by_hand():
     kernel = np.array([[1.0, 2.0], [3.0, 5.0]], "float32").reshape(2, 2, 1, 1)
     expected = [[1, 3, 2], [4, 11, 7], [3, 8, 5]]
     np.testing.assert_array_equal(np.asarray(spread(kernel, (1, 1)))[..., 0, 0], expected)
+
+
+def test_small_kernels_compute_the_same():
+    images, kernel = normal(2, 5, 7, 3), normal(3, 3, 3, 4, seed=1)
+    usual = np.asarray(enlarged_and_convolved(images, kernel))
+    with in_small_kernels():
+        graph = tf.function(enlarged_and_convolved).get_concrete_function(images, kernel)
+    np.testing.assert_allclose(graph(images, kernel), usual, atol=1e-5)
+    shapes = [node.inputs[1].shape for node in graph.graph.get_operations() if node.type == "Conv2DBackpropInput"]
+    assert [tuple(shape) for shape in shapes] == [(3, 3, 4, 3)]
+    np.testing.assert_array_equal(enlarged_and_convolved(images, kernel), usual)
+
+
+def test_noise_that_is_given_takes_the_place_of_the_constant():
+    layer = ImageNoise(gain=2.0, name="noise_4")
+    maps, given = normal(2, 3, 4, 5), normal(2, 3, 4, 1, seed=1)
+    constant = np.asarray(layer(maps))
+    layer.strength.assign(0.5)
+    assert np.abs(np.asarray(layer(maps)) - constant).max() > 0.1
+    with noise_maps.given({"noise_4": given, "noise_8": None}):
+        np.testing.assert_allclose(layer(maps), maps + given, rtol=1e-6)
+    with noise_maps.given({"noise_8": given}):
+        np.testing.assert_allclose(layer(maps), maps + np.asarray(layer.constant), rtol=1e-6)
 
 
 @pytest.mark.parametrize("layer", [Enlarge2D(), Blur2D(1, strides=2), ModulatedConv2D(2, 3, enlarge=True)])

@@ -20,6 +20,7 @@ from keras_gan.modalities.latents import Latents
 from keras_gan.modalities.motion import Motion
 from keras_gan.modalities.motion.start import Start
 from keras_gan.modalities.numbers import Numbers
+from keras_gan.modalities.noise_map import NoiseMap
 from keras_gan.modalities.scalar import Scalar
 from keras_gan.modalities.styles import Styles
 from keras_gan.modalities.text import Tokens
@@ -45,6 +46,7 @@ EXAMPLES = {
     "image.mask": Mask(None, 5, 1),
     "label": Label(3, ("cat", "ö", "")),
     "latents": Latents(7),
+    "noise_map": NoiseMap(4, 8),
     "styles": Styles(5, 4),
     "text": Tokens(5, ("", "<unk>", "a", "b"), "char", True, ("ab",)),
     "text.prefix": Prefix(5, ("", "<unk>", "a", "b"), "char", True, ()),

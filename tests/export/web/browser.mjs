@@ -192,7 +192,7 @@ async function styles() {
   seen.mean = await look();
   await page.fill("#truncation", "1");
   seen.sliders = await page.locator("#sliders label").allTextContents();
-  await page.locator("#sliders input").nth(1).fill("-1.5");
+  await page.locator("#sliders input").nth(0).fill("-1.5");
   seen.moved = await look();
   await page.focus("#tab-grid");
   await page.keyboard.press("ArrowLeft"); // the last tab
@@ -235,7 +235,7 @@ async function styles() {
   await page.click("#save");
   seen.file = (await download).suggestedFilename();
 
-  await page.locator("#sliders input").nth(0).fill("2");
+  await page.locator("#sliders input").nth(2).fill("2");
   seen.last = await look();
   const address = page.url();
   await page.goto("about:blank");

@@ -1,7 +1,5 @@
 """A run's generator, straight from a checkpoint, as `sample` knows those of exported models."""
 
-import numpy as np
-
 from keras_gan import config, registry
 from keras_gan.errors import UserError
 from keras_gan.exported.from_seeds import ExportedGenerator
@@ -30,7 +28,7 @@ class _RunGenerator(ExportedGenerator):
 
     def _drawn(self, latents, labels, controls):
         numbers = {name: controls.get(name, field.default) for name, field in self.controls.items()}
-        inputs = {name: np.full(len(latents), number, np.float32) for name, number in numbers.items()}
+        inputs = {name: self.controls[name].rows(number, len(latents)) for name, number in numbers.items()}
         return self._sampler.made(inputs | {"latents": latents, "labels": labels})
 
     def draw_seeds(self, seeds, label=None, truncation=1.0, controls=None):

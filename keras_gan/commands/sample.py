@@ -13,7 +13,6 @@ from keras_gan.runs import run_folder
 from keras_gan.storage import files
 
 BATCH_SIZE = 64
-MOST_IN_A_GRID = 4096
 
 
 def run(options):
@@ -85,8 +84,8 @@ def _writer(options, field):
         raise UserError(f"--out {options.out}: only --interpolate A B makes a {suffix}; end in {preview} for a grid.")
     if suffix != preview:
         raise UserError(f"--out {options.out} must end in {preview} for a grid, or in / for single files.")
-    if (options.count or 0) > MOST_IN_A_GRID:
-        most, some = f"{MOST_IN_A_GRID:,} {field.noun}s", f"{field.noun}s/"
+    if (options.count or 0) > field.most_shown:
+        most, some = f"{field.most_shown:,} {field.noun}s", f"{field.noun}s/"
         raise UserError(f"a grid holds at most {most}: for more, give a folder, as in --out {some}")
     return _write_grid
 
@@ -115,7 +114,10 @@ def _write_grid(generator, options, label):
 
     samples = np.concatenate([samples for _, samples in _batches(generator, options, label, count)])
     names = titles(generator.class_names, count, columns, options.seed) if label is None else ()
-    _write(options.out, generator.output.sheet(samples, columns, names, options.zoom).write)
+    sheet = generator.output.sheet(samples, columns, names, options.zoom)
+    _write(options.out, sheet.write)
+    if sheet.text:
+        print(sheet.text)
     words = _what_was_drawn(generator, options, label, count)
     return f"{words}\none column for each class: {', '.join(names)}" if columns and names else words
 
@@ -156,6 +158,9 @@ def _write_walk(generator, options, label):
         shown = field.enlarged(samples, options.zoom)
         _write(options.out, lambda file: field.write_walk(file, shown))
     else:
-        _write(options.out, field.sheet(samples, columns=len(samples), zoom=options.zoom).write)
+        sheet = field.sheet(samples, columns=len(samples), zoom=options.zoom)
+        _write(options.out, sheet.write)
+        if sheet.text:
+            print(sheet.text)
     walk = f"{len(samples)} {field.noun}s on the way from seed {ends[0]} to seed {ends[1]}"
     return f"{walk}{_of_class(generator, None if labels is None else labels[0])} in {options.out}"

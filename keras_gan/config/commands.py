@@ -56,7 +56,7 @@ class SampleOptions:
     first seed."""
     frames: int | None = None
     """How many pictures that way has, both ends included; default: 24."""
-    controls: tyro.conf.Suppress[dict[str, float]] = dataclasses.field(default_factory=dict)
+    controls: tyro.conf.Suppress[dict[str, object]] = dataclasses.field(default_factory=dict)
     # What an exported model has of its own, such as a strength: `sampling_options` makes an option of each.
     out: str | None = None
     """A .png file for one grid, or a folder (ending in /) for one file per picture, named by its seed; with
@@ -110,25 +110,22 @@ def sampling_options(folder):
         with contextlib.suppress(UserError):
             if name not in vars(SampleOptions) and (field := modalities.restore(described)).is_control:
                 controls[name] = field
-    return dataclasses.make_dataclass("Options", map(_option, controls.values()), bases=(SampleOptions,), frozen=True)
+    own = [_option(name, control) for name, control in controls.items()]
+    return dataclasses.make_dataclass("Options", own, bases=(SampleOptions,), frozen=True)
 
 
-def _option(control):
+def _option(name, control):
     """The field of a control's option, for `dataclasses.make_dataclass`."""
-    about = f"{control.about or control.name}: {control.low:g} to {control.high:g}."
-    hint = Annotated[float, tyro.conf.arg(help=about)]
-    return control.name, hint, dataclasses.field(default=control.default, metadata={"control": control})
+    kind, default, about = control.option(name)
+    hint = Annotated[kind, tyro.conf.arg(help=about)]
+    return name, hint, dataclasses.field(default=default, metadata={"control": control})
 
 
 def with_controls(options):
     """`SampleOptions` with the controls that were said, of what `sampling_options` made."""
-    own = [field.metadata["control"] for field in dataclasses.fields(options) if "control" in field.metadata]
-    values = {each.name: getattr(options, each.name) for each in own}
-    for each in own:
-        if not each.low <= values[each.name] <= each.high:
-            between = f"between {each.low:g} and {each.high:g}"
-            raise UserError(f"--{each.name} must be {between}, got {values[each.name]:g}.")
-    said = {each.name: values[each.name] for each in own if values[each.name] != each.default}
+    own = {each.name: each for each in dataclasses.fields(options) if "control" in each.metadata}
+    given = {name: getattr(options, name) for name, each in own.items() if getattr(options, name) != each.default}
+    said = {name: own[name].metadata["control"].said(value, name) for name, value in given.items()}
     object.__setattr__(options, "controls", said)  # a copy would be checked again, with its defaults in place
     return options
 

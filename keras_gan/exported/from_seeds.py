@@ -76,7 +76,7 @@ class ExportedGenerator(ExportedModel):
     def _drawn(self, latents, labels, controls):
         inputs = {"latents": latents, "labels": labels} if self.takes_labels else {"latents": latents}
         signature, numbers = self._turned(controls)
-        inputs |= {name: np.full(len(latents), number, np.float32) for name, number in numbers.items()}
+        inputs |= {name: self.controls[name].rows(number, len(latents)) for name, number in numbers.items()}
         parts = []
         for start in range(0, len(latents), BATCH_SIZE):
             rows = {name: values[start : start + BATCH_SIZE] for name, values in inputs.items()}

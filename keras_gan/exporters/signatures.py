@@ -56,6 +56,35 @@ class _Files(Field):
         return f"string [{batch}], {self.each}"
 
 
+@dataclass(frozen=True)
+class _Texts(Field):
+    """Values as text, strings that are inputs of a signature.
+
+    Attributes:
+        of: the field of these values.
+        stands_for: the name of the input that they are made to.
+    """
+
+    of: Field
+    stands_for: str
+
+    plural: ClassVar[str] = "text"
+    edge_dtype: ClassVar[str] = "string"
+
+    @property
+    def shape(self):
+        return ()
+
+    def blanks(self, count, sizes=()):
+        return np.full(count, b"", object)
+
+    def probes(self, seeds):
+        return np.array([text.encode() for text in self.of.texts(np.asarray(self.of.probes(seeds)))], object)
+
+    def edge_words(self, batch="N", sizes=(), scale=1, notes=True):
+        return f"string [{batch}], a line each"
+
+
 @dataclass(frozen=True, eq=False)
 class Signature:
     """What can be asked of one network.
@@ -73,8 +102,8 @@ class Signature:
 
     @property
     def gives_files(self):
-        """Whether what comes of it is whole files."""
-        return self.outputs.keys() != self.network.outputs.keys()
+        """Whether what comes of it is whole files, and nothing else."""
+        return not self.outputs.keys() & self.network.outputs.keys()
 
     def specs(self, batch=None, sizes=()):
         """A `tf.TensorSpec` for each input, of `batch` rows and these sizes of free axes."""
@@ -123,6 +152,7 @@ def _of_network(outgoing):
         from_seeds_and_labels(seeds, labels) -> {the outputs}, of one with classes; -1 is the seed's own class
         from_seeds_truncated(seeds, truncation float32 [N], labels) -> {the outputs}; latents are multiplied by it
         png(seeds, labels) -> {files string [N]}, the output as files, where its `Field` calls them finished: PNG, say
+        from_TEXT(text string [N], seeds, the other controls) -> {the outputs}, of one with an input `by_text`
         FILES(FILES string [N], more files) -> {files string [N]}, of a network whose inputs can be read of files
 
     Where it has controls, such as a strength, these signatures leave them at their defaults, and with each X there is
@@ -134,7 +164,7 @@ def _of_network(outgoing):
         found |= _of_seeds(outgoing)
     elif outgoing.output.finished and all(field.reads_files for field in outgoing.needed.values()):
         found |= {next(iter(outgoing.needed.values())).files: _of_files(outgoing)}
-    return found | _controlled(outgoing, found)
+    return found | _controlled(outgoing, found) | (_of_texts(outgoing) if outgoing.draws else {})
 
 
 def files_of(outgoing, any_size=True):
@@ -192,6 +222,9 @@ def _of_seeds(outgoing):
         truncation = TRUNCATION
 
     def draw(seeds, **given):
+        return _with_finished(outgoing, drawn(seeds, **given))
+
+    def drawn(seeds, **given):
         own = {name: field.of_seeds(seeds) for name, field in outgoing.needed.items()}
         if TRUNCATION.name in given and TRUNCATION.name not in outgoing.inputs:
             own["latents"] = truncated(own["latents"], given.pop(TRUNCATION.name))
@@ -199,19 +232,44 @@ def _of_seeds(outgoing):
         return serve(**{**own, **beside})
 
     def finish(**given):
-        (values,) = draw(**given).values()
+        (values,) = drawn(**given).values()
         return outgoing.output.finish(values)
 
-    found = {"from_seeds": Signature(outgoing, draw, seeds, outgoing.outputs)}
+    outputs = _outputs(outgoing)
+    found = {"from_seeds": Signature(outgoing, draw, seeds, outputs)}
     if chosen:
-        found[f"from_seeds_and_{'_and_'.join(chosen)}"] = Signature(
-            outgoing, draw, {**seeds, **chosen}, outgoing.outputs
-        )
+        found[f"from_seeds_and_{'_and_'.join(chosen)}"] = Signature(outgoing, draw, {**seeds, **chosen}, outputs)
     if truncation is not None:
         inputs = {**seeds, truncation.name: truncation, **chosen}
-        found["from_seeds_truncated"] = Signature(outgoing, draw, inputs, outgoing.outputs)
+        found["from_seeds_truncated"] = Signature(outgoing, draw, inputs, outputs)
     if outgoing.output.finished:
         found[outgoing.output.finished] = Signature(outgoing, finish, {**seeds, **chosen}, _finished(outgoing.output))
+    return found
+
+
+def _with_finished(outgoing, made):
+    """Outputs, and their finished form where it is given beside them."""
+    return made | (outgoing.output.finish(*made.values()) if outgoing.output.finished_beside else {})
+
+
+def _outputs(outgoing):
+    return outgoing.outputs | (_finished(outgoing.output) if outgoing.output.finished_beside else {})
+
+
+def _of_texts(outgoing):
+    """The signatures of a network of seeds that take a text in place of an input."""
+    serve, found = _without_missing(outgoing), {}
+    for name, field in outgoing.inputs.items():
+        if not field.by_text:
+            continue
+
+        def draw(text, seeds, name=name, field=field, **given):
+            own = {each: other.of_seeds(seeds) for each, other in outgoing.needed.items() if each != name}
+            return _with_finished(outgoing, serve(**{**own, name: field.from_text(text), **given}))
+
+        controls = {each: other for each, other in outgoing.controls.items() if each != name}
+        inputs = {"text": _Texts(field, name), "seeds": _Seeds(), **controls}
+        found[field.by_text] = Signature(outgoing, draw, inputs, _outputs(outgoing))
     return found
 
 
@@ -240,4 +298,5 @@ def _of_files(outgoing):
 
 
 def _finished(field):
-    return {field.files: _Files(field, f"a {field.finished.upper()} file each")}
+    each = "a line each" if field.finished_beside else f"a {field.finished.upper()} file each"
+    return {field.files: _Files(field, each)}

@@ -65,6 +65,8 @@ def _of_seeds(signature, seeds):
     given = {name: np.asarray(field.probes(seeds)) for name, field in signature.inputs.items()}
     own = _own(network, seeds)
     inputs = own | {name: values for name, values in given.items() if name in own}
+    texts = [field for field in signature.inputs.values() if hasattr(field, "stands_for")]
+    inputs |= {field.stands_for: np.asarray(field.of.probes(seeds)) for field in texts}
     if TRUNCATION.name in given and TRUNCATION.name not in own:
         inputs["latents"] = truncated(inputs["latents"], given[TRUNCATION.name])
     return Trial(given, _drawn(network, inputs))

@@ -60,6 +60,8 @@ class Field:
     free_names: ClassVar[tuple] = ("L",)  # of axes of any size, in the order of the shape
     remark: ClassVar[str] = ""  # what the model card says of a network that is given this
     most_shown: ClassVar[int] = 4096  # values that one preview may hold
+    finished_beside: ClassVar[bool] = False  # whether signatures give the finished form beside the values
+    by_text: ClassVar[str] = ""  # the signature that takes a text in place of such a value, see `from_text`
 
     # --- What it is ------------------------------------------------------------------------------------------------
 
@@ -249,6 +251,10 @@ class Field:
         """Values `[N, …]` that an exported network is tried with, such that one which ignores them is found out."""
         return self.of_seeds(seeds)
 
+    def rows(self, value, count):
+        """The same value at the outer edge so many times, a NumPy array `[count, …]`."""
+        return np.repeat(np.asarray(value, self.edge_dtype)[None], count, axis=0)
+
     def blanks(self, count, sizes=()):
         """Any `[count, …]` values that are valid, a NumPy array."""
         return np.zeros([count, *self.sized(sizes)], self.edge_dtype)
@@ -303,6 +309,20 @@ class Field:
 
     def write_walk(self, file, values):
         """Writes values on the way from one to another, at least two, into an open binary file that moves."""
+        raise NotImplementedError
+
+    # --- Said by a person --------------------------------------------------------------------------------------------
+
+    def option(self, name):
+        """`(type, default, help)` of the option of a command line that says it, of a control."""
+        raise NotImplementedError
+
+    def said(self, value, name):
+        """The value at the outer edge, without a batch, that an option of this name says; `UserError` if it is none."""
+        raise NotImplementedError
+
+    def from_text(self, text):
+        """A string tensor `[N]` as values at the outer edge, of a field with `by_text`."""
         raise NotImplementedError
 
     # --- In words, for manifest and model card -----------------------------------------------------------------------

@@ -33,7 +33,7 @@ def load(rest, options, split="train", task="sample"):
     lines, images_of, where = (_of_folder if rest else _of_avatars)(rest, options, split)
     train = lines if split == "train" else (_of_folder if rest else _of_avatars)(rest, options, "train")[0]
     chosen = random_rows(len(train.texts), EXAMPLES)
-    field = reading.field_of(train.texts, options, [train.texts[row] for row in chosen])
+    field = reading.field_of(train.texts, options, [train.texts[row] for row in chosen], within=1.0)
     column, rows, passed_over = reading.column_of(lines, field)
     text, image = ("real", "source") if task == "paired" else ("caption", "real")
     if _wants_images(options, task):

@@ -164,6 +164,8 @@ def _of_network(outgoing):
         found |= _of_seeds(outgoing)
     elif outgoing.output.finished and all(field.reads_files for field in outgoing.needed.values()):
         found |= {next(iter(outgoing.needed.values())).files: _of_files(outgoing)}
+    else:
+        found |= _of_files_and_seeds(outgoing)
     return found | _controlled(outgoing, found) | (_of_texts(outgoing) if outgoing.draws else {})
 
 
@@ -295,6 +297,26 @@ def _of_files(outgoing):
     inputs |= {field.files: _Files(field, field.files_text) for field in others}
     outputs = _finished(outgoing.output)
     return Signature(outgoing, function, inputs, outputs)
+
+
+def _of_files_and_seeds(outgoing):
+    """The signature of a network with inputs that can be read of files and others of seeds; none of any other."""
+    of_files = {name: field for name, field in outgoing.needed.items() if field.reads_files}
+    of_seeds = {name: field for name, field in outgoing.needed.items() if field.has_seeds}
+    if not of_files or not of_seeds or len(of_files) + len(of_seeds) < len(outgoing.needed):
+        return {}
+
+    def function(seeds, **others):
+        given = {name: field.of_seeds(seeds) for name, field in of_seeds.items()}
+        given |= {name: values for name, values in others.items() if name in outgoing.controls}
+        for name, field in of_files.items():
+            read = tf.map_fn(field.decoded_to_shape, others[field.files], fn_output_signature=tf.float32)
+            given[name] = tf.ensure_shape(read, [None, *field.shape])
+        return _with_finished(outgoing, outgoing.of_exact_size(**given))
+
+    inputs = {field.files: _Files(field, field.files_text) for field in of_files.values()} | {"seeds": _Seeds()}
+    name = "_and_".join(field.files for field in of_files.values())
+    return {name: Signature(outgoing, function, inputs, _outputs(outgoing))}
 
 
 def _finished(field):

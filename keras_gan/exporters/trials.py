@@ -160,6 +160,8 @@ def _as_given(signature, values):
     for name in signature.inputs:
         if name in values:
             found[name] = values[name]
+        elif name == "seeds":
+            found[name] = np.arange(_count(values), dtype=np.int64)
         else:
             field = signature.network.inputs[by_files[name]]
             found[name] = np.array([field.content(value) for value in values[by_files[name]]], object)

@@ -297,6 +297,10 @@ class Field:
         """The value in a file, a string tensor `[]`, at the outer edge, without a batch."""
         raise NotImplementedError
 
+    def decoded_to_shape(self, file):
+        """The same, brought to `shape`."""
+        raise NotImplementedError
+
     def read(self, content):
         """The value at the outer edge that a file of `finish` or `write` holds, given as bytes; a NumPy array."""
         return np.load(io.BytesIO(content), allow_pickle=False)

@@ -50,13 +50,9 @@ class LineModel(AdversarialModel):
 
     # --- What a step does ---------------------------------------------------------------------------------------------
 
-    def memory(self, batch):
-        """What the writer attends to, a tuple of a tensor `[B, places, C]` or of none."""
-        return ()
-
-    def topics(self, batch):
-        """What lines are about, standard normal `[B, latent_dim]`."""
-        return self.noise.normal(tf.shape(batch["real"])[0], (self.writer.latent_dim,), "latents")
+    def given(self, batch):
+        """What lines are about `[B, latent_dim]`, and a tuple of what the writer attends to, one tensor or none."""
+        return self.noise.normal(tf.shape(batch["real"])[0], (self.writer.latent_dim,), "latents"), ()
 
     def generate(self, batch, training):
         if self.stage.name == LIKELIHOOD:
@@ -64,8 +60,8 @@ class LineModel(AdversarialModel):
         writer, rows = self.writer, tf.shape(batch["real"])[0]
         uniform = self.noise.uniform(rows, (writer.length, writer.size), "words")
         gumbel = -tf.math.log(1e-9 - tf.math.log(uniform + 1e-9))
-        memory = self.memory(batch)
-        return writer.relaxed(self.topics(batch), gumbel, self.warmth.value, memory, self.config.straight_through)
+        topics, memory = self.given(batch)
+        return writer.relaxed(topics, gumbel, self.warmth.value, memory, self.config.straight_through)
 
     def generator_terms(self, batch, fakes):
         weight = 1.0 if self.stage.name == LIKELIHOOD else self.config.likelihood_weight
@@ -78,7 +74,8 @@ class LineModel(AdversarialModel):
     def negative_log_likelihood(self, batch):
         """In nats for each word and end, of each line of a batch in proportion to its words, `[B]`."""
         tokens = batch["real"]
-        features = self.writer.features(self.topics(batch), tokens, self.memory(batch), self._kept(tokens))
+        topics, memory = self.given(batch)
+        features = self.writer.features(topics, tokens, memory, self._kept(tokens))
         # Nothing is predicted behind the end, and most lines are half as long as the longest.
         counted = tf.concat([tf.ones_like(tokens[:, :1], tf.bool), tokens[:, :-1] > 0], axis=1)
         logits = self.writer.logits(tf.boolean_mask(features, counted))

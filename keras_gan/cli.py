@@ -27,6 +27,7 @@ COMMANDS = {
     "train": config.RunConfig,
     "sample": config.SampleOptions,
     "translate": config.TranslateOptions,
+    "caption": config.CaptionOptions,
     "project": config.ProjectOptions,
     "directions": config.DirectionsOptions,
     "evaluate": config.EvaluateOptions,

@@ -22,8 +22,8 @@ def run(options):
     generator = opened(models.find(options.model), draws=True)
     if generator.runtime.has_one_size:
         raise UserError(f"{options.model} is a .tflite file, and a search needs gradients: give a SavedModel.")
-    paths = _paths(options.image)
-    targets = np.stack([_read(path, generator.output) for path in paths])
+    paths = paths_of(options.image)
+    targets = np.stack([read_square(path, generator.output) for path in paths])
     space = _Space(generator, options)
     started, found = time.perf_counter(), []
     for start in range(0, len(targets), _AT_ONCE):
@@ -124,19 +124,20 @@ def _frame(field, targets, made):
     return np.concatenate(rows, axis=0)
 
 
-def _paths(text):
+def paths_of(text, option="--image"):
+    """The picture that an option names, or all of a folder, a list; `UserError` if there is none."""
     path = Path(text)
     if not path.exists():
-        raise UserError(f"--image {shown(path)}: there is nothing.")
+        raise UserError(f"{option} {shown(path)}: there is nothing.")
     if path.is_file():
         return [path]
     found = sorted(each for each in path.iterdir() if each.suffix.lower() in scanning.SUFFIXES)
     if not found:
-        raise UserError(f"--image {shown(path)}: there are no pictures in it.")
+        raise UserError(f"{option} {shown(path)}: there are no pictures in it.")
     return found
 
 
-def _read(path, field):
+def read_square(path, field):
     """The middle square of a picture at the outer edge, in the shape of a field."""
     height, width, channels = field.shape
     try:

@@ -24,6 +24,8 @@ def run(options):
         from keras_gan.commands import styled_samples
 
         generator = styled_samples.Steered(generator, options)
+    if options.text is not None:
+        generator.say(options.text)
     write = _writer(options, generator.output)
     label = None if options.label is None else generator.find_label(options.label)
     try:

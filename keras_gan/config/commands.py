@@ -36,6 +36,8 @@ class SampleOptions:
     class s mod n."""
     label: str | None = None
     """Draw this class alone: its name if the model knows names, or its number from 0 on."""
+    text: str | None = None
+    """Of a model that draws what is said: what it is to draw, in words of its vocabulary."""
     truncation: float = 1.0
     """Above 0, at most 1: latents are multiplied by it (scaled towards the mean, not drawn again), so that pictures
     vary less and often look better. Of a style-based model, styles are."""
@@ -160,6 +162,31 @@ class TranslateOptions:
             raise UserError(f"--size must be between 1 and {MOST_PIXELS_OF_AN_EDGE} px, or native, got {self.size}.")
         if self.memory_limit_mb < 1:
             raise UserError(f"--memory-limit-mb must be at least 1, got {self.memory_limit_mb}.")
+
+
+@dataclass(frozen=True)
+class CaptionOptions:
+    """Writes captions of images by an exported model."""
+
+    model: str
+    """Folder of an exported model that writes of images, such as export/models/RUN/1, or a .tflite file."""
+    input: str
+    """An image, or a folder of images; the middle square is taken, in the model's size."""
+    count: int = 1
+    """How many captions of each."""
+    seed: int = 0
+    """The captions are those of seeds SEED … SEED + COUNT - 1."""
+    temperature: float = 1.0
+    """How freely words are chosen, from 0, always the likeliest, to 2."""
+    out: str | None = None
+    """A .csv or .jsonl file to write, with a row for each caption; default: they are printed alone."""
+
+    def __post_init__(self):
+        check_sampling(self.count, self.seed)
+        if not 0 <= self.temperature <= 2:
+            raise UserError(f"--temperature must be between 0 and 2, got {self.temperature:g}.")
+        if self.out is not None and Path(self.out).suffix not in (".csv", ".jsonl"):
+            raise UserError(f"--out {self.out} must end in .csv or .jsonl.")
 
 
 @dataclass(frozen=True)

@@ -68,23 +68,32 @@ class LineModel(AdversarialModel):
         terms = {"g_likelihood": weight * self.negative_log_likelihood(batch)} if weight else {}
         if self.stage.name == LIKELIHOOD:
             return terms
-        adversarial = super().generator_terms(batch, fakes)
+        adversarial = self.adversarial_terms(batch, fakes)
         return terms | {name: self.config.adversarial_weight * term for name, term in adversarial.items()}
+
+    def adversarial_terms(self, batch, fakes):
+        """What the discriminator has the generator minimise, before it is weighted."""
+        return super().generator_terms(batch, fakes)
 
     def negative_log_likelihood(self, batch):
         """In nats for each word and end, of each line of a batch in proportion to its words, `[B]`."""
         tokens = batch["real"]
-        topics, memory = self.given(batch)
-        features = self.writer.features(topics, tokens, memory, self._kept(tokens))
+        logs = self.log_probabilities(*self.given(batch), tokens, self._kept(tokens))
+        return -tf.reduce_sum(logs, axis=1) / self.mean_length(tokens)
+
+    def mean_length(self, tokens):
+        """Words of a line with its end, the mean over all replicas, a scalar."""
+        return self.global_mean(tf.reduce_sum(tf.cast(counted(tokens), tf.float32), axis=1))
+
+    def log_probabilities(self, topics, memory, tokens, kept=(1.0, 1.0)):
+        """ln p of each word of lines `[B, length]` after those before it, 0 behind the end; arguments of `features`."""
+        features = self.writer.features(topics, tokens, memory, kept)
         # Nothing is predicted behind the end, and most lines are half as long as the longest.
-        counted = tf.concat([tf.ones_like(tokens[:, :1], tf.bool), tokens[:, :-1] > 0], axis=1)
-        logits = self.writer.logits(tf.boolean_mask(features, counted))
-        wanted = tf.boolean_mask(tokens, counted)
-        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=wanted, logits=logits)
-        lines = tf.boolean_mask(tf.repeat(tf.range(tf.shape(tokens)[0])[:, None], tokens.shape[1], axis=1), counted)
-        of_lines = tf.math.unsorted_segment_sum(losses, lines, tf.shape(tokens)[0])
-        of_lines = tf.ensure_shape(of_lines, [tokens.shape[0]])
-        return of_lines / self.global_mean(tf.reduce_sum(tf.cast(counted, tf.float32), axis=1))
+        there = counted(tokens)
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
+            labels=tf.boolean_mask(tokens, there), logits=self.writer.logits(tf.boolean_mask(features, there))
+        )
+        return tf.tensor_scatter_nd_sub(tf.zeros_like(tokens, tf.float32), tf.where(there), losses)
 
     def _kept(self, tokens):
         if not self.config.dropout_share:
@@ -112,3 +121,8 @@ class LineModel(AdversarialModel):
         total = self.compiled_with()["total_steps"] or start + 1
         part = (tf.cast(self.step.value, tf.float32) - start + 1.0) / max(total - start, 1)
         return {"warmth": self.config.warmest ** tf.clip_by_value(part, 0.0, 1.0)}
+
+
+def counted(tokens):
+    """Which places of lines `[B, length]` are words or the end, a bool tensor."""
+    return tf.concat([tf.ones_like(tokens[:, :1], tf.bool), tokens[:, :-1] > 0], axis=1)

@@ -28,6 +28,7 @@ COMMANDS = {
     "sample": config.SampleOptions,
     "translate": config.TranslateOptions,
     "caption": config.CaptionOptions,
+    "edit": config.EditOptions,
     "project": config.ProjectOptions,
     "directions": config.DirectionsOptions,
     "evaluate": config.EvaluateOptions,

@@ -24,10 +24,10 @@ def run(options):
         raise UserError(f"{options.model} is a .tflite file, and a search needs gradients: give a SavedModel.")
     paths = paths_of(options.image)
     targets = np.stack([read_square(path, generator.output) for path in paths])
-    space = _Space(generator, options)
+    space = Space(generator, options)
     started, found = time.perf_counter(), []
     for start in range(0, len(targets), _AT_ONCE):
-        found.append(_projected(space, targets[start : start + _AT_ONCE], options))
+        found.append(projected(space, targets[start : start + _AT_ONCE], options))
     latents, made, distances, ways = (np.concatenate(parts) for parts in zip(*found, strict=True))
     try:
         _write(Path(options.out), paths, targets, made, latents, ways, space)
@@ -42,7 +42,7 @@ def run(options):
     return 0
 
 
-class _Space:
+class Space:
     """Where is searched: what is to be found, and what pictures come of it."""
 
     def __init__(self, generator, options):
@@ -71,6 +71,7 @@ class _Space:
         if self.name == "z":
             labels = self._labels(latents.shape[0])
             beside = {} if labels is None else {"labels": tf.constant(labels)}
+            beside |= {name: tf.constant(rows) for name, rows in self.generator.said(latents.shape[0]).items()}
             (made,) = self.generator.runtime.function("serving_default")(latents=latents, **beside).values()
             return made
         styles = latents if self.name == "w+" else tf.repeat(latents[:, None], self.styled.layers, axis=1)
@@ -81,7 +82,7 @@ class _Space:
         return None if self.label is None else np.full(count, self.label, np.int32)
 
 
-def _projected(space, targets, options):
+def projected(space, targets, options):
     """`(latents, pictures, distances, pictures on the way [N, frames, …])` of some targets, `[N, …]` at the edge."""
     import tensorflow as tf
 

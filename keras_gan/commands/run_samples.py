@@ -1,7 +1,5 @@
 """A run's generator, straight from a checkpoint, as `sample` knows those of exported models."""
 
-import numpy as np
-
 from keras_gan import config, registry
 from keras_gan.errors import UserError
 from keras_gan.exported.from_seeds import ExportedGenerator
@@ -33,9 +31,7 @@ class _RunGenerator(ExportedGenerator):
     def _drawn(self, latents, labels, controls):
         numbers = {name: controls.get(name, field.default) for name, field in self.controls.items()}
         inputs = {name: self.controls[name].rows(number, len(latents)) for name, number in numbers.items()}
-        first = {name: np.asarray(field.of_seeds(np.zeros(1, np.int64)))[0] for name, field in self.texts.items()}
-        said = {name: field.rows((first | self._said)[name], len(latents)) for name, field in self.texts.items()}
-        return self._sampler.made(inputs | said | {"latents": latents, "labels": labels})
+        return self._sampler.made(inputs | self.said(len(latents)) | {"latents": latents, "labels": labels})
 
     def draw_seeds(self, seeds, label=None, truncation=1.0, controls=None):
         if label is None and truncation == 1.0 and not controls and not self._said:

@@ -190,6 +190,40 @@ class CaptionOptions:
 
 
 @dataclass(frozen=True)
+class EditOptions:
+    """Changes a picture by words: finds the latents of which a model makes it, and draws them with another sentence."""
+
+    model: str
+    """Folder of an exported model that draws what is said, such as a dfgan, with its SavedModel."""
+    image: str
+    """A picture; the middle square is taken, in the model's size."""
+    text: str
+    """What it is to show, in words of the model's vocabulary."""
+    caption: str | None = None
+    """What it shows now; default: of the model's own examples that which comes nearest."""
+    out: str = "edited.png"
+    """A .png file: the picture, what the model makes of it, and what it makes with the new sentence."""
+    steps: int = 300
+    """Steps of the search."""
+    seed: int = 0
+    """Decides the noise of the search."""
+    squeezenet_weights: str | None = None
+    """File of SqueezeNet's weights (.h5); default: the cache."""
+    lpips_weights: str | None = None
+    """File of the weights of LPIPS for SqueezeNet (.npz); default: the cache."""
+
+    # Of a search through latents alone.
+    space: tyro.conf.Suppress[str] = "z"
+    label: tyro.conf.Suppress[str | None] = None
+
+    def __post_init__(self):
+        if self.steps < 1:
+            raise UserError(f"--steps must be at least 1, got {self.steps}.")
+        if not self.out.endswith(".png"):
+            raise UserError(f"--out {self.out} must end in .png.")
+
+
+@dataclass(frozen=True)
 class _RunName:
     """Which run."""
 

@@ -69,6 +69,11 @@ class ExportedGenerator(ExportedModel):
             raise UserError(f"{self.path} is not given text: leave out {option}.")
         self._said = {name: field.known(text, option) for name, field in self.texts.items()}
 
+    def said(self, count):
+        """So many rows of each input that a text can be said for, `{name: array}`: what was said, or that of seed 0."""
+        first = {name: np.asarray(field.of_seeds(np.zeros(1, np.int64)))[0] for name, field in self.texts.items()}
+        return {name: field.rows((first | self._said)[name], count) for name, field in self.texts.items()}
+
     def draw(self, latents, labels=None, controls=None, truncation=1.0):
         """Samples `[N, …]` at the outer edge of latents, and of labels if it takes any.
 
@@ -84,10 +89,7 @@ class ExportedGenerator(ExportedModel):
 
     def _drawn(self, latents, labels, controls):
         inputs = {"latents": latents, "labels": labels} if self.takes_labels else {"latents": latents}
-        # Without seeds, what is not said is that of seed 0.
-        said = {name: np.asarray(field.of_seeds(np.zeros(1, np.int64)))[0] for name, field in self.texts.items()}
-        said |= self._said
-        inputs |= {name: field.rows(said[name], len(latents)) for name, field in self.texts.items()}
+        inputs |= self.said(len(latents))
         signature, numbers = self._turned(controls)
         inputs |= {name: self.controls[name].rows(number, len(latents)) for name, number in numbers.items()}
         parts = []

@@ -212,6 +212,10 @@ class Field:
         """The function that changes all that the discriminator sees; None if this kind has none of this name."""
         return
 
+    def companions(self):
+        """Files that lie beside exported networks which give such values, `{name: content}`."""
+        return {}
+
     # --- As inputs and outputs of exported networks ------------------------------------------------------------------
 
     def of_shape(self, shape):

@@ -43,7 +43,7 @@ class LineModel(AdversarialModel):
         """The `LineWriter` that is trained."""
         return self.generator.get_layer(WRITER)
 
-    @property
+    # No property: Keras would save the network by this name, and only where there is one.
     def baseline(self):
         """The generator as likelihood alone had made it, a network; None if there was no such stage."""
         return self.baseline_generator if self.schedule.stages[0].name == LIKELIHOOD else None

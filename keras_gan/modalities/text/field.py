@@ -217,6 +217,10 @@ class Tokens(Field):
 
     # --- As inputs and outputs of exported networks ------------------------------------------------------------------
 
+    def companions(self):
+        """The words, one a line, in the order of their numbers; those that are no words are there, too."""
+        return {"vocabulary.txt": "".join(f"{word}\n" for word in self.vocabulary).encode()}
+
     def of_seeds(self, seeds):
         if not self.examples:
             return None

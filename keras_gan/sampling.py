@@ -66,7 +66,7 @@ class Sampler:
 
     def baseline_samples(self, count, seed=0):
         """What `samples` would be of the model's baseline; None if it has none."""
-        network = self.model.baseline
+        network = self.model.baseline()
         return None if network is None else self.made(self.inputs(seed_range(seed, count)), network)
 
     def made(self, inputs, network=None):

@@ -136,16 +136,18 @@ def tiny(name, image_shape=(16, 16, 3), seed=3, augment="none"):
 
 
 def of_images(name):
-    """Whether a variant makes images."""
-    return registry.variant(name).gives == "image"
+    """Whether a variant makes images, of noise or of other images."""
+    described = registry.variant(name)
+    return described.gives == "image" and set(described.takes) <= {"noise", "label", "image"}
 
 
 def small_data(name, count, image_shape=(16, 16, 3)):
     """Data that a variant can be trained on: images of noise, or the first examples of the variant's own data set."""
     if of_images(name):
         return noise_images(name, count, image_shape)
-    whole = data.load(config.RunConfig(variant=name))
-    fields = building.fields_of(name, registry.module(name).TINY, whole)
+    size = {} if registry.variant(name).gives != "image" else {"image_size": 32}
+    whole = data.load(config.RunConfig(variant=name, **size), task=registry.variant(name).task)
+    fields = building.fields_of(name, registry.module(name).TINY, whole.fitted())
     columns = {name: column[:count] for name, column in whole.columns.items()}
     return dataclasses.replace(whole, fields=fields, columns=columns)
 

@@ -14,7 +14,6 @@ from keras_gan.runs import run_folder
 from keras_gan.storage import files
 
 BATCH_SIZE = 64
-MOST_IN_A_GRID = 4096
 
 
 def run(options):
@@ -30,6 +29,8 @@ def run(options):
         from keras_gan.commands import continued_samples
 
         generator = continued_samples.Continued(generator, options)
+    if options.text is not None:
+        generator.say(options.text)
     write = _writer(options, generator.output)
     label = None if options.label is None else generator.find_label(options.label)
     try:
@@ -82,8 +83,8 @@ def _writer(options, field):
         raise UserError(f"--out {options.out}: only --interpolate A B makes a {suffix}; end in {preview} for a grid.")
     if suffix not in (preview, *further):
         raise UserError(f"--out {options.out} must end in {preview} for a grid, or in / for single files.")
-    if (options.count or 0) > MOST_IN_A_GRID:
-        most, some = f"{MOST_IN_A_GRID:,} {field.noun}s", f"{field.noun}s/"
+    if (options.count or 0) > field.most_shown:
+        most, some = f"{field.most_shown:,} {field.noun}s", f"{field.noun}s/"
         raise UserError(f"a grid holds at most {most}: for more, give a folder, as in --out {some}")
     return _write_grid
 
@@ -156,6 +157,8 @@ def _write_one(path, field, sample):
 def _write_sheet(path, preview):
     """Writes a preview to a path, and what it has beside it to files of the same name."""
     _write(path, preview.writer_of(Path(path).suffix.lower()))
+    if preview.text:
+        print(preview.text)
     for each in preview.beside:
         _write(Path(path).with_suffix(each.suffix), each.write)
 

@@ -7,7 +7,9 @@ nor TensorFlow: whatever can be checked without them is checked here, at once.
 from keras_gan.config.codec import from_dict, load_json, parse, to_json
 from keras_gan.config.commands import (
     DEFAULT_FRAMES,
+    CaptionOptions,
     DirectionsOptions,
+    EditOptions,
     EvaluateOptions,
     ExportOptions,
     FilmOptions,
@@ -33,9 +35,11 @@ from keras_gan.config.run import DEFAULT_SNAPSHOTS, RunConfig, defaults
 __all__ = [
     "DEFAULT_FRAMES",
     "DEFAULT_SNAPSHOTS",
+    "CaptionOptions",
     "DataOptions",
     "DeliveryOptions",
     "DirectionsOptions",
+    "EditOptions",
     "EvaluateOptions",
     "ExportOptions",
     "FilmOptions",

@@ -36,6 +36,8 @@ class SampleOptions:
     class s mod n."""
     label: str | None = None
     """Draw this class alone: its name if the model knows names, or its number from 0 on."""
+    text: str | None = None
+    """Of a model that draws what is said: what it is to draw, in words of its vocabulary."""
     truncation: float = 1.0
     """Above 0, at most 1: latents are multiplied by it (scaled towards the mean, not drawn again), so that pictures
     vary less and often look better. Of a style-based model, styles are."""
@@ -61,7 +63,7 @@ class SampleOptions:
     """Of a model of clips: a file to go on from, such as a .bvh file."""
     loop: bool = False
     """Of a model of clips: let the end become the beginning, so that they can be played round and round."""
-    controls: tyro.conf.Suppress[dict[str, float]] = dataclasses.field(default_factory=dict)
+    controls: tyro.conf.Suppress[dict[str, object]] = dataclasses.field(default_factory=dict)
     # What an exported model has of its own, such as a strength: `sampling_options` makes an option of each.
     out: str | None = None
     """A .png file for one grid, or a folder (ending in /) for one file per picture, named by its seed; with
@@ -115,25 +117,22 @@ def sampling_options(folder):
         with contextlib.suppress(UserError):
             if name not in vars(SampleOptions) and (field := modalities.restore(described)).is_control:
                 controls[name] = field
-    return dataclasses.make_dataclass("Options", map(_option, controls.values()), bases=(SampleOptions,), frozen=True)
+    own = [_option(name, control) for name, control in controls.items()]
+    return dataclasses.make_dataclass("Options", own, bases=(SampleOptions,), frozen=True)
 
 
-def _option(control):
+def _option(name, control):
     """The field of a control's option, for `dataclasses.make_dataclass`."""
-    about = f"{control.about or control.name}: {control.low:g} to {control.high:g}."
-    hint = Annotated[float, tyro.conf.arg(help=about)]
-    return control.name, hint, dataclasses.field(default=control.default, metadata={"control": control})
+    kind, default, about = control.option(name)
+    hint = Annotated[kind, tyro.conf.arg(help=about)]
+    return name, hint, dataclasses.field(default=default, metadata={"control": control})
 
 
 def with_controls(options):
     """`SampleOptions` with the controls that were said, of what `sampling_options` made."""
-    own = [field.metadata["control"] for field in dataclasses.fields(options) if "control" in field.metadata]
-    values = {each.name: getattr(options, each.name) for each in own}
-    for each in own:
-        if not each.low <= values[each.name] <= each.high:
-            between = f"between {each.low:g} and {each.high:g}"
-            raise UserError(f"--{each.name} must be {between}, got {values[each.name]:g}.")
-    said = {each.name: values[each.name] for each in own if values[each.name] != each.default}
+    own = {each.name: each for each in dataclasses.fields(options) if "control" in each.metadata}
+    given = {name: getattr(options, name) for name, each in own.items() if getattr(options, name) != each.default}
+    said = {name: own[name].metadata["control"].said(value, name) for name, value in given.items()}
     object.__setattr__(options, "controls", said)  # a copy would be checked again, with its defaults in place
     return options
 
@@ -168,6 +167,65 @@ class TranslateOptions:
             raise UserError(f"--size must be between 1 and {MOST_PIXELS_OF_AN_EDGE} px, or native, got {self.size}.")
         if self.memory_limit_mb < 1:
             raise UserError(f"--memory-limit-mb must be at least 1, got {self.memory_limit_mb}.")
+
+
+@dataclass(frozen=True)
+class CaptionOptions:
+    """Writes captions of images by an exported model."""
+
+    model: str
+    """Folder of an exported model that writes of images, such as export/models/RUN/1, or a .tflite file."""
+    input: str
+    """An image, or a folder of images; the middle square is taken, in the model's size."""
+    count: int = 1
+    """How many captions of each."""
+    seed: int = 0
+    """The captions are those of seeds SEED … SEED + COUNT - 1."""
+    temperature: float = 1.0
+    """How freely words are chosen, from 0, always the likeliest, to 2."""
+    out: str | None = None
+    """A .csv or .jsonl file to write, with a row for each caption; default: they are printed alone."""
+
+    def __post_init__(self):
+        check_sampling(self.count, self.seed)
+        if not 0 <= self.temperature <= 2:
+            raise UserError(f"--temperature must be between 0 and 2, got {self.temperature:g}.")
+        if self.out is not None and Path(self.out).suffix not in (".csv", ".jsonl"):
+            raise UserError(f"--out {self.out} must end in .csv or .jsonl.")
+
+
+@dataclass(frozen=True)
+class EditOptions:
+    """Changes a picture by words: finds the latents of which a model makes it, and draws them with another sentence."""
+
+    model: str
+    """Folder of an exported model that draws what is said, such as a dfgan, with its SavedModel."""
+    image: str
+    """A picture; the middle square is taken, in the model's size."""
+    text: str
+    """What it is to show, in words of the model's vocabulary."""
+    caption: str | None = None
+    """What it shows now; default: of the model's own examples that which comes nearest."""
+    out: str = "edited.png"
+    """A .png file: the picture, what the model makes of it, and what it makes with the new sentence."""
+    steps: int = 300
+    """Steps of the search."""
+    seed: int = 0
+    """Decides the noise of the search."""
+    squeezenet_weights: str | None = None
+    """File of SqueezeNet's weights (.h5); default: the cache."""
+    lpips_weights: str | None = None
+    """File of the weights of LPIPS for SqueezeNet (.npz); default: the cache."""
+
+    # Of a search through latents alone.
+    space: tyro.conf.Suppress[str] = "z"
+    label: tyro.conf.Suppress[str | None] = None
+
+    def __post_init__(self):
+        if self.steps < 1:
+            raise UserError(f"--steps must be at least 1, got {self.steps}.")
+        if not self.out.endswith(".png"):
+            raise UserError(f"--out {self.out} must end in .png.")
 
 
 @dataclass(frozen=True)

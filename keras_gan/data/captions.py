@@ -25,6 +25,7 @@ SOURCE = Source(gives=("text", "image"), argument="PATH", is_optional=True, task
 
 FILES = ("captions.csv", "captions.jsonl")
 EXAMPLES = 64  # captions that seeds stand for
+OTHER = "other"  # the column of captions in another order
 
 
 def load(rest, options, split="train", task="sample"):
@@ -32,20 +33,22 @@ def load(rest, options, split="train", task="sample"):
     lines, images_of, where = (_of_folder if rest else _of_avatars)(rest, options, split)
     train = lines if split == "train" else (_of_folder if rest else _of_avatars)(rest, options, "train")[0]
     chosen = random_rows(len(train.texts), EXAMPLES)
-    field = reading.field_of(train.texts, options, [train.texts[row] for row in chosen])
+    field = reading.field_of(train.texts, options, [train.texts[row] for row in chosen], within=1.0)
     column, rows, passed_over = reading.column_of(lines, field)
     text, image = ("real", "source") if task == "paired" else ("caption", "real")
-    fields, columns = {text: field}, {text: column}
     if _wants_images(options, task):
         images = images_of()[rows]
-        fields, columns = {image: Image(*images.shape[1:]), text: field}, {image: images, text: column}
+        # In an order of its own: what another image shows, for pairs that do not match.
+        columns = {image: images, text: column, OTHER: column}
+        fields = {image: Image(*images.shape[1:]), text: field, OTHER: field}
+        groups = ((image, text), (OTHER,))
     else:
-        fields, columns = {"real": field}, {"real": column}
+        fields, columns, groups = {"real": field}, {"real": column}, (("real",),)
     return Dataset(
         name=options.dataset,
         fields=fields,
         columns=columns,
-        groups=(tuple(columns),),
+        groups=groups,
         provenance=where,
         treatment=reading.treatment(field, column),
         passed_over=passed_over,

@@ -47,20 +47,21 @@ def read(path):
     return Lines(kept, {"empty lines": len(lines) - len(kept)} if len(kept) < len(lines) else {})
 
 
-def field_of(texts, options, examples=()):
+def field_of(texts, options, examples=(), within=SHARE_WITHIN):
     """The `Tokens` that lines are of, by what `DataOptions` say of tokens.
 
     Args:
         texts: list of lines.
         options: with `tokens`, `lowercase`, `min_count` and `max_length`.
         examples: lines that seeds stand for.
+        within: share of the lines that are no longer than the length, where the options do not say.
     """
     split = [words.split(text, options.tokens, options.lowercase) for text in texts]
     length = options.max_length
     if length is None:
-        length = int(min(MOST_LENGTH, np.quantile([len(line) for line in split], SHARE_WITHIN, method="higher")))
-    within = [line for line in split if len(line) <= length]
-    vocabulary = words.vocabulary(within, options.min_count)
+        length = int(min(MOST_LENGTH, np.quantile([len(line) for line in split], within, method="higher")))
+    kept = [line for line in split if len(line) <= length]
+    vocabulary = words.vocabulary(kept, options.min_count)
     if len(vocabulary) == len(words.SPECIAL):
         raise UserError(
             f"--dataset {shown(options.dataset)}: no word occurs {options.min_count} times in lines of {length}: "

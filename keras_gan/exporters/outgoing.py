@@ -180,7 +180,12 @@ def _of_network(model, name, network, examples):
         return outgoing
     if examples is None:
         raise UserError(f"{model.name} is verified on examples: give export a sampler that has some.")
-    outgoing = replace(outgoing, examples={names[each]: examples[columns[each]] for each in fields})
+    seeds = np.arange(len(next(iter(examples.values()))), dtype=np.int64)
+    given = {
+        names[each]: np.asarray(field.of_seeds(seeds)) if field.has_seeds else examples[columns[each]]
+        for each, field in fields.items()
+    }
+    outgoing = replace(outgoing, examples=given)
     return replace(outgoing, smallest=_smallest_size(outgoing)) if outgoing.free_axes else outgoing
 
 

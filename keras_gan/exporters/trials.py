@@ -66,6 +66,8 @@ def _of_seeds(signature, seeds):
     given = {name: np.asarray(field.probes(seeds)) for name, field in signature.inputs.items()}
     own = _own(network, seeds)
     inputs = own | {name: values for name, values in given.items() if name in own}
+    texts = [field for field in signature.inputs.values() if hasattr(field, "stands_for")]
+    inputs |= {field.stands_for: np.asarray(field.of.probes(seeds)) for field in texts}
     if TRUNCATION.name in given and TRUNCATION.name not in own:
         inputs["latents"] = truncated(inputs["latents"], given[TRUNCATION.name])
     maps = {name: given[name] for name in network.noise_maps if name in given}
@@ -168,6 +170,8 @@ def _as_given(signature, values):
     for name in signature.inputs:
         if name in values:
             found[name] = values[name]
+        elif name == "seeds":
+            found[name] = np.arange(_count(values), dtype=np.int64)
         else:
             field = signature.network.inputs[by_files[name]]
             found[name] = np.array([field.content(value) for value in values[by_files[name]]], object)

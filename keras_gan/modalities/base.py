@@ -73,6 +73,8 @@ class Field:
     is_compared: ClassVar[bool] = True  # whether exported files are held to it; not what jumps where nothing moves
     remark: ClassVar[str] = ""  # what the model card says of a network that is given this
     most_shown: ClassVar[int] = 4096  # values that one preview may hold
+    finished_beside: ClassVar[bool] = False  # whether signatures give the finished form beside the values
+    by_text: ClassVar[str] = ""  # the signature that takes a text in place of such a value, see `from_text`
 
     # --- What it is ------------------------------------------------------------------------------------------------
 
@@ -255,6 +257,10 @@ class Field:
         """The function that changes all that the discriminator sees; None if this kind has none of this name."""
         return
 
+    def companions(self):
+        """Files that lie beside exported networks which give such values, `{name: content}`."""
+        return {}
+
     # --- As inputs and outputs of exported networks ------------------------------------------------------------------
 
     def of_shape(self, shape):
@@ -293,6 +299,10 @@ class Field:
     def probes(self, seeds):
         """Values `[N, …]` that an exported network is tried with, such that one which ignores them is found out."""
         return self.of_seeds(seeds)
+
+    def rows(self, value, count):
+        """The same value at the outer edge so many times, a NumPy array `[count, …]`."""
+        return np.repeat(np.asarray(value, self.edge_dtype)[None], count, axis=0)
 
     def blanks(self, count, sizes=()):
         """Any `[count, …]` values that are valid, a NumPy array."""
@@ -336,6 +346,10 @@ class Field:
         """The value in a file, a string tensor `[]`, at the outer edge, without a batch."""
         raise NotImplementedError
 
+    def decoded_to_shape(self, file):
+        """The same, brought to `shape`."""
+        raise NotImplementedError
+
     def read(self, content):
         """The value at the outer edge that a file of `finish` or `write` holds, given as bytes; a NumPy array."""
         return np.load(io.BytesIO(content), allow_pickle=False)
@@ -354,6 +368,20 @@ class Field:
             values: `[N, …]` at the outer edge.
             suffix: of the file, one of `walk_suffixes`.
         """
+        raise NotImplementedError
+
+    # --- Said by a person --------------------------------------------------------------------------------------------
+
+    def option(self, name):
+        """`(type, default, help)` of the option of a command line that says it, of a control."""
+        raise NotImplementedError
+
+    def said(self, value, name):
+        """The value at the outer edge, without a batch, that an option of this name says; `UserError` if it is none."""
+        raise NotImplementedError
+
+    def from_text(self, text):
+        """A string tensor `[N]` as values at the outer edge, of a field with `by_text`."""
         raise NotImplementedError
 
     # --- In words, for manifest and model card -----------------------------------------------------------------------

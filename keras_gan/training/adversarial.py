@@ -72,9 +72,8 @@ class AdversarialModel(TrainStep):
         """What is to be seen of the first `count` seeds, side by side: a list of columns, values at the outer edge."""
         return [sampler.samples(count)]
 
-    @property
     def baseline(self):
-        """A network like the exported one whose scores are to stand beside its own; None if there is none."""
+        """Returns a network like the exported one whose scores are to stand beside its own; None if there is none."""
         return
 
     # --- What a variant may call -------------------------------------------------------------------------------------

@@ -43,20 +43,16 @@ class LineModel(AdversarialModel):
         """The `LineWriter` that is trained."""
         return self.generator.get_layer(WRITER)
 
-    @property
+    # No property: Keras would save the network by this name, and only where there is one.
     def baseline(self):
         """The generator as likelihood alone had made it, a network; None if there was no such stage."""
         return self.baseline_generator if self.schedule.stages[0].name == LIKELIHOOD else None
 
     # --- What a step does ---------------------------------------------------------------------------------------------
 
-    def memory(self, batch):
-        """What the writer attends to, a tuple of a tensor `[B, places, C]` or of none."""
-        return ()
-
-    def topics(self, batch):
-        """What lines are about, standard normal `[B, latent_dim]`."""
-        return self.noise.normal(tf.shape(batch["real"])[0], (self.writer.latent_dim,), "latents")
+    def given(self, batch):
+        """What lines are about `[B, latent_dim]`, and a tuple of what the writer attends to, one tensor or none."""
+        return self.noise.normal(tf.shape(batch["real"])[0], (self.writer.latent_dim,), "latents"), ()
 
     def generate(self, batch, training):
         if self.stage.name == LIKELIHOOD:
@@ -64,30 +60,40 @@ class LineModel(AdversarialModel):
         writer, rows = self.writer, tf.shape(batch["real"])[0]
         uniform = self.noise.uniform(rows, (writer.length, writer.size), "words")
         gumbel = -tf.math.log(1e-9 - tf.math.log(uniform + 1e-9))
-        memory = self.memory(batch)
-        return writer.relaxed(self.topics(batch), gumbel, self.warmth.value, memory, self.config.straight_through)
+        topics, memory = self.given(batch)
+        return writer.relaxed(topics, gumbel, self.warmth.value, memory, self.config.straight_through)
 
     def generator_terms(self, batch, fakes):
         weight = 1.0 if self.stage.name == LIKELIHOOD else self.config.likelihood_weight
         terms = {"g_likelihood": weight * self.negative_log_likelihood(batch)} if weight else {}
         if self.stage.name == LIKELIHOOD:
             return terms
-        adversarial = super().generator_terms(batch, fakes)
+        adversarial = self.adversarial_terms(batch, fakes)
         return terms | {name: self.config.adversarial_weight * term for name, term in adversarial.items()}
+
+    def adversarial_terms(self, batch, fakes):
+        """What the discriminator has the generator minimise, before it is weighted."""
+        return super().generator_terms(batch, fakes)
 
     def negative_log_likelihood(self, batch):
         """In nats for each word and end, of each line of a batch in proportion to its words, `[B]`."""
         tokens = batch["real"]
-        features = self.writer.features(self.topics(batch), tokens, self.memory(batch), self._kept(tokens))
+        logs = self.log_probabilities(*self.given(batch), tokens, self._kept(tokens))
+        return -tf.reduce_sum(logs, axis=1) / self.mean_length(tokens)
+
+    def mean_length(self, tokens):
+        """Words of a line with its end, the mean over all replicas, a scalar."""
+        return self.global_mean(tf.reduce_sum(tf.cast(counted(tokens), tf.float32), axis=1))
+
+    def log_probabilities(self, topics, memory, tokens, kept=(1.0, 1.0)):
+        """ln p of each word of lines `[B, length]` after those before it, 0 behind the end; arguments of `features`."""
+        features = self.writer.features(topics, tokens, memory, kept)
         # Nothing is predicted behind the end, and most lines are half as long as the longest.
-        counted = tf.concat([tf.ones_like(tokens[:, :1], tf.bool), tokens[:, :-1] > 0], axis=1)
-        logits = self.writer.logits(tf.boolean_mask(features, counted))
-        wanted = tf.boolean_mask(tokens, counted)
-        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=wanted, logits=logits)
-        lines = tf.boolean_mask(tf.repeat(tf.range(tf.shape(tokens)[0])[:, None], tokens.shape[1], axis=1), counted)
-        of_lines = tf.math.unsorted_segment_sum(losses, lines, tf.shape(tokens)[0])
-        of_lines = tf.ensure_shape(of_lines, [tokens.shape[0]])
-        return of_lines / self.global_mean(tf.reduce_sum(tf.cast(counted, tf.float32), axis=1))
+        there = counted(tokens)
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
+            labels=tf.boolean_mask(tokens, there), logits=self.writer.logits(tf.boolean_mask(features, there))
+        )
+        return tf.tensor_scatter_nd_sub(tf.zeros_like(tokens, tf.float32), tf.where(there), losses)
 
     def _kept(self, tokens):
         if not self.config.dropout_share:
@@ -115,3 +121,8 @@ class LineModel(AdversarialModel):
         total = self.compiled_with()["total_steps"] or start + 1
         part = (tf.cast(self.step.value, tf.float32) - start + 1.0) / max(total - start, 1)
         return {"warmth": self.config.warmest ** tf.clip_by_value(part, 0.0, 1.0)}
+
+
+def counted(tokens):
+    """Which places of lines `[B, length]` are words or the end, a bool tensor."""
+    return tf.concat([tf.ones_like(tokens[:, :1], tf.bool), tokens[:, :-1] > 0], axis=1)

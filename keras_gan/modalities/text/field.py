@@ -42,6 +42,8 @@ class Tokens(Field):
     missing: ClassVar[int] = 0
     blank: ClassVar[int] = 0
     is_chosen: ClassVar[bool] = True
+    finished_beside: ClassVar[bool] = True
+    by_text: ClassVar[str] = "from_text"
 
     # --- What it is ------------------------------------------------------------------------------------------------
 
@@ -204,12 +206,20 @@ class Tokens(Field):
         )
 
     def write(self, file, value):
-        file.write(f"{self.texts(value[None])[0]}\n".encode())
+        file.write(self.texts(value[None])[0].encode())
 
     def read(self, content):
-        return self.encoded([content.decode("utf-8")])[0]
+        text, numbers = content.decode("utf-8"), {word: number for number, word in enumerate(self.vocabulary)}
+        # A line of characters may begin with a space, which a person's would not.
+        tokens = list(text) if self.unit == "char" else self.split(text)
+        tokens = [numbers.get(token, words.UNKNOWN) for token in tokens[: self.length]]
+        return np.array(tokens + [words.END] * (self.length - len(tokens)), np.int32)
 
     # --- As inputs and outputs of exported networks ------------------------------------------------------------------
+
+    def companions(self):
+        """The words, one a line, in the order of their numbers; those that are no words are there, too."""
+        return {"vocabulary.txt": "".join(f"{word}\n" for word in self.vocabulary).encode()}
 
     def of_seeds(self, seeds):
         if not self.examples:

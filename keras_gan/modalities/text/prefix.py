@@ -19,6 +19,14 @@ class Prefix(Tokens):
     is_chosen: ClassVar[bool] = False
     note_text: ClassVar[str] = ", 0 after its end"
 
+    by_text: ClassVar[str] = "from_prefix"
+
+    def option(self, name):
+        return str, "", "How lines begin."
+
+    def said(self, value, name):
+        return self.known(value, f"--{name}")
+
     @property
     def default(self):
         """No word."""

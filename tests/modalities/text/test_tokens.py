@@ -71,7 +71,7 @@ def test_what_a_person_writes():
     field = Tokens(3, ("", "<unk>", "red", "hair", "glasses"))
     np.testing.assert_array_equal(field.known("red hair", "--prefix"), [2, 3, 0])
     with pytest.raises(
-        UserError, match=r"--prefix 'red glases zebra': the model does not know 'glases' \(but 'glasses'"
+        UserError, match=r"--prefix 'red glases zebra': the model does not know 'glases' \(near: 'glasses'"
     ):
         field.known("red glases zebra", "--prefix")
     with pytest.raises(UserError, match="--text has 4 words, and the model's lines have at most 3"):

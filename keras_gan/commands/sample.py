@@ -135,7 +135,7 @@ def _write_files(generator, options, label):
         for seed, sample in zip(seeds, samples, strict=True):
             (shown,) = field.enlarged(sample[None], options.zoom or 1)
             replaced += _write_one(folder / f"seed-{seed}{field.suffix}", field, shown)
-        together += [samples] if field.is_played and count <= MOST_IN_A_GRID else []
+        together += [samples] if field.is_played and count <= field.most_shown else []
     if together:
         names = titles(generator.class_names, count, columns, options.seed) if label is None else ()
         _write_sheet(folder / f"all{field.suffix}", field.sheet(np.concatenate(together), columns, names))

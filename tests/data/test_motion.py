@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from keras_gan import data
-from keras_gan.data import motion, walker, windows
+from keras_gan.data import walker, windows
 from keras_gan.errors import UserError
 from tests.modalities.motion.figures import walkers
 
@@ -131,7 +131,7 @@ def test_a_damaged_skeleton_is_said(tmp_path):
         load(tmp_path)
 
 
-# --- walker ---------------------------------------------------------------------------------------------------------------
+# --- walker -----------------------------------------------------------------------------------------------------------
 
 
 def test_walkers_are_the_same_at_every_call():

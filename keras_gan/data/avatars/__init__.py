@@ -484,7 +484,7 @@ def pictures(size, split="train", style="cartoon", count=None, seed=SEED, first=
     count = _size_of(split, None) - first if count is None else _size_of(split, count)
     which = f"{count}-from{first}" if first else count
     path = cache.directory() / f"avatars-v{VERSION}-{style}-{size}px-{split}-{which}-seed{seed}.npy"
-    images = _read(path, (count, size, size, 3))
+    images = read(path, (count, size, size, 3))
     if images is None:
         images = _draw_all(size, split, style, range(first, first + count), seed)
         cache.keep(path, lambda file: np.save(file, images), "drawn avatars")
@@ -509,7 +509,7 @@ def _draw_all(size, split, style, indices, seed):
     chunks = [indices[start : start + CHUNK] for start in range(0, count, CHUNK)]
     drawer = partial(_draw_chunk, size, split, style, seed)
     with tqdm(total=count, desc=f"drawing {split} avatars", unit=" images", leave=False, delay=1) as bar:
-        for chunk, drawn in zip(chunks, _map(drawer, chunks), strict=True):
+        for chunk, drawn in zip(chunks, mapped(drawer, chunks), strict=True):
             images[chunk.start - indices.start :][: len(chunk)] = drawn
             bar.update(len(chunk))
     return images
@@ -519,7 +519,7 @@ def _draw_chunk(size, split, style, seed, indices):
     return np.stack([np.asarray(draw(random_avatar(seed, split, index), size, style)) for index in indices])
 
 
-def _map(function, chunks):
+def mapped(function, chunks):
     """`map`, on all processors if it is worth it; on this one as soon as processes turn out not to work here."""
     done = 0
     # Processes that were started to be ended with their parent, such as data loaders, must not have children.
@@ -563,7 +563,7 @@ def _main_module_set_aside():
 # --- The cache -----------------------------------------------------------------------------------------------------
 
 
-def _read(path, shape):
+def read(path, shape):
     """The uint8 array in a file, or None if there is none of this shape to be read."""
     try:
         array = np.load(path, allow_pickle=False)

@@ -59,6 +59,8 @@ class SampleOptions:
     many frames each has; beyond what the model makes at once, each part begins where the one before ends."""
     start: str | None = None
     """Of a model of clips: a file to go on from, such as a .bvh file."""
+    text: str | None = None
+    """Draw the class that these words name, as in "she blinks", in place of --label."""
     loop: bool = False
     """Of a model of clips: let the end become the beginning, so that they can be played round and round."""
     controls: tyro.conf.Suppress[dict[str, float]] = dataclasses.field(default_factory=dict)
@@ -82,6 +84,8 @@ class SampleOptions:
             raise UserError(f"--zoom must be between 1 and {MOST_ZOOM}, got {self.zoom}.")
         if walk:
             _check_walk(self)
+        if self.text is not None and self.label is not None:
+            raise UserError("give one of --label and --text: both name a class.")
         if walk and (self.start is not None or self.loop):
             raise UserError("--start and --loop are not for --interpolate.")
         styled = self.mix or self.direction or self.cutoff is not None

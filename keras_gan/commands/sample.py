@@ -1,6 +1,7 @@
 """`sample`: samples from an exported model, by its own signatures alone, or from a checkpoint of a run."""
 
 import functools
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,11 +10,29 @@ import numpy as np
 from keras_gan import latent_space
 from keras_gan.commands import models
 from keras_gan.distribution.startup import quiet_tensorflow
-from keras_gan.errors import UserError, why
+from keras_gan.errors import UserError, shown, why
 from keras_gan.runs import run_folder
 from keras_gan.storage import files
 
 BATCH_SIZE = 64
+# Words of a sentence that say nothing of what is done in it.
+_FILLING = {
+    "a",
+    "an",
+    "the",
+    "he",
+    "she",
+    "they",
+    "it",
+    "is",
+    "are",
+    "who",
+    "that",
+    "person",
+    "face",
+    "figure",
+    "somebody",
+}
 
 
 def run(options):
@@ -29,15 +48,34 @@ def run(options):
         from keras_gan.commands import continued_samples
 
         generator = continued_samples.Continued(generator, options)
-    if options.text is not None:
-        generator.say(options.text)
     write = _writer(options, generator.output)
     label = None if options.label is None else generator.find_label(options.label)
+    if options.text is not None and not generator.texts and generator.class_names:
+        label = generator.find_label(class_in(options.text, generator.class_names))
+    elif options.text is not None:
+        generator.say(options.text)
     try:
         print(write(generator, options, label))
     except OSError as error:
         raise UserError(f"cannot write {options.out}: {why(error)}.") from None
     return 0
+
+
+def class_in(text, names):
+    """The class that a sentence names, such as `blink` in "she blinks"; `UserError` if none or several are."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    found = {name for name in names for word in words if _means(word, name.lower())}
+    strange = [word for word in words if word not in _FILLING and not any(_means(word, name.lower()) for name in names)]
+    if len(found) != 1 or strange:
+        what = f"{shown(strange[0])!r} is not known" if strange else f"it names {len(found)} kinds"
+        raise UserError(f"--text {shown(text)!r}: {what}; what there is: {', '.join(names) or 'no classes'}.")
+    return found.pop()
+
+
+def _means(word, name):
+    """Whether a word is a form of a verb or noun: `blinks`, `blinking`, `smiling`, `running` and `runs`."""
+    stem = name.removesuffix("e")
+    return word == name or re.fullmatch(f"{re.escape(stem)}({re.escape(stem[-1:])})?(e?s|e?d|ing|er)", word) is not None
 
 
 def _generator(options):

@@ -37,7 +37,8 @@ class SampleOptions:
     label: str | None = None
     """Draw this class alone: its name if the model knows names, or its number from 0 on."""
     text: str | None = None
-    """Of a model that draws what is said: what it is to draw, in words of its vocabulary."""
+    """What is to be drawn: words of the vocabulary of a model that draws what is said; of one with classes, words that
+    name one, as in "she blinks", in place of --label."""
     truncation: float = 1.0
     """Above 0, at most 1: latents are multiplied by it (scaled towards the mean, not drawn again), so that pictures
     vary less and often look better. Of a style-based model, styles are."""
@@ -84,6 +85,8 @@ class SampleOptions:
             raise UserError(f"--zoom must be between 1 and {MOST_ZOOM}, got {self.zoom}.")
         if walk:
             _check_walk(self)
+        if self.text is not None and self.label is not None:
+            raise UserError("give one of --label and --text: both name a class.")
         if walk and (self.start is not None or self.loop):
             raise UserError("--start and --loop are not for --interpolate.")
         styled = self.mix or self.direction or self.cutoff is not None

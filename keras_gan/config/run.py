@@ -43,8 +43,8 @@ class RunConfig(
 
     dataset: str | None = option(None, decides="computation")
     """avatars (drawn here), mnist, fashion_mnist, cifar10, stacked_mnist, tfds:NAME, or folder:PATH (a tree of images;
-    folder:A+B are two); for translation paired:PATH or unpaired:PATH (docs/data.md); default: avatars, or the variant's
-    own."""
+    folder:A+B are two); for translation paired:PATH or unpaired:PATH (docs/data.md); of movement walker or motion:PATH,
+    of film moving_avatars or video:PATH (docs/movement.md); default: avatars, or the variant's own."""
     image_size: int | None = option(None, decides="computation")
     """Edge of the square training images, in pixels; default: 32, or the variant's own."""
 

@@ -19,8 +19,8 @@ from keras_gan.modalities.label import Label, class_count
 from keras_gan.modalities.latents import Latents
 from keras_gan.modalities.motion import Motion
 from keras_gan.modalities.motion.start import Start
-from keras_gan.modalities.numbers import Numbers
 from keras_gan.modalities.noise_map import NoiseMap
+from keras_gan.modalities.numbers import Numbers
 from keras_gan.modalities.scalar import Scalar
 from keras_gan.modalities.styles import Styles
 from keras_gan.modalities.text import Tokens

@@ -19,7 +19,7 @@ class DataOptions:
     dataset: str = option("avatars", decides="computation")
     """avatars (drawn here), mnist, fashion_mnist, cifar10, stacked_mnist, tfds:NAME, folder:PATH (a tree of images;
     folder:A+B are two), or packed:DIR (made by the command pack); for translation paired:PATH or unpaired:PATH
-    (docs/data.md)."""
+    (docs/data.md); of movement walker or motion:PATH, of film moving_avatars or video:PATH (docs/movement.md)."""
     data_dir: str | None = option(None, decides="output")
     """Where tensorflow-datasets keeps prepared data; default: $TFDS_DATA_DIR, then ~/tensorflow_datasets."""
     download: bool = option(False, decides="output")

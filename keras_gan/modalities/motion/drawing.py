@@ -10,6 +10,7 @@ PANEL, ALONE = 112, 320  # pixels of the edge of one figure's picture, among oth
 SMOOTH = 2  # times as large as it is drawn, so that lines are smooth
 PAPER, FLOOR, LINES, SHADOW = (250, 249, 246), (240, 238, 232), (222, 219, 210), (205, 201, 190)
 MIDDLE, LEFT, RIGHT = (66, 66, 78), (33, 113, 181), (217, 95, 14)
+_FINE = 6  # pixels of lines whose ends are not seen
 FAR = 0.45  # how pale the far side of a figure is
 ROOM = 1.45  # of a picture, in heights of a figure
 
@@ -46,20 +47,20 @@ def film(motion, places, edge=ALONE):
         y = size * 0.86 - scale * turned[..., 1]
         return np.stack([x, y], axis=-1), turned[..., 2] / tall
 
-    frames = []
-    for own, centre in zip(places, camera, strict=True):
+    frames, width = [], max(2, round(0.028 * tall * scale))
+    flat_of_all, depth_of_all = seen(places, camera[:, None])
+    shadow_of_all, _ = seen(places * (1, 0, 1) + (0, floor, 0), camera[:, None])
+    for flat, depth, shadow, centre in zip(flat_of_all, depth_of_all, shadow_of_all, camera, strict=True):
         image = Image.new("RGB", (size, size), PAPER)
         draw = ImageDraw.Draw(image)
         _draw_floor(draw, seen, centre, tall, size)
-        width = max(2, round(0.028 * tall * scale))
-        _draw_shadow(draw, seen, centre, own, motion.parents, floor, width)
-        flat, depth = seen(own, centre)
+        _draw_shadow(draw, shadow, motion.parents, width)
         _draw_bones(draw, flat, depth, motion.parents, colours, width)
         if head is not None:
             radius = 0.055 * tall * scale
             x, y = flat[head]
             draw.ellipse([x - radius, y - radius, x + radius, y + radius], fill=_paled(MIDDLE, depth[head]))
-        frames.append(np.asarray(image.resize((edge, edge), Image.Resampling.BOX)))
+        frames.append(np.asarray(image.reduce(SMOOTH)))
     return np.stack(frames)
 
 
@@ -78,7 +79,7 @@ def _smoothed(path, reach=6):
 
 def _draw_floor(draw, seen, centre, tall, size):
     """Lines at every half height of the figure, which stay where they are while it moves."""
-    reach, step = 2.0 * tall, 0.5 * tall
+    reach, step = 1.5 * tall, 0.5 * tall
     corners = centre + np.array([[-reach, 0, -reach], [reach, 0, -reach], [reach, 0, reach], [-reach, 0, reach]])
     draw.polygon([tuple(point) for point in seen(corners, centre)[0]], fill=FLOOR)
     for axis in (0, 2):
@@ -93,9 +94,8 @@ def _draw_floor(draw, seen, centre, tall, size):
 _ONLY = {0: np.array([1.0, 0, 0]), 2: np.array([0, 0, 1.0])}
 
 
-def _draw_shadow(draw, seen, centre, places, parents, floor, width):
+def _draw_shadow(draw, flat, parents, width):
     """What a lamp above would leave on the floor."""
-    flat, _ = seen(places * (1, 0, 1) + (0, floor, 0), centre)
     for joint, parent in enumerate(parents):
         if parent >= 0:
             draw.line([*flat[parent], *flat[joint]], fill=SHADOW, width=width)
@@ -103,12 +103,12 @@ def _draw_shadow(draw, seen, centre, places, parents, floor, width):
 
 def _draw_bones(draw, flat, depth, parents, colours, width):
     """Bones, those far away first and paler."""
-    bones = [joint for joint, parent in enumerate(parents) if parent >= 0]
+    bones = [joint for joint, parent in enumerate(parents) if parent >= 0 and np.any(flat[joint] != flat[parent])]
     for joint in sorted(bones, key=lambda joint: -(depth[joint] + depth[parents[joint]])):
         ends = (parents[joint], joint)
         colour = _paled(colours[joint], (depth[ends[0]] + depth[ends[1]]) / 2)
         draw.line([*flat[ends[0]], *flat[ends[1]]], fill=colour, width=width)
-        for end in ends:  # round
+        for end in ends if width > _FINE else ():  # round
             x, y = flat[end]
             draw.ellipse([x - width / 2, y - width / 2, x + width / 2, y + width / 2], fill=colour)
 

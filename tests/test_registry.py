@@ -66,14 +66,16 @@ def test_descriptors_of_the_package_are_what_its_modules_say():
 
 def test_what_the_package_holds(monkeypatch):
     monkeypatch.setenv("KERAS_GAN_PLUGINS", "")  # without the toy modality
-    assert set(registry.SOURCES.names()) == {"avatars", "folder", "paired", "stacked_mnist", "tfds", "unpaired"}
+    assert set(registry.SOURCES.names()) == {
+        *("avatars", "folder", "paired", "sound", "stacked_mnist", "tfds", "tones", "unpaired")
+    }
     assert {registry.variant(name).task for name in registry.list_variants()} == {
         *("sample", "paired", "unpaired", "restore")
     }
     assert registry.list_variants("unpaired") == ["cyclegan"]
     for name in registry.list_variants():
         described = registry.variant(name)
-        assert described.data == "avatars"
+        assert described.data == ("tones" if described.gives.startswith("sound") else "avatars")
         assert {*described.takes} <= {"noise", "label", "image", "mask"}
         assert modalities.field_class(described.gives).kind == described.gives
 

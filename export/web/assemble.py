@@ -30,7 +30,7 @@ MODEL_FILES = tuple(f"generator{precision}.tflite" for precision in ("", "-float
 # The variants that the page asks for: with relaxed SIMD, and for browsers without it.
 WASM = ("litert_wasm_internal", "litert_wasm_compat_internal")
 # Kinds of fields, as the manifest names them: what the page can show, and what it can give a model.
-SHOWN, GIVEN = {"image"}, {"latents", "label", "scalar"}
+SHOWN, GIVEN = {"image", "sound", "sound.spectrogram"}, {"latents", "label", "scalar"}
 MARK = ".keras-gan-web"  # says that a folder may be replaced
 
 
@@ -125,7 +125,7 @@ def check_kind(folder, manifest):
         groups = {group: told(network, group).values() for group in ("outputs", "inputs")}
         made, given = ([told(field).get("kind", "image") for field in groups[group]] for group in groups)
         if strange := next((kind for kind in made if kind not in SHOWN), None):
-            raise AssemblyError(f"{folder} makes values of the kind {strange}: the page shows images alone")
+            raise AssemblyError(f"{folder} makes values of the kind {strange}: the page shows images and sounds alone")
         if strange := next((kind for kind in given if kind not in GIVEN), None):
             raise AssemblyError(f"{folder} is given values of the kind {strange}: the page draws from seeds alone")
 
@@ -133,7 +133,8 @@ def check_kind(folder, manifest):
 def public(manifest, file):
     """What visitors of the page are told of a model: where it comes from is for those who have the model."""
     generator, data = told(manifest, "generator"), told(manifest, "data")
-    known = {name: generator[name] for name in ("variant", "parameters", "step", "num_classes") if name in generator}
+    told_of = ("variant", "parameters", "step", "num_classes", "rate", "samples", "bands")
+    known = {name: generator[name] for name in told_of if name in generator}
     about = {"classes": data["classes"]} if isinstance(data.get("classes"), list) else {}
     if isinstance(data.get("name"), str):  # a name, and not the path that older exports have
         about["name"] = re.split(r"[/\\]", data["name"].rstrip("/\\"))[-1]

@@ -1,6 +1,7 @@
 /** Exported generators, run by LiteRT.js on the processor, where pictures are those of Python. */
 
 import { Tensor, loadAndCompile, loadLiteRt, unloadLiteRt } from "./litert/core.js";
+import { formOf, seen } from "./sounds.js";
 
 const SIGNATURE = "serving_default";
 
@@ -95,11 +96,14 @@ class Generator {
     if (!runner) throw new Error(`it has no signature ${SIGNATURE}.`);
     const inputs = Object.fromEntries(runner.getInputDetails().map((tensor) => [tensor.name, [...tensor.shape]]));
     const outputs = Object.fromEntries(runner.getOutputDetails().map((tensor) => [tensor.name, [...tensor.shape]]));
-    if (inputs.latents?.length !== 2 || outputs.images?.length !== 4) {
+    this.sound = formOf(manifest.generator);
+    this.output = this.sound ? Object.keys(outputs)[0] : "images";
+    if (inputs.latents?.length !== 2 || !(this.sound || outputs.images?.length === 4)) {
       throw new Error("it does not take latents to images.");
     }
     [this.batch, this.latentDim] = inputs.latents;
-    [, this.height, this.width, this.channels] = outputs.images;
+    [, this.height, this.width, this.channels] = this.sound ? [1, this.sound.bands, this.sound.frames, 3] : outputs.images;
+    this.size = outputs[this.output].slice(1).reduce((product, size) => product * size, 1);
     if (![1, 3, 4].includes(this.channels)) throw new Error(`its pictures have ${this.channels} channels.`);
     this.manifest = manifest;
     this.numClasses = "labels" in inputs ? (manifest.generator?.num_classes ?? 0) : 0;
@@ -129,20 +133,19 @@ class Generator {
     let values;
     try {
       const outputs = await this.compiled.run(SIGNATURE, inputs);
-      values = Float32Array.from(outputs.images.toTypedArray());
+      values = Float32Array.from(outputs[this.output].toTypedArray());
       Object.values(outputs).forEach((tensor) => tensor.delete());
     } catch (error) {
       throw new Complaint(`The model failed to draw: ${firstLine(error)}`);
     } finally {
       Object.values(inputs).forEach((tensor) => tensor.delete());
     }
-    const size = this.height * this.width * this.channels;
     return rows.map((row, i) => {
-      const pixels = values.slice(i * size, (i + 1) * size);
+      const pixels = values.slice(i * this.size, (i + 1) * this.size);
       if (!pixels.every(Number.isFinite)) {
         throw new Complaint(`The model drew no picture of ${row.title}: its output is not a number (NaN).`);
       }
-      return pixels;
+      return this.sound ? seen(pixels, this.sound) : pixels;
     });
   }
 

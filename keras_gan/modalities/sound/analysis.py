@@ -67,9 +67,14 @@ class Analysis:
         """Hann's, periodic: float32 `[size]`."""
         return (0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(self.size) / self.size)).astype(np.float32)
 
+    @property
+    def margin(self):
+        """Samples that the first frame begins before the waveform, and the last one ends behind it."""
+        return (self.size - self.hop) // 2
+
     @functools.cached_property
     def power(self):
-        """The sum of the squared windows over each sample, float32 `[samples]`."""
+        """The sum of the squared windows over each sample and the margins, float32 `[samples + 2 margin]`."""
         squares = np.broadcast_to(self.window**2, (1, self.frames, self.size))
         return _overlapped(np, squares, self)[0]
 
@@ -122,31 +127,38 @@ def stft(waveforms, analysis):
 
     Beyond both ends there is silence.
     """
-    ops = _operations(waveforms)
-    beyond = (analysis.size - analysis.hop) // 2
-    padded = ops.pad(waveforms, [[0, 0], [beyond, beyond]])
-    count = analysis.frames + OVERLAP - 1
-    blocks = ops.reshape(padded, [-1, count, analysis.hop])
-    parts = [blocks[:, start : start + analysis.frames] for start in range(OVERLAP)]
-    return ops.rfft(ops.concatenate(parts, axis=-1) * analysis.window)
+    beyond = [analysis.margin, analysis.margin]
+    return _analysed(_operations(waveforms).pad(waveforms, [[0, 0], beyond]), analysis)
 
 
 def istft(spectra, analysis):
     """Waveforms `[B, samples]` whose spectra are nearest to these `[B, frames, size / 2 + 1]`, by least squares."""
+    whole = _synthesised(spectra, analysis)
+    return whole[:, analysis.margin : analysis.margin + analysis.samples]
+
+
+def _analysed(whole, analysis):
+    """Spectra of waveforms with their margins, `[B, samples + 2 margin]`."""
+    ops = _operations(whole)
+    blocks = ops.reshape(whole, [-1, analysis.frames + OVERLAP - 1, analysis.hop])
+    parts = [blocks[:, start : start + analysis.frames] for start in range(OVERLAP)]
+    return ops.rfft(ops.concatenate(parts, axis=-1) * analysis.window)
+
+
+def _synthesised(spectra, analysis):
+    """Waveforms with their margins, of spectra."""
     ops = _operations(spectra)
     frames = ops.irfft(spectra, analysis.size) * analysis.window
-    return _overlapped(ops, frames, analysis) / np.maximum(analysis.power, 1e-8)
+    return _overlapped(ops, frames, analysis) / np.maximum(analysis.power, _TINY)
 
 
 def _overlapped(ops, frames, analysis):
-    """The sum `[B, samples]` of frames `[B, frames, size]`, each at its place."""
+    """The sum `[B, samples + 2 margin]` of frames `[B, frames, size]`, each at its place."""
     whole = 0.0
     for start in range(OVERLAP):
         part = frames[..., start * analysis.hop : (start + 1) * analysis.hop]
         whole = whole + ops.pad(part, [[0, 0], [start, OVERLAP - 1 - start], [0, 0]])
-    beyond = (analysis.size - analysis.hop) // 2
-    flat = ops.reshape(whole, [-1, analysis.samples + 2 * beyond])
-    return flat[:, beyond : beyond + analysis.samples]
+    return ops.reshape(whole, [-1, analysis.samples + 2 * analysis.margin])
 
 
 def spectrograms(waveforms, analysis):
@@ -192,7 +204,7 @@ def griffin_lim(magnitudes, analysis, iterations=ITERATIONS, momentum=MOMENTUM):
     phases, before = analysis.phases[None], np.complex64(0.0)
     share = np.complex64(momentum / (1.0 + momentum))
     for _ in range(iterations):
-        spectra = stft(istft(ops.complex(magnitudes) * phases, analysis), analysis)
+        spectra = _analysed(_synthesised(ops.complex(magnitudes) * phases, analysis), analysis)
         ahead = spectra - share * before
         phases, before = ahead / ops.complex(ops.abs(ahead) + np.float32(_TINY)), spectra
     return istft(ops.complex(magnitudes) * phases, analysis)

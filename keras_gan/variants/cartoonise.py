@@ -209,20 +209,11 @@ def sameness(images, mixed):
 
 def precompute(model, dataset):
     """Trains the network that reads attributes, or finds it in the cache, and fits the principal components."""
-    from keras_gan.data import avatars
-    from keras_gan.data.avatars import traits
-
-    edge = model.encoder.get_layer("reader").input.shape[1]
-
-    def drawn(split):
-        return _pooled(avatars.pictures(cartoonist.EDGE, split), cartoonist.EDGE // edge), traits.columns(split)
-
-    reader, facts = attributes.load(traits.ATTRIBUTES, drawn)
-    known = keras.Model(reader.inputs[0], reader.get_layer("hidden").output)
+    weights, spread = read_by(model.encoder.get_layer("reader").input.shape[1])
     for network in (model.generator, model.ema_generator):
         encoder = network.get_layer("encoder")
-        encoder.get_layer("reader").set_weights(known.get_weights())
-        encoder.get_layer("scaled").spread.assign(facts["scale"])
+        encoder.get_layer("reader").set_weights(weights)
+        encoder.get_layer("scaled").spread.assign(spread)
     faces, cartoons = (_some(dataset.columns[name]) for name in ("source", "real"))
     encoder = model.encoder
     before = keras.Model(encoder.input, encoder.get_layer("whitening").input)
@@ -234,6 +225,18 @@ def precompute(model, dataset):
     components = np.concatenate([_features(encoder, images) for images in (cartoons, cartoons[:, :, ::-1])])
     model.cartoon_mean.assign(components.mean(axis=0))
     model.cartoon_spread.assign(np.maximum(components.std(axis=0), 1e-3))
+
+
+def read_by(edge):
+    """Weights of the network that reads attributes of avatars at `edge` px, and the spread of what it finds."""
+    from keras_gan.data import avatars
+    from keras_gan.data.avatars import traits
+
+    def drawn(split):
+        return _pooled(avatars.pictures(cartoonist.EDGE, split), cartoonist.EDGE // edge), traits.columns(split)
+
+    reader, facts = attributes.load(traits.ATTRIBUTES, drawn)
+    return keras.Model(reader.inputs[0], reader.get_layer("hidden").output).get_weights(), facts["scale"]
 
 
 def _pooled(images, factor):

@@ -206,7 +206,8 @@ def test_translate_command(folder, tmp_path, capsys):
     Image.fromarray(pixels(33, 47, 3)).save(tmp_path / "a.png")
     given = ("translate", "--model", folder, "--input", tmp_path / "a.png", "--out", tmp_path / "b.png")
     assert command(*given, "--strength", 0.0, "--style", 1) == 0
-    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "b.png")), pixels(33, 47, 3))
+    with Image.open(tmp_path / "b.png") as made:
+        np.testing.assert_array_equal(np.asarray(made), pixels(33, 47, 3))
     assert command(*given, "--strength", 1.5) == 2
     assert "--strength must be between 0 and 1, got 1.5" in capsys.readouterr().err
     assert command(*given, "--seed", 3) == 2
@@ -250,8 +251,8 @@ def test_stylize_comes_nearer_to_the_style_and_keeps_the_content(tmp_path, capsy
     options = ("--perceptual-weights", WEIGHTS, "--style", "dots", "waves", "--steps", 2, "--size", 48)
     assert command("stylize", "--content", tmp_path / "a.png", *options, "--out", tmp_path / "out") == 0
     assert "style distance" in capsys.readouterr().out
-    assert Image.open(tmp_path / "out" / "a.png").size == (48, 34)
-    assert Image.open(tmp_path / "out" / "a.gif").n_frames == 3
+    with Image.open(tmp_path / "out" / "a.png") as made, Image.open(tmp_path / "out" / "a.gif") as film:
+        assert (made.size, film.n_frames) == ((48, 34), 3)
 
 
 def test_pyramid_adds_up():

@@ -22,13 +22,15 @@ from keras_gan.runs import run_folder
 
 ASKS_HELP = {"-h", "--help"}
 # Options of variants that may be said without their prefix.
-ALIASES = {"--perceptual-weights": "--model.perceptual-weights"}
+ALIASES = {"--perceptual-weights": "--model.perceptual-weights", "--style": "--model.style"}
 COMMANDS = {
     "train": config.RunConfig,
     "sample": config.SampleOptions,
     "translate": config.TranslateOptions,
     "caption": config.CaptionOptions,
     "edit": config.EditOptions,
+    "stylize": config.StylizeOptions,
+    "morph": config.MorphOptions,
     "project": config.ProjectOptions,
     "directions": config.DirectionsOptions,
     "evaluate": config.EvaluateOptions,
@@ -92,9 +94,15 @@ def _parse(cls, argv, program):
 
 def _parse_sample(argv, program):
     """An exported model may have options of its own, which its manifest tells."""
-    model = _take_option(argv, "--model")[1]
-    folder = models.folder_of(model or "")
+    folder = models.folder_of(_option_of(argv, "--model") or "")
     return (config.with_controls(_cli(config.sampling_options(folder), argv, program)),)
+
+
+def _parse_translate(argv, program):
+    """As `_parse_sample`."""
+    folder = models.folder_of(_option_of(argv, "--model") or "")
+    cls = config.controlled_options(config.TranslateOptions, folder)
+    return (config.with_controls(_cli(cls, argv, program)),)
 
 
 def _usage():
@@ -257,5 +265,10 @@ def _take_option(argv, name):
     return rest, value
 
 
+def _option_of(argv, name):
+    """The value of an option, or None."""
+    return _take_option(argv, name)[1]
+
+
 # Of commands whose options are not those of a class alone.
-PARSERS = {"train": _parse_train, "sample": _parse_sample}
+PARSERS = {"train": _parse_train, "sample": _parse_sample, "translate": _parse_translate}

@@ -129,6 +129,22 @@ def make_model():
     return make
 
 
+@pytest.fixture
+def quick_reader(monkeypatch):
+    """The network that reads attributes of avatars is not trained, which takes minutes: its weights are random."""
+    monkeypatch.setattr(registry.module("cartoonise"), "read_by", untrained_reader)
+
+
+def untrained_reader(edge):
+    """Weights of that network, and a spread."""
+    from keras_gan.data.avatars import traits
+    from keras_gan.networks import attributes
+
+    network = attributes.hidden_layer(edge, {name: len(values) for name, values in traits.ATTRIBUTES.items()})
+    rng = np.random.default_rng(1)
+    return [0.2 * rng.normal(size=each.shape).astype(np.float32) for each in network.get_weights()], 2.5
+
+
 def tiny(name, image_shape=(16, 16, 3), seed=3, augment="none"):
     """A tiny model of a variant that is not compiled."""
     fields = building.image_fields(name, image_shape, NUM_CLASSES) if of_images(name) else small_data(name, 24).fields

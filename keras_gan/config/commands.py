@@ -104,9 +104,15 @@ class SampleOptions:
 
 
 def sampling_options(folder):
-    """`SampleOptions` with an option for each control that an exported model has, as its manifest says.
+    """`SampleOptions` with an option for each control that an exported model has, see `controlled_options`."""
+    return controlled_options(SampleOptions, folder)
+
+
+def controlled_options(base, folder):
+    """A class of options with one more for each control that an exported model has, as its manifest says.
 
     Args:
+        base: the class that it inherits from; has `controls`, see `with_controls`.
         folder: of an exported model; whatever is wrong with it, another place will say.
     """
     from keras_gan import modalities  # it imports NumPy
@@ -114,14 +120,14 @@ def sampling_options(folder):
     try:
         networks = files.read_json(Path(folder) / "manifest.json", {"fields": {str: {"inputs": {str: dict}}}})["fields"]
     except files.Unreadable:
-        return SampleOptions
+        return base
     controls = {}
     for name, described in ((name, each) for network in networks.values() for name, each in network["inputs"].items()):
         with contextlib.suppress(UserError):
-            if name not in vars(SampleOptions) and (field := modalities.restore(described)).is_control:
+            if name not in vars(base) and (field := modalities.restore(described)).is_control and field.has_option:
                 controls[name] = field
     own = [_option(name, control) for name, control in controls.items()]
-    return dataclasses.make_dataclass("Options", own, bases=(SampleOptions,), frozen=True)
+    return dataclasses.make_dataclass("Options", own, bases=(base,), frozen=True)
 
 
 def _option(name, control):
@@ -132,7 +138,7 @@ def _option(name, control):
 
 
 def with_controls(options):
-    """`SampleOptions` with the controls that were said, of what `sampling_options` made."""
+    """Options with the controls that were said, of what `controlled_options` made."""
     own = {each.name: each for each in dataclasses.fields(options) if "control" in each.metadata}
     given = {name: getattr(options, name) for name, each in own.items() if getattr(options, name) != each.default}
     said = {name: own[name].metadata["control"].said(value, name) for name, value in given.items()}
@@ -147,9 +153,10 @@ class TranslateOptions:
     model: str
     """Folder of an exported model, such as export/models/RUN/1, a .tflite file, or zoo:NAME, one of export/zoo."""
     input: str
-    """An image, or a folder of images."""
+    """An image, a folder of images, or a film (.gif or .mp4)."""
     out: str
-    """Folder of the results: the same names and sub-folders, as .png. Of one image, a .png file will do, too."""
+    """Folder of the results: the same names and sub-folders, as .png. Of one image, a .png file will do, too; of a
+    film, a .gif or .mp4 file."""
     mask: str | None = None
     """For a model that fills holes: an image as large as the input, white in the hole, or a folder of images with the
     inputs' names; default: what is transparent is the hole."""
@@ -162,8 +169,14 @@ class TranslateOptions:
     """Divide images into overlapping tiles of this edge, in pixels; default: as --memory-limit-mb says."""
     memory_limit_mb: int = 1000
     """Images for which the network would need more than about so much memory are divided into tiles."""
+    seed: int | None = None
+    """Of a model that has chance in it, such as cartoonise: whose chance; default: 0."""
+    controls: tyro.conf.Suppress[dict[str, float]] = dataclasses.field(default_factory=dict)
+    # What an exported model has of its own, such as a strength: `controlled_options` makes an option of each.
 
     def __post_init__(self):
+        if self.seed is not None and not _fits(self.seed):
+            raise UserError("--seed must fit in 64 bits.")
         if self.tile is not None and self.tile < 32:
             raise UserError(f"--tile must be at least 32 px, got {self.tile}.")
         if isinstance(self.size, int) and not 1 <= self.size <= MOST_PIXELS_OF_AN_EDGE:
@@ -445,6 +458,73 @@ class FilmOptions(_RunName):
             raise UserError(f"--out {self.out} must end in .mp4 or .gif.")
         if not 0 < self.seconds <= 600:
             raise UserError(f"--seconds must be above 0 and at most 600, got {self.seconds:g}.")
+
+
+@dataclass(frozen=True)
+class MorphOptions:
+    """Draws the way from the cartoon of one face to that of another."""
+
+    faces: tyro.conf.Positional[tuple[str, str]]
+    """Two pictures of faces."""
+    model: str
+    """Folder of an exported cartoonise, such as export/models/RUN/1, with its SavedModel."""
+    out: str = "morph.mp4"
+    """A .mp4 or .gif file, or a .png with one row."""
+    frames: int = DEFAULT_FRAMES
+    """How many cartoons that way has, both ends included."""
+    alpha: float = 0.0
+    """From likeness, 0, to variety, 1."""
+    seed: int = 0
+    """Whose chance, where alpha is above 0."""
+
+    def __post_init__(self):
+        if not 2 <= self.frames <= MOST_FRAMES:
+            raise UserError(f"--frames must be between 2 and {MOST_FRAMES}, got {self.frames}.")
+        if not 0 <= self.alpha <= 1:
+            raise UserError(f"--alpha must be between 0 and 1, got {self.alpha:g}.")
+        if not _fits(self.seed):
+            raise UserError("--seed must fit in 64 bits.")
+        if Path(self.out).suffix.lower() not in (".mp4", ".gif", ".png"):
+            raise UserError(f"--out {self.out} must end in .mp4, .gif or .png.")
+
+
+@dataclass(frozen=True)
+class StylizeOptions:
+    """Paints pictures in a style by search, without any training."""
+
+    content: str
+    """A picture, or a folder of pictures."""
+    style: tuple[str, ...]
+    """Style pictures, files or any of mosaic, waves, hatching, dots, brush_strokes and stained_glass, which are drawn;
+    of several their mean."""
+    out: str
+    """Folder to make: each painting as .png, and the way there as .gif."""
+    steps: int = 150
+    """Steps of the search."""
+    size: int = 256
+    """Larger pictures are brought to this longer edge, in pixels."""
+    style_size: int | None = None
+    """Pixels that the shorter edge of a style picture is brought to: the larger, the coarser the strokes; default: as
+    --size."""
+    content_weight: float | None = None
+    """How much what is depicted counts where the style counts 1; default: 0.4."""
+    seed: int = 0
+    """Of what is drawn in the search."""
+    perceptual_weights: str | None = None
+    """File of the weights of VGG19 or SqueezeNet (.h5, without top); default: those on this machine."""
+
+    def __post_init__(self):
+        if not self.style:
+            raise UserError("--style needs at least one picture.")
+        if not 1 <= self.steps <= 100_000:
+            raise UserError(f"--steps must be between 1 and 100000, got {self.steps}.")
+        for name in ("size", "style_size"):
+            if not 32 <= (getattr(self, name) or 32) <= 2048:
+                raise UserError(
+                    f"--{name.replace('_', '-')} must be between 32 and 2048 px, got {getattr(self, name)}."
+                )
+        if self.content_weight is not None and not 0 <= self.content_weight < 1e6:
+            raise UserError(f"--content-weight must be 0 or more, got {self.content_weight:g}.")
 
 
 @dataclass(frozen=True)

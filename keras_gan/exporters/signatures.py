@@ -137,13 +137,13 @@ def of(networks):
     """What a SavedModel of several `Outgoing` can be asked, `{name: Signature}`.
 
     The first one is asked by the names of `_of_network`. Of several networks each has signatures of its own, NAME in
-    place of `serving_default` and NAME_X in place of X; where the first one needs more than seeds, it has no others
-    than these beside `serving_default`.
+    place of `serving_default` and NAME_X in place of X; where the first one needs more than seeds, and the others are
+    no parts of it, it has no others than these beside `serving_default`.
     """
-    found = {}
+    found, alternatives = {}, [each for each in networks[1:] if not each.is_part]
     for number, each in enumerate(networks):
         own = _of_network(each)
-        plainly = number == 0 and (each.has_seeds or len(networks) == 1)
+        plainly = number == 0 and (each.has_seeds or not alternatives)
         if number == 0:
             found |= own if plainly else {"serving_default": own["serving_default"]}
         if not plainly:
@@ -173,7 +173,8 @@ def _of_network(outgoing):
         FILES(FILES string [N], more files) -> {files string [N]}, of a network whose inputs can be read of files
 
     Where it has controls, such as a strength, these signatures leave them at their defaults, and with each X there is
-    `X_controlled`, which takes all of them, float32 [N].
+    `X_controlled`, which takes all of them, float32 [N]; where chance is among them, also `X_seeded`, which takes seeds
+    in its place.
     """
     function = _without_missing(outgoing)
     found = {"serving_default": Signature(outgoing, function, outgoing.needed, outgoing.outputs)}
@@ -185,7 +186,8 @@ def _of_network(outgoing):
         found |= _of_files_and_seeds(outgoing)
     if outgoing.noise_maps:
         found["noise"] = _with_noise(outgoing)
-    found |= _controlled(outgoing, found) | (_of_texts(outgoing) if outgoing.draws else {})
+    beside = _controlled(outgoing, found) | _seeded(outgoing, found)
+    found |= beside | (_of_texts(outgoing) if outgoing.draws else {})
     return {name: signature.with_parts() for name, signature in found.items()}
 
 
@@ -198,6 +200,8 @@ def files_of(outgoing, any_size=True):
         outgoing: an `Outgoing`.
         any_size: whether the files take any size.
     """
+    if outgoing.is_part and outgoing.free_axes:
+        return {}  # it serves to put a large picture together, which needs a file of any size with all networks
     function = outgoing.of_any_size if any_size else outgoing.of_exact_size
     usual = Signature(outgoing, function, outgoing.needed, outgoing.outputs)
     signature = {"": usual.with_parts(only_compared=True)}
@@ -212,6 +216,25 @@ def _controlled(outgoing, found):
     return {
         f"{name}_{CONTROLLED}": replace(signature, inputs={**signature.inputs, **outgoing.controls})
         for name, signature in found.items()
+    }
+
+
+def _seeded(outgoing, found):
+    """The signatures that take seeds in place of chance, and all other controls; none if no chance is taken."""
+    chance = [name for name, field in outgoing.controls.items() if field.kind == "chance"]
+    if not chance:
+        return {}
+    (name,) = chance
+    others = {each: field for each, field in outgoing.controls.items() if each != name}
+
+    def of_seeds(function):
+        return lambda seeds, **given: function(**given, **{name: outgoing.controls[name].probes(seeds)})
+
+    return {
+        f"{each}_seeded": replace(
+            signature, function=of_seeds(signature.function), inputs={**signature.inputs, **others, "seeds": _Seeds()}
+        )
+        for each, signature in found.items()
     }
 
 

@@ -372,6 +372,11 @@ class Field:
 
     # --- Said by a person --------------------------------------------------------------------------------------------
 
+    @property
+    def has_option(self):
+        """Whether a person can say a value of it on a command line."""
+        return type(self).option is not Field.option
+
     def option(self, name):
         """`(type, default, help)` of the option of a command line that says it, of a control."""
         raise NotImplementedError

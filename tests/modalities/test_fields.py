@@ -14,6 +14,8 @@ import tensorflow as tf
 from keras_gan import modalities
 from keras_gan.errors import UserError
 from keras_gan.modalities.base import Field
+from keras_gan.modalities.chance import Chance
+from keras_gan.modalities.features import Features
 from keras_gan.modalities.image import Image, Mask
 from keras_gan.modalities.label import Label, class_count
 from keras_gan.modalities.latents import Latents
@@ -57,6 +59,8 @@ EXAMPLES = {
     "numbers": Numbers("positions", (16, 2, 3), "places", True),
     "sound": Waveform(4096, 16000),
     "sound.spectrogram": Spectrogram(4096, 16000, 32),
+    "features": Features("moments", 5, positive=True),
+    "chance": Chance(6),
     "scalar": Scalar("truncation", 0.7, 0.1, 1.5, "how far from the mean"),
 }
 

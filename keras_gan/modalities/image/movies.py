@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from PIL import Image, ImageSequence
 
 from keras_gan.modalities.base import Preview
 from keras_gan.modalities.image import pictures
@@ -81,6 +82,51 @@ def _hundredths(count, milliseconds):
     """How long each frame of a GIF is shown, whole hundredths of a second, in all as long as they should be."""
     ends = 10 * np.rint(np.arange(count + 1) * milliseconds / 10)
     return [max(10, int(each)) for each in np.diff(ends)]
+
+
+def read(path, most_bytes):
+    """The frames of a film, uint8 `[N, height, width, 3]`, and how many milliseconds each is shown for, on average.
+
+    Args:
+        path: a .gif or .mp4 file.
+        most_bytes: how large that array may be.
+
+    Raises:
+        ValueError: if there is more, or nothing.
+        Exception: nearly any, of damaged files.
+    """
+    frames, milliseconds = (_read_gif if Path(path).suffix.lower() == ".gif" else _read_mp4)(path, most_bytes)
+    if not frames:
+        raise ValueError("it has no frames")
+    return np.stack(frames), max(20, round(milliseconds))
+
+
+def _read_gif(path, most_bytes):
+    frames, durations = [], []
+    with Image.open(path) as film:
+        _check_room(film.n_frames * film.width * film.height * 3, most_bytes)
+        for frame in ImageSequence.Iterator(film):
+            frames.append(np.asarray(frame.convert("RGB")))
+            durations.append(frame.info.get("duration") or 100)
+    return frames, np.mean(durations)
+
+
+def _read_mp4(path, most_bytes):
+    from imageio_ffmpeg import read_frames
+
+    film = read_frames(str(path))
+    facts = next(film)
+    width, height = facts["size"]
+    frames = []
+    for frame in film:
+        frames.append(np.frombuffer(frame, np.uint8).reshape(height, width, 3))
+        _check_room(len(frames) * frames[0].nbytes, most_bytes)
+    return frames, 1000.0 / (facts.get("fps") or 25.0)
+
+
+def _check_room(size, most_bytes):
+    if size > most_bytes:
+        raise ValueError(f"its frames need more than {most_bytes / 1e6:.0f} MB: make it shorter or smaller")
 
 
 def _mp4(frames, rate):

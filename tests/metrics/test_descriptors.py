@@ -267,7 +267,7 @@ def plugins(tmp_path, monkeypatch):
 
 
 def test_plugins_are_listed(plugins):
-    assert set(registry.SCORES.names()) - set(NAMES) == {"peak", "copies", "loudness"}
+    assert "peak" in registry.SCORES.names()
     assert metrics.METRICS["peak"] == "largest feature; higher is better"
     assert metrics.DECIDING["peak"] == ("peak_value", False)
     assert "mean" in registry.EXTRACTORS.names()

@@ -65,7 +65,9 @@ function ghostOf(canvas) {
   [ghost.width, ghost.height] = [canvas.width, canvas.height];
   ghost.getContext("2d").drawImage(canvas, 0, 0);
   ghost.className = `${canvas.className} ghost`;
-  ghost.style.width = `${canvas.getBoundingClientRect().width}px`;
+  const { width, height } = canvas.getBoundingClientRect();
+  ghost.style.width = `${width}px`;
+  ghost.style.margin = `${-height / 2}px 0 0 ${-width / 2}px`; // its middle is where the pointer is
   document.body.append(ghost);
   return ghost;
 }

@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras_gan.exporters import saved_model, signatures
 from keras_gan.exporters.outgoing import fitted, fixed_sizes
 from keras_gan.exporters.targets import BOUND, Target, bound_of, whose
-from keras_gan.layers.blur import in_small_kernels
+from keras_gan.layers import small_files
 from keras_gan.storage import files
 
 RUNTIME = "ai_edge_litert.interpreter"
@@ -87,7 +87,7 @@ def _convert(signature, paths, batch, sizes):
     with tempfile.TemporaryDirectory() as scratch, files.plain(scratch) as static:
         # By way of a SavedModel: conversion from a concrete function loses the weights in silence.
         network = signature.network.network
-        with in_small_kernels():
+        with small_files.wanted():
             saved_model.save([network], static, {"serving_default": signature.traceable(batch, sizes)})
         for name, path in paths.items():
             converter = tf.lite.TFLiteConverter.from_saved_model(str(static))

@@ -1,23 +1,11 @@
 """Kernels and maps smoothed by the filter [1, 3, 3, 1], with which StyleGAN changes sizes (arXiv 1912.04958)."""
 
-import contextlib
-from contextvars import ContextVar
-
 import keras
 from keras import ops
 
+from keras_gan.layers import small_files
+
 TAPS = (1, 3, 3, 1)
-_SEPARATE = ContextVar("separate", default=False)
-
-
-@contextlib.contextmanager
-def in_small_kernels():
-    """Within it, `enlarged_and_convolved` is two operations: the kernel of one is four times as large in a file."""
-    token = _SEPARATE.set(True)
-    try:
-        yield
-    finally:
-        _SEPARATE.reset(token)
 
 
 def spread(kernel, taps):
@@ -35,7 +23,9 @@ def spread(kernel, taps):
 
 
 def enlarged_and_convolved(inputs, kernel):
-    """Maps enlarged twofold, by zeros between places and [1, 3, 3, 1] / 4, and then convolved, in one operation.
+    """Maps enlarged twofold, by zeros between places and [1, 3, 3, 1] / 4, and then convolved.
+
+    In one operation, or in two where a small file is to come of it.
 
     Args:
         inputs: `[B, height, width, C]`.
@@ -43,7 +33,7 @@ def enlarged_and_convolved(inputs, kernel):
     """
     # A transposed convolution lays its kernel out where a convolution gathers: the kernel is turned.
     kernel = ops.transpose(kernel[::-1, ::-1], (0, 1, 3, 2))
-    if _SEPARATE.get() and kernel.shape[0] == 3:
+    if small_files.are_wanted() and kernel.shape[0] == 3:  # the spread kernel is four times as large
         maps = ops.conv_transpose(inputs, ops.cast(kernel, inputs.dtype), strides=2, padding="valid")
         return 4 * smoothed(maps, margin=1)
     kernel = spread(kernel, [tap / 4 for tap in TAPS])

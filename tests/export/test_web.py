@@ -489,7 +489,7 @@ def test_sliders_move_styles_along_directions(mixed, styled):
     folder, model = styled
     assert [text.split()[:2] for text in mixed["sliders"]] == [["way", name] for name in "103"]
     ways = json.loads((folder / "directions.json").read_text())["directions"]
-    shift = -1.5 * ways[0]["spread"] * np.array(ways[0]["vector"])
+    shift = -1.5 * ways[1]["spread"] * np.array(ways[1]["vector"])
     styles = styles_of_seeds(model, 7, 8, 9, 10)
     for view in ("moved", "movedMix"):
         assert_styled(mixed[view], model, styles + shift)

@@ -6,8 +6,8 @@ from ai_edge_litert.interpreter import Interpreter
 from keras_gan.exporters import saved_model
 
 
-def converted(network, directory, *shapes):
-    """A function from arrays `[1, *shape]` to the file's output, and the names of the operations in the file."""
+def content_of(network, directory, *shapes):
+    """The bytes of a network's file, for inputs `[1, *shape]`."""
     names = [tensor.name for tensor in network.inputs]
     specs = [tf.TensorSpec((1, *shape), name=name) for name, shape in zip(names, shapes, strict=True)]
 
@@ -18,7 +18,18 @@ def converted(network, directory, *shapes):
     saved_model.save([network], directory, {"serving_default": function})
     converter = tf.lite.TFLiteConverter.from_saved_model(str(directory))
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-    interpreter = Interpreter(model_content=converter.convert())
+    return converter.convert()
+
+
+def opened(network, content):
+    """A function from arrays `[1, *shape]` to the output of a network's file, and the operations in the file."""
+    names = [tensor.name for tensor in network.inputs]
+    interpreter = Interpreter(model_content=content)
     run = interpreter.get_signature_runner("serving_default")
     operations = {operation["op_name"] for operation in interpreter._get_ops_details()}
     return lambda *arrays: run(**dict(zip(names, arrays, strict=True)))["outputs"], operations
+
+
+def converted(network, directory, *shapes):
+    """What `opened` returns of a network, for inputs `[1, *shape]`."""
+    return opened(network, content_of(network, directory, *shapes))

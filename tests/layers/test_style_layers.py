@@ -1,18 +1,21 @@
 """Layers of style-based and progressive generators: by hand, on asymmetric inputs, and beside other formulas."""
 
+import contextlib
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan.layers import noise_maps
-from keras_gan.layers.blur import TAPS, Blur2D, Enlarge2D, enlarged_and_convolved, in_small_kernels, spread
+from keras_gan.layers import noise_maps, small_files
+from keras_gan.layers.blur import TAPS, Blur2D, Enlarge2D, enlarged_and_convolved, spread
 from keras_gan.layers.equalized import EqualizedConv2D, EqualizedDense
 from keras_gan.layers.image_noise import ImageNoise
 from keras_gan.layers.minibatch_stddev import MinibatchStddev
 from keras_gan.layers.modulated import ModulatedConv2D
 from keras_gan.layers.truncation import Truncation
 from keras_gan.randomness.noise import StepNoise
+from tests.layers.conversion import content_of, opened
 
 FILTER = np.array(TAPS, float) / sum(TAPS)
 
@@ -87,12 +90,29 @@ def test_spread_by_hand():
 def test_small_kernels_compute_the_same():
     images, kernel = normal(2, 5, 7, 3), normal(3, 3, 3, 4, seed=1)
     usual = np.asarray(enlarged_and_convolved(images, kernel))
-    with in_small_kernels():
+    with small_files.wanted():
         graph = tf.function(enlarged_and_convolved).get_concrete_function(images, kernel)
     np.testing.assert_allclose(graph(images, kernel), usual, atol=1e-5)
     shapes = [node.inputs[1].shape for node in graph.graph.get_operations() if node.type == "Conv2DBackpropInput"]
     assert [tuple(shape) for shape in shapes] == [(3, 3, 4, 3)]
     np.testing.assert_array_equal(enlarged_and_convolved(images, kernel), usual)
+
+
+def test_a_small_file_holds_noise_for_one_channel(tmp_path):
+    inputs = keras.Input((16, 16, 8))
+    layer = ImageNoise(per_channel=True, name="noise_16")
+    bias = normal(8, seed=2)
+    network = keras.Model(inputs, layer(inputs + bias))
+    layer.strength.assign(normal(8, seed=1))
+    images = normal(1, 16, 16, 8)
+    sizes = {}
+    for name, context in (("usual", contextlib.nullcontext()), ("small", small_files.wanted())):
+        with context:
+            content = content_of(network, tmp_path / name, (16, 16, 8))
+        run, _ = opened(network, content)
+        np.testing.assert_allclose(run(images), network(images), atol=1e-5)
+        sizes[name] = len(content)
+    assert sizes["small"] < sizes["usual"] - 4 * 16 * 16 * 5  # of 7 more channels, less what more operations need
 
 
 def test_noise_that_is_given_takes_the_place_of_the_constant():

@@ -173,7 +173,9 @@ def sampler_of(model, count=8, image_shape=(16, 16, 3)):
     if registry.variant(model.name).task == "sample":
         return Sampler(model)
     preparation = registry.preparation(model.name, model.config)
-    return sampling.of_data(model, noise_images(model.name, count, image_shape), count, preparation)
+    images = of_images(model.name)
+    examples = noise_images(model.name, count, image_shape) if images else small_data(model.name, count)
+    return sampling.of_data(model, examples, count, preparation)
 
 
 def networks_of(model):

@@ -72,6 +72,7 @@ class Field:
     free_names: ClassVar[tuple] = ("L",)  # of axes of any size, in the order of the shape
     is_compared: ClassVar[bool] = True  # whether exported files are held to it; not what jumps where nothing moves
     remark: ClassVar[str] = ""  # what the model card says of a network that is given this
+    has_distances: ClassVar[bool] = True  # whether the difference of two stored values says how unlike they are
     most_shown: ClassVar[int] = 4096  # values that one preview may hold
     finished_beside: ClassVar[bool] = False  # whether signatures give the finished form beside the values
     by_text: ClassVar[str] = ""  # the signature that takes a text in place of such a value, see `from_text`

@@ -37,6 +37,7 @@ class Tokens(Field):
     suffix: ClassVar[str] = ".txt"
     finished: ClassVar[str] = "text"
     files: ClassVar[str] = "text"
+    has_distances: ClassVar[bool] = False
     most_shown: ClassVar[int] = 1_000_000
     edge_dtype: ClassVar[str] = "int32"
     missing: ClassVar[int] = 0

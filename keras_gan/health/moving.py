@@ -52,12 +52,13 @@ def movement(clips):
 
 
 class _Moving(Probe):
-    """Compares how samples and training clips move."""
+    """Compares how samples and training clips move; of kinds that do not move it has nothing to say."""
 
     signals = ("frozen", "trembling")
-    of = ("motion", "video")
 
     def look(self, examination):
+        if not examination.field.moves:
+            return
         column = examination.examiner.train.columns["real"]
         real = column[np.arange(0, len(column), max(1, len(column) // len(examination.stored)))]
         (moved, restless), (real_moved, real_restless) = map(movement, (examination.stored, real))

@@ -274,6 +274,10 @@ def _reference_data(options, scored):
     # Where examples were held out of it, the sampler's data was the same, and has been looked at.
     if not options.reference and options.reference_split == "train" and task_of(chosen) == "sample":
         trained_on.check(dataset, scored.data_facts)
+    real = dataset.fields["real"]
+    if real.kind != scored.field.kind and isinstance(scored.field, type(real)):
+        # The same stored values, which the networks see in another way.
+        dataset = dataclasses.replace(dataset, fields={**dataset.fields, "real": scored.field})
     found = ReferenceData(dataset, chosen, options.reference_split)
     if found.field.kind != scored.field.kind:
         raise UserError(

@@ -29,6 +29,7 @@ COMMANDS = {
     "translate": config.TranslateOptions,
     "stylize": config.StylizeOptions,
     "morph": config.MorphOptions,
+    "blend": config.BlendOptions,
     "project": config.ProjectOptions,
     "directions": config.DirectionsOptions,
     "evaluate": config.EvaluateOptions,

@@ -13,7 +13,7 @@ def swap(first, second, size):
 
     Args:
         first, second: `StyleModel`s with networks of the same shapes; the first is changed.
-        size: edge of a map, in pixels.
+        size: edge of a map.
 
     Returns:
         `(layers that stay, layers that are swapped)`, of those that have weights.

@@ -31,6 +31,7 @@ COMMANDS = {
     "edit": config.EditOptions,
     "stylize": config.StylizeOptions,
     "morph": config.MorphOptions,
+    "blend": config.BlendOptions,
     "project": config.ProjectOptions,
     "directions": config.DirectionsOptions,
     "evaluate": config.EvaluateOptions,

@@ -7,6 +7,7 @@ nor TensorFlow: whatever can be checked without them is checked here, at once.
 from keras_gan.config.codec import from_dict, load_json, parse, to_json
 from keras_gan.config.commands import (
     DEFAULT_FRAMES,
+    BlendOptions,
     CaptionOptions,
     DirectionsOptions,
     EditOptions,
@@ -38,6 +39,7 @@ from keras_gan.config.run import DEFAULT_SNAPSHOTS, RunConfig, defaults
 __all__ = [
     "DEFAULT_FRAMES",
     "DEFAULT_SNAPSHOTS",
+    "BlendOptions",
     "CaptionOptions",
     "DataOptions",
     "DeliveryOptions",

@@ -461,6 +461,24 @@ class FilmOptions(_RunName):
 
 
 @dataclass(frozen=True)
+class BlendOptions(_RunName):
+    """Exports a generator with the coarse layers of one style-based run and the fine layers of another."""
+
+    fine: Annotated[str, tyro.conf.arg(name="with")] = tyro.MISSING
+    """Name of the run whose fine layers it gets, best trained on from the first by --init-from."""
+    start: Annotated[int, tyro.conf.arg(name="from")] = 32
+    """Layers whose maps have so many pixels, or more, are those of the second run."""
+    out: str = "export/models/blended/1"
+    """Folder to make."""
+    checkpoint: Which = "best"
+    """Which checkpoint of the runs: best by its scores in training, if it has any, or last."""
+
+    def __post_init__(self):
+        if self.start < 4:
+            raise UserError(f"--from must be at least 4 px, got {self.start}.")
+
+
+@dataclass(frozen=True)
 class MorphOptions:
     """Draws the way from the cartoon of one face to that of another."""
 

@@ -10,7 +10,7 @@ from keras_gan.randomness import random_rows
 from keras_gan.registry import Score
 
 SCORE = Score(
-    "sound_copies",
+    "sound-copies",
     about="share of sounds that are copies of training sounds, and how far from them the median is; lower, higher",
     lower_is_better=True,
     needs=("real",),

@@ -2,6 +2,7 @@
 
 import functools
 import io
+import re
 import subprocess
 import tempfile
 from pathlib import Path
@@ -112,16 +113,27 @@ def _read_gif(path, most_bytes):
 
 
 def _read_mp4(path, most_bytes):
-    from imageio_ffmpeg import read_frames
+    from imageio_ffmpeg import get_ffmpeg_exe  # its own reader leaves pipes open
 
-    film = read_frames(str(path))
-    facts = next(film)
-    width, height = facts["size"]
-    frames = []
-    for frame in film:
-        frames.append(np.frombuffer(frame, np.uint8).reshape(height, width, 3))
-        _check_room(len(frames) * frames[0].nbytes, most_bytes)
-    return frames, 1000.0 / (facts.get("fps") or 25.0)
+    # As PPM files one after the other, which say their sizes.
+    wanted = ["-an", "-f", "image2pipe", "-c:v", "ppm", "-fs", str(int(most_bytes)), "-"]
+    done = subprocess.run([get_ffmpeg_exe(), "-i", path, *wanted], capture_output=True, check=False)
+    said = done.stderr.decode(errors="replace")
+    if done.returncode:
+        raise ValueError(said.strip().splitlines()[-1] if said.strip() else "FFmpeg cannot read it")
+    _check_room(len(done.stdout) + 1, most_bytes)
+    rate = re.search(r"([\d.]+) fps", said)
+    return list(_frames_of_ppm(done.stdout)), 1000.0 / float(rate[1] if rate else 25)
+
+
+def _frames_of_ppm(content):
+    place = 0
+    while place < len(content):
+        header = re.compile(rb"P6\s(\d+)\s(\d+)\s255\s").match(content, place)
+        width, height = int(header[1]), int(header[2])
+        frame = np.frombuffer(content, np.uint8, width * height * 3, header.end())
+        yield frame.reshape(height, width, 3)
+        place = header.end() + frame.size
 
 
 def _check_room(size, most_bytes):

@@ -22,10 +22,11 @@ def load(rest, options, split="train", task="sample"):
     parts = _splits(rest, options)
     field = reading.field_of(parts["train"].texts, options)
     column, _, passed_over = reading.column_of(parts[split], field)
-    if len(column) < 2:
+    least = 2 if split == "train" else 1
+    if len(column) < least:
         raise UserError(
             f"--dataset {shown(options.dataset)} has {len(column)} line(s) of up to {field.length} {field.unit_words} "
-            f"to {split} with, and at least two are needed."
+            f"to {split} with, and at least {least} must be there."
         )
     names = " and ".join(shown(os.path.basename(path)) for path in _paths(rest))
     return Dataset(

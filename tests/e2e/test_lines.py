@@ -196,12 +196,12 @@ def test_another_script(tmp_path):
 
 def test_options_of_words(tmp_path):
     path = tmp_path / "some.txt"
-    path.write_text("Red red blue\nred Blue\nred one two three four\nred red blue\n" * 3)
+    path.write_text("Red red blue\nred Blue\nred one two three four\nred red blue\n" * 30)
     train, test = source_of(path, lowercase=True, min_count=5, max_length=3)
     field = train.fields["real"]
     assert set(field.vocabulary) <= {"", "<unk>", "red", "blue"}
     assert (field.length, field.lowercase) == (3, True)
-    assert len(train) + len(test) == 9
+    assert len(train) + len(test) == 90
     with pytest.raises(UserError, match="no word occurs 100 times in lines of 3"):
         source_of(path, min_count=100)
     with pytest.raises(UserError, match="--max-length must be at least 1"):

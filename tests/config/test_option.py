@@ -14,7 +14,7 @@ from keras_gan.runs.run_folder import RunFolder
 # A run with another value of these computes something else in its steps. Add to it with thought.
 COMPUTATION = {
     *("variant", "dataset", "image_size", "fit", "skip_bad_files", "labels", "direction"),
-    *("batch_size", "augment", "data_augment", "seed", "precision"),
+    *("batch_size", "augment", "data_augment", "seed", "rate", "seconds", "precision"),
 }
 CALL = {"resume", "allow_config_change", "dry_run", "coordinator", "num_workers", "worker_index"}
 

@@ -73,7 +73,8 @@ def discriminator(samples, config, num_classes=0):
         if number < depth - 1:
             x = PhaseShuffle(config.phase_shuffle, name=f"phase_{number}")(x)
     x = layers.Flatten(dtype="float32")(x)
-    scores = layers.Dense(1, kernel_initializer=_he(), dtype="float32", name="scores")(x)
+    # A bias would cancel in the loss of WGAN-GP.
+    scores = layers.Dense(1, use_bias=False, kernel_initializer=_he(), dtype="float32", name="scores")(x)
     if num_classes:
         labels = keras.Input((), dtype="int32", name="labels")
         inputs = [waveforms, labels]

@@ -75,7 +75,7 @@ class _Search:
 
     def values(self):
         """`[latents, *maps]`, arrays."""
-        return [np.array(variable) for variable in self._variables]
+        return [variable.numpy().copy() for variable in self._variables]
 
     def step(self, number, rate, noise):
         """One update; returns the distances before it, an array."""

@@ -428,7 +428,7 @@ def styled(tmp_path_factory):
     options = dataclasses.replace(registry.module("stylegan2").TINY, conditional=True)
     model = building.build("stylegan2", options, building.image_fields("stylegan2", (16, 16, 3), 3), 3)
     rng = np.random.default_rng(0)
-    for weight in model.ema_generator.trainable_weights:
+    for weight in model.ema_generator.weights:
         weight.assign(weight + rng.normal(0, 0.3, weight.shape))
     model.ema_generator.get_layer("towards_mean").average.assign(rng.normal(0, 0.3, 5))
     folder = tmp_path_factory.mktemp("styled") / "styled" / "1"

@@ -79,7 +79,7 @@ def test_leaves_out_the_extremes():
 def test_a_sampler_has_the_two_networks_of_a_style_based_model():
     model = tiny("stylegan2")
     rng = np.random.default_rng(0)
-    for weight in model.ema_generator.trainable_weights:
+    for weight in model.ema_generator.weights:
         weight.assign(weight + rng.normal(0, 0.3, weight.shape))
     found = with_samples(Subject((), Image(16, 16, 3)), sampler_of(model), 3)
     inputs = found.inputs(np.arange(3))

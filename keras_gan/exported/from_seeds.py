@@ -74,7 +74,7 @@ class ExportedGenerator(ExportedModel):
 
     def said(self, count):
         """So many rows of each input that a text can be said for, `{name: array}`: what was said, or that of seed 0."""
-        first = {name: np.asarray(field.of_seeds(np.zeros(1, np.int64)))[0] for name, field in self.texts.items()}
+        first = {name: field.encoded(field.examples[:1])[0] for name, field in self.texts.items()}
         return {name: field.rows((first | self._said)[name], count) for name, field in self.texts.items()}
 
     def draw(self, latents, labels=None, controls=None, truncation=1.0):

@@ -202,8 +202,8 @@ def test_options_of_words(tmp_path):
     assert set(field.vocabulary) <= {"", "<unk>", "red", "blue"}
     assert (field.length, field.lowercase) == (3, True)
     assert len(train) + len(test) == 90
-    with pytest.raises(UserError, match="no word occurs 100 times in lines of 3"):
-        source_of(path, min_count=100)
+    with pytest.raises(UserError, match="no word occurs 1000 times in lines of 3"):
+        source_of(path, min_count=1000, max_length=3)
     with pytest.raises(UserError, match="--max-length must be at least 1"):
         source_of(path, max_length=0)
 

@@ -66,7 +66,8 @@ def test_descriptors_of_the_package_are_what_its_modules_say():
 
 def test_what_the_package_holds(monkeypatch):
     monkeypatch.setenv("KERAS_GAN_PLUGINS", "")  # without the toy modality
-    assert set(registry.SOURCES.names()) == {"avatars", "folder", "paired", "stacked_mnist", "tfds", "unpaired"}
+    of_images = {"avatars", "folder", "paired", "stacked_mnist", "tfds", "unpaired"}
+    assert set(registry.SOURCES.names()) == of_images | {"motion", "moving_avatars", "video", "walker"}
     assert {registry.variant(name).task for name in registry.list_variants()} == {
         *("sample", "paired", "unpaired", "restore")
     }

@@ -183,6 +183,8 @@ def places_to_edit(root, name):
 def says_image(root):
     own = (
         "keras_gan/modalities/image",
+        "keras_gan/modalities/video",  # which is made of them
+        "keras_gan/modalities/motion/drawing",  # which draws them
         "keras_gan/data",
         "keras_gan/variants",
         "keras_gan/networks",

@@ -23,7 +23,7 @@ class Continued:
     def __init__(self, generator, options):
         self._generator, field = generator, generator.output
         if not field.moves:
-            raise UserError("--frames belongs to --interpolate A B: say how many other pictures with --count.")
+            raise UserError("--frames belongs to --interpolate A B: say how many others with --count.")
         self._frames = options.frames or field.frames
         if not 2 <= self._frames <= MOST_FRAMES:
             raise UserError(f"--frames must be between 2 and {MOST_FRAMES}, got {self._frames}.")

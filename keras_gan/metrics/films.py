@@ -30,7 +30,7 @@ def measure(subject):
 
 
 def amount(clips):
-    """Mean difference of a pixel from frame to frame, in grey levels."""
+    """Mean difference of frames from one to the next, in grey levels."""
     return float(np.abs(np.diff(clips.astype(np.float32), axis=1)).mean())
 
 

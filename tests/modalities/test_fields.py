@@ -29,6 +29,7 @@ from keras_gan.modalities.sound.spectrogram import Spectrogram
 from keras_gan.modalities.styles import Styles
 from keras_gan.modalities.text import Tokens
 from keras_gan.modalities.text.prefix import Prefix
+from keras_gan.modalities.video import Video
 from keras_gan.randomness import portable_latents
 
 
@@ -59,6 +60,7 @@ EXAMPLES = {
     "numbers": Numbers("positions", (16, 2, 3), "places", True),
     "sound": Waveform(4096, 16000),
     "sound.spectrogram": Spectrogram(4096, 16000, 32),
+    "video": Video(4, 8, 6, 3, 12.0),
     "features": Features("moments", 5, positive=True),
     "chance": Chance(6),
     "scalar": Scalar("truncation", 0.7, 0.1, 1.5, "how far from the mean"),

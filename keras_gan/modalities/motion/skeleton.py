@@ -69,7 +69,7 @@ class Skeleton:
         partner, children = [0] * self.count, self.children
 
         def cost(joint, other):
-            """How far from its partner's mirror image everything from a joint on is; and the pairs of joints."""
+            """How far from what its partner is in a mirror everything from a joint on is; and the pairs of joints."""
             if len(children[joint]) != len(children[other]) or len(children[joint]) > _MOST_BRANCHES:
                 return np.inf, ()
             own = np.abs(mirrored[joint] - self.offsets[other]).max() / length

@@ -28,7 +28,8 @@ def write(file, frames, suffix, milliseconds, last=None):
     repeats = max(1, round((last or milliseconds) / milliseconds))
     if suffix == ".gif":
         see_through = {"transparency": pictures.TRANSPARENT, "disposal": 2} if frames[0].shape[2] in (2, 4) else {}
-        durations = [*_hundredths(len(frames) - 1, milliseconds), last or milliseconds]
+        durations = _hundredths(len(frames), milliseconds)
+        durations[-1] = last or durations[-1]
         first, *others = [pictures.gif_frame(frame) for frame in frames]
         first.save(file, format="GIF", save_all=True, append_images=others, duration=durations, loop=0, **see_through)
     else:
@@ -63,7 +64,8 @@ def preview(frames, fps):
     def writer(suffix):
         return lambda file: write(file, made(), suffix, 1000 / fps)
 
-    return Preview(".gif", writer(".gif"), lambda name: log(name, made(), fps), {".mp4": writer(".mp4")})
+    further = {".mp4": writer(".mp4")}
+    return Preview(".gif", writer(".gif"), lambda name: log(name, made(), fps), further=further)
 
 
 def log(name, frames, fps):

@@ -14,18 +14,21 @@ from tests.conftest import SHARED, tiny
 WEIGHTS = {"squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5", "lpips_lin_squeeze.npz"}
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """The export of a style-based model that adds noise, and whose mean style is that of no picture."""
+def exported_to(folder, strength):
+    """Exports a style-based model that adds so much noise, and whose mean style is that of no picture."""
     model = tiny("stylegan2")
-    rng = np.random.default_rng(0)
     for weight in model.ema_generator.weights:
         if weight.path.endswith("strength"):
-            weight.assign(0.5)
-    model.ema_generator.get_layer("towards_mean").average.assign(rng.normal(0, 0.3, 5))
-    folder = tmp_path_factory.mktemp("styles")
-    exporters.export(model, folder / "1", ("saved_model",))
-    return folder / "1"
+            weight.assign(strength)
+    average = np.random.default_rng(0).normal(0, 0.3, 5)
+    model.ema_generator.get_layer("towards_mean").average.assign(average)
+    exporters.export(model, folder, ("saved_model",))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return exported_to(tmp_path_factory.mktemp("styles") / "1", strength=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +98,9 @@ def test_pictures_come_back_nearer_than_the_mean(space, shape, folder, generator
     assert {path.name for path in out.iterdir()} == {"0.png", "1.png", "projections.png", "latents.npz", "way.gif"}
 
 
-def test_noise_maps_are_found_with_styles(folder, generator, weights, tmp_path, capsys):
+def test_noise_maps_are_found_with_styles(weights, tmp_path, capsys):
+    folder = exported_to(tmp_path / "model" / "1", strength=0.5)
+    generator = exported.load(folder)
     runtime = generator.runtime
     shapes = runtime.inputs("synthesis_noise")
     assert shapes.pop("w") == (6, 5)

@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help demo play gallery zoo test test-all check web clean bench \
 	bench-steps bench-passes bench-sampling bench-waiting bench-packing bench-scaling bench-scores bench-quality \
-	bench-modes bench-judge bench-choice bench-search bench-baselines bench-export bench-one-seed bench-oracles bench-doctor bench-faults bench-checkpoints
+	bench-modes bench-painting bench-cartoons bench-judge bench-choice bench-search bench-baselines bench-export bench-one-seed bench-oracles bench-doctor bench-faults bench-checkpoints
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -85,6 +85,12 @@ bench-modes: $(VENV)/.installed  ## trains every objective on Gaussians in the p
 
 bench-judge: $(VENV)/.installed  ## scores a model of MNIST: make bench-judge ARGS="--model export/models/NAME/1"
 	$(PY) benchmarks/quality/judge.py $(ARGS)
+
+bench-painting: $(VENV)/.installed  ## measures an exported style_transfer beside the search (docs/painting.md)
+	$(PY) benchmarks/quality/painting.py $(ARGS)
+
+bench-cartoons: $(VENV)/.installed  ## measures an exported cartoonise, or a cyclegan beside it (docs/cartoons.md)
+	$(PY) benchmarks/quality/cartoons.py $(ARGS)
 
 bench-choice: $(VENV)/.installed  ## chooses a setting by validation images: make bench-choice ARGS="--variant lsgan"
 	$(PY) benchmarks/quality/choice.py $(ARGS)

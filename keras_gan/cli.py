@@ -22,17 +22,23 @@ from keras_gan.runs import run_folder
 
 ASKS_HELP = {"-h", "--help"}
 # Options of variants that may be said without their prefix.
-ALIASES = {"--perceptual-weights": "--model.perceptual-weights"}
+ALIASES = {"--perceptual-weights": "--model.perceptual-weights", "--style": "--model.style"}
 COMMANDS = {
     "train": config.RunConfig,
     "sample": config.SampleOptions,
     "translate": config.TranslateOptions,
+    "caption": config.CaptionOptions,
+    "edit": config.EditOptions,
+    "stylize": config.StylizeOptions,
+    "morph": config.MorphOptions,
+    "blend": config.BlendOptions,
     "project": config.ProjectOptions,
     "directions": config.DirectionsOptions,
     "evaluate": config.EvaluateOptions,
     "export": config.ExportOptions,
     "report": config.ReportOptions,
     "film": config.FilmOptions,
+    "speak": config.SpeakOptions,
     "inspect-data": config.InspectOptions,
     "pack": config.PackOptions,
     "list": config.ListOptions,
@@ -89,9 +95,15 @@ def _parse(cls, argv, program):
 
 def _parse_sample(argv, program):
     """An exported model may have options of its own, which its manifest tells."""
-    model = _take_option(argv, "--model")[1]
-    folder = models.folder_of(model or "")
+    folder = models.folder_of(_option_of(argv, "--model") or "")
     return (config.with_controls(_cli(config.sampling_options(folder), argv, program)),)
+
+
+def _parse_translate(argv, program):
+    """As `_parse_sample`."""
+    folder = models.folder_of(_option_of(argv, "--model") or "")
+    cls = config.controlled_options(config.TranslateOptions, folder)
+    return (config.with_controls(_cli(cls, argv, program)),)
 
 
 def _usage():
@@ -254,5 +266,10 @@ def _take_option(argv, name):
     return rest, value
 
 
+def _option_of(argv, name):
+    """The value of an option, or None."""
+    return _take_option(argv, name)[1]
+
+
 # Of commands whose options are not those of a class alone.
-PARSERS = {"train": _parse_train, "sample": _parse_sample}
+PARSERS = {"train": _parse_train, "sample": _parse_sample, "translate": _parse_translate}

@@ -134,8 +134,8 @@ def check_options(config, any_finite=()):
     """Raises `UserError` for a variant's option outside its range, told from its type and name.
 
     Whole numbers count something and are at least 1, but for `…_layers` and `doublings`, of which there may be none;
-    floats are above 0, those in `any_finite` apart; those named `beta_…` are momenta in [0, 1), and a `…_weight` may be
-    0, which leaves a term out.
+    floats are above 0, those in `any_finite` apart; those named `beta_…` are momenta in [0, 1), a `…_share` is in
+    [0, 1], and a `…_weight` may be 0, which leaves a term out.
     """
     for name, value in vars(config).items():
         if value is None or isinstance(value, (bool, str)):
@@ -150,6 +150,9 @@ def check_options(config, any_finite=()):
         elif name.startswith("beta_"):
             if not 0 <= value < 1:
                 raise UserError(f"{flag} must be at least 0 and below 1, got {value}.")
+        elif name.endswith("_share"):
+            if not 0 <= value <= 1:
+                raise UserError(f"{flag} must be from 0 to 1, got {value}.")
         elif name.endswith("_weight"):
             if not 0 <= value < math.inf:
                 raise UserError(f"{flag} must be at least 0, got {value}.")

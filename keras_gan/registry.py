@@ -76,13 +76,15 @@ class Source:
     """A kind of data set; its name is that of its module, which also holds `load` and the like (see `keras_gan.data`).
 
     Attributes:
-        argument: what stands behind the colon in a data set's name, such as `COUNT`; empty if there is none. Of two of
-            them more is known: `PATH` is a folder, or several joined by `+`, where `~` is the home; `NAME` is that of a
-            set of tensorflow-datasets.
+        argument: what stands behind the colon in a data set's name, such as `COUNT`; empty if there is none. Of
+            three of them more is known: `PATH` is a folder, or several joined by `+`, where `~` is the home; `FILE` is
+            a file, likewise; `NAME` is that of a set of tensorflow-datasets.
         gives: modalities of the examples it has; empty: any.
         tasks: tasks of variants that it serves, see `Variant`.
         short_names: arguments that name a data set by themselves, `mnist` for `tfds:mnist`.
         takes_labels: whether `--labels` can say what its classes are.
+        is_optional: whether the argument may be left out, colon and all.
+        suffixes: of the files that it reads, where its argument is a `FILE`.
     """
 
     gives: tuple
@@ -90,6 +92,8 @@ class Source:
     tasks: tuple = ("sample", "restore")
     short_names: tuple = ()
     takes_labels: bool = False
+    is_optional: bool = False
+    suffixes: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -102,8 +106,8 @@ class Score:
         lower_is_better: None where neither is.
         decides: the name of the value, of those that it yields, by which it can choose a run's best checkpoint; None if
             it must not.
-        needs: any of `features`, `real`, `classes`, `targets`, `labels`, `latents`, `perceptual`; it is refused where
-            there is none.
+        needs: any of `features`, `real`, `unseen`, `classes`, `targets`, `labels`, `latents`, `perceptual`; it is
+            refused where there is none.
         of: modalities it can look at; empty: any.
         least: how many samples, and how many real examples if it compares with any, it needs.
         least_edge: how long the shorter edge of what it looks at must be, for those that have edges.

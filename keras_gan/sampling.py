@@ -64,6 +64,11 @@ class Sampler:
             labels = self._checked(labels, count)
         return self.made(self.inputs(seed_range(seed, count), labels))
 
+    def baseline_samples(self, count, seed=0):
+        """What `samples` would be of the model's baseline; None if it has none."""
+        network = self.model.baseline()
+        return None if network is None else self.made(self.inputs(seed_range(seed, count)), network)
+
     def made(self, inputs, network=None):
         """What a network, by default the first one, makes of `{name: [N, …]}`, at the outer edge."""
         return self.at_edge(self.outputs(inputs, network))
@@ -136,7 +141,7 @@ class Sampler:
         if not columns:
             rows = random_rows(len(column), count, seed)
             return field.sheet(field.to_edge(column[rows]))
-        labels, values = dataset.columns["label"], np.zeros((count, *field.shape), np.float32)
+        labels, values = dataset.columns["label"], np.zeros((count, *field.edge_shape), np.float32)
         for label in range(columns):
             (members,) = np.nonzero(labels == label)
             rows = members[random_rows(len(members), count // columns, seed)]

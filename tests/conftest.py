@@ -129,6 +129,22 @@ def make_model():
     return make
 
 
+@pytest.fixture
+def quick_reader(monkeypatch):
+    """The network that reads attributes of avatars is not trained, which takes minutes: its weights are random."""
+    monkeypatch.setattr(registry.module("cartoonise"), "read_by", untrained_reader)
+
+
+def untrained_reader(edge):
+    """Weights of that network, and a spread."""
+    from keras_gan.data.avatars import traits
+    from keras_gan.networks import attributes
+
+    network = attributes.hidden_layer(edge, {name: len(values) for name, values in traits.ATTRIBUTES.items()})
+    rng = np.random.default_rng(1)
+    return [0.2 * rng.normal(size=each.shape).astype(np.float32) for each in network.get_weights()], 2.5
+
+
 def tiny(name, image_shape=(16, 16, 3), seed=3, augment="none"):
     """A tiny model of a variant that is not compiled."""
     fields = building.image_fields(name, image_shape, NUM_CLASSES) if of_images(name) else small_data(name, 24).fields
@@ -136,16 +152,20 @@ def tiny(name, image_shape=(16, 16, 3), seed=3, augment="none"):
 
 
 def of_images(name):
-    """Whether a variant makes images."""
-    return registry.variant(name).gives == "image"
+    """Whether a variant makes images, of noise or of other images."""
+    described = registry.variant(name)
+    return described.gives == "image" and set(described.takes) <= {"noise", "label", "image"}
 
 
 def small_data(name, count, image_shape=(16, 16, 3)):
     """Data that a variant can be trained on: images of noise, or the first examples of the variant's own data set."""
     if of_images(name):
         return noise_images(name, count, image_shape)
-    whole = data.load(config.RunConfig(variant=name)).fitted()
-    return dataclasses.replace(whole, columns={name: column[:count] for name, column in whole.columns.items()})
+    size = {} if registry.variant(name).gives != "image" else {"image_size": 32}
+    whole = data.load(config.RunConfig(variant=name, **size), task=registry.variant(name).task)
+    fields = building.fields_of(name, registry.module(name).TINY, whole.fitted())
+    columns = {name: column[:count] for name, column in whole.columns.items()}
+    return dataclasses.replace(whole, fields=fields, columns=columns)
 
 
 def sampler_of(model, count=8, image_shape=(16, 16, 3)):
@@ -153,7 +173,9 @@ def sampler_of(model, count=8, image_shape=(16, 16, 3)):
     if registry.variant(model.name).task == "sample":
         return Sampler(model)
     preparation = registry.preparation(model.name, model.config)
-    return sampling.of_data(model, noise_images(model.name, count, image_shape), count, preparation)
+    images = of_images(model.name)
+    examples = noise_images(model.name, count, image_shape) if images else small_data(model.name, count)
+    return sampling.of_data(model, examples, count, preparation)
 
 
 def networks_of(model):

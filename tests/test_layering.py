@@ -25,8 +25,10 @@ ALLOWED = {
     "data": {"errors", "registry", "randomness", "storage", "modalities"},
     "sampling": {"errors", "randomness", "data"},
     "training": {"errors", "registry", "randomness", "losses", "layers", "networks", "modalities", "sampling"},
-    "variants": {"errors", "registry", "training", "networks", "layers", "losses", "modalities"},
-    "metrics": {"errors", "registry", "randomness", "storage", "latent_space", "networks", "modalities", "data"},
+    "variants": {"errors", "registry", "training", "networks", "layers", "losses", "modalities", "data"},
+    "metrics": {
+        *("errors", "registry", "randomness", "storage", "latent_space", "losses", "networks", "modalities", "data"),
+    },
     "health": {"errors", "registry", "randomness", "storage", "modalities", "sampling", "metrics"},
     "callbacks": {"errors", "storage", "modalities", "sampling", "metrics", "health"},
     "config": {"errors", "registry", "storage", "modalities", "data", "metrics"},

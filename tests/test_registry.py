@@ -71,7 +71,7 @@ def test_what_the_package_holds(monkeypatch):
     assert {registry.variant(name).task for name in registry.list_variants()} == {
         *("sample", "paired", "unpaired", "restore")
     }
-    assert registry.list_variants("unpaired") == ["cyclegan"]
+    assert registry.list_variants("unpaired") == ["cartoonise", "cyclegan"]
     for name in registry.list_variants():
         described = registry.variant(name)
         assert described.data in registry.SOURCES.names()

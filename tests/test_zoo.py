@@ -25,7 +25,7 @@ def test_every_variant_that_draws_from_noise_has_a_place():
     }
     for name, model in zoo.MODELS.items():
         assert name == f"{model.variant}-{model.dataset}"
-        assert model.image_size in registry.variant(model.variant).sizes
+        assert model.image_size in (registry.variant(model.variant).sizes or (None,))
 
 
 def test_it_is_small():

@@ -34,7 +34,8 @@ def write(models, zoo=ZOO, page=PAGE):
     sections = [_HEAD.format(samples=max((entry.samples for entry in entries), default=0))]
     for dataset in dict.fromkeys(entry.model.dataset for entry in entries):
         own = sorted((entry for entry in entries if entry.model.dataset == dataset), key=lambda entry: entry.fid)
-        sections.append(f"## {dataset}, {own[0].model.image_size} px\n")
+        size = own[0].model.image_size
+        sections.append(f"## {dataset}, {size} px\n" if size else f"## {dataset}\n")
         sections += [entry.text(page.parent) for entry in own]
     page.write_text("\n".join(sections), encoding="utf-8")
 

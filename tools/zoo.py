@@ -40,14 +40,15 @@ class Model:
 
     variant: str
     dataset: str = "avatars"
-    image_size: int = 64
+    image_size: int | None = 64
     minutes: int = 10
 
     @property
     def command(self):
         """The command that makes it, but for where things lie."""
         words = ["--variant", self.variant, "--preset", "laptop", "--dataset", self.dataset]
-        words += ["--image-size", self.image_size, "--minutes", self.minutes, "--seed", 0]
+        words += ["--image-size", self.image_size] if self.image_size else []
+        words += ["--minutes", self.minutes, "--seed", 0]
         return shlex.join(["python", "train.py", *map(str, words)])
 
 
@@ -60,7 +61,7 @@ MODELS = {
     f"{variant}-{options.get('dataset', Model.dataset)}": Model(variant, **options)
     for options in ({}, DIGITS)
     for variant in VARIANTS
-}
+} | {f"{variant}-tones": Model(variant, dataset="tones", image_size=None) for variant in ("specgan", "wavegan")}
 
 
 class ZooError(Exception):

@@ -36,9 +36,13 @@ def _sources(model, image_shape, rows):
     import tensorflow as tf
 
     size = [length // model.scale for length in image_shape[:2]]
+    shapes = {
+        tensor.name: (*size, tensor.shape[3]) if len(tensor.shape) == 4 else tensor.shape[1:]
+        for tensor in model.generator.inputs
+    }
     given = {
-        tensor.name: tf.random.stateless_uniform((rows, *size, tensor.shape[-1]), seed=(0, number), minval=-1.0)
-        for number, tensor in enumerate(model.generator.inputs, 4)
+        name: tf.random.stateless_uniform((rows, *shape), seed=(0, number), minval=-1.0)
+        for number, (name, shape) in enumerate(shapes.items(), 4)
     }
     if "mask" in given:
         given["mask"] = tf.cast(given["mask"] > 0.0, tf.float32)

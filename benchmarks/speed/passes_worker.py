@@ -37,7 +37,7 @@ PENALISED_AT = {
 # Whether its networks are pairs, there and back, and its discriminators are shown fakes of a pool:
 CYCLIC = ("cyclegan",)
 # Whether fakes are compared with real images by the discriminator's features:
-COMPARED = ("srgan",)
+COMPARED = ("srgan", "style_transfer")
 
 
 def passes_needed(model):

@@ -1,10 +1,11 @@
-"""Draws pictures from a `generator.tflite`; needs only numpy, pillow and ai-edge-litert.
+"""Draws pictures, or makes sounds, of a `generator.tflite`; needs only numpy, pillow and ai-edge-litert.
 
     python export/mobile/sample.py --model generator.tflite --count 16 --seed 1 --out grid.png
 
 The picture of a seed is the same here as from the SavedModel and from Keras: latents follow the portable seed
 rule, specified to the bit in export/README.md. Copy this one file wherever it is needed. If the generator draws
-classes, copy the manifest.json beside it, too: it says how many there are, and what they are called.
+classes, copy the manifest.json beside it, too: it says how many there are, and what they are called. For sounds copy
+sounds.py and the manifest.json.
 
 Exit codes: 0 the grid is written, 1 a fault of this program, 2 bad input, 4 the machine failed it, 130 interrupted.
 """
@@ -83,7 +84,7 @@ def load(model):
 
 
 def sample(draw, seeds, labels=None, truncation=1.0):
-    """Pictures of `seeds`: float32 [N, height, width, channels] in [0, 1].
+    """Pictures of `seeds`: float32 [N, height, width, channels] in [0, 1]; of a model of sounds what it gives.
 
     Args:
         draw: what `load` returned.
@@ -97,11 +98,11 @@ def sample(draw, seeds, labels=None, truncation=1.0):
     inputs = {"latents": quantized(latents, details["latents"])}
     if labels is not None:
         inputs["labels"] = np.asarray(labels, np.int32)
-    images = []
+    made, ((output, detail),) = [], draw.get_output_details().items()
     for start in range(0, len(seeds), batch):
         rows = np.arange(start, start + batch) % len(seeds)  # the batch is fixed: the last one begins anew
-        images.append(draw(**{name: values[rows] for name, values in inputs.items()})["images"])
-    return dequantized(np.concatenate(images)[: len(seeds)], draw.get_output_details()["images"])
+        made.append(draw(**{name: values[rows] for name, values in inputs.items()})[output])
+    return dequantized(np.concatenate(made)[: len(seeds)], detail)
 
 
 def quantized(values, detail):
@@ -149,6 +150,12 @@ def kind_of_samples(manifest):
     networks = told(manifest, "fields").values()
     kinds = [told(field, "kind", of=str) for network in networks for field in told(network, "outputs").values()]
     return next(filter(None, kinds), "image")
+
+
+def field_of_samples(manifest):
+    """What a manifest says of the values that a model makes, an object."""
+    fields = [field for network in told(manifest, "fields").values() for field in told(network, "outputs").values()]
+    return next(filter(None, fields), {})
 
 
 def read_classes(model):
@@ -206,6 +213,11 @@ def save(path, image):
     """Writes a PNG file, as a whole or not at all, and makes the folder that it lies in."""
     content = io.BytesIO()
     image.save(content, format="PNG")
+    save_bytes(path, content)
+
+
+def save_bytes(path, content):
+    """Writes a file of what is in memory, as a whole or not at all."""
     path = Path(os.path.realpath(path))
     temporary = path.with_name(f".{path.name[:40]}.{os.getpid()}.partial")
     try:
@@ -217,6 +229,30 @@ def save(path, image):
     finally:
         if temporary.exists():
             temporary.unlink()
+
+
+# --- Sounds ----------------------------------------------------------------------------------------------------------
+
+
+def makes_sounds(manifest):
+    """Whether a model makes sounds, waveforms or spectrograms, as its manifest says."""
+    return kind_of_samples(manifest) in ("sound", "sound.spectrogram")
+
+
+def save_sounds(options, values, seeds):
+    """Writes each sound as a WAV named by its seed, and all of them as one."""
+    try:
+        import sounds
+    except ImportError:
+        raise Problem("sounds.py, which makes WAV files, is missing: copy it beside this file") from None
+    field, out = field_of_samples(read_manifest(options.model)), options.out
+    waveforms = sounds.waveforms(values, field, threefry2x32)
+    files = {out.with_name(f"{out.stem}-{seed}.wav"): waveform for seed, waveform in zip(seeds, waveforms, strict=True)}
+    for path, waveform in {**files, out: sounds.joined(waveforms, field["rate"])}.items():
+        content = io.BytesIO()
+        sounds.write(content, waveform, field["rate"])
+        save_bytes(path, content)
+    print(f"{len(seeds)} sounds of seeds {seeds[0]} to {seeds[-1]} in {out}, and each in a file of its own beside it")
 
 
 # --- The command line ------------------------------------------------------------------------------------------------
@@ -244,7 +280,9 @@ def parse(arguments=None):
         help="above 0, at most 1: scales latents towards the mean; less variety, often better pictures (default: 1)",
     )
     parser.add_argument("--zoom", type=int, default=1, help="show each pixel as so many times so many (default: 1)")
-    parser.add_argument("--out", type=Path, default=Path("grid.png"), help="PNG to write (default: grid.png)")
+    parser.add_argument(
+        "--out", type=Path, help="PNG to write, or WAV of a model of sounds (default: grid.png or sounds.wav)"
+    )
     options = parser.parse_args(arguments)
     if options.count is not None and not 1 <= options.count <= MOST_IN_A_GRID:
         parser.error(f"--count must be between 1 and {MOST_IN_A_GRID}")
@@ -254,8 +292,10 @@ def parse(arguments=None):
         parser.error("--truncation must be above 0 and at most 1")
     if not 1 <= options.zoom <= MOST_ZOOM:
         parser.error(f"--zoom must be between 1 and {MOST_ZOOM}")
-    if options.out.suffix.lower() != ".png" or options.out.is_dir():
-        parser.error(f"--out {options.out} must be a file that ends in .png")
+    usual = "sounds.wav" if makes_sounds(read_manifest(options.model)) else "grid.png"
+    options.out = options.out or Path(usual)
+    if options.out.suffix.lower() != Path(usual).suffix or options.out.is_dir():
+        parser.error(f"--out {options.out} must be a file that ends in {Path(usual).suffix}")
     return options
 
 
@@ -268,8 +308,8 @@ def opened(model, manifest):
         raise Problem(f"there is no file {model}")
     if is_damaged(model, manifest):
         raise Problem(f"{model} is not the file that manifest.json beside it describes: it is damaged")
-    if (kind := kind_of_samples(manifest)) != "image":
-        raise Problem(f"{model} makes values of the kind {kind}: this program draws images alone")
+    if (kind := kind_of_samples(manifest)) != "image" and not makes_sounds(manifest):
+        raise Problem(f"{model} makes values of the kind {kind}: this program draws images and sounds alone")
     try:
         draw = load(model)
         inputs, outputs = draw.get_input_details(), draw.get_output_details()
@@ -279,7 +319,8 @@ def opened(model, manifest):
         raise Problem(f"{model} changes pictures, it draws none of seeds: use translate.py")
     if others := sorted(inputs.keys() - {"latents", "labels"}):
         raise Problem(f"{model} wants {' and '.join(others)}, too: take the file that has the defaults inside")
-    if "images" not in outputs or outputs["images"]["shape"][3] not in (1, 2, 3, 4):
+    drawn = "images" in outputs and outputs["images"]["shape"][3] in (1, 2, 3, 4)
+    if not drawn and not (len(outputs) == 1 and makes_sounds(manifest)):
         raise Problem(f"{model} is not a generator that this program can run: it makes no images")
     return draw
 
@@ -300,6 +341,9 @@ def draw_file(options):
     images = sample(draw, seeds, labels, options.truncation)
     if not np.isfinite(images).all():
         raise Problem(f"{options.model} gives numbers that are not finite: it is damaged")
+    if makes_sounds(read_manifest(options.model)):
+        save_sounds(options, images, seeds)
+        return
     save_grid(options.out, images.repeat(options.zoom, axis=1).repeat(options.zoom, axis=2), columns)
     print(f"{count} pictures of seeds {options.seed} to {options.seed + count - 1} in {options.out}")
     if columns and names:

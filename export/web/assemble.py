@@ -35,7 +35,7 @@ PRINCIPAL = 6  # directions that nobody has named get a slider each
 WASM = ("litert_wasm_internal", "litert_wasm_compat_internal")
 # Kinds of fields, as the manifest names them: what the page can show, what it can give a model, and what one network
 # of a model may hand on to the next.
-SHOWN, GIVEN, INNER = {"image"}, {"latents", "label", "scalar"}, {"styles"}
+SHOWN, GIVEN, INNER = {"image", "sound", "sound.spectrogram"}, {"latents", "label", "scalar"}, {"styles"}
 MARK = ".keras-gan-web"  # says that a folder may be replaced
 
 
@@ -192,7 +192,7 @@ def check_kind(folder, manifest):
         kinds = ([told(field).get("kind", "image") for field in groups[group]] for group in groups)
         made, given = ([kind for kind in some if kind not in INNER] for some in kinds)
         if strange := next((kind for kind in made if kind not in SHOWN), None):
-            raise AssemblyError(f"{folder} makes values of the kind {strange}: the page shows images alone")
+            raise AssemblyError(f"{folder} makes values of the kind {strange}: the page shows images and sounds alone")
         if strange := next((kind for kind in given if kind not in GIVEN), None):
             raise AssemblyError(f"{folder} is given values of the kind {strange}: the page draws from seeds alone")
 
@@ -205,7 +205,8 @@ def public(manifest, facts):
         facts: `{network: what the manifest says of its file}`.
     """
     generator, data = told(manifest, "generator"), told(manifest, "data")
-    known = {name: generator[name] for name in ("variant", "parameters", "step", "num_classes") if name in generator}
+    told_of = ("variant", "parameters", "step", "num_classes", "rate", "samples", "bands")
+    known = {name: generator[name] for name in told_of if name in generator}
     about = {"classes": data["classes"]} if isinstance(data.get("classes"), list) else {}
     if isinstance(data.get("name"), str):  # a name, and not the path that older exports have
         about["name"] = re.split(r"[/\\]", data["name"].rstrip("/\\"))[-1]

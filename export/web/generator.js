@@ -1,6 +1,7 @@
 /** Exported generators, run by LiteRT.js on the processor, where pictures are those of Python. */
 
 import { Tensor, loadAndCompile, loadLiteRt, unloadLiteRt } from "./litert/core.js";
+import { formOf, seen } from "./sounds.js";
 
 const SIGNATURE = "serving_default";
 
@@ -156,13 +157,17 @@ function latentInputs({ inputs, batch }, rows) {
  */
 class Generator {
   constructor(manifest, first, last = first) {
-    if (first.inputs.latents?.length !== 2 || last.outputs.images?.length !== 4) {
+    this.sound = formOf(manifest.generator);
+    this.output = this.sound ? Object.keys(last.outputs)[0] : "images";
+    if (first.inputs.latents?.length !== 2 || !(this.sound || last.outputs.images?.length === 4)) {
       throw new Error("it does not take latents to images.");
     }
     this.manifest = manifest;
     [this.first, this.last] = [first, last];
     [, this.latentDim] = first.inputs.latents;
-    [this.batch, this.height, this.width, this.channels] = last.outputs.images;
+    this.batch = last.batch;
+    const { bands, frames } = this.sound ?? {};
+    [, this.height, this.width, this.channels] = this.sound ? [1, bands, frames, 3] : last.outputs.images;
     if (![1, 3, 4].includes(this.channels)) throw new Error(`its pictures have ${this.channels} channels.`);
     this.numClasses = "labels" in first.inputs ? (manifest.generator?.num_classes ?? 0) : 0;
     if ("labels" in first.inputs && !this.numClasses) throw new Error("manifest.json does not say how many classes it has.");
@@ -174,13 +179,13 @@ class Generator {
 
   /** Draws at most `batch` rows. Returns a Float32Array of pixels in [0, 1] for each. */
   async draw(rows) {
-    const pictures = await this.last.run(this.inputsOf(rows), "images", rows.length);
-    pictures.forEach((pixels, i) => {
-      if (!pixels.every(Number.isFinite)) {
+    const made = await this.last.run(this.inputsOf(rows), this.output, rows.length);
+    made.forEach((values, i) => {
+      if (!values.every(Number.isFinite)) {
         throw new Complaint(`The model drew no picture of ${rows[i].title}: its output is not a number (NaN).`);
       }
     });
-    return pictures;
+    return this.sound ? made.map((values) => seen(values, this.sound)) : made;
   }
 
   inputsOf(rows) {

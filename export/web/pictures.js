@@ -19,6 +19,7 @@ export function paint(canvas, pixels, shape) {
   if (canvas.width !== shape.width) canvas.width = shape.width;
   if (canvas.height !== shape.height) canvas.height = shape.height;
   canvas.getContext("2d").putImageData(toImageData(pixels, shape), 0, 0);
+  canvas.sound = pixels.sound; // of a model of sounds: what a click plays
 }
 
 /** One PNG of all pictures in a nearly square grid, one pixel for each pixel. */

@@ -40,7 +40,8 @@ class Previews(Every):
         self._show(self.sampler.preview(self.count), f"step-{step:09d}", "samples", step)
 
     def _show(self, preview, stem, name, step):
-        files.write(self.directory / f"{stem}{preview.suffix}", preview.write, durable=False)
+        for each in (preview, *preview.beside):
+            files.write(self.directory / f"{stem}{each.suffix}", each.write, durable=False)
         if self.writer:
             with self.writer.as_default(step):
                 preview.log(name)

@@ -16,7 +16,7 @@ from keras_gan.distribution.startup import quiet_tensorflow
 from keras_gan.errors import UserError, shown, similar, why
 from keras_gan.modalities.base import Field
 from keras_gan.runs import run_folder, trained_on
-from keras_gan.runs.scoring import ReferenceData, examples_of, task_of
+from keras_gan.runs.scoring import ReferenceData, examples_of, task_of, unseen_of
 from keras_gan.storage.files import write_json
 
 DEFAULT_SAMPLES = 10_000
@@ -74,10 +74,17 @@ def _text(report):
     for score in report["scores"]:
         groups.setdefault(json.dumps(score["protocol"], sort_keys=True), []).append(score)
     for scores in groups.values():
-        lines += ["", f"{'score':<22}{'value':>12}{'± std':>12}{'real':>12}  better"]
+        columns = [
+            "value",
+            "std",
+            "real",
+            *(["baseline"] if any(score["baseline"] is not None for score in scores) else []),
+        ]
+        heads = "".join(f"{'± std' if name == 'std' else name:>12}" for name in columns)
+        lines += ["", f"{'score':<22}{heads}  better"]
         for score in scores:
             better = {True: "lower", False: "higher", None: "near real"}[score["lower_is_better"]]
-            numbers = "".join(f"{_number(score[name]):>12}" for name in ("value", "std", "real"))
+            numbers = "".join(f"{_number(score[name]):>12}" for name in columns)
             lines.append(f"{score['name']:<22}{numbers}  {better}")
         lines.append("  " + metrics.protocol_text(dict(sorted(scores[0]["protocol"].items()))))
     return "\n".join(lines + [f"\nnote: {sentence}" for sentence in report["warnings"]])
@@ -201,6 +208,7 @@ def _subject(options, scored):
         extractor=extractor,
         reference=reference,
         real=reference_data.dataset.columns if reference_data else None,
+        unseen=unseen_of(wanted, reference_data.options) if reference_data else None,
         class_names=reference_data.dataset.class_names if reference_data else (),
         training=reference_data.training if reference_data else None,
         perceptual=functools.cache(lambda: perceptual.load(options.squeezenet_weights, options.lpips_weights)),
@@ -266,6 +274,10 @@ def _reference_data(options, scored):
     # Where examples were held out of it, the sampler's data was the same, and has been looked at.
     if not options.reference and options.reference_split == "train" and task_of(chosen) == "sample":
         trained_on.check(dataset, scored.data_facts)
+    real = dataset.fields["real"]
+    if real.kind != scored.field.kind and isinstance(scored.field, type(real)):
+        # The same stored values, which the networks see in another way.
+        dataset = dataclasses.replace(dataset, fields={**dataset.fields, "real": scored.field})
     found = ReferenceData(dataset, chosen, options.reference_split)
     if found.field.kind != scored.field.kind:
         raise UserError(

@@ -22,12 +22,12 @@ def run(options):
     generator = models.opened(models.find(options.model), draws=True)
     if generator.runtime.has_one_size:
         raise UserError(f"{options.model} is a .tflite file, and a search needs gradients: give a SavedModel.")
-    paths = _paths(options.image)
-    targets = np.stack([_read(path, generator.output) for path in paths])
-    space = _Space(generator, options)
+    paths = paths_of(options.image)
+    targets = np.stack([read_square(path, generator.output) for path in paths])
+    space = Space(generator, options)
     started, found = time.perf_counter(), []
     for start in range(0, len(targets), _AT_ONCE):
-        found.append(_projected(space, targets[start : start + _AT_ONCE], options))
+        found.append(projected(space, targets[start : start + _AT_ONCE], options))
     latents, made, distances, ways, *maps = (np.concatenate(parts) for parts in zip(*found, strict=True))
     kept = {space.name.removesuffix("+"): latents, **dict(zip(space.map_shapes, maps, strict=True))}
     try:
@@ -43,7 +43,7 @@ def run(options):
     return 0
 
 
-class _Space:
+class Space:
     """Where is searched: what is to be found, and what pictures come of it."""
 
     def __init__(self, generator, options):
@@ -84,6 +84,7 @@ class _Space:
         if self.name == "z":
             labels = self._labels(latents.shape[0])
             beside = {} if labels is None else {"labels": tf.constant(labels)}
+            beside |= {name: tf.constant(rows) for name, rows in self.generator.said(latents.shape[0]).items()}
             (made,) = self.generator.runtime.function("serving_default")(latents=latents, **beside).values()
             return made
         styles = latents if self.name == "w+" else tf.repeat(latents[:, None], self.styled.layers, axis=1)
@@ -95,7 +96,7 @@ class _Space:
         return None if self.label is None else np.full(count, self.label, np.int32)
 
 
-def _projected(space, targets, options):
+def projected(space, targets, options):
     """`(latents, pictures, distances, pictures on the way [N, frames, …], *noise maps)` of targets at the edge."""
     import tensorflow as tf
 
@@ -149,19 +150,20 @@ def _frame(field, targets, made):
     return np.concatenate(rows, axis=0)
 
 
-def _paths(text):
+def paths_of(text, option="--image"):
+    """The picture that an option names, or all of a folder, a list; `UserError` if there is none."""
     path = Path(text)
     if not path.exists():
-        raise UserError(f"--image {shown(path)}: there is nothing.")
+        raise UserError(f"{option} {shown(path)}: there is nothing.")
     if path.is_file():
         return [path]
     found = sorted(each for each in path.iterdir() if each.suffix.lower() in scanning.SUFFIXES)
     if not found:
-        raise UserError(f"--image {shown(path)}: there are no pictures in it.")
+        raise UserError(f"{option} {shown(path)}: there are no pictures in it.")
     return found
 
 
-def _read(path, field):
+def read_square(path, field):
     """The middle square of a picture at the outer edge, in the shape of a field."""
     height, width, channels = field.shape
     try:

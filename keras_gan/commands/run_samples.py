@@ -1,7 +1,5 @@
 """A run's generator, straight from a checkpoint, as `sample` knows those of exported models."""
 
-import numpy as np
-
 from keras_gan import config, registry
 from keras_gan.errors import UserError
 from keras_gan.exported.from_seeds import ExportedGenerator
@@ -25,16 +23,18 @@ class _RunGenerator(ExportedGenerator):
         self.controls = {name: field for name, field in fields.items() if field.is_control}
         self.takes_labels, self.num_classes = "labels" in fields, model.num_classes
         self.class_names = fields["labels"].names if self.takes_labels else ()
+        self.texts = {name: field for name, field in fields.items() if field.by_text and not field.is_control}
+        self._said = {}
         self._latent_dim = model.latent_dim
         self.about = f"{self.path} at step {restored.step:,}, its {'best' if restored.is_best else 'last'} checkpoint"
 
     def _drawn(self, latents, labels, controls):
         numbers = {name: controls.get(name, field.default) for name, field in self.controls.items()}
-        inputs = {name: np.full(len(latents), number, np.float32) for name, number in numbers.items()}
-        return self._sampler.made(inputs | {"latents": latents, "labels": labels})
+        inputs = {name: self.controls[name].rows(number, len(latents)) for name, number in numbers.items()}
+        return self._sampler.made(inputs | self.said(len(latents)) | {"latents": latents, "labels": labels})
 
     def draw_seeds(self, seeds, label=None, truncation=1.0, controls=None):
-        if label is None and truncation == 1.0 and not controls:
+        if label is None and truncation == 1.0 and not controls and not self._said:
             return self._sampler.made(self._sampler.inputs(seeds))
         return super().draw_seeds(seeds, label, truncation, controls)
 

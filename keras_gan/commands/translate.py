@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from keras_gan.commands import models
+from keras_gan.commands import films, models
 from keras_gan.errors import UserError, shown, similar, why
 from keras_gan.modalities.image import decoding, pictures, scanning
 from keras_gan.storage import arrays
@@ -21,10 +21,14 @@ OPAQUE = 128  # what is at least as opaque is known
 
 def run(options):
     """Translates one image, or a folder of them; returns 0, or 1 if some could not be read."""
-    model = models.find(options.model, options.direction)
-    jobs, found = _jobs(options)
+    turned = bool(options.controls) or options.seed is not None
+    model = models.find(options.model, options.direction, controlled=turned)
+    jobs, found = ([], None) if films.is_film(options) else _jobs(options)
     translator = models.opened(model, options.direction, draws=False)
     _check(translator, options)
+    controls = _controls(translator, options)
+    if films.is_film(options):
+        return films.translate(translator, options, controls)
     if translator.content_size and options.size is None:
         print(f"at {translator.content_size} px, the size of its training images; --size native takes them as they are")
     started = time.perf_counter()
@@ -36,7 +40,7 @@ def run(options):
             errors.append(f"{shown(job.source)}: {decoding.reason(error)}")
             continue
         try:
-            image = _translated(given, translator, options)
+            image = _translated(given, translator, options, controls)
         except MemoryError:
             errors.append(f"{shown(job.source)}: not enough memory: try a smaller --memory-limit-mb or --tile")
             continue
@@ -45,6 +49,17 @@ def run(options):
         except OSError as error:
             raise UserError(f"cannot write {job.target}: {why(error)}.") from None
     return max(_report(jobs, errors, time.perf_counter() - started), _say_passed_over(found))
+
+
+def _controls(translator, options):
+    """What is said of the model's controls, `{name: value for one row}`."""
+    if options.seed is None:
+        return options.controls
+    by_chance = {name: field for name, field in translator.controls.items() if field.kind == "chance"}
+    if not by_chance:
+        raise UserError(f"{options.model} has no chance in it: leave out --seed.")
+    seeds = np.array([options.seed], np.int64)
+    return {**options.controls, **{name: np.asarray(field.probes(seeds))[0] for name, field in by_chance.items()}}
 
 
 def _report(jobs, errors, seconds):
@@ -205,7 +220,7 @@ def _opacity(image):
     return None
 
 
-def _translated(given, translator, options):
+def _translated(given, translator, options, controls):
     """The translation as a Pillow image."""
     pixels, hole = translator.sized(given.pixels, given.hole, options.size)
     height, width = pixels.shape[:2]
@@ -214,7 +229,7 @@ def _translated(given, translator, options):
     with tqdm(total=count, desc="tiles", unit=" tiles", leave=False, disable=count == 1, delay=1) as bar:
         canvas, top = None, 0
         # Band by band onto the image that is written: an array of it beside would be as large again.
-        for band in translator.bands(pixels, hole, tile, bar.update):
+        for band in translator.bands(pixels, hole, tile, bar.update, controls):
             rows = pictures.to_pillow(band)
             if canvas is None:
                 canvas = Image.new(rows.mode, (rows.width, translator.scale * height))

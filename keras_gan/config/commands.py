@@ -36,6 +36,9 @@ class SampleOptions:
     class s mod n."""
     label: str | None = None
     """Draw this class alone: its name if the model knows names, or its number from 0 on."""
+    text: str | None = None
+    """What is to be drawn: words of the vocabulary of a model that draws what is said; of one with classes, words that
+    name one, as in "she blinks", in place of --label."""
     truncation: float = 1.0
     """Above 0, at most 1: latents are multiplied by it (scaled towards the mean, not drawn again), so that pictures
     vary less and often look better. Of a style-based model, styles are."""
@@ -55,8 +58,13 @@ class SampleOptions:
     """Two seeds: draw the way from the picture of the one to that of the other, in the class of --label or of the
     first seed."""
     frames: int | None = None
-    """How many pictures that way has, both ends included; default: 24."""
-    controls: tyro.conf.Suppress[dict[str, float]] = dataclasses.field(default_factory=dict)
+    """How many pictures that way has, both ends included; default: 24. Of a model of clips, without --interpolate: how
+    many frames each has; beyond what the model makes at once, each part begins where the one before ends."""
+    start: str | None = None
+    """Of a model of clips: a file to go on from, such as a .bvh file."""
+    loop: bool = False
+    """Of a model of clips: let the end become the beginning, so that they can be played round and round."""
+    controls: tyro.conf.Suppress[dict[str, object]] = dataclasses.field(default_factory=dict)
     # What an exported model has of its own, such as a strength: `sampling_options` makes an option of each.
     out: str | None = None
     """A .png file for one grid, or a folder (ending in /) for one file per picture, named by its seed; with
@@ -77,8 +85,10 @@ class SampleOptions:
             raise UserError(f"--zoom must be between 1 and {MOST_ZOOM}, got {self.zoom}.")
         if walk:
             _check_walk(self)
-        elif self.frames is not None:
-            raise UserError("--frames belongs to --interpolate A B: say how many other pictures with --count.")
+        if self.text is not None and self.label is not None:
+            raise UserError("give one of --label and --text: both name a class.")
+        if walk and (self.start is not None or self.loop):
+            raise UserError("--start and --loop are not for --interpolate.")
         styled = self.mix or self.direction or self.cutoff is not None
         if styled and (walk or self.run is not None):
             raise UserError("--mix, --direction and --cutoff are for --model, and not with --interpolate.")
@@ -94,9 +104,15 @@ class SampleOptions:
 
 
 def sampling_options(folder):
-    """`SampleOptions` with an option for each control that an exported model has, as its manifest says.
+    """`SampleOptions` with an option for each control that an exported model has, see `controlled_options`."""
+    return controlled_options(SampleOptions, folder)
+
+
+def controlled_options(base, folder):
+    """A class of options with one more for each control that an exported model has, as its manifest says.
 
     Args:
+        base: the class that it inherits from; has `controls`, see `with_controls`.
         folder: of an exported model; whatever is wrong with it, another place will say.
     """
     from keras_gan import modalities  # it imports NumPy
@@ -104,31 +120,28 @@ def sampling_options(folder):
     try:
         networks = files.read_json(Path(folder) / "manifest.json", {"fields": {str: {"inputs": {str: dict}}}})["fields"]
     except files.Unreadable:
-        return SampleOptions
+        return base
     controls = {}
     for name, described in ((name, each) for network in networks.values() for name, each in network["inputs"].items()):
         with contextlib.suppress(UserError):
-            if name not in vars(SampleOptions) and (field := modalities.restore(described)).is_control:
+            if name not in vars(base) and (field := modalities.restore(described)).is_control and field.has_option:
                 controls[name] = field
-    return dataclasses.make_dataclass("Options", map(_option, controls.values()), bases=(SampleOptions,), frozen=True)
+    own = [_option(name, control) for name, control in controls.items()]
+    return dataclasses.make_dataclass("Options", own, bases=(base,), frozen=True)
 
 
-def _option(control):
+def _option(name, control):
     """The field of a control's option, for `dataclasses.make_dataclass`."""
-    about = f"{control.about or control.name}: {control.low:g} to {control.high:g}."
-    hint = Annotated[float, tyro.conf.arg(help=about)]
-    return control.name, hint, dataclasses.field(default=control.default, metadata={"control": control})
+    kind, default, about = control.option(name)
+    hint = Annotated[kind, tyro.conf.arg(help=about)]
+    return name, hint, dataclasses.field(default=default, metadata={"control": control})
 
 
 def with_controls(options):
-    """`SampleOptions` with the controls that were said, of what `sampling_options` made."""
-    own = [field.metadata["control"] for field in dataclasses.fields(options) if "control" in field.metadata]
-    values = {each.name: getattr(options, each.name) for each in own}
-    for each in own:
-        if not each.low <= values[each.name] <= each.high:
-            between = f"between {each.low:g} and {each.high:g}"
-            raise UserError(f"--{each.name} must be {between}, got {values[each.name]:g}.")
-    said = {each.name: values[each.name] for each in own if values[each.name] != each.default}
+    """Options with the controls that were said, of what `controlled_options` made."""
+    own = {each.name: each for each in dataclasses.fields(options) if "control" in each.metadata}
+    given = {name: getattr(options, name) for name, each in own.items() if getattr(options, name) != each.default}
+    said = {name: own[name].metadata["control"].said(value, name) for name, value in given.items()}
     object.__setattr__(options, "controls", said)  # a copy would be checked again, with its defaults in place
     return options
 
@@ -140,9 +153,10 @@ class TranslateOptions:
     model: str
     """Folder of an exported model, such as export/models/RUN/1, a .tflite file, or zoo:NAME, one of export/zoo."""
     input: str
-    """An image, or a folder of images."""
+    """An image, a folder of images, or a film (.gif or .mp4)."""
     out: str
-    """Folder of the results: the same names and sub-folders, as .png. Of one image, a .png file will do, too."""
+    """Folder of the results: the same names and sub-folders, as .png. Of one image, a .png file will do, too; of a
+    film, a .gif or .mp4 file."""
     mask: str | None = None
     """For a model that fills holes: an image as large as the input, white in the hole, or a folder of images with the
     inputs' names; default: what is transparent is the hole."""
@@ -155,14 +169,79 @@ class TranslateOptions:
     """Divide images into overlapping tiles of this edge, in pixels; default: as --memory-limit-mb says."""
     memory_limit_mb: int = 1000
     """Images for which the network would need more than about so much memory are divided into tiles."""
+    seed: int | None = None
+    """Of a model that has chance in it, such as cartoonise: whose chance; default: 0."""
+    controls: tyro.conf.Suppress[dict[str, float]] = dataclasses.field(default_factory=dict)
+    # What an exported model has of its own, such as a strength: `controlled_options` makes an option of each.
 
     def __post_init__(self):
+        if self.seed is not None and not _fits(self.seed):
+            raise UserError("--seed must fit in 64 bits.")
         if self.tile is not None and self.tile < 32:
             raise UserError(f"--tile must be at least 32 px, got {self.tile}.")
         if isinstance(self.size, int) and not 1 <= self.size <= MOST_PIXELS_OF_AN_EDGE:
             raise UserError(f"--size must be between 1 and {MOST_PIXELS_OF_AN_EDGE} px, or native, got {self.size}.")
         if self.memory_limit_mb < 1:
             raise UserError(f"--memory-limit-mb must be at least 1, got {self.memory_limit_mb}.")
+
+
+@dataclass(frozen=True)
+class CaptionOptions:
+    """Writes captions of images by an exported model."""
+
+    model: str
+    """Folder of an exported model that writes of images, such as export/models/RUN/1, or a .tflite file."""
+    input: str
+    """An image, or a folder of images; the middle square is taken, in the model's size."""
+    count: int = 1
+    """How many captions of each."""
+    seed: int = 0
+    """The captions are those of seeds SEED … SEED + COUNT - 1."""
+    temperature: float = 1.0
+    """How freely words are chosen, from 0, always the likeliest, to 2."""
+    out: str | None = None
+    """A .csv or .jsonl file to write, with a row for each caption; default: they are printed alone."""
+
+    def __post_init__(self):
+        check_sampling(self.count, self.seed)
+        if not 0 <= self.temperature <= 2:
+            raise UserError(f"--temperature must be between 0 and 2, got {self.temperature:g}.")
+        if self.out is not None and Path(self.out).suffix not in (".csv", ".jsonl"):
+            raise UserError(f"--out {self.out} must end in .csv or .jsonl.")
+
+
+@dataclass(frozen=True)
+class EditOptions:
+    """Changes a picture by words: finds the latents of which a model makes it, and draws them with another sentence."""
+
+    model: str
+    """Folder of an exported model that draws what is said, such as a dfgan, with its SavedModel."""
+    image: str
+    """A picture; the middle square is taken, in the model's size."""
+    text: str
+    """What it is to show, in words of the model's vocabulary."""
+    caption: str | None = None
+    """What it shows now; default: of the model's own examples that which comes nearest."""
+    out: str = "edited.png"
+    """A .png file: the picture, what the model makes of it, and what it makes with the new sentence."""
+    steps: int = 300
+    """Steps of the search."""
+    seed: int = 0
+    """Decides the noise of the search."""
+    squeezenet_weights: str | None = None
+    """File of SqueezeNet's weights (.h5); default: the cache."""
+    lpips_weights: str | None = None
+    """File of the weights of LPIPS for SqueezeNet (.npz); default: the cache."""
+
+    # Of a search through latents alone.
+    space: tyro.conf.Suppress[str] = "z"
+    label: tyro.conf.Suppress[str | None] = None
+
+    def __post_init__(self):
+        if self.steps < 1:
+            raise UserError(f"--steps must be at least 1, got {self.steps}.")
+        if not self.out.endswith(".png"):
+            raise UserError(f"--out {self.out} must end in .png.")
 
 
 @dataclass(frozen=True)
@@ -343,6 +422,29 @@ class DirectionsOptions:
 
 
 @dataclass(frozen=True)
+class SpeakOptions:
+    """Says a text by an exported model of sounds whose classes are words."""
+
+    model: str
+    """Folder of an exported model, such as export/models/RUN/1, a .tflite file, or zoo:NAME."""
+    text: str
+    """Words, each of which is the name of a class; digits are words, too. Commas and full stops make longer pauses."""
+    out: str = "said.wav"
+    """A .wav file."""
+    seed: int = 0
+    """Of the first word; each next word has the next one, so that no two sound alike."""
+    truncation: float = 1.0
+    """Above 0, at most 1: latents are multiplied by it, so that words vary less and are often said more clearly."""
+
+    def __post_init__(self):
+        if Path(self.out).suffix.lower() != ".wav":
+            raise UserError(f"--out {self.out} must end in .wav.")
+        if not 0 < self.truncation <= 1:
+            raise UserError(f"--truncation must be above 0 and at most 1, got {self.truncation}.")
+        check_sampling(None, self.seed)
+
+
+@dataclass(frozen=True)
 class FilmOptions(_RunName):
     """Makes a film of what a run drew of the same seeds while it trained."""
 
@@ -356,6 +458,91 @@ class FilmOptions(_RunName):
             raise UserError(f"--out {self.out} must end in .mp4 or .gif.")
         if not 0 < self.seconds <= 600:
             raise UserError(f"--seconds must be above 0 and at most 600, got {self.seconds:g}.")
+
+
+@dataclass(frozen=True)
+class BlendOptions(_RunName):
+    """Exports a generator with the coarse layers of one style-based run and the fine layers of another."""
+
+    fine: Annotated[str, tyro.conf.arg(name="with")] = tyro.MISSING
+    """Name of the run whose fine layers it gets, best trained on from the first by --init-from."""
+    start: Annotated[int, tyro.conf.arg(name="from")] = 32
+    """Layers whose maps have so many pixels, or more, are those of the second run."""
+    out: str = "export/models/blended/1"
+    """Folder to make."""
+    checkpoint: Which = "best"
+    """Which checkpoint of the runs: best by its scores in training, if it has any, or last."""
+
+    def __post_init__(self):
+        if self.start < 4:
+            raise UserError(f"--from must be at least 4 px, got {self.start}.")
+
+
+@dataclass(frozen=True)
+class MorphOptions:
+    """Draws the way from the cartoon of one face to that of another."""
+
+    faces: tyro.conf.Positional[tuple[str, str]]
+    """Two pictures of faces."""
+    model: str
+    """Folder of an exported cartoonise, such as export/models/RUN/1, with its SavedModel."""
+    out: str = "morph.mp4"
+    """A .mp4 or .gif file, or a .png with one row."""
+    frames: int = DEFAULT_FRAMES
+    """How many cartoons that way has, both ends included."""
+    alpha: float = 0.0
+    """From likeness, 0, to variety, 1."""
+    seed: int = 0
+    """Whose chance, where alpha is above 0."""
+
+    def __post_init__(self):
+        if not 2 <= self.frames <= MOST_FRAMES:
+            raise UserError(f"--frames must be between 2 and {MOST_FRAMES}, got {self.frames}.")
+        if not 0 <= self.alpha <= 1:
+            raise UserError(f"--alpha must be between 0 and 1, got {self.alpha:g}.")
+        if not _fits(self.seed):
+            raise UserError("--seed must fit in 64 bits.")
+        if Path(self.out).suffix.lower() not in (".mp4", ".gif", ".png"):
+            raise UserError(f"--out {self.out} must end in .mp4, .gif or .png.")
+
+
+@dataclass(frozen=True)
+class StylizeOptions:
+    """Paints pictures in a style by search, without any training."""
+
+    content: str
+    """A picture, or a folder of pictures."""
+    style: tuple[str, ...]
+    """Style pictures, files or any of mosaic, waves, hatching, dots, brush_strokes and stained_glass, which are drawn;
+    of several their mean."""
+    out: str
+    """Folder to make: each painting as .png, and the way there as .gif."""
+    steps: int = 150
+    """Steps of the search."""
+    size: int = 256
+    """Larger pictures are brought to this longer edge, in pixels."""
+    style_size: int | None = None
+    """Pixels that the shorter edge of a style picture is brought to: the larger, the coarser the strokes; default: as
+    --size."""
+    content_weight: float | None = None
+    """How much what is depicted counts where the style counts 1; default: 0.4."""
+    seed: int = 0
+    """Of what is drawn in the search."""
+    perceptual_weights: str | None = None
+    """File of the weights of VGG19 or SqueezeNet (.h5, without top); default: those on this machine."""
+
+    def __post_init__(self):
+        if not self.style:
+            raise UserError("--style needs at least one picture.")
+        if not 1 <= self.steps <= 100_000:
+            raise UserError(f"--steps must be between 1 and 100000, got {self.steps}.")
+        for name in ("size", "style_size"):
+            if not 32 <= (getattr(self, name) or 32) <= 2048:
+                raise UserError(
+                    f"--{name.replace('_', '-')} must be between 32 and 2048 px, got {getattr(self, name)}."
+                )
+        if self.content_weight is not None and not 0 <= self.content_weight < 1e6:
+            raise UserError(f"--content-weight must be 0 or more, got {self.content_weight:g}.")
 
 
 @dataclass(frozen=True)

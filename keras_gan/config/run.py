@@ -14,7 +14,8 @@ from keras_gan.config.option import option
 from keras_gan.errors import UserError
 
 # Of a run, where its variant says nothing else.
-DEFAULTS = {"steps": 1500, "batch_size": 64, "image_size": 32, "metrics": (), "eval_samples": 2048, "data_augment": ""}
+DEFAULTS = {"steps": 1500, "batch_size": 64, "image_size": 32, "metrics": (), "eval_samples": 2048}
+DEFAULTS |= {"augment": "none", "data_augment": ""}
 DEFAULT_SNAPSHOTS = 10
 
 
@@ -42,8 +43,8 @@ class RunConfig(
 
     dataset: str | None = option(None, decides="computation")
     """avatars (drawn here), mnist, fashion_mnist, cifar10, stacked_mnist, tfds:NAME, or folder:PATH (a tree of images;
-    folder:A+B are two); for translation paired:PATH or unpaired:PATH (docs/data.md); default: avatars, or the variant's
-    own."""
+    folder:A+B are two); for translation paired:PATH or unpaired:PATH (docs/data.md); of movement walker or motion:PATH,
+    of film moving_avatars or video:PATH (docs/movement.md); default: avatars, or the variant's own."""
     image_size: int | None = option(None, decides="computation")
     """Edge of the square training images, in pixels; default: 32, or the variant's own."""
 

@@ -20,6 +20,7 @@ def kinds():
         source = registry.SOURCES.describe(kind)
         short += source.short_names
         (others if source.argument else alone).append(f"{kind}:{source.argument}" if source.argument else kind)
+        alone += [kind] if source.is_optional else []
     return (*alone, *short, *others)
 
 
@@ -48,12 +49,16 @@ def check_name(name):
     """Raises `UserError` for a name that no source can read."""
     kind, rest = split_name(name)
     known = kind in registry.SOURCES.names()
-    if not known or bool(rest) != bool(registry.SOURCES.describe(kind).argument) or "\0" in rest:
+    if not known or not _takes(registry.SOURCES.describe(kind), rest) or "\0" in rest:
         raise _unknown(name)
     # It becomes a path below the folder of prepared sets, and must not lead out of it.
     is_name = registry.SOURCES.describe(kind).argument == "NAME"
     if is_name and not re.fullmatch(r"\w+([/:]\w[\w.+-]*)*", rest, re.ASCII):
         raise UserError(f"--dataset {name!r}: {rest!r} is no name of a tensorflow-datasets set, such as tfds:cifar10.")
+
+
+def _takes(source, rest):
+    return bool(rest) == bool(source.argument) or (source.is_optional and not rest)
 
 
 def _unknown(name):
@@ -73,11 +78,15 @@ def _kind_of(folder):
     """The kind of source that knows a folder by its layout; else the first that takes any."""
     of_paths = [kind for kind in registry.SOURCES.names() if registry.SOURCES.describe(kind).argument == "PATH"]
     knowing = {kind: getattr(registry.SOURCES.module(kind), "recognises", None) for kind in of_paths}
-    return next((kind for kind, knows in knowing.items() if knows and knows(folder)), of_paths[0])
+    found = next((kind for kind, knows in knowing.items() if knows and knows(folder)), None)
+    return found or next(kind for kind in of_paths if not registry.SOURCES.describe(kind).is_optional)
 
 
 def _of_file(path):
     """What to do about a file where a folder of images is wanted."""
+    for kind in registry.SOURCES.names():
+        if Path(path).suffix.lower() in registry.SOURCES.describe(kind).suffixes:
+            return f"did you mean {kind}:{shown(path)}?"
     if Path(path).suffix.lower() in _ARCHIVES:
         return f"{shown(path)} is an archive: unpack it, and name the folder of its images, as in folder:PATH."
     return f"{shown(path)} is a file: images are read from folders, as in folder:{shown(Path(path).parent)}."
@@ -132,7 +141,9 @@ def short_name(name):
     """
     kind, rest = split_name(name)
     argument = _argument(kind)
-    if argument == "PATH":
+    if argument == "FILE":
+        rest = Path(rest.partition("+")[0]).stem or rest
+    elif argument == "PATH" and rest:
         rest = "+".join(Path(part).resolve().name for part in folders(rest)) or rest
     elif rest and argument != "NAME" and name != rest:
         rest = f"{kind}-{rest}"

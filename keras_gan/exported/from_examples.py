@@ -22,8 +22,8 @@ class ExportedTranslator(ExportedModel):
         scale: how many times as large its images are.
         takes_mask: whether it is told what is a hole.
         multiple: tiles of a SavedModel should be multiples of it.
-        size: `(height, width)` of what a `.tflite` file takes, and so of its tiles; None of a SavedModel, which takes
-            any size.
+        size: `(height, width)` of what it takes, and so of its tiles, where that is one size, as of a `.tflite` file;
+            None of what takes any size.
         content_size: what the longer edge of an image should have, in pixels, since the network has learned things of
             the size that they have in its training images; None of one that takes images as they are.
         bytes_per_pixel: how much memory it needs, about, for each pixel that it is given at once.
@@ -44,7 +44,8 @@ class ExportedTranslator(ExportedModel):
                 )
             raise UserError(f"{path} takes no images: it was not exported by this program.")
         *size, self.channels = self._shapes[0]["images"]
-        self.size, self.takes_mask = tuple(size) if self.runtime.has_one_size else None, "masks" in self.inputs
+        self.size = None if None in size else tuple(size)
+        self.takes_mask = "masks" in self.inputs
         self.scale = self._scale()
         self.content_size = self.facts.get("content_size")
         self.multiple = self.facts.get("size_multiple", LIKELY_MULTIPLE)
@@ -56,7 +57,7 @@ class ExportedTranslator(ExportedModel):
             return made[0] // self.size[0]
         return self.facts.get("scale") or len(self._made(np.zeros((8, 8, self.channels)), np.zeros((8, 8, 1)))) // 8
 
-    def translate(self, image, mask=None, tile=None, size=None):
+    def translate(self, image, mask=None, tile=None, size=None, controls=None):
         """What the network makes of one image of any size.
 
         Args:
@@ -66,11 +67,12 @@ class ExportedTranslator(ExportedModel):
             tile: edge of tiles to divide the image into, in pixels, rounded up to `multiple`; None: all at once. A
                 `.tflite` file has tiles of its own size always.
             size: see `sized`.
+            controls: `{name of a control: its value for one row}`; default, also of those left out: their defaults.
 
         Returns:
             uint8 `[scale * height, scale * width, C]`, height and width being those of `sized`.
         """
-        return np.concatenate(list(self.bands(*self.sized(image, mask, size), tile)))
+        return np.concatenate(list(self.bands(*self.sized(image, mask, size), tile, controls=controls)))
 
     def sized(self, image, mask=None, size=None):
         """An image, and its mask, in the size that the network is to see it in: `(image, mask)`.
@@ -85,21 +87,24 @@ class ExportedTranslator(ExportedModel):
         shades = None if mask is None else mask.astype(np.uint8)[:, :, None] * np.uint8(255)
         return _resized(image, size), None if mask is None else _resized(shades, size)[:, :, 0] >= HALF
 
-    def bands(self, image, mask=None, tile=None, after_tile=lambda: None):
+    def bands(self, image, mask=None, tile=None, after_tile=lambda: None, controls=None, moments=None):
         """What the network makes of one image, from top to bottom, some rows at a time, so that it may be a huge one.
 
         Args:
-            image, mask, tile: as of `translate`.
+            image, mask, tile, controls: as of `translate`.
             after_tile: function that is called after each of `tiles(height, width, tile)`.
+            moments: see `moments`; default: those of the image itself.
 
         Yields:
             uint8 `[rows, scale * width, C]`.
         """
         self._check(image, mask)
-        holes = [] if mask is None else [mask[:, :, None]]
+        holes, controls = [] if mask is None else [mask[:, :, None]], controls or {}
+        if moments is None and self.has_moments and self.tiles(*image.shape[:2], tile) > 1:
+            moments = self.moments([image], tile, controls)
 
         def run(pixels, *holes):
-            result = self._some(pixels, *holes)
+            result = self._some(pixels, *holes, controls=controls, moments=moments)
             after_tile()
             return result
 
@@ -111,6 +116,29 @@ class ExportedTranslator(ExportedModel):
                 rows = np.where(holes[0][here], rows, image[here])
             top += len(rows)
             yield rows
+
+    @property
+    def has_moments(self):
+        """Whether it normalises by moments that may be those of a whole picture, or of a film."""
+        return not self.size and "moments" in self.runtime.signatures
+
+    def moments(self, images, tile, controls=None):
+        """What a network normalises by so that tiles have no seams and films do not flicker, float32 `[n]`.
+
+        They are the means of those of the images, each brought to no more pixels than one tile (thumbnail instance
+        normalisation, Chen et al. 2021, arXiv 2103.11784).
+
+        Args:
+            images: uint8 `[height, width, channels]` each.
+            tile: edge of such tiles; None: images as they are.
+            controls: as of `translate`.
+        """
+        found = []
+        for image in images:
+            share = min(1.0, (tile or np.inf) / (image.shape[0] * image.shape[1]) ** 0.5)
+            small = _resized(image, max(1, round(share * max(image.shape[:2])))) if share < 1.0 else image
+            found.append(self._run("moments", {"images": small[None] / np.float32(255)}, controls or {})[0])
+        return np.mean(found, axis=0)
 
     def _check(self, image, mask):
         """Raises `ValueError` for what would become another picture than is meant, such as floats in [0, 1]."""
@@ -157,19 +185,46 @@ class ExportedTranslator(ExportedModel):
             return edge, 0, 1
         return edge, tiling.overlap_of(edge), tiling.alignment(edge, self.multiple)
 
-    def _some(self, pixels, hole=None):
+    def _some(self, pixels, hole=None, controls=None, moments=None):
         """One tile, float32 in [0, 1]."""
         if hole is not None and not hole.any():
             return pixels / np.float32(255)
-        images = self._made(pixels / np.float32(255), hole)
+        images = self._made(pixels / np.float32(255), hole, controls, moments)
         if not np.isfinite(images).all():
             raise UserError(f"{self.path} gives numbers that are not finite: it is damaged.")
         return images
 
-    def _made(self, image, hole=None):
+    def _made(self, image, hole=None, controls=None, moments=None):
         """What the network makes of one image `[height, width, c]` in [0, 1]."""
         given = {"images": image, "masks": hole}
-        return self.run(**{name: given[name][None] for name in self.inputs})[0]
+        given = {name: given[name][None] for name in self.inputs if name in given}
+        if moments is not None:
+            return self._run("tile", {**given, "moments": moments[None]}, controls or {})[0]
+        return self._run(self.signature, given, controls or {})[0]
+
+    def _run(self, signature, given, controls):
+        """What a signature makes of one row, with controls that are said, or at their defaults."""
+        if self.runtime.has_one_size:
+            if missing := sorted(controls.keys() - self.inputs.keys()):
+                raise UserError(
+                    f"{self.path} has --{missing[0]} at its default inside: give the file that takes it, such as "
+                    "generator-controlled.tflite."
+                )
+            taken = self.inputs
+        elif not controls or f"{signature}_controlled" not in self.runtime.signatures:
+            taken = ()
+        else:
+            signature = f"{signature}_controlled"
+            taken = self.runtime.inputs(signature)
+        rows = {name: self._row(name, controls) for name in taken if name in self.controls}
+        (made,) = self.runtime.run(signature, **given, **rows).values()
+        return made
+
+    def _row(self, name, controls):
+        """The value of a control for one row, with the batch."""
+        if name in controls:
+            return np.asarray(controls[name], np.float32)[None]
+        return np.asarray(self.controls[name].of_seeds(np.zeros(1, np.int64)))
 
 
 def _resized(pixels, size):

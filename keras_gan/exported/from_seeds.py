@@ -9,6 +9,9 @@ from keras_gan.latent_space import truncated
 from keras_gan.randomness import portable_labels, portable_latents
 
 BATCH_SIZE = 64
+# A class that is called by a digit can be asked for by its word.
+DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+DIGITS = {word: str(digit) for digit, word in enumerate(DIGITS)}
 
 
 class ExportedGenerator(ExportedModel):
@@ -18,6 +21,7 @@ class ExportedGenerator(ExportedModel):
         takes_labels: whether a class can be asked for.
         num_classes: number of classes; 0 if there are none, or if the manifest that would say so is missing.
         class_names: their names, empty if the manifest does not know them.
+        texts: the inputs that a text can be said for, `{name: Field}`.
 
     Args:
         path, direction, runtime: of `ExportedModel`.
@@ -39,6 +43,8 @@ class ExportedGenerator(ExportedModel):
         self._latent_dim = self._shapes[0]["latents"][0]
         self.takes_labels = "labels" in self.inputs
         self.num_classes = self.facts.get("num_classes", 0) if self.takes_labels else 0
+        self.texts = {name: field for name, field in self.inputs.items() if field.by_text and not field.is_control}
+        self._said = {}
         names = self.manifest.get("data", {}).get("classes", [])
         self.class_names = tuple(names) if self.num_classes == len(names) else ()
 
@@ -60,6 +66,17 @@ class ExportedGenerator(ExportedModel):
         self._check_classes()
         return portable_labels(seeds, self.num_classes)
 
+    def say(self, text, option="--text"):
+        """Draws of a text from now on, in place of those of the seeds; `UserError` if that means nothing here."""
+        if not self.texts:
+            raise UserError(f"{self.path} is not given text: leave out {option}.")
+        self._said = {name: field.known(text, option) for name, field in self.texts.items()}
+
+    def said(self, count):
+        """So many rows of each input that a text can be said for, `{name: array}`: what was said, or that of seed 0."""
+        first = {name: field.encoded(field.examples[:1])[0] for name, field in self.texts.items()}
+        return {name: field.rows((first | self._said)[name], count) for name, field in self.texts.items()}
+
     def draw(self, latents, labels=None, controls=None, truncation=1.0):
         """Samples `[N, …]` at the outer edge of latents, and of labels if it takes any.
 
@@ -75,13 +92,13 @@ class ExportedGenerator(ExportedModel):
 
     def _drawn(self, latents, labels, controls):
         inputs = {"latents": latents, "labels": labels} if self.takes_labels else {"latents": latents}
+        inputs |= self.said(len(latents))
         signature, numbers = self._turned(controls)
-        inputs |= {name: np.full(len(latents), number, np.float32) for name, number in numbers.items()}
+        inputs |= {name: self.controls[name].rows(number, len(latents)) for name, number in numbers.items()}
         parts = []
         for start in range(0, len(latents), BATCH_SIZE):
             rows = {name: values[start : start + BATCH_SIZE] for name, values in inputs.items()}
-            (samples,) = self.runtime.run(signature, **rows).values()
-            parts.append(samples)
+            parts.append(self.runtime.run(signature, **rows)[self.made])
         return np.concatenate(parts)
 
     def _turned(self, controls):
@@ -99,9 +116,8 @@ class ExportedGenerator(ExportedModel):
 
     def draw_seeds(self, seeds, label=None, truncation=1.0, controls=None):
         """Samples of int64 `[N]` seeds, of their own classes or of `label`; the rest as of `draw`."""
-        if label is None and truncation == 1.0 and not controls and self._takes_seeds:
-            (samples,) = self.runtime.run("from_seeds", seeds=seeds).values()
-            return samples
+        if label is None and truncation == 1.0 and not controls and self._takes_seeds and not self._said:
+            return self.runtime.run("from_seeds", seeds=seeds)[self.made]
         return self.draw(self.latents(seeds), self.labels(seeds, label), controls, truncation)
 
     def find_label(self, text):
@@ -114,8 +130,9 @@ class ExportedGenerator(ExportedModel):
             raise UserError(f"{self.path} was trained without classes: leave out --label.")
         self._check_classes()
         # Names first: folders called 1, 2, 3 are meant by their names, though their numbers are 0, 1, 2.
-        if text in self.class_names:
-            return self.class_names.index(text)
+        for name in (text, DIGITS.get(text.lower())):
+            if name in self.class_names:
+                return self.class_names.index(name)
         try:
             label = int(text)
         except ValueError:

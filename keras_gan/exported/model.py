@@ -16,6 +16,7 @@ class ExportedModel:
         inputs: `{name: Field}`; without those that have defaults inside.
         controls: those, `{name: Scalar}`.
         output: the `Field` of what it makes.
+        made: what signatures call it.
         configuration: what the manifest says of the run, empty if it says nothing.
 
     Args:
@@ -37,7 +38,7 @@ class ExportedModel:
         inputs, outputs = contents.fields_of(path, self.manifest, self._network(direction), takes, gives)
         self.inputs = {name: field for name, field in inputs.items() if name in self._shapes[0]}
         self.controls = {name: field for name, field in inputs.items() if field.is_control}
-        (self.output,) = outputs.values()
+        ((self.made, self.output),) = outputs.items()
 
     @property
     def facts(self):
@@ -46,8 +47,7 @@ class ExportedModel:
 
     def run(self, **values):
         """What the network makes of arrays `[N, …]` at the outer edge, an array `[N, …]`."""
-        (made,) = self.runtime.run(self.signature, **values).values()
-        return made
+        return self.runtime.run(self.signature, **values)[self.made]
 
     def _signature(self, direction):
         if self.runtime.has_one_size:

@@ -119,8 +119,12 @@ def _write(model, sampler, directory, deliverables, judge):
 def _describe(model, sampler, networks, directory, deliverables, checks, facts):
     """Adds samples, the manifest and the model card; returns the manifest."""
     preview = sampler.preview()
-    files.write(directory / f"samples{preview.suffix}", preview.write)
+    for each in (preview, *preview.beside):
+        files.write(directory / f"samples{each.suffix}", each.write)
     manifest.write_arrays(networks, directory)
+    for field in (field for each in networks for field in (*each.inputs.values(), *each.outputs.values())):
+        for name, content in field.companions().items():
+            files.write(directory / name, content)
     described = manifest.of(model, networks, directory, deliverables, checks, facts)
     manifest.write(described, directory)
     model_card.write(described, networks, deliverables, model.fields["real"], directory)

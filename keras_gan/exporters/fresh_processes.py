@@ -61,10 +61,10 @@ class _Answers:
 
     def of(self, target, expected):
         """What a target has made, `{name: array}` by the names of what is expected, files read."""
-        names = dict(zip(expected, target.outputs or expected, strict=True))
+        names = dict(zip(expected, target.outputs or expected, strict=False))
         if target.signature.gives_files:
             ((name, field),) = target.signature.outputs.items()
-            (made,) = expected
+            made = target.signature.network.output.plural
             return {made: np.stack([field.of.read(content) for content in self._files(f"{target.name}/{name}")])}
         return {name: self.arrays[f"{target.name}/{given}"] for name, given in names.items()}
 

@@ -60,7 +60,12 @@ class Outgoing:
     @property
     def draws(self):
         """Whether it makes something of seeds that a person wants."""
-        return self.has_seeds and not any(field.is_inner for field in (*self.inputs.values(), *self.outputs.values()))
+        return self.has_seeds and not self.is_part
+
+    @property
+    def is_part(self):
+        """Whether it is nothing by itself, but serves to make something larger of the first network's kind."""
+        return any(field.is_inner for field in (*self.inputs.values(), *self.outputs.values()))
 
     @property
     def needed(self):
@@ -180,7 +185,12 @@ def _of_network(model, name, network, examples):
         return outgoing
     if examples is None:
         raise UserError(f"{model.name} is verified on examples: give export a sampler that has some.")
-    outgoing = replace(outgoing, examples={names[each]: examples[columns[each]] for each in fields})
+    given = {each: examples[columns[each]] for each, field in fields.items() if not field.has_seeds}
+    seeds = np.arange(len(next(iter(given.values()))), dtype=np.int64)
+    seeded = {
+        each: np.asarray(field.from_edge(field.of_seeds(seeds))) for each, field in fields.items() if field.has_seeds
+    }
+    outgoing = replace(outgoing, examples={names[each]: values for each, values in (given | seeded).items()})
     return replace(outgoing, smallest=_smallest_size(outgoing)) if outgoing.free_axes else outgoing
 
 

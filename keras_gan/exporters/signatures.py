@@ -57,6 +57,35 @@ class _Files(Field):
         return f"string [{batch}], {self.each}"
 
 
+@dataclass(frozen=True)
+class _Texts(Field):
+    """Values as text, strings that are inputs of a signature.
+
+    Attributes:
+        of: the field of these values.
+        stands_for: the name of the input that they are made to.
+    """
+
+    of: Field
+    stands_for: str
+
+    plural: ClassVar[str] = "text"
+    edge_dtype: ClassVar[str] = "string"
+
+    @property
+    def shape(self):
+        return ()
+
+    def blanks(self, count, sizes=()):
+        return np.full(count, b"", object)
+
+    def probes(self, seeds):
+        return np.array([text.encode() for text in self.of.texts(np.asarray(self.of.probes(seeds)))], object)
+
+    def edge_words(self, batch="N", sizes=(), scale=1, notes=True):
+        return f"string [{batch}], a line each"
+
+
 @dataclass(frozen=True, eq=False)
 class Signature:
     """What can be asked of one network.
@@ -74,8 +103,22 @@ class Signature:
 
     @property
     def gives_files(self):
-        """Whether what comes of it is whole files."""
-        return self.outputs.keys() != self.network.outputs.keys()
+        """Whether what comes of it is whole files, and nothing else."""
+        return not self.outputs.keys() & self.network.outputs.keys()
+
+    def with_parts(self, only_compared=False):
+        """The same with the `Field.parts` of what it gives, or those alone that files are held to."""
+        field = self.network.output
+        wanted = {name: each for name, each in field.parts.items() if each.is_compared or not only_compared}
+        if not wanted or self.gives_files:
+            return self
+
+        def function(**given):
+            made = self.function(**given)
+            parts = field.parts_of(made[field.plural])
+            return {**made, **{name: parts[name] for name in wanted}}
+
+        return replace(self, function=function, outputs={**self.outputs, **wanted})
 
     def specs(self, batch=None, sizes=()):
         """A `tf.TensorSpec` for each input, of `batch` rows and these sizes of free axes."""
@@ -94,13 +137,13 @@ def of(networks):
     """What a SavedModel of several `Outgoing` can be asked, `{name: Signature}`.
 
     The first one is asked by the names of `_of_network`. Of several networks each has signatures of its own, NAME in
-    place of `serving_default` and NAME_X in place of X; where the first one needs more than seeds, it has no others
-    than these beside `serving_default`.
+    place of `serving_default` and NAME_X in place of X; where the first one needs more than seeds, and the others are
+    no parts of it, it has no others than these beside `serving_default`.
     """
-    found = {}
+    found, alternatives = {}, [each for each in networks[1:] if not each.is_part]
     for number, each in enumerate(networks):
         own = _of_network(each)
-        plainly = number == 0 and (each.has_seeds or len(networks) == 1)
+        plainly = number == 0 and (each.has_seeds or not alternatives)
         if number == 0:
             found |= own if plainly else {"serving_default": own["serving_default"]}
         if not plainly:
@@ -123,12 +166,15 @@ def _of_network(outgoing):
         from_seeds(seeds int64 [N]) -> {the outputs}, of a network all of whose inputs seeds have values of
         from_seeds_and_labels(seeds, labels) -> {the outputs}, of one with classes; -1 is the seed's own class
         from_seeds_truncated(seeds, truncation float32 [N], labels) -> {the outputs}; latents are multiplied by it
+            and where the `Field` of the output has completions, these beside it
         png(seeds, labels) -> {files string [N]}, the output as files, where its `Field` calls them finished: PNG, say
         noise(the inputs, noise maps) -> {the outputs}, of a network that can be given noise in place of its own
+        from_TEXT(text string [N], seeds, the other controls) -> {the outputs}, of one with an input `by_text`
         FILES(FILES string [N], more files) -> {files string [N]}, of a network whose inputs can be read of files
 
     Where it has controls, such as a strength, these signatures leave them at their defaults, and with each X there is
-    `X_controlled`, which takes all of them, float32 [N].
+    `X_controlled`, which takes all of them, float32 [N]; where chance is among them, also `X_seeded`, which takes seeds
+    in its place.
     """
     function = _without_missing(outgoing)
     found = {"serving_default": Signature(outgoing, function, outgoing.needed, outgoing.outputs)}
@@ -136,9 +182,13 @@ def _of_network(outgoing):
         found |= _of_seeds(outgoing)
     elif outgoing.output.finished and all(field.reads_files for field in outgoing.needed.values()):
         found |= {next(iter(outgoing.needed.values())).files: _of_files(outgoing)}
+    else:
+        found |= _of_files_and_seeds(outgoing)
     if outgoing.noise_maps:
         found["noise"] = _with_noise(outgoing)
-    return found | _controlled(outgoing, found)
+    beside = _controlled(outgoing, found) | _seeded(outgoing, found)
+    found |= beside | (_of_texts(outgoing) if outgoing.draws else {})
+    return {name: signature.with_parts() for name, signature in found.items()}
 
 
 def files_of(outgoing, any_size=True):
@@ -150,8 +200,11 @@ def files_of(outgoing, any_size=True):
         outgoing: an `Outgoing`.
         any_size: whether the files take any size.
     """
+    if outgoing.is_part and outgoing.free_axes:
+        return {}  # it serves to put a large picture together, which needs a file of any size with all networks
     function = outgoing.of_any_size if any_size else outgoing.of_exact_size
-    signature = {"": Signature(outgoing, function, outgoing.needed, outgoing.outputs)}
+    usual = Signature(outgoing, function, outgoing.needed, outgoing.outputs)
+    signature = {"": usual.with_parts(only_compared=True)}
     found = {**signature, **_controlled(outgoing, signature)}
     return {outgoing.name + name.replace("_", "-"): each for name, each in found.items()}
 
@@ -163,6 +216,25 @@ def _controlled(outgoing, found):
     return {
         f"{name}_{CONTROLLED}": replace(signature, inputs={**signature.inputs, **outgoing.controls})
         for name, signature in found.items()
+    }
+
+
+def _seeded(outgoing, found):
+    """The signatures that take seeds in place of chance, and all other controls; none if no chance is taken."""
+    chance = [name for name, field in outgoing.controls.items() if field.kind == "chance"]
+    if not chance:
+        return {}
+    (name,) = chance
+    others = {each: field for each, field in outgoing.controls.items() if each != name}
+
+    def of_seeds(function):
+        return lambda seeds, **given: function(**given, **{name: outgoing.controls[name].probes(seeds)})
+
+    return {
+        f"{each}_seeded": replace(
+            signature, function=of_seeds(signature.function), inputs={**signature.inputs, **others, "seeds": _Seeds()}
+        )
+        for each, signature in found.items()
     }
 
 
@@ -207,6 +279,9 @@ def _of_seeds(outgoing):
         truncation = TRUNCATION
 
     def draw(seeds, **given):
+        return _with_finished(outgoing, drawn(seeds, **given))
+
+    def drawn(seeds, **given):
         own = {name: field.of_seeds(seeds) for name, field in outgoing.needed.items()}
         if TRUNCATION.name in given and TRUNCATION.name not in outgoing.inputs:
             own["latents"] = truncated(own["latents"], given.pop(TRUNCATION.name))
@@ -214,19 +289,49 @@ def _of_seeds(outgoing):
         return serve(**{**own, **beside})
 
     def finish(**given):
-        (values,) = draw(**given).values()
+        (values,) = drawn(**given).values()
         return outgoing.output.finish(values)
 
-    found = {"from_seeds": Signature(outgoing, draw, seeds, outgoing.outputs)}
+    outputs = _outputs(outgoing)
+    found = {"from_seeds": Signature(outgoing, draw, seeds, outputs)}
     if chosen:
-        found[f"from_seeds_and_{'_and_'.join(chosen)}"] = Signature(
-            outgoing, draw, {**seeds, **chosen}, outgoing.outputs
-        )
+        found[f"from_seeds_and_{'_and_'.join(chosen)}"] = Signature(outgoing, draw, {**seeds, **chosen}, outputs)
     if truncation is not None:
         inputs = {**seeds, truncation.name: truncation, **chosen}
-        found["from_seeds_truncated"] = Signature(outgoing, draw, inputs, outgoing.outputs)
+        found["from_seeds_truncated"] = Signature(outgoing, draw, inputs, outputs)
     if outgoing.output.finished:
         found[outgoing.output.finished] = Signature(outgoing, finish, {**seeds, **chosen}, _finished(outgoing.output))
+    return found
+
+
+def _with_finished(outgoing, made):
+    """Outputs, and what their `Field` completes them by, or their finished form, where that is given beside them."""
+    field = outgoing.output
+    if field.completions:
+        return {**made, **field.completed(made[field.plural])}
+    return made | (field.finish(*made.values()) if field.finished_beside else {})
+
+
+def _outputs(outgoing):
+    field = outgoing.output
+    has_files = field.finished_beside or (field.completions and field.files)
+    return {**outgoing.outputs, **field.completions, **(_finished(field) if has_files else {})}
+
+
+def _of_texts(outgoing):
+    """The signatures of a network of seeds that take a text in place of an input."""
+    serve, found = _without_missing(outgoing), {}
+    for name, field in outgoing.inputs.items():
+        if not field.by_text:
+            continue
+
+        def draw(text, seeds, name=name, field=field, **given):
+            own = {each: other.of_seeds(seeds) for each, other in outgoing.needed.items() if each != name}
+            return _with_finished(outgoing, serve(**{**own, name: field.from_text(text), **given}))
+
+        controls = {each: other for each, other in outgoing.controls.items() if each != name}
+        inputs = {"text": _Texts(field, name), "seeds": _Seeds(), **controls}
+        found[field.by_text] = Signature(outgoing, draw, inputs, _outputs(outgoing))
     return found
 
 
@@ -254,5 +359,26 @@ def _of_files(outgoing):
     return Signature(outgoing, function, inputs, outputs)
 
 
+def _of_files_and_seeds(outgoing):
+    """The signature of a network with inputs that can be read of files and others of seeds; none of any other."""
+    of_files = {name: field for name, field in outgoing.needed.items() if field.reads_files}
+    of_seeds = {name: field for name, field in outgoing.needed.items() if field.has_seeds}
+    if not of_files or not of_seeds or len(of_files) + len(of_seeds) < len(outgoing.needed):
+        return {}
+
+    def function(seeds, **others):
+        given = {name: field.of_seeds(seeds) for name, field in of_seeds.items()}
+        given |= {name: values for name, values in others.items() if name in outgoing.controls}
+        for name, field in of_files.items():
+            read = tf.map_fn(field.decoded_to_shape, others[field.files], fn_output_signature=tf.float32)
+            given[name] = tf.ensure_shape(read, [None, *field.shape])
+        return _with_finished(outgoing, outgoing.of_exact_size(**given))
+
+    inputs = {field.files: _Files(field, field.files_text) for field in of_files.values()} | {"seeds": _Seeds()}
+    name = "_and_".join(field.files for field in of_files.values())
+    return {name: Signature(outgoing, function, inputs, _outputs(outgoing))}
+
+
 def _finished(field):
-    return {field.files: _Files(field, f"a {field.finished.upper()} file each")}
+    each = f"a {(field.finished or field.suffix[1:]).upper()} file each"
+    return {field.files: _Files(field, "a line each" if field.finished_beside else each)}

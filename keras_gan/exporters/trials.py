@@ -66,6 +66,11 @@ def _of_seeds(signature, seeds):
     given = {name: np.asarray(field.probes(seeds)) for name, field in signature.inputs.items()}
     own = _own(network, seeds)
     inputs = own | {name: values for name, values in given.items() if name in own}
+    texts = [field for field in signature.inputs.values() if hasattr(field, "stands_for")]
+    inputs |= {field.stands_for: np.asarray(field.of.probes(seeds)) for field in texts}
+    if "seeds" in given:
+        by_chance = {name: field for name, field in network.controls.items() if field.kind == "chance"}
+        inputs |= {name: np.asarray(field.probes(seeds)) for name, field in by_chance.items()}
     if TRUNCATION.name in given and TRUNCATION.name not in own:
         inputs["latents"] = truncated(inputs["latents"], given[TRUNCATION.name])
     maps = {name: given[name] for name in network.noise_maps if name in given}
@@ -84,8 +89,15 @@ def _drawn(network, inputs, maps=None):
         rows = slice(start, start + BATCH_SIZE)
         values = [field.from_edge(tf.constant(inputs[name][rows])) for name, field in network.inputs.items()]
         with noise_maps.given({name: each[rows] for name, each in (maps or {}).items()}):
-            parts.append(network.output.from_model(network.of_network(values)))
+            parts.append(_compared(network.output, network.output.from_model(network.of_network(values))))
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _compared(field, made):
+    """What a network has made, and the `Field.parts` of it that files are held to, `{name: tensor}`."""
+    compared = [name for name, part in field.parts.items() if part.is_compared]
+    parts = field.parts_of(made[field.plural]) if compared else {}
+    return {**made, **{name: parts[name] for name in compared}}
 
 
 # --- Of examples ------------------------------------------------------------------------------------------------------
@@ -96,15 +108,17 @@ def _of_examples(signature, sizes=(), most=MOST):
     network = signature.network
     examples = {name: fitted(network.inputs[name], values, sizes) for name, values in _few(network, most).items()}
     rounded = {name: _rounded(network.inputs[name], values) for name, values in examples.items()}
-    controls = {name: np.asarray(field.probes(np.arange(_count(examples)))) for name, field in network.controls.items()}
-    rounded |= controls if controls.keys() <= signature.inputs.keys() else {}
+    seeds = np.arange(_count(examples))
+    controls = {name: np.asarray(field.probes(seeds)) for name, field in network.controls.items()}
+    seeded = {"seeds"} & signature.inputs.keys()
+    rounded |= controls if seeded or controls.keys() <= signature.inputs.keys() else {}
     hole = network.hole(rounded)
     expected = _of_keras(network, _as_in_training(network, rounded, examples, hole), _sizes(network, rounded))
     if hole is not None:
         expected = {name: np.where(hole, values, rounded[name]) for name, values in expected.items()}
         # What is in the hole must not be seen.
         rounded |= {name: np.where(hole, np.float32(1), rounded[name]) for name in network.returned}
-    return Trial(_as_given(signature, rounded), expected)
+    return Trial(_as_given(signature, rounded | dict.fromkeys(seeded, seeds)), expected)
 
 
 def _few(network, most):
@@ -161,6 +175,8 @@ def _as_given(signature, values):
     for name in signature.inputs:
         if name in values:
             found[name] = values[name]
+        elif name == "seeds":
+            found[name] = np.arange(_count(values), dtype=np.int64)
         else:
             field = signature.network.inputs[by_files[name]]
             found[name] = np.array([field.content(value) for value in values[by_files[name]]], object)

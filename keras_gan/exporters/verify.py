@@ -123,10 +123,10 @@ def _scores(by_format, first, directory, judge):
             continue
         trial = trials.judged(rounded[0])
         answers = run_files({name: [(target, trial) for target in rounded]}, directory, threads=(2,))[name]
-        (expected,) = trial.expected.values()
+        expected = trial.expected[first.output.plural]
         score, before = judge(first.output.to_stored(expected))
         for target in rounded:
-            (drawn,) = answers.of(target, trial.expected).values()
+            drawn = answers.of(target, trial.expected)[first.output.plural]
             after = judge(first.output.to_stored(drawn))[1]
             found[target] = {"name": score, "samples": len(drawn), "keras": before, "file": after}
     return found

@@ -287,7 +287,8 @@ class Examination:
 
 def _extractor_of(field, stored):
     """What looks at values of a `Field`; None if their kind has nothing, or it cannot look at these, such as RGBA."""
-    extractor = features.load(field.default_features) if field.default_features else None
+    options = features.ExtractorOptions(field=field)
+    extractor = features.load(field.default_features, options) if field.default_features else None
     try:
         if extractor:
             extractor(stored)

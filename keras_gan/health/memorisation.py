@@ -74,6 +74,8 @@ class _Memorisation(Probe):
 
     def obstacles(self, examiner):
         count, many = len(examiner.train), examiner.words.many
+        if not examiner.field.has_distances:
+            return {"memorisation": f"the numbers of {many} do not say how unlike they are"}
         if count < LEAST:
             return {"memorisation": f"{count} training {many} do not say how far apart {many} usually are"}
         if examiner.held_out is None and examiner.sampler.example_count is not None:

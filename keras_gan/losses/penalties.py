@@ -45,6 +45,16 @@ def zero_centred(gradients):
     return _squared_norms(gradients) / 2.0
 
 
+def matching_aware(gradients, power=6):
+    """`|gradient|^p`, `[B]`, of the gradient in several inputs together, as DF-GAN has it (arXiv 2008.05865, eq. 2).
+
+    Args:
+        gradients: list of gradients `[B, …]`, one for each input.
+        power: p.
+    """
+    return tf.add_n([_squared_norms(each) for each in gradients]) ** (power // 2)
+
+
 def path_lengths(gradients):
     """The norm of gradients in styles `[B, layers, n]`, squares averaged over the layers: `[B]`. Finite at zero."""
     return tf.sqrt(tf.reduce_mean(tf.reduce_sum(tf.square(gradients), axis=2), axis=1) + _EPSILON)

@@ -12,6 +12,7 @@ NEEDS = {
     "real": ("real", "compares with real examples themselves, and there are none: give them in place of statistics"),
     "labels": ("labels", "asks whether a class is the one asked for: it needs a model with labels"),
     "classes": ("training", "needs real examples of several classes to compare with, and there are none"),
+    "unseen": ("unseen", "compares with examples that the training did not see, and there are none"),
     "targets": (
         "targets",
         "compares each sample with its target: it needs a model that is given examples, and data with targets",
@@ -37,9 +38,21 @@ def evaluate(subject, progress=None):
     measured, warnings = [], []
     for name in subject.metrics:
         score = SCORES.module(name)
-        measured += [_with_better(each, score.SCORE.lower_is_better) for each in score.measure(subject)]
+        beside = _of_baseline(score, subject)
+        measured += [
+            dataclasses.replace(_with_better(each, score.SCORE.lower_is_better), baseline=beside.get(each.name))
+            for each in score.measure(subject)
+        ]
         warnings += score.warnings(subject) if hasattr(score, "warnings") else []
     return measured, warnings
+
+
+def _of_baseline(score, subject):
+    """What a score says of the samples of the model's baseline, `{name of a value: value}`; empty if it has none."""
+    if subject.baseline is None or "features" in score.SCORE.needs:
+        return {}
+    samples = dataclasses.replace(subject, samples=subject.baseline, baseline=None)
+    return {each.name: each.value for each in score.measure(samples)}
 
 
 def _with_better(measurement, lower):

@@ -24,6 +24,7 @@ class Measurement:
         value: the number.
         std: its standard deviation over parts of the samples, where it has one.
         real: the same of real examples, for scores that say nothing without it.
+        baseline: the same of the model's baseline, see `AdversarialModel.baseline`; `evaluate` puts it there.
         lower_is_better: None where neither is; `evaluate` puts there what the score's descriptor says, if it is None.
         protocol: all that another number must share to be compared with it, JSON-able.
     """
@@ -32,6 +33,7 @@ class Measurement:
     value: float
     std: float | None = None
     real: float | None = None
+    baseline: float | None = None
     lower_is_better: bool | None = None
     protocol: dict = field(default_factory=dict)
 
@@ -52,6 +54,8 @@ class Subject:
         real: columns of the `Dataset` that samples are compared with, `{name: column}`: `real`, as the field stores
             them, and perhaps `label`; None if there are statistics alone.
         class_names: of the classes that real examples are of, one for each; empty without labels.
+        unseen: columns of examples that the training did not see, likewise; None if there are none.
+        baseline: samples of the model's baseline, of the same seeds; None of a model that has none.
         training: function that returns what a classifier of them learns from, see `ExtractorOptions`; None without
             labels.
         perceptual: function that returns a `perceptual.Perceptual`.
@@ -75,6 +79,8 @@ class Subject:
     extracted: Extracted | None = None
     reference: Reference | None = None
     real: dict | None = None
+    unseen: dict | None = None
+    baseline: np.ndarray | None = None
     class_names: tuple[str, ...] = ()
     training: Callable | None = None
     perceptual: Callable | None = None
@@ -137,6 +143,9 @@ def with_samples(subject, sampler, count, seed=0, progress=None):
     whole = {name: None if blocks[0][name] is None else np.concatenate([b[name] for b in blocks]) for name in blocks[0]}
     if has_examples:
         return replace(subject, **whole)
+    if hasattr(sampler, "baseline_samples"):
+        baseline = sampler.baseline_samples(count, seed)
+        subject = replace(subject, baseline=None if baseline is None else subject.field.to_stored(baseline))
     if whole["labels"] is not None:
         classes = "all alike" if asked is None else "as in the reference"
         whole["protocol"] = {**subject.protocol, "classes": classes}

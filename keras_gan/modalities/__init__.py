@@ -27,7 +27,8 @@ def describe(field):
 
 def arrays_of(field):
     """What a field has learned of the data, `{name: NumPy array}`."""
-    return {name: getattr(field, name) for name in field.array_names}
+    learned = {name: getattr(field, name) for name in field.array_names}
+    return {name: array for name, array in learned.items() if array is not None}
 
 
 def restore(description, arrays=None):

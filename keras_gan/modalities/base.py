@@ -3,7 +3,7 @@
 import io
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -17,11 +17,22 @@ class Preview:
         suffix: of its file, such as `.png`.
         write: function that writes it into an open binary file.
         log: function `(name) -> None` that makes a TensorBoard entry of it, by the writer that is the default.
+        text: what a terminal shows of it; empty if it can show nothing.
+        further: other files that show the same, `{suffix: function that writes it}`.
+        beside: other `Preview`s of the same values, whose files have the same name; `log` makes their entries, too.
     """
 
     suffix: str
     write: Callable
     log: Callable
+    text: str = ""
+    further: dict = field(default_factory=dict)
+
+    def writer_of(self, suffix):
+        """The function that writes it as a file of its own suffix or of one of `further`; None of any other."""
+        return self.write if suffix == self.suffix else self.further.get(suffix)
+
+    beside: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,8 @@ class Field:
     plural: ClassVar[str] = "values"
     array_names: ClassVar[tuple] = ()  # attributes that `fitted` has learned, NumPy arrays
     suffix: ClassVar[str] = ".npy"  # of one value as a file
+    further_suffixes: ClassVar[tuple] = ()  # of other files that are written beside that one
+    moves: ClassVar[bool] = False  # whether it has frames, so that it can go on, or round and round
     default_features: ClassVar[str] = ""  # the extractor that looks at values of this kind
     augmentations: ClassVar[tuple] = ()  # names that `augment` knows
     undone_by: ClassVar[tuple] = ()  # those of them that doing them once more undoes
@@ -50,13 +63,19 @@ class Field:
     edge_dtype: ClassVar[str] = "float32"  # of values at the outer edge
     missing: ClassVar[float] = math.nan  # at the outer edge, in place of what cannot be made
     blank: ClassVar[float] = 0.0  # at the outer edge, in place of what is not known
+    is_played: ClassVar[bool] = False  # whether a person takes one in after the other, and wants them as one file, too
     is_chosen: ClassVar[bool] = False  # whether a person who gives a seed may choose this value beside it
     is_control: ClassVar[bool] = False  # whether it has a default, so that nobody has to give it
     is_inner: ClassVar[bool] = False  # whether it goes from one network to another, and is nothing by itself
     range_text: ClassVar[str] = ""  # between what values at the outer edge are, after their shape: ` in [0, 1]`
     note_text: ClassVar[str] = ""  # what else they are: `, standard normal`
     free_names: ClassVar[tuple] = ("L",)  # of axes of any size, in the order of the shape
+    is_compared: ClassVar[bool] = True  # whether exported files are held to it; not what jumps where nothing moves
     remark: ClassVar[str] = ""  # what the model card says of a network that is given this
+    has_distances: ClassVar[bool] = True  # whether the difference of two stored values says how unlike they are
+    most_shown: ClassVar[int] = 4096  # values that one preview may hold
+    finished_beside: ClassVar[bool] = False  # whether signatures give the finished form beside the values
+    by_text: ClassVar[str] = ""  # the signature that takes a text in place of such a value, see `from_text`
 
     # --- What it is ------------------------------------------------------------------------------------------------
 
@@ -69,6 +88,16 @@ class Field:
     def dtype(self):
         """The type of stored values."""
         return "float32"
+
+    @property
+    def model_shape(self):
+        """The shape of one value as networks take it; that of what is stored, unless a kind says otherwise."""
+        return self.shape
+
+    @property
+    def edge_shape(self):
+        """The shape of one value at the outer edge, likewise."""
+        return self.shape
 
     @property
     def words(self):
@@ -124,12 +153,21 @@ class Field:
     # --- From one form to the other ----------------------------------------------------------------------------------
 
     def to_model(self, stored):
-        """Stored values `[B, …]`, a tensor, as networks take them."""
+        """Stored values `[B, …]`, a tensor, as networks take them; values that are so already stay as they are."""
         return stored
 
     def from_model(self, outputs):
         """What networks give, `[B, …]`, at the outer edge: `{name: tensor}`, in operations that LiteRT has."""
         return {self.plural: outputs}
+
+    @property
+    def parts(self):
+        """What else signatures give of such values, for programs that do not know their form: `{name: Field}`."""
+        return {}
+
+    def parts_of(self, values):
+        """The `parts` of values at the outer edge, `{name: tensor}`; those that are compared in what LiteRT has."""
+        return {}
 
     def to_edge(self, stored):
         """Stored values at the outer edge, both NumPy arrays."""
@@ -161,6 +199,15 @@ class Field:
         """The rest of the way, `{name: string tensor [B]}`: files of values at the outer edge."""
         raise NotImplementedError
 
+    @property
+    def completions(self):
+        """What networks that draw of seeds give beside values of this kind, `{name: Field}`; most kinds nothing."""
+        return {}
+
+    def completed(self, values):
+        """These completions of values at the outer edge, `{name: tensor}`, and `files`, if there are any."""
+        raise NotImplementedError
+
     # --- As seen by people -------------------------------------------------------------------------------------------
 
     def preview(self, values, columns=None):
@@ -188,6 +235,10 @@ class Field:
         """Writes one value at the outer edge into an open binary file."""
         np.save(file, value, allow_pickle=False)
 
+    def write_further(self, file, value, suffix):
+        """Writes one value at the outer edge as the file of one of `further_suffixes`."""
+        raise NotImplementedError
+
     # --- While training ----------------------------------------------------------------------------------------------
 
     def augment(self, values, noise, names):
@@ -207,6 +258,10 @@ class Field:
         """The function that changes all that the discriminator sees; None if this kind has none of this name."""
         return
 
+    def companions(self):
+        """Files that lie beside exported networks which give such values, `{name: content}`."""
+        return {}
+
     # --- As inputs and outputs of exported networks ------------------------------------------------------------------
 
     def of_shape(self, shape):
@@ -221,7 +276,7 @@ class Field:
     def sized(self, sizes=()):
         """The shape of one value, its free axes being of these sizes as far as there are some."""
         sizes = iter(sizes)
-        return [next(sizes, None) if size is None else size for size in self.shape]
+        return [next(sizes, None) if size is None else size for size in self.edge_shape]
 
     def spec(self, batch=None, sizes=(), name=None):
         """The `tf.TensorSpec` of values at the outer edge, named `plural` where nothing else is said."""
@@ -245,6 +300,10 @@ class Field:
     def probes(self, seeds):
         """Values `[N, …]` that an exported network is tried with, such that one which ignores them is found out."""
         return self.of_seeds(seeds)
+
+    def rows(self, value, count):
+        """The same value at the outer edge so many times, a NumPy array `[count, …]`."""
+        return np.repeat(np.asarray(value, self.edge_dtype)[None], count, axis=0)
 
     def blanks(self, count, sizes=()):
         """Any `[count, …]` values that are valid, a NumPy array."""
@@ -288,6 +347,10 @@ class Field:
         """The value in a file, a string tensor `[]`, at the outer edge, without a batch."""
         raise NotImplementedError
 
+    def decoded_to_shape(self, file):
+        """The same, brought to `shape`."""
+        raise NotImplementedError
+
     def read(self, content):
         """The value at the outer edge that a file of `finish` or `write` holds, given as bytes; a NumPy array."""
         return np.load(io.BytesIO(content), allow_pickle=False)
@@ -306,6 +369,25 @@ class Field:
             values: `[N, …]` at the outer edge.
             suffix: of the file, one of `walk_suffixes`.
         """
+        raise NotImplementedError
+
+    # --- Said by a person --------------------------------------------------------------------------------------------
+
+    @property
+    def has_option(self):
+        """Whether a person can say a value of it on a command line."""
+        return type(self).option is not Field.option
+
+    def option(self, name):
+        """`(type, default, help)` of the option of a command line that says it, of a control."""
+        raise NotImplementedError
+
+    def said(self, value, name):
+        """The value at the outer edge, without a batch, that an option of this name says; `UserError` if it is none."""
+        raise NotImplementedError
+
+    def from_text(self, text):
+        """A string tensor `[N]` as values at the outer edge, of a field with `by_text`."""
         raise NotImplementedError
 
     # --- In words, for manifest and model card -----------------------------------------------------------------------

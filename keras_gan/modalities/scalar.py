@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from keras_gan.errors import UserError
 from keras_gan.modalities.base import Field
 
 
@@ -45,6 +46,14 @@ class Scalar(Field):
         import tensorflow as tf
 
         return tf.fill([tf.shape(seeds)[0]], tf.constant(self.default, tf.float32))
+
+    def option(self, name):
+        return float, self.default, f"{self.about or name}: {self.low:g} to {self.high:g}."
+
+    def said(self, value, name):
+        if not self.low <= value <= self.high:
+            raise UserError(f"--{name} must be between {self.low:g} and {self.high:g}, got {value:g}.")
+        return value
 
     def probes(self, seeds):
         """The whole range, with both ends."""

@@ -95,3 +95,9 @@ def _facts(network, images, columns):
 
 # Part of the name of cached weights, so that a changed network is trained anew.
 _RECIPE = "".join(map(inspect.getsource, (_network, _seeded, _train, _facts)))
+
+
+def hidden_layer(size, counts):
+    """The network up to its hidden layer, not trained: images in [0, 1] to `[B, 128]`, for `{attribute: values}`."""
+    network = _network(size, counts)
+    return keras.Model(network.inputs[0], network.get_layer("hidden").output, name="reader")

@@ -22,7 +22,7 @@ def generator(image_shape, options, num_classes=0):
     latents.
 
     Args:
-        image_shape: `(size, size, C)`, size a power of two, 16 or more.
+        image_shape: `(height, width, C)`, height a power of two, 16 or more, width a multiple of a quarter of it.
         options: `ModelOptions` and `ConvolutionOptions` in one.
         num_classes: number of classes, 0 for a generator without labels.
     """
@@ -33,8 +33,9 @@ def generator(image_shape, options, num_classes=0):
         inputs = [x, labels]
         # Much shorter than a latent vector: were it as long, all pictures of a class would be the same for long.
         x = layers.Concatenate()([x, ops.one_hot(labels, num_classes)])
-    x = layers.Dense(4 * 4 * first, use_bias=False, kernel_initializer=normal())(x)
-    x = layers.Reshape((4, 4, first))(x)
+    columns = 4 * image_shape[1] // image_shape[0]
+    x = layers.Dense(4 * columns * first, use_bias=False, kernel_initializer=normal())(x)
+    x = layers.Reshape((4, columns, first))(x)
     x = layers.ReLU()(batch_norm(options.fused_batch_norm)(x))
     for layers_left, width in zip(range(len(hidden), 0, -1), reversed(hidden), strict=True):
         smooth = layers_left < options.smooth_layers

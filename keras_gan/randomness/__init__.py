@@ -58,6 +58,21 @@ def portable_latents(seeds, latent_dim):
     return ops.asarray(normal, np.float32)
 
 
+def portable_angles(seed, count):
+    """Angles in [0, 2 pi) that depend on a seed alone, equal on every runtime, and are not those of its latents.
+
+    Args:
+        seed: int64.
+        count: how many.
+
+    Returns:
+        float64 `[count]`, a NumPy array: the Threefry words of the counters (n // 2, 1), in units of 2 pi / 2^32.
+    """
+    key = np.int64(seed & _MASK), np.int64(seed >> 32 & _MASK)
+    words = threefry2x32(key, (np.arange((count + 1) // 2, dtype=np.int64), np.int64(1)))
+    return np.stack(words, axis=-1).reshape(-1)[:count] * (2.0 * math.pi * 2.0**-32)
+
+
 def portable_labels(seeds, num_classes):
     """The class of each seed where none is asked for: `seed mod num_classes`, in [0, num_classes) also below zero.
 

@@ -93,7 +93,7 @@ def prepare(options, model_options):
     model_options = {**options.preset_options, **model_options}
     model_config = config.from_dict(variant.Config, model_options, "the variant's options")
     strategy = _start(options)
-    dataset, validation = _load(options)
+    dataset, validation = _load(options, model_config)
     steps = options.total_steps(len(dataset), Schedule(tuple(model_config.stages()), options.batch_size))
     with strategy.scope():
         model = building.build(options.variant, model_config, dataset.fields, options.seed, options.augment)
@@ -154,7 +154,7 @@ def _start(options):
     return strategy
 
 
-def _load(options):
+def _load(options, model_config):
     """The data to train on, and that to show and to choose by, with fields as the run has them."""
     task, folder = registry.variant(options.variant).task, None
     if options.resume:
@@ -165,7 +165,10 @@ def _load(options):
         splits = data.load_splits(options, task, folder and run_folder.data_facts(folder))
         dataset, validation = splits.train, splits.validation
     # What fields have learned of the data is the run's: the data may lie elsewhere today, or be more.
-    fields = {**dataset.fields, **run_folder.fields(folder)} if folder else dataset.fitted().fields
+    if folder:
+        fields = {**dataset.fields, **run_folder.fields(folder)}
+    else:
+        fields = building.fields_of(options.variant, model_config, dataset)
     return replace(dataset, fields=fields), validation and replace(validation, fields=fields)
 
 

@@ -104,6 +104,7 @@ def subject_of(run, dataset):
         extractor=extractor,
         reference=reference,
         real=dataset.columns,
+        unseen=unseen_of(run.metrics, run),
         class_names=dataset.class_names,
         training=training_data.training,
         perceptual=functools.cache(perceptual.load),
@@ -111,6 +112,13 @@ def subject_of(run, dataset):
         seed=SELECTION_SEED,
         class_counts=dataset.class_counts,
     )
+
+
+def unseen_of(names, options):
+    """Columns of the test split of a data set, if any of these metrics needs some and there is one; else None."""
+    if not metrics.needing(names, "unseen") or not data.has_test(options):
+        return None
+    return data.load(options, "test", task_of(options)).columns
 
 
 def examples_of(options, split):

@@ -18,16 +18,16 @@ class Unreadable(Exception):
     """A file that cannot be used; says which one and why."""
 
 
-def allocate(shape, plural="examples"):
-    """A uint8 array of decoded examples in memory, or over an unnamed temporary file if it is too large for memory."""
-    size = int(np.prod(shape, dtype=np.int64))
+def allocate(shape, plural="examples", dtype=np.uint8):
+    """An array of decoded examples in memory, or over an unnamed temporary file if it is too large for memory."""
+    size = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
     if size <= MEMORY_LIMIT_BYTES:
-        return np.empty(shape, np.uint8)
+        return np.empty(shape, dtype)
     with TemporaryFile() as file:  # the map outlives the handle
         try:
             if hasattr(os, "posix_fallocate"):  # a disk that fills up later would end the process without a word
                 os.posix_fallocate(file.fileno(), 0, size)
-            return np.memmap(file, np.uint8, "w+", shape=shape)
+            return np.memmap(file, dtype, "w+", shape=shape)
         except OSError as error:
             raise UserError(
                 f"the decoded {plural} need {size / 2**30:.1f} GiB in {gettempdir()} ({why(error)}): "

@@ -72,6 +72,10 @@ class AdversarialModel(TrainStep):
         """What is to be seen of the first `count` seeds, side by side: a list of columns, values at the outer edge."""
         return [sampler.samples(count)]
 
+    def baseline(self):
+        """Returns a network like the exported one whose scores are to stand beside its own; None if there is none."""
+        return
+
     # --- What a variant may call -------------------------------------------------------------------------------------
 
     def score(self, examples, batch, training=True):
@@ -136,9 +140,14 @@ class AdversarialModel(TrainStep):
         takes_labels = any(tensor.name == "labels" for tensor in self.generator.inputs)
         return class_count(self.fields) if takes_labels else 0
 
+    @property
+    def further_inputs(self):
+        """`{name: Field}` of inputs of exported networks that no batch holds under their names."""
+        return {}
+
     def input_fields(self, network):
         """What a network is given, `{name of an input: Field}`."""
-        known = {"labels": self.fields.get("label")} | self.fields
+        known = {"labels": self.fields.get("label")} | self.fields | self.further_inputs
         return {
             tensor.name: Latents(tensor.shape[-1]) if tensor.name == "latents" else known[tensor.name]
             for tensor in network.inputs

@@ -2,6 +2,7 @@
 
 import numbers
 import random
+from dataclasses import replace
 
 import keras
 
@@ -67,6 +68,16 @@ def image_fields(name, image_shape, num_classes=0, source_shape=None):
     if registry.variant(name).task in registry.TRANSLATIONS:
         fields["source"] = Image(*(source_shape or image_shape))
     return fields
+
+
+def fields_of(name, config, dataset):
+    """The fields of a `Dataset` as a variant sees them, `{name: Field}`, with what they have learned of it.
+
+    A variant's module may have `view(config, fields)`, which returns fields of the same stored values that networks see
+    in another way.
+    """
+    view = getattr(registry.module(name), "view", lambda config, fields: fields)
+    return replace(dataset, fields=view(config, dataset.fields)).fitted().fields
 
 
 def build(name, config, fields, seed=0, augment="none"):

@@ -114,8 +114,9 @@ class Inputs:
         numbers = dtype.is_integer or dtype.is_floating
         if not numbers or field.limits(dtype.is_integer) is None:
             self._fail(f"{name!r} must be {self._wanted(name)}, not of the type {dtype.name}.")
-        wanted = _shape_of(field)
-        if not shape.is_compatible_with([None, *wanted] if wanted is not None else None):
+        wanted = _shape_of(field, dtype.is_integer)
+        as_networks_see_it = wanted is not None and shape.is_compatible_with([None, *field.model_shape])
+        if not as_networks_see_it and not shape.is_compatible_with([None, *wanted] if wanted is not None else None):
             hint = ": give batches of them" if shape.is_compatible_with(wanted) else ""
             self._fail(f"{name!r} must be {self._wanted(name)}, not of the shape {list(shape)}{hint}.")
 
@@ -159,9 +160,9 @@ class Inputs:
         return f"[{', '.join(['B', *shape])}] {self._fields[name].wanted}"
 
 
-def _shape_of(field):
-    """The shape of one value, None of a field of any shape."""
+def _shape_of(field, stored=False):
+    """The shape of one value as networks take it, or as it is stored; None of a field of any shape."""
     try:
-        return field.shape
+        return field.shape if stored else field.model_shape
     except NotImplementedError:
         return None

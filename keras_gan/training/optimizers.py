@@ -94,3 +94,25 @@ class EqualizedAdam(Adam):
         shape = tuple(variable.shape)
         scale = math.sqrt(2.0 / math.prod(shape[:-1])) if len(shape) > 1 else VECTORS
         return super().update_step(gradient, variable, learning_rate * scale)
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class InStages(keras.optimizers.schedules.LearningRateSchedule):
+    """A learning rate that falls within so many steps, along a cosine, to a share of it, and then is another.
+
+    Args:
+        rate: what it begins with.
+        final: the share of it that is left after `steps`.
+        steps: how many.
+        later: what it is from then on.
+    """
+
+    def __init__(self, rate, final, steps, later):
+        self.rate, self.final, self.steps, self.later = rate, final, steps, later
+        self._first = keras.optimizers.schedules.CosineDecay(rate, steps, final)
+
+    def __call__(self, step):
+        return tf.where(tf.cast(step, tf.int64) < self.steps, self._first(step), self.later)
+
+    def get_config(self):
+        return {"rate": self.rate, "final": self.final, "steps": self.steps, "later": self.later}

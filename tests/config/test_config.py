@@ -57,7 +57,6 @@ def test_bad_options_are_named(options, message):
         ({"truncation": 0.0}, "--truncation must be above 0 and at most 1"),
         ({"truncation": 1.01}, "--truncation must be"),
         ({"truncation": float("nan")}, "--truncation must be"),
-        ({"frames": 4}, "--count"),
         ({"interpolate": (1, 2), "count": 4}, "leave out --count .* with --frames"),
         ({"interpolate": (1, 2), "seed": 0}, "leave out --seed"),
         ({"interpolate": (1, 2), "frames": 1}, "--frames must be between 2 and 500"),

@@ -30,7 +30,7 @@ def test_a_default_that_is_no_doc_is_shown(capsys):
     assert command("train", "--help") == 0
     shown = " ".join(capsys.readouterr().out.replace("│", " ").replace("|", " ").split())
     assert "(default: tensorboard_logs)" in shown
-    assert "default: 32, or the variant's own. --fit" in shown
+    assert "default: 32, or the variant's own. --" in shown
     assert "--steps INT " in shown
     assert "--metrics [STR ...] " in shown
 

@@ -15,6 +15,7 @@ from keras_gan.runs.run_folder import RunFolder
 COMPUTATION = {
     *("variant", "dataset", "image_size", "fit", "skip_bad_files", "labels", "direction"),
     *("batch_size", "augment", "data_augment", "seed", "precision"),
+    *("frames", "rate", "seconds", "tokens", "lowercase", "min_count", "max_length"),
 }
 CALL = {"resume", "allow_config_change", "dry_run", "coordinator", "num_workers", "worker_index"}
 

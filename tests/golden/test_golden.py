@@ -77,7 +77,7 @@ def stored(path, found, folder):
 
 
 @pytest.mark.parametrize("name", variants(VARIANTS, slow={*VARIANTS} - {*QUICK}))
-def test_first_step_is_as_it_was(name, tmp_path):
+def test_first_step_is_as_it_was(name, tmp_path, quick_reader):
     trained(name, tmp_path, "--export")
     found = facts.of_run(tmp_path / "logs" / "run", step=2 if name in FURTHER else 1)
     was, now = stored(FILES / "runs" / f"{name}.json", found, tmp_path)

@@ -14,12 +14,22 @@ import tensorflow as tf
 from keras_gan import modalities
 from keras_gan.errors import UserError
 from keras_gan.modalities.base import Field
+from keras_gan.modalities.chance import Chance
+from keras_gan.modalities.features import Features
 from keras_gan.modalities.image import Image, Mask
 from keras_gan.modalities.label import Label, class_count
 from keras_gan.modalities.latents import Latents
+from keras_gan.modalities.motion import Motion
+from keras_gan.modalities.motion.start import Start
 from keras_gan.modalities.noise_map import NoiseMap
+from keras_gan.modalities.numbers import Numbers
 from keras_gan.modalities.scalar import Scalar
+from keras_gan.modalities.sound import Waveform
+from keras_gan.modalities.sound.spectrogram import Spectrogram
 from keras_gan.modalities.styles import Styles
+from keras_gan.modalities.text import Tokens
+from keras_gan.modalities.text.prefix import Prefix
+from keras_gan.modalities.video import Video
 from keras_gan.randomness import portable_latents
 
 
@@ -43,6 +53,16 @@ EXAMPLES = {
     "latents": Latents(7),
     "noise_map": NoiseMap(4, 8),
     "styles": Styles(5, 4),
+    "text": Tokens(5, ("", "<unk>", "a", "b"), "char", True, ("ab",)),
+    "text.prefix": Prefix(5, ("", "<unk>", "a", "b"), "char", True, ()),
+    "motion": Motion(16, 25.0, ("hips", "head"), (-1, 0), 0.01),
+    "motion.start": Start(2, 25.0, ("hips", "head"), (-1, 0), 0.01),
+    "numbers": Numbers("positions", (16, 2, 3), "places", True),
+    "sound": Waveform(4096, 16000),
+    "sound.spectrogram": Spectrogram(4096, 16000, 32),
+    "video": Video(4, 8, 6, 3, 12.0),
+    "features": Features("moments", 5, positive=True),
+    "chance": Chance(6),
     "scalar": Scalar("truncation", 0.7, 0.1, 1.5, "how far from the mean"),
 }
 
@@ -65,7 +85,7 @@ def test_described_and_restored(kind):
     description = json.loads(json.dumps(modalities.describe(field)))
     assert description["kind"] == kind
     assert modalities.arrays_of(field) == {}
-    assert modalities.restore(description) == field
+    assert modalities.describe(modalities.restore(description)) == modalities.describe(field)
 
 
 def test_described_and_restored_with_arrays(monkeypatch):
@@ -191,3 +211,51 @@ def test_values_as_files_are_arrays_unless_a_kind_says_otherwise(tmp_path):
     with open(tmp_path / "one.npy", "wb") as file:
         Latents(2).write(file, value)
     np.testing.assert_array_equal(np.load(tmp_path / "one.npy"), value)
+
+
+# --- Sounds -----------------------------------------------------------------------------------------------------------
+
+SOUND, SEEN = Waveform(2048, 8000), Spectrogram(2048, 8000, 32)
+STORED = np.rint(20000 * np.sin(np.arange(2 * 2048).reshape(2, 2048) * [[0.3], [0.7]])).astype(np.int16)
+
+
+def test_waveforms_there_and_back():
+    inside = SOUND.to_model(STORED)
+    np.testing.assert_allclose(inside, STORED / 32767, atol=1e-6)
+    np.testing.assert_array_equal(SOUND.to_model(inside), inside)  # what is float already is in that range
+    edge = SOUND.from_model(inside)["waveform"].numpy()
+    np.testing.assert_array_equal(SOUND.to_stored(edge), STORED)
+    assert SOUND.to_stored(np.array([-2.0, 2.0, np.nan])).tolist() == [-32767, 32767, 0]
+    assert (SOUND.shape, SOUND.model_shape, SOUND.edge_shape) == ((2048,),) * 3
+    assert SOUND.words == "0.256 s at 8000 Hz"
+
+
+def test_spectrograms_are_of_the_same_stored_sounds():
+    inside = SEEN.to_model(STORED)
+    assert (SEEN.shape, SEEN.model_shape, SEEN.edge_shape) == ((2048,), (32, 16, 1), (32, 16))
+    assert inside.shape == (2, *SEEN.model_shape)
+    assert inside.numpy().min() >= -1
+    np.testing.assert_array_equal(SEEN.to_model(inside), inside)
+    edge = SEEN.from_model(inside)["spectrogram"].numpy()
+    np.testing.assert_allclose(edge, SEEN.to_edge(STORED), atol=1e-5)
+    heard = SEEN.to_stored(edge)
+    assert (heard.dtype, heard.shape) == (np.int16, STORED.shape)
+    assert np.abs(SEEN.to_edge(heard) - edge).mean() < 0.08  # what is not quite silent comes back louder
+    assert SEEN.edge_words() == "float32 [N, 32, 16] in [0, 1], low bands first"
+
+
+@pytest.mark.parametrize("field", [SOUND, SEEN], ids=lambda field: field.kind)
+def test_files_and_completions_of_sounds(field, tmp_path):
+    edge = field.to_edge(STORED)
+    completed = field.completed(tf.constant(edge))
+    assert completed.keys() == {*field.completions, "wav_bytes"}
+    waveforms = np.asarray(field.waveforms(edge))
+    for content, waveform in zip(completed["wav_bytes"].numpy(), waveforms, strict=True):
+        samples, rate = tf.audio.decode_wav(content)
+        assert int(rate) == 8000
+        np.testing.assert_allclose(samples[:, 0], waveform, atol=2e-3)
+    preview = field.preview(edge)
+    assert (preview.suffix, [each.suffix for each in preview.beside]) == (".wav", [".png"])
+    with open(tmp_path / "one.wav", "wb") as file:
+        field.write(file, edge[0])
+    assert (tmp_path / "one.wav").stat().st_size == 44 + 2 * 2048

@@ -12,7 +12,7 @@ MEDIA = {
     **{".wav": "audio/wav", ".mp4": "video/mp4", ".webm": "video/webm"},
 }
 # Not in a page's own style, for only this file knows what samples are shown as.
-STYLE = "figure img { width: 100%; image-rendering: pixelated; display: block; border-radius: 4px; }"
+STYLE = "figure img, figure audio { width: 100%; image-rendering: pixelated; display: block; border-radius: 4px; }"
 
 
 def gallery(record):
@@ -76,6 +76,8 @@ def _shown(path, said):
         return f"<pre>{html.escape(path.read_text(encoding='utf-8', errors='replace'))}</pre>"
     data = f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
     element = kind.partition("/")[0]
-    return (
-        f'<img alt="{said}" src="{data}">' if element == "image" else f'<{element} controls src="{data}"></{element}>'
-    )
+    if element == "image":
+        return f'<img alt="{said}" src="{data}">'
+    seen = path.with_suffix(".png")  # what is heard may be seen, too
+    beside = _shown(seen, said) if element == "audio" and seen.is_file() else ""
+    return f'{beside}<{element} controls src="{data}"></{element}>'

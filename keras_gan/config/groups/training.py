@@ -22,9 +22,9 @@ class TrainingOptions:
     that fits is the run's from then on."""
     batch_size: int | None = option(None, decides="computation")
     """Examples per discriminator update, over all devices together; default: 64, or the variant's own."""
-    augment: Augment = option("none", decides="computation")
+    augment: Augment | None = option(None, decides="computation")
     """Random changes of all that the discriminator sees, which the generator does not learn to draw: for small data
-    sets. diffaugment has a fixed strength, ada adapts it."""
+    sets. diffaugment has a fixed strength, ada adapts it; default: none, or the variant's own."""
     data_augment: str | None = option(None, decides="computation")
     """Random changes that enlarge the data set, and that the generator will learn to draw: any of
     flip,rotate,color,crop,scale,light, joined by commas; default: none, or the variant's own; "" for none.

@@ -478,7 +478,7 @@ def pictures(size, split="train", style="cartoon", count=None, seed=SEED, first=
     count = _size_of(split, None) - first if count is None else _size_of(split, count)
     which = f"{count}-from{first}" if first else count
     path = cache.directory() / f"avatars-v{VERSION}-{style}-{size}px-{split}-{which}-seed{seed}.npy"
-    images = _read(path, (count, size, size, 3))
+    images = read(path, (count, size, size, 3))
     if images is None:
         images = _draw_all(size, split, style, range(first, first + count), seed)
         cache.keep(path, lambda file: np.save(file, images), "drawn avatars")
@@ -517,7 +517,7 @@ def _draw_chunk(size, split, style, seed, indices):
 # --- The cache -----------------------------------------------------------------------------------------------------
 
 
-def _read(path, shape):
+def read(path, shape):
     """The uint8 array in a file, or None if there is none of this shape to be read."""
     try:
         array = np.load(path, allow_pickle=False)

@@ -201,6 +201,11 @@ class Image(Field):
 
         return decoding_in_graph.decoded(file, self.channels)
 
+    def decoded_to_shape(self, file):
+        import tensorflow as tf
+
+        return tf.clip_by_value(tf.image.resize(self.decoded(file), self.shape[:2], antialias=True), 0.0, 1.0)
+
     def read(self, content):
         return self.to_edge(pictures.from_png(io.BytesIO(content)))
 

@@ -1,0 +1,50 @@
+"""Films through an exported translator, frame by frame; all are normalised alike, so that nothing flickers."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from keras_gan.errors import UserError, shown, why
+from keras_gan.modalities.image import decoding, movies
+from keras_gan.storage import files
+
+_LOOKED_AT = 12  # frames whose moments are those of the film
+_MOST_BYTES = 2**30  # of all frames, as they are held
+
+
+def is_film(options):
+    """Whether `translate` is to make a film of a film: what `--out` ends in says so."""
+    return Path(options.out).suffix.lower() in movies.SUFFIXES and Path(options.input).suffix.lower() in movies.SUFFIXES
+
+
+def translate(translator, options, controls):
+    """Translates a film; returns 0."""
+    path, started = Path(options.input), time.perf_counter()
+    if not path.is_file():
+        raise UserError(f"--input {shown(path)}: there is no such file.")
+    try:
+        frames, milliseconds = movies.read(path, _MOST_BYTES)
+    except Exception as error:  # decoders raise nearly anything
+        raise UserError(f"{shown(path)} cannot be read as a film: {decoding.reason(error)}.") from None
+    frames = frames[..., :1] if translator.channels == 1 else frames
+    sized = [translator.sized(frame, None, options.size)[0] for frame in frames]
+    height, width = sized[0].shape[:2]
+    tile = options.tile or translator.tile_within(height, width, options.memory_limit_mb * 1e6)
+    moments = None
+    if translator.has_moments:
+        chosen = np.unique(np.linspace(0, len(sized) - 1, _LOOKED_AT).astype(int))
+        moments = translator.moments([sized[number] for number in chosen], tile, controls)
+    made = []
+    for frame in tqdm(sized, "translating", unit=" frames", leave=False):
+        bands = translator.bands(frame, None, tile, controls=controls, moments=moments)
+        made.append(np.concatenate(list(bands)))
+    suffix = Path(options.out).suffix.lower()
+    try:
+        write = lambda file: movies.write(file, np.stack(made), suffix, milliseconds)  # noqa: E731
+        files.write(options.out, write, durable=False)
+    except OSError as error:
+        raise UserError(f"cannot write {options.out}: {why(error)}.") from None
+    print(f"{len(made)} frames translated in {time.perf_counter() - started:.1f} s: {options.out}")
+    return 0

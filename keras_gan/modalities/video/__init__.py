@@ -1,0 +1,6 @@
+"""Video: pictures one after the other."""
+
+from keras_gan.modalities.video.field import Video
+
+__all__ = ["Video"]
+FIELD = Video

@@ -1,0 +1,181 @@
+"""DF-GAN: pictures from words, and the same noise with another sentence (Tao et al. 2022)
+
+Paper: M. Tao, H. Tang, F. Wu, X.-Y. Jing, B.-K. Bao, C. Xu, "DF-GAN: A Simple and Effective Baseline for Text-to-Image
+Synthesis", CVPR 2022, arXiv 2008.05865.
+
+A sentence s steers every block of the generator: each of its two convolutions stands behind two affine changes
+x -> gamma(z, s) x + beta(z, s) of each channel, with ReLU (section 3.4). The discriminator sees image and sentence, and
+has one score, one way (section 3.3). With s' a sentence of another image (equations 2 and 3),
+
+    L_D = E[(1 - D(x, s))+] + E[(1 + D(G(z, s), s))+] / 2 + E[(1 + D(x, s'))+] / 2 + k E[|grad_(x, s) D(x, s)|^p]
+    L_G = -E[D(G(z, s), s)],      k = 2, p = 6
+
+where the penalty is taken at real images with their own sentences; as in the authors' code, the norm is that of both
+gradients together.
+
+Deviations:
+- Sentences are read by a GRU that learns with the network it is in, generator or discriminator, over words of the data,
+  in place of one encoder that has learned from images and captions before.
+- Narrow networks for small images, a batch of 32; the penalty in every fourth step, where it counts fourfold.
+"""
+
+from dataclasses import dataclass
+
+import keras
+from keras import layers, ops
+
+from keras_gan.errors import UserError
+from keras_gan.losses import penalties
+from keras_gan.networks import sentences
+from keras_gan.registry import Variant
+from keras_gan.training.adversarial import AdversarialModel
+from keras_gan.training.options import AdamOptions, PenaltyOptions
+
+VARIANT = Variant(
+    takes=("noise", "text"),
+    gives="image",
+    data="captions",
+    sizes=(16, 32, 64, 128),
+    defaults={"image_size": 64, "batch_size": 32, "steps": 6000},
+)
+
+
+@dataclass(frozen=True)
+class Config(PenaltyOptions, AdamOptions):
+    """Options of DF-GAN."""
+
+    latent_dim: int = 64
+    """Length of a latent vector."""
+    channels: int = 16
+    """Width of the last block of the generator and the first of the discriminator; doubles towards 4 px."""
+    max_channels: int = 128
+    """Widest layer of either network."""
+    sentence_units: int = 64
+    """Width of a word's vector and of the state that reads it."""
+    modulation_units: int = 64
+    """Hidden units behind each affine change."""
+    beta_1: float = 0.0
+    """Adam momentum of both."""
+    beta_2: float = 0.9
+    """Decay of Adam's squared gradients, of both."""
+    discriminator_learning_rate: float = 4e-4
+    """Adam step size of the discriminator."""
+    penalty_weight: float = 2.0
+    """k, the weight of the matching-aware penalty."""
+    penalty_interval: int = 4
+    """Steps from one penalty to the next, which then counts as often."""
+
+
+TINY = Config(latent_dim=5, channels=4, max_channels=6, sentence_units=4, modulation_units=4)
+
+
+class DFGAN(AdversarialModel):
+    """Gives both networks sentences; the discriminator those of other images, too."""
+
+    def generate(self, batch, training):
+        latents = self.noise.normal(ops.shape(batch["real"])[0], (self.latent_dim,), "latents")
+        return self.generator([latents, batch["caption"]], training=training)
+
+    def discriminate(self, examples, batch, training=True):
+        examples = self.augmented(examples) if training else examples
+        return self.discriminator([examples, batch["caption"]], training=training)
+
+    def discriminator_terms(self, batch, fakes):
+        real, fake = self.score(batch["real"], batch), self.score(fakes, batch)
+        other = self.score(batch["real"], {"caption": batch["other"]})
+        self.watch_scores(real, fake)
+        self.watch("d_ranks_match", ops.cast(real > other, "float32"))
+        penalty = self.lazily(self.config.penalty_interval, lambda: self._penalty(batch))
+        return {
+            "d_real": ops.relu(1.0 - real),
+            "d_fake": ops.relu(1.0 + fake) / 2.0,
+            "d_mismatched": ops.relu(1.0 + other) / 2.0,
+            "d_match_penalty": penalty,
+        }
+
+    def generator_terms(self, batch, fakes):
+        return {"g_fake": -self.score(fakes, batch)}
+
+    def _penalty(self, batch):
+        read, judge = (self.discriminator.get_layer(name) for name in ("sentence", "judge"))
+        at = [self.augmented(batch["real"]), read(batch["caption"])]
+        _, gradients = penalties.scores_and_gradients(lambda both: judge(both, training=True), at)
+        return self.config.penalty_weight * penalties.matching_aware(gradients)
+
+
+def build(config, fields):
+    """Builds the model for square images with captions."""
+    if "caption" not in fields:
+        raise UserError("dfgan learns from images with captions: use --dataset captions, or captions:PATH.")
+    image, text = fields["real"].shape, fields["caption"]
+    return DFGAN(generator(image, text, config), discriminator(image, text, config), config, fields)
+
+
+def _widths(size, config):
+    """Widths of the blocks, from 4 px on to the whole size."""
+    count = (size // 4).bit_length()
+    return [min(config.channels * 2**number, config.max_channels) for number in range(count)][::-1]
+
+
+def generator(shape, text, config):
+    """`[latents, caption]` to images in [-1, 1]."""
+    latents = keras.Input((config.latent_dim,), name="latents")
+    caption = keras.Input((text.length,), dtype="int32", name="caption")
+    sentence = sentences.read(caption, text.size, config.sentence_units)
+    steering = layers.Concatenate(name="steering")([latents, sentence])
+    first, *widths = _widths(shape[0], config)
+    x = layers.Reshape((4, 4, first))(layers.Dense(16 * first, name="start")(latents))
+    for width in widths:
+        x = _block(layers.UpSampling2D()(x), steering, width, config.modulation_units)
+    x = layers.LeakyReLU(0.2)(x)
+    x = layers.Conv2D(shape[2], 3, padding="same", name="colours")(x)
+    images = layers.Activation("tanh", dtype="float32", name="images")(x)
+    return keras.Model([latents, caption], images, name="generator")
+
+
+def _block(x, steering, width, units):
+    """Two convolutions behind what the sentence changes, beside a short way."""
+    short = x if x.shape[-1] == width else layers.Conv2D(width, 1)(x)
+    for _ in range(2):
+        for _ in range(2):
+            x = layers.ReLU()(_changed(x, steering, units))
+        x = layers.Conv2D(width, 3, padding="same")(x)
+    return short + x
+
+
+def _changed(x, steering, units):
+    """gamma x + beta, both of them functions of noise and sentence; 1 and 0 at first."""
+    factor, addend = (
+        layers.Dense(x.shape[-1], kernel_initializer="zeros", bias_initializer=bias)(
+            layers.Dense(units, activation="relu")(steering)
+        )
+        for bias in ("ones", "zeros")
+    )
+    return x * factor[:, None, None] + addend[:, None, None]
+
+
+def discriminator(shape, text, config):
+    """`[images, caption]` to scores `[B, 1]`."""
+    tokens = keras.Input((text.length,), dtype="int32", name="tokens")
+    read = keras.Model(tokens, sentences.read(tokens, text.size, config.sentence_units), name="sentence")
+    images, sentence = keras.Input(shape, name="images"), keras.Input(read.output_shape[1:], name="vector")
+    *widths, last = _widths(shape[0], config)[::-1]
+    x = layers.Conv2D(widths[0], 3, padding="same")(images)
+    for width in [*widths[1:], last]:
+        x = _down(x, width)
+    beside = ops.tile(sentence[:, None, None], (1, *x.shape[1:3], 1))
+    x = layers.Concatenate()([x, beside])
+    x = layers.LeakyReLU(0.2)(layers.Conv2D(last, 3, padding="same")(x))
+    x = layers.Conv2D(1, 4, use_bias=False, dtype="float32", name="scores")(x)
+    judge = keras.Model([images, sentence], ops.reshape(x, (-1, 1)), name="judge")
+    examples = keras.Input(shape, name="examples")
+    caption = keras.Input((text.length,), dtype="int32", name="caption")
+    return keras.Model([examples, caption], judge([examples, read(caption)]), name="discriminator")
+
+
+def _down(x, width):
+    """Half the size: two convolutions beside a short way."""
+    short = layers.AveragePooling2D(2)(x if x.shape[-1] == width else layers.Conv2D(width, 1)(x))
+    y = layers.LeakyReLU(0.2)(layers.Conv2D(width, 4, strides=2, padding="same")(x))
+    y = layers.LeakyReLU(0.2)(layers.Conv2D(width, 3, padding="same")(y))
+    return short + y

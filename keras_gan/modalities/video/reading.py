@@ -28,7 +28,8 @@ class Film:
         if len(self.frames) < 2:
             return self.frames
         last = 2 * self.times[-1] - self.times[-2]
-        moments = np.arange(max(1, int(np.floor((last - self.times[0]) * fps + 1e-6)))) / fps + self.times[0]
+        # A GIF knows its times to a hundredth of a second: a frame that lacks a tenth of its time is one.
+        moments = np.arange(max(1, int(np.floor((last - self.times[0]) * fps + 0.1)))) / fps + self.times[0]
         return self.frames[np.searchsorted(self.times, moments + 1e-6, side="right") - 1]
 
 

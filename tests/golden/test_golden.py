@@ -25,7 +25,8 @@ TOLERANCE = 1e-5
 OF_SUMS = 1e-4  # of optimizers: sums of gradients that nearly cancel, which processors round otherwise
 QUICK = ("dcgan", "srgan", "cyclegan")
 VARIANTS = [name for name in registry.list_variants() if registry.variant(name).gives == "image"]
-VARIANTS = [name for name in VARIANTS if "text" not in registry.variant(name).takes]  # a folder of pictures says nothing
+# A folder of pictures says nothing.
+VARIANTS = [name for name in VARIANTS if "text" not in registry.variant(name).takes]
 EXPORTED = ("dcgan", "cgan", "cyclegan", "inpaint", "srgan")
 FURTHER = {"srgan": ("--steps", 2, "--eval-every", 1)}  # its discriminator rests in the first step
 

@@ -14,7 +14,9 @@ __all__ = ["UserError", "ask_for_onednn", "config", "data", "quiet_stderr", "qui
 
 def image_variants(task=None):
     """Names of the variants that make images, sorted; of those of one task. Plugins may have others."""
-    return [name for name in registry.list_variants(task) if registry.variant(name).gives == "image"]
+    described = {name: registry.variant(name) for name in registry.list_variants(task)}
+    # What is drawn of words is measured by what it was told, and by its own benchmarks.
+    return [name for name, each in described.items() if each.gives == "image" and "text" not in each.takes]
 
 
 def versions():

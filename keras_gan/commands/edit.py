@@ -3,8 +3,8 @@
 import numpy as np
 
 from keras_gan.commands import models
+from keras_gan.commands.models import opened
 from keras_gan.commands.project import Space, paths_of, projected, read_square
-from keras_gan.commands.sample import opened
 from keras_gan.errors import UserError, why
 from keras_gan.storage import files
 

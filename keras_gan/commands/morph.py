@@ -6,7 +6,7 @@ import numpy as np
 
 from keras_gan import latent_space
 from keras_gan.commands import models
-from keras_gan.commands.sample import opened
+from keras_gan.commands.models import opened
 from keras_gan.errors import UserError, shown, similar, why
 from keras_gan.modalities.image import decoding, movies
 from keras_gan.storage import files

@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from keras_gan.commands import models
-from keras_gan.commands.sample import opened
+from keras_gan.commands.models import opened
 from keras_gan.errors import UserError, shown, why
 from keras_gan.modalities.sound import Waveform
 from keras_gan.modalities.sound import files as sounds

@@ -182,7 +182,7 @@ def _of_network(outgoing):
         found |= _of_seeds(outgoing)
     elif outgoing.output.finished and all(field.reads_files for field in outgoing.needed.values()):
         found |= {next(iter(outgoing.needed.values())).files: _of_files(outgoing)}
-    else:
+    elif not outgoing.is_part:
         found |= _of_files_and_seeds(outgoing)
     if outgoing.noise_maps:
         found["noise"] = _with_noise(outgoing)

@@ -262,7 +262,9 @@ class Examination:
         """The discriminator's scores of samples, `[N, 1]`."""
         batch = {} if self.labels is None else {"label": self.labels}
         if self.examiner.conditions:
-            given = self.examiner.sampler.of_examples(self.examiner.seeds)
+            sampler, seeds = self.examiner.sampler, self.examiner.seeds
+            # What was said to make them by: an example's, or where none are needed the seed's own.
+            given = sampler.inputs(seeds) if sampler.examples is None else sampler.of_examples(seeds)
             batch |= {name: given[name] for name in self.examiner.conditions}
         return self.examiner.score(self.outputs, batch)
 
@@ -286,12 +288,12 @@ class Examination:
 
 
 def _extractor_of(field, stored):
-    """What looks at values of a `Field`; None if their kind has nothing, or it cannot look at these, such as RGBA."""
-    options = features.ExtractorOptions(field=field)
-    extractor = features.load(field.default_features, options) if field.default_features else None
+    """What looks at values of a `Field`; None if their kind has nothing that can look at these, such as RGBA, untaught."""
+    if not field.default_features:
+        return None
     try:
-        if extractor:
-            extractor(stored)
+        extractor = features.load(field.default_features, features.ExtractorOptions(field=field))
+        extractor(stored)
     except UserError:
         return None
     return extractor

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan import config, exporters, registry
+from keras_gan import config, exporters, health, registry
 from keras_gan.commands import train
 from keras_gan.data import pipeline
 from keras_gan.distribution import devices
@@ -339,9 +339,11 @@ def test_config_round_trip(name):
 
 
 @variants(quick={"dcgan", "cgan", "pix2pix", "cyclegan", "srgan"})  # one of each kind of data, and stages
-def test_train_command(name, tmp_path, capsys, quick_reader):
+def test_train_command(name, tmp_path, capsys, monkeypatch, quick_reader):
     """From data to samples, event files and a checkpoint: all of a run but its exports."""
     pictures = save_dataset(tmp_path / "pictures", registry.variant(name).task) if of_images(name) else None
+    for probe in health.probes():  # all of which look in long runs alone
+        monkeypatch.setattr(probe, "first_step", 0)
     run = config.RunConfig(
         variant=name,
         dataset=pictures,
@@ -355,5 +357,5 @@ def test_train_command(name, tmp_path, capsys, quick_reader):
     assert f"{name} on {run.dataset}: " in capsys.readouterr().out
     folder = tmp_path / "logs" / f"{name}-{'pictures' if pictures else run.dataset}"
     assert [path.name for path in checkpoint.list_checkpoints(folder / "checkpoints")][-1] == "step-000000002"
-    assert sorted(path.stem for path in (folder / "samples").iterdir()) == ["real", "step-000000001", "step-000000002"]
+    assert {path.stem for path in (folder / "samples").iterdir()} == {"real", "step-000000001", "step-000000002"}
     assert list(folder.glob("events.out.tfevents.*"))

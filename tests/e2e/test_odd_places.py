@@ -42,7 +42,7 @@ def test_the_command_that_exports_again_works_as_it_is_printed(odd_place, capfd,
 
     options = ("--log-dir", "logs [1]", "--export-dir", "my 'models'", "--export", "tflite", "--tflite", "float16")
     with monkeypatch.context() as failing:
-        failing.setattr(exporters, "export", fail)
+        failing.setattr(exporters, "export_version", fail)
         assert train(*SMALL, *options, "--tflite-batch", 2, "--export-checkpoint", "last", "--run-name", "r") == 2
     printed = capfd.readouterr().err.partition("to export it again: ")[2].splitlines()[0]
     words = shlex.split(printed)

@@ -246,7 +246,7 @@ def save_sounds(options, values, seeds):
     except ImportError:
         raise Problem("sounds.py, which makes WAV files, is missing: copy it beside this file") from None
     field, out = field_of_samples(read_manifest(options.model)), options.out
-    waveforms = sounds.waveforms(values, field, threefry2x32)
+    waveforms = sounds.waveforms(values, field, threefry2x32, seeds)
     files = {out.with_name(f"{out.stem}-{seed}.wav"): waveform for seed, waveform in zip(seeds, waveforms, strict=True)}
     for path, waveform in {**files, out: sounds.joined(waveforms, field["rate"])}.items():
         content = io.BytesIO()

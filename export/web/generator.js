@@ -153,7 +153,8 @@ function latentInputs({ inputs, batch }, rows) {
 /**
  * What draws pictures of rows.
  *
- * `batch` rows are drawn at once. Each has `latents`, a `label` where there are classes, and a `title` for complaints.
+ * `batch` rows are drawn at once. Each has `latents`, a `label` where there are classes, a `title` for complaints, and
+ * the `seed` by which a sound begins.
  */
 class Generator {
   constructor(manifest, first, last = first) {
@@ -185,7 +186,7 @@ class Generator {
         throw new Complaint(`The model drew no picture of ${rows[i].title}: its output is not a number (NaN).`);
       }
     });
-    return this.sound ? made.map((values) => seen(values, this.sound)) : made;
+    return this.sound ? made.map((values, i) => seen(values, this.sound, rows[i].seed)) : made;
   }
 
   inputsOf(rows) {

@@ -126,11 +126,11 @@ def test_words_and_pauses_of_a_text():
 
 
 def test_scores_of_sounds(run, model, tmp_path):
-    arguments = ("--metrics", "loudness", "copies", "kid", "--features", "mel", "--samples", 16)
+    arguments = ("--metrics", "loudness", "sound-copies", "kid", "--features", "mel", "--samples", 16)
     assert command("evaluate", "--model", model, *arguments, "--out", tmp_path / "scores.json") == 0
     names = [score["name"] for score in json.loads((tmp_path / "scores.json").read_text())["scores"]]
     assert names[:2] == ["loud_as_real", "clipped"]
-    assert {"copies", "nearest_training_sound", "kid[mel]"} <= set(names)
+    assert {"sound_copies", "nearest_training_sound", "kid[mel]"} <= set(names)
 
 
 def test_what_does_not_fit_is_refused(tmp_path, capsys):

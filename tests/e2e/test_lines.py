@@ -128,6 +128,13 @@ def test_sample_writes_lines(model, tmp_path, capsys):
     assert "--temperature must be between 0 and 2, got 3." in capsys.readouterr().err
 
 
+def test_a_run_can_be_asked_what_its_export_can(run, model, tmp_path):
+    asked = ("--count", 3, "--temperature", 0.5, "--prefix", "the", "--out")
+    assert command("sample", "--model", model, *asked, tmp_path / "export.txt") == 0
+    assert command("sample", "--run", run.name, "--log-dir", run.parent, *asked, tmp_path / "run.txt") == 0
+    assert (tmp_path / "run.txt").read_text() == (tmp_path / "export.txt").read_text()
+
+
 def test_what_is_given_to_the_networks_decides(model):
     generator = exported.load(model)
     latents = generator.latents(np.arange(40, dtype=np.int64))

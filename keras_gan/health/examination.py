@@ -286,12 +286,15 @@ class Examination:
 
 
 def _extractor_of(field, stored):
-    """What looks at values of a `Field`; None if their kind has nothing, or it cannot look at these, such as RGBA."""
-    options = features.ExtractorOptions(field=field)
-    extractor = features.load(field.default_features, options) if field.default_features else None
+    """What looks at values of a `Field`; None if their kind has nothing that does without training.
+
+    Also None if it cannot look at these, such as RGBA.
+    """
+    if not field.default_features:
+        return None
     try:
-        if extractor:
-            extractor(stored)
+        extractor = features.load(field.default_features, features.ExtractorOptions(field=field))
+        extractor(stored)
     except UserError:
         return None
     return extractor

@@ -117,7 +117,7 @@ def _look(examiner):
     sampler, seeds = examiner.sampler, np.arange(SAMPLES)
     inputs = sampler.inputs(seeds)
     found = {"outputs": sampler.outputs(inputs).numpy()}
-    if overfitting.PROBE.not_watched(examiner) == {}:
+    if overfitting.PROBE.obstacles(examiner) == {}:
         labels = {"label": inputs["labels"]} if "labels" in inputs else {}
         found["fakes"] = examiner.score(found["outputs"], labels)
         for name, data in (("train", examiner.train), ("held_out", examiner.held_out)):

@@ -67,8 +67,10 @@ class Health(Every):
         self.examiner = Examiner(
             self.sampler, self.train, self.held_out, self._series, self.directory / "samples", self.augment, steps
         )
-        reasons = {probe: probe.not_watched(self.examiner) for probe in self._probes}
-        self._watching = [probe for probe in self._probes if set(probe.signals) - set(reasons[probe])]
+        reasons = {
+            probe: probe.obstacles(self.examiner) for probe in self._probes if probe.is_of(self.examiner.field.kind)
+        }
+        self._watching = [probe for probe in reasons if set(probe.signals) - set(reasons[probe])]
         self._not_watched = {signal: reason for found in reasons.values() for signal, reason in found.items()}
         # Those of the run before a resume, up to the step it goes on from.
         self.findings = [finding for finding in record.read(self.directory) if finding.step <= self.step]

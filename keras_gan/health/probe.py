@@ -11,7 +11,7 @@ class Probe:
     Attributes:
         signals: names of its findings.
         certain: those of them that a healthy run never shows, not even for a moment.
-        of: kinds of values it can look at; empty: any.
+        of: kinds of values it can look at; empty: any. Runs of others know nothing of it.
         logs: names of the training's logs that it reads, in `Examiner.series`.
         first_step: the step from which it looks.
     """
@@ -30,8 +30,6 @@ class Probe:
         """Why a run gives no figures for some of its findings, `{signal: reason}`, by the run's `Examiner`."""
         return {}
 
-    def not_watched(self, examiner):
-        """Why some of its findings are not looked for in a run, `{signal: reason}`."""
-        if self.of and examiner.field.kind not in self.of:
-            return dict.fromkeys(self.signals, f"it is told by values of the kind {' or '.join(self.of)} alone")
-        return self.obstacles(examiner)
+    def is_of(self, kind):
+        """Whether it can look at values of a kind."""
+        return not self.of or kind in self.of

@@ -98,7 +98,7 @@ class DFGAN(AdversarialModel):
 
     def _penalty(self, batch):
         read, judge = (self.discriminator.get_layer(name) for name in ("sentence", "judge"))
-        at = [self.augmented(batch["real"]), read(batch["caption"])]
+        at = [self.augmented(batch["real"]), ops.cast(read(batch["caption"]), "float32")]
         _, gradients = penalties.scores_and_gradients(lambda both: judge(both, training=True), at)
         return self.config.penalty_weight * penalties.matching_aware(gradients)
 

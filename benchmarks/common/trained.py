@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from benchmarks.common import report
-from benchmarks.common.program import UserError, quiet_tensorflow, registry
+from benchmarks.common.program import UserError, data, quiet_tensorflow, registry
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,14 @@ def restored(options, variant):
 
 
 def splits_of(run):
-    """The `Splits` of the data of a `Restored` run; the test split is the training's where there is no other."""
+    """`(train, test)` of the data of a `Restored` run, each a `Dataset`."""
     from keras_gan.runs import trained_on
 
-    return trained_on.load(run.options, run.data_facts, registry.variant(run.options.variant).task)
+    task = registry.variant(run.options.variant).task
+    train = trained_on.load(run.options, run.data_facts, task).train
+    if not data.has_test(run.options):
+        raise UserError(f"{run.options.dataset} has no test split, and this measures what was not learned from.")
+    return train, data.load(run.options, "test", task)
 
 
 def publish(options, name, run, figures, about):

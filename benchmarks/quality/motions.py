@@ -9,6 +9,7 @@ action, and figures that stand still.
 
 import sys
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -37,8 +38,9 @@ def benchmark(options):
     from keras_gan.metrics.features import movement as extractor
 
     trained = restored(options, ("motiongan",))
-    splits, field, sampler = splits_of(trained), trained.model.fields["real"], trained.sampler()
-    (clips, labels), test = _columns(splits.train), _columns(splits.test)
+    train, test = splits_of(trained)
+    field, sampler = trained.model.fields["real"], trained.sampler()
+    (clips, labels), test = _columns(train), _columns(test)
     look = extractor.load(ExtractorOptions(field=field, training=lambda: (clips, labels, test)))
     samples = sampler.samples(options.samples, options.seed).astype(np.float32)
     asked = sampler.labels(options.samples, options.seed)
@@ -100,7 +102,7 @@ def _floor(seen, clips, labels):
 
 def clip_numbers(windows):
     """The number of the clip that each window was cut out of, int `[N]`: windows of one clip go on a frame later."""
-    goes_on = [np.array_equal(one[1:], other[:-1]) for one, other in zip(windows[:-1], windows[1:], strict=True)]
+    goes_on = [np.array_equal(one[1:], other[:-1]) for one, other in pairwise(windows)]
     return np.concatenate([[0], np.cumsum(~np.array(goes_on, bool))])
 
 
@@ -113,7 +115,8 @@ def _described(look, field, clips, rng):
 
 
 def _means(clips, labels):
-    return np.concatenate([np.repeat(clips[labels == each].mean(axis=0)[None], 8, axis=0) for each in np.unique(labels)])
+    means = np.stack([clips[labels == each].mean(axis=0) for each in np.unique(labels)])
+    return np.repeat(means, 8, axis=0)
 
 
 def _still(clips):
@@ -155,7 +158,7 @@ def _apart(known, numbers):
 
 
 def going_on(model, field, test, seed):
-    """How a clip goes on from the first two frames of a real one: the first step, and the error beside standing still."""
+    """How clips go on from two frames of real ones: the first step, and errors beside those of standing still."""
     windows, labels = (each[:: max(1, len(test[0]) // 256)] for each in test)
     network = model.exported()["continuation"]
     made = continued(model, field, network, windows[:, :2], labels, seed)
@@ -174,7 +177,8 @@ def going_on(model, field, test, seed):
             error = float(np.linalg.norm(ours[:, frame] - real[:, frame], axis=-1).mean())
             still = float(np.linalg.norm(real[:, 0] - real[:, frame], axis=-1).mean())
             found[f"error of joints after {milliseconds} ms"] = {"samples": error, "standing still": still}
-    found["NPSS"] = {"samples": npss(real, ours), "standing still": npss(real, np.repeat(real[:, :1], real.shape[1], 1))}
+    still = np.repeat(real[:, :1], real.shape[1], axis=1)
+    found["NPSS"] = {"samples": npss(real, ours), "standing still": npss(real, still)}
     return found
 
 

@@ -18,6 +18,7 @@ from benchmarks.common.command import run
 from benchmarks.common.trained import OfRun, publish, restored, splits_of
 
 BATCH = 32
+KEPT = ("background", "clothing_colour", "hair_colour")  # of avatars, whatever they do
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Options(OfRun):
     samples: int = 800
     """How many films are drawn, the kinds in turn."""
     out_of: int = 150
-    """Among how many films a face must be found again, by its first frame."""
+    """Among how many films a face must be found again."""
 
 
 def benchmark(options):
@@ -36,8 +37,9 @@ def benchmark(options):
     from keras_gan.metrics.features import film as extractor
 
     trained = restored(options, ("mocogan",))
-    splits, field, sampler = splits_of(trained), trained.model.fields["real"], trained.sampler()
-    (films, labels), test = _columns(splits.train), _columns(splits.test)
+    train, test = splits_of(trained)
+    field, sampler = trained.model.fields["real"], trained.sampler()
+    (films, labels), test = _columns(train), _columns(test)
     look = extractor.load(ExtractorOptions(field=field, training=lambda: (films, labels, test)))
     samples = field.to_stored(sampler.samples(options.samples, options.seed))
     asked = sampler.labels(options.samples, options.seed)
@@ -49,8 +51,8 @@ def benchmark(options):
     figures |= started(trained.model, field, test, options)
     about = (
         f"{len(samples):,} films of {field.frames} frames of {field.height} px, beside {len(test[0]):,} of the test "
-        f"split and {len(films):,} of the training; a face is looked for among {options.out_of} others by the colours "
-        "of its first frame."
+        f"split and {len(films):,} of the training; a face is looked for among {options.out_of} by the colours of its "
+        "frames; what is to be seen of it is read by the network of `--features attributes`."
     )
     publish(options, "moving_faces", trained, figures, about)
 
@@ -81,28 +83,43 @@ def shuffled(films, seed=0):
 
 
 def beside_real(samples, real, count):
-    """How much films move, and how often a film shows one face from its first frame to its last."""
+    """How much films move, and how often a film shows one face in all of its frames."""
     from keras_gan.metrics import films
 
-    moved, kept = (_pair(*map(of, (samples, real))) for of in (films.amount, lambda each: same_face(each[:count])))
+    moved, found, kept = (
+        _pair(of(samples), of(real)) for of in (films.amount, lambda each: found_again(each[:count]), keeps_attributes)
+    )
     moved["share"] = moved["samples"] / moved["real"]
-    return {"change from frame to frame": moved, "same face in all frames": kept}
+    return {
+        "change from frame to frame": moved,
+        "face found again in all frames": found,
+        f"{', '.join(KEPT)} the same in all frames": kept,
+    }
 
 
-def same_face(films, starts=None):
-    """The share of films all of whose frames are nearer to their own start than to that of any other film.
+def found_again(films, known=None):
+    """The share of films all of whose frames are nearest to their own film, of all.
 
     Args:
         films: uint8 `[N, T, height, width, C]`.
-        starts: uint8 `[N, height, width, C]`; default: the films' own first frames.
+        known: uint8 `[N, T, height, width, C]` of the same faces, which are known by the mean of their frames; default:
+            the films themselves.
     """
     from keras_gan.metrics.films import shown
     from keras_gan.metrics.neighbours import nearest
 
-    known = shown(films[:, 0] if starts is None else starts)
-    frames = range(1 if starts is None else 0, films.shape[1])
-    found = [nearest(shown(films[:, frame]), known)[0] == np.arange(len(films)) for frame in frames]
+    means = shown((films if known is None else known).mean(axis=1))
+    found = [nearest(shown(films[:, frame]), means)[0] == np.arange(len(films)) for frame in range(films.shape[1])]
     return float(np.all(found, axis=0).mean())
+
+
+def keeps_attributes(films):
+    """The share of films in all of whose frames a network reads the same attributes of avatars."""
+    from keras_gan.metrics.features import attributes
+
+    read = attributes.read(films.reshape(-1, *films.shape[2:]))
+    values = [read[name].argmax(axis=1).reshape(films.shape[:2]) for name in KEPT]
+    return float(np.mean(np.all([(each == each[:, :1]).all(axis=1) for each in values], axis=0)))
 
 
 def started(model, field, test, options):
@@ -121,7 +138,8 @@ def started(model, field, test, options):
     missed = float(np.abs(films[:, 0].astype(float) - starts).mean())
     apart = float(np.abs(np.roll(starts, 1, axis=0).astype(float) - starts).mean())
     return {
-        "same face as the picture it begins with": {"samples": same_face(films, starts)},
+        "face of the picture found again in all frames": {"samples": found_again(films, test[0][: len(films)])},
+        f"{', '.join(KEPT)} the same, beginning with a picture": {"samples": keeps_attributes(films)},
         "grey levels from the picture to the first frame": {"samples": missed, "another picture": apart},
     }
 

@@ -38,8 +38,8 @@ class Options(OfRun):
 def benchmark(options):
     """Writes `sweep.md`, `sweep.json` and, if it is asked for, a picture."""
     trained = restored(options, ("textgan", "seqgan"))
-    splits, sampler = splits_of(trained), trained.sampler()
-    score = _scorer(splits, options.lines)
+    (train, test), sampler = splits_of(trained), trained.sampler()
+    score = _scorer(train.fields["real"].size, test, options.lines)
     networks = {trained.options.variant: None, "likelihood alone": trained.model.baseline()}
     if networks["likelihood alone"] is None:
         del networks["likelihood alone"]
@@ -47,13 +47,13 @@ def benchmark(options):
         name: [score(_lines(sampler, network, options, warm)) for warm in options.temperatures]
         for name, network in networks.items()
     }
-    real = score(splits.train.columns["real"][_some(splits.train, options.lines)])
+    real = score(train.columns["real"][_some(train, options.lines)])
     figures = {
         f"{name}, temperature {warm:g}": values
         for name, curve in curves.items()
         for warm, values in zip(options.temperatures, curve, strict=True)
     }
-    about = f"{options.lines:,} lines at each temperature, against {len(splits.test):,} test lines."
+    about = f"{options.lines:,} lines at each temperature, against {len(test):,} test lines."
     publish(options, "sweep", trained, figures | {"lines of the training": real}, about)
     if options.picture:
         draw(options.picture, curves, real, options)
@@ -72,13 +72,13 @@ def _lines(sampler, network, options, warm):
     return sampler.made(inputs | {"temperature": np.full(options.lines, warm, np.float32)}, network)
 
 
-def _scorer(splits, count):
+def _scorer(size, test, count):
     """A function from `[N, length]` lines to `{name: score}`."""
     from keras_gan.metrics import language
     from keras_gan.metrics.lines import language_model, lists
 
-    references = language.References(lists(splits.test.columns["real"][:]))
-    size, unseen = splits.train.fields["real"].size, lists(splits.test.columns["real"][:])
+    unseen = lists(test.columns["real"][:])
+    references = language.References(unseen)
 
     def score(lines):
         own = lists(lines)

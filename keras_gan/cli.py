@@ -104,10 +104,12 @@ def _exported_controls(argv):
 
 def _controls_of_run(argv):
     """The controls of what a run draws; none if there is no such run: another place will say."""
+    from keras_gan import modalities  # it imports NumPy
+
     name = _option_of(argv, "--run")
     try:
         folder = run_folder.find(_option_of(argv, "--log-dir") or config.RunConfig.log_dir, name) if name else None
-        return run_folder.fields(folder)["real"].controls_of_runs if folder else {}
+        return modalities.controls_of(run_folder.fields(folder)["real"]) if folder else {}
     except UserError:
         return {}
 

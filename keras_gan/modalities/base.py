@@ -199,11 +199,6 @@ class Field:
         """The rest of the way, `{name: string tensor [B]}`: files of values at the outer edge."""
         raise NotImplementedError
 
-    @property
-    def controls_of_runs(self):
-        """What all networks that draw such values of seeds have beside them, `{name: Field}` of controls."""
-        return {}
-
     def with_seeds(self, seeds):
         """This field for values of int64 `[N]` seeds, where that decides how they are shown; most kinds are as before.
 

@@ -26,7 +26,7 @@ from keras import layers, ops
 from keras_gan.layers.line_noise import KEY
 from keras_gan.layers.line_writer import LineWriter
 from keras_gan.losses.objectives import NON_SATURATING
-from keras_gan.modalities.text.writing import controls
+from keras_gan.modalities.text import controls
 from keras_gan.networks.lines import WRITER
 from keras_gan.registry import Variant
 from keras_gan.training.lines import LIKELIHOOD, LineModel

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 import keras
 from keras import layers, ops
 
-from keras_gan.modalities.text.writing import controls
+from keras_gan.modalities.text import controls
 from keras_gan.networks import lines as networks
 from keras_gan.registry import Variant
 from keras_gan.training.lines import LIKELIHOOD, LineModel, counted

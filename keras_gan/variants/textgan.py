@@ -28,7 +28,7 @@ from typing import Literal
 
 from keras_gan.losses import penalties
 from keras_gan.losses.objectives import RELATIVISTIC, WASSERSTEIN
-from keras_gan.modalities.text.writing import controls
+from keras_gan.modalities.text import controls
 from keras_gan.networks import lines as networks
 from keras_gan.registry import Variant
 from keras_gan.training.lines import LIKELIHOOD, LineModel

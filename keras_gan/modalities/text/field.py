@@ -112,12 +112,6 @@ class Tokens(Field):
     def wanted(self):
         return f"whole numbers from 0 to {self.size - 1}, the tokens"
 
-    @property
-    def controls_of_runs(self):
-        from keras_gan.modalities.text.writing import controls
-
-        return controls(self)
-
     # --- From one form to the other ----------------------------------------------------------------------------------
 
     def split(self, text):

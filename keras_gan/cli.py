@@ -104,12 +104,10 @@ def _exported_controls(argv):
 
 def _controls_of_run(argv):
     """The controls of what a run draws; none if there is no such run: another place will say."""
-    from keras_gan import modalities  # it imports NumPy
-
     name = _option_of(argv, "--run")
     try:
         folder = run_folder.find(_option_of(argv, "--log-dir") or config.RunConfig.log_dir, name) if name else None
-        return modalities.controls_of(run_folder.fields(folder)["real"]) if folder else {}
+        return run_folder.controls(folder) if folder else {}
     except UserError:
         return {}
 

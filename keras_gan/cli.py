@@ -29,6 +29,7 @@ COMMANDS = {
     "translate": config.TranslateOptions,
     "caption": config.CaptionOptions,
     "edit": config.EditOptions,
+    "extract": config.ExtractOptions,
     "stylize": config.StylizeOptions,
     "morph": config.MorphOptions,
     "blend": config.BlendOptions,

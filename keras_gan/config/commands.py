@@ -211,6 +211,35 @@ class CaptionOptions:
 
 
 @dataclass(frozen=True)
+class ExtractOptions:
+    """Reads the movement of the figure in a film, and finds latents by which a model makes it again."""
+
+    input: str
+    """A film of one figure, as this program draws them: .gif, .mp4 and others."""
+    out: str = "extracted.bvh"
+    """A .bvh file; its joints' places and a film of it are written beside it."""
+    model: str | None = None
+    """Folder of an exported model of the same figures, such as export/models/RUN/1: find its latents, too."""
+    steps: int = 200
+    """Steps of that search."""
+    count: int = 3
+    """How many clips to draw near those latents."""
+    distance: float = 0.3
+    """How far from them, from 0, the same, to 1, any."""
+    seed: int = 0
+    """Where the search begins, and which clips near them are drawn."""
+
+    def __post_init__(self):
+        check_sampling(self.count, self.seed)
+        if Path(self.out).suffix != ".bvh":
+            raise UserError(f"--out {self.out} must end in .bvh.")
+        if not 1 <= self.steps <= 100_000:
+            raise UserError(f"--steps must be between 1 and 100000, got {self.steps}.")
+        if not 0 <= self.distance <= 1:
+            raise UserError(f"--distance must be between 0 and 1, got {self.distance:g}.")
+
+
+@dataclass(frozen=True)
 class EditOptions:
     """Changes a picture by words: finds the latents of which a model makes it, and draws them with another sentence."""
 

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ import tensorflow as tf
 
 from keras_gan import exported
 from keras_gan.errors import UserError
-from tests.conftest import command, train
+from tests.conftest import ROOT, command, train
 
 STEPS = 6
 TINY = ("--model.units", 8, "--model.embedding", 6, "--model.latent-dim", 4, "--model.discriminator-units", 4)
@@ -105,6 +107,13 @@ def test_the_same_lines_everywhere(model):
     assert all(each.startswith(b"the blue") for each in begun)
     assert "shutil" not in saved.signatures  # what is asked for is there, and nothing by accident
     assert {"serving_default", "from_seeds", "from_prefix", "text", "text_controlled"} <= set(saved.signatures)
+
+
+def test_the_phone_script_writes_the_same_lines(model, tmp_path):
+    script = [sys.executable, ROOT / "export/mobile/sample.py", "--model", model / "generator.tflite"]
+    subprocess.run([*script, "--seed", "3", "--count", "5", "--out", tmp_path / "phone.txt"], check=True)
+    assert command("sample", "--model", model, "--seed", 3, "--count", 5, "--out", tmp_path / "here.txt") == 0
+    assert (tmp_path / "phone.txt").read_text() == (tmp_path / "here.txt").read_text()
 
 
 def test_sample_writes_lines(model, tmp_path, capsys):

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from keras_gan.exporters.signatures import Signature
 
-BOUND = 1e-5
-# A fortieth of a grey level. What another order of sums changes grows with depth, and networks that are given examples
+BOUND = 3e-5  # less than a hundredth of a grey level
+# A fortieth of one. What another order of sums changes grows with depth, and networks that are given examples
 # are deeper than those that draw from noise.
 BOUND_OF_EXAMPLES = 1e-4
 ROUNDED = 0.5 / 255  # of values in 8 bits

@@ -110,12 +110,11 @@ def _of_examples(signature, sizes=(), most=MOST):
     rounded = {name: _rounded(network.inputs[name], values) for name, values in examples.items()}
     seeds = np.arange(_count(examples))
     seeded = {"seeds"} & signature.inputs.keys()
-    given = {
-        name: field
+    rounded |= {
+        name: np.asarray(field.probes(seeds))
         for name, field in network.controls.items()
         if name in signature.inputs or (seeded and field.kind == "chance")
     }
-    rounded |= {name: np.asarray(field.probes(seeds)) for name, field in given.items()}
     hole = network.hole(rounded)
     expected = _of_keras(network, _as_in_training(network, rounded, examples, hole), _sizes(network, rounded))
     if hole is not None:

@@ -162,4 +162,6 @@ def test_the_kind_of_data_must_fit_the_task(dataset, task, fits, monkeypatch):
     message = str(caught.value)
     assert f"--dataset {dataset} " in message
     assert "some_variant" in message
-    assert f"avatars or {task}:PATH" in message if task.endswith("paired") else "folder:PATH" in message
+    offered = message.partition(": use ")[2]
+    for name in ("avatars", f"{task}:PATH") if task.endswith("paired") else ("folder:PATH",):
+        assert name in offered

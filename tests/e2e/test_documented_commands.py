@@ -34,6 +34,8 @@ NOT_RUN = {
     "--list": "is run by test_cli.py",
 }
 
+CONTROLS = ("strength", "style", "alpha", "temperature", "prefix")  # options that a model's manifest brings
+
 
 def own_commands():
     """Commands of this program, of `train.py` and of the package by either of its names, with their arguments."""
@@ -60,10 +62,8 @@ def test_they_are_understood(page, arguments, asked, tmp_path, monkeypatch, caps
     monkeypatch.chdir(tmp_path)
     if {"--resume", "--config"} & set(arguments):
         pytest.skip("needs a run, and is typed below or by the test that NOT_RUN names")
-    if arguments[0] == "translate" and {"--strength", "--style", "--alpha"} & set(arguments):
-        pytest.skip("needs a model with these controls, and is typed in tests/variants")
-    if arguments[0] == "sample" and {"--temperature", "--prefix"} & set(arguments):
-        pytest.skip("needs a model of lines, and is typed in test_lines.py")
+    if arguments[0] in ("sample", "translate") and {f"--{name}" for name in CONTROLS} & set(arguments):
+        pytest.skip("needs a model with these controls, and is typed in tests/variants and tests/e2e/test_lines.py")
     if len(arguments) == 1 and arguments[0] in ("train", "sample", "translate", "evaluate"):
         return  # the name of a command within a sentence
     assert command(*arguments) == 0, capsys.readouterr().err

@@ -1,5 +1,6 @@
 """Samples of an exported model, as `keras_gan.sampling.Sampler` gives those of a model in memory."""
 
+import contextlib
 import dataclasses
 
 import numpy as np
@@ -156,7 +157,12 @@ def _tested(model, dataset, data_dir, count):
 
 
 def _training_data(configuration):
-    """The data set that an exported model says it was trained on, or None."""
+    """The run that an exported model says it is of, or at least its data set; None if it says neither.
+
+    What was trained decides what some sources give: images with captions, or the captions alone.
+    """
+    with contextlib.suppress(UserError):
+        return config.parse(configuration, "the model's manifest")[0]
     names = {field.name for field in dataclasses.fields(config.DataOptions)}
     known = {name: value for name, value in configuration.items() if name in names}
     try:

@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help demo play gallery zoo test test-all check web clean bench \
 	bench-steps bench-passes bench-sampling bench-waiting bench-packing bench-scaling bench-scores bench-quality \
-	bench-modes bench-painting bench-cartoons bench-judge bench-choice bench-search bench-baselines bench-export bench-one-seed bench-oracles bench-doctor bench-faults bench-checkpoints
+	bench-modes bench-painting bench-cartoons bench-captions bench-drawn-words bench-motions bench-moving-faces bench-sweep bench-judge bench-choice bench-search bench-baselines bench-export bench-one-seed bench-oracles bench-doctor bench-faults bench-checkpoints
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -91,6 +91,21 @@ bench-painting: $(VENV)/.installed  ## measures an exported style_transfer besid
 
 bench-cartoons: $(VENV)/.installed  ## measures an exported cartoonise, or a cyclegan beside it (docs/cartoons.md)
 	$(PY) benchmarks/quality/cartoons.py $(ARGS)
+
+bench-captions: $(VENV)/.installed  ## what a captiongan says of avatars: make bench-captions ARGS="--run RUN"
+	$(PY) benchmarks/quality/captions.py $(ARGS)
+
+bench-drawn-words: $(VENV)/.installed  ## what a dfgan draws of captions, and what one other word changes
+	$(PY) benchmarks/quality/drawn_words.py $(ARGS)
+
+bench-motions: $(VENV)/.installed  ## a motiongan's clips beside real ones: make bench-motions ARGS="--run RUN"
+	$(PY) benchmarks/quality/motions.py $(ARGS)
+
+bench-moving-faces: $(VENV)/.installed  ## a mocogan's films beside real ones: make bench-moving-faces ARGS="--run RUN"
+	$(PY) benchmarks/quality/moving_faces.py $(ARGS)
+
+bench-sweep: $(VENV)/.installed  ## a textgan over temperatures, beside likelihood alone: make bench-sweep ARGS="--run RUN"
+	$(PY) benchmarks/quality/sweep.py $(ARGS)
 
 bench-choice: $(VENV)/.installed  ## chooses a setting by validation images: make bench-choice ARGS="--variant lsgan"
 	$(PY) benchmarks/quality/choice.py $(ARGS)

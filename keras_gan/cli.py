@@ -29,6 +29,7 @@ COMMANDS = {
     "translate": config.TranslateOptions,
     "caption": config.CaptionOptions,
     "edit": config.EditOptions,
+    "extract": config.ExtractOptions,
     "stylize": config.StylizeOptions,
     "morph": config.MorphOptions,
     "blend": config.BlendOptions,
@@ -94,16 +95,31 @@ def _parse(cls, argv, program):
 
 
 def _parse_sample(argv, program):
-    """An exported model may have options of its own, which its manifest tells."""
-    folder = models.folder_of(_option_of(argv, "--model") or "")
-    return (config.with_controls(_cli(config.sampling_options(folder), argv, program)),)
+    """An exported model may have options of its own, which its manifest tells, and so may a run."""
+    return (_controlled(config.SampleOptions, _exported_controls(argv) | _controls_of_run(argv), argv, program),)
+
+
+def _exported_controls(argv):
+    return config.exported_controls(models.folder_of(_option_of(argv, "--model") or ""))
+
+
+def _controls_of_run(argv):
+    """The controls of what a run draws; none if there is no such run: another place will say."""
+    name = _option_of(argv, "--run")
+    try:
+        folder = run_folder.find(_option_of(argv, "--log-dir") or config.RunConfig.log_dir, name) if name else None
+        return run_folder.controls(folder) if folder else {}
+    except UserError:
+        return {}
+
+
+def _controlled(cls, controls, argv, program):
+    return config.with_controls(_cli(config.controlled_options(cls, controls), argv, program))
 
 
 def _parse_translate(argv, program):
     """As `_parse_sample`."""
-    folder = models.folder_of(_option_of(argv, "--model") or "")
-    cls = config.controlled_options(config.TranslateOptions, folder)
-    return (config.with_controls(_cli(cls, argv, program)),)
+    return (_controlled(config.TranslateOptions, _exported_controls(argv), argv, program),)
 
 
 def _usage():

@@ -129,7 +129,8 @@ class Sampler:
         elif self.examples is None:
             names = titles(self._names, count, columns)
         values = np.stack(shown, axis=1).reshape(-1, *shown[0].shape[1:])
-        return self.model.fields["real"].sheet(values, columns, names)
+        field = self.model.fields["real"].with_seeds(np.repeat(seed_range(0, count), len(shown)))
+        return field.sheet(values, columns, names)
 
     def real_preview(self, dataset, seed=0):
         """A `Preview` of as many examples of a `Dataset` as `preview` has, laid out alike.

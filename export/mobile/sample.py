@@ -1,4 +1,4 @@
-"""Draws pictures, or makes sounds, of a `generator.tflite`; needs only numpy, pillow and ai-edge-litert.
+"""Draws pictures, or makes sounds or lines, of a `generator.tflite`; needs only numpy, pillow and ai-edge-litert.
 
     python export/mobile/sample.py --model generator.tflite --count 16 --seed 1 --out grid.png
 
@@ -18,6 +18,7 @@ import io
 import json
 import math
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -246,13 +247,44 @@ def save_sounds(options, values, seeds):
     except ImportError:
         raise Problem("sounds.py, which makes WAV files, is missing: copy it beside this file") from None
     field, out = field_of_samples(read_manifest(options.model)), options.out
-    waveforms = sounds.waveforms(values, field, threefry2x32)
+    waveforms = sounds.waveforms(values, field, threefry2x32, seeds)
     files = {out.with_name(f"{out.stem}-{seed}.wav"): waveform for seed, waveform in zip(seeds, waveforms, strict=True)}
     for path, waveform in {**files, out: sounds.joined(waveforms, field["rate"])}.items():
         content = io.BytesIO()
         sounds.write(content, waveform, field["rate"])
         save_bytes(path, content)
     print(f"{len(seeds)} sounds of seeds {seeds[0]} to {seeds[-1]} in {out}, and each in a file of its own beside it")
+
+
+# --- Lines -----------------------------------------------------------------------------------------------------------
+
+
+def writes_lines(manifest):
+    """Whether a model writes lines of text, as its manifest says."""
+    return kind_of_samples(manifest) == "text"
+
+
+def lines_of(tokens, field):
+    """The lines of int32 [N, length] numbers, by what the manifest says of them: `vocabulary` and `unit`."""
+    words, found = told(field, "vocabulary", of=list), []
+    for row in tokens.tolist():
+        end = row.index(0) if 0 in row else len(row)
+        row = [words[number] for number in row[:end]]
+        if told(field, "unit", of=str) == "char":
+            found.append("".join(row))
+        else:
+            # No space before what closes, and none after what opens.
+            line = re.sub(r" ([.,!?;:%)\]}])", r"\1", " ".join(row))
+            found.append(re.sub(r"([(\[{]) ", r"\1", line))
+    return found
+
+
+def save_lines(options, tokens, seeds):
+    """Prints each line, and writes all of them as a file of text."""
+    lines = lines_of(tokens, field_of_samples(read_manifest(options.model)))
+    print("\n".join(lines))
+    save_bytes(options.out, io.BytesIO("".join(f"{line}\n" for line in lines).encode()))
+    print(f"{len(seeds)} lines of seeds {seeds[0]} to {seeds[-1]} in {options.out}")
 
 
 # --- The command line ------------------------------------------------------------------------------------------------
@@ -281,7 +313,7 @@ def parse(arguments=None):
     )
     parser.add_argument("--zoom", type=int, default=1, help="show each pixel as so many times so many (default: 1)")
     parser.add_argument(
-        "--out", type=Path, help="PNG to write, or WAV of a model of sounds (default: grid.png or sounds.wav)"
+        "--out", type=Path, help="PNG to write, or WAV of sounds, or TXT of lines (default: grid.png and the like)"
     )
     options = parser.parse_args(arguments)
     if options.count is not None and not 1 <= options.count <= MOST_IN_A_GRID:
@@ -292,11 +324,18 @@ def parse(arguments=None):
         parser.error("--truncation must be above 0 and at most 1")
     if not 1 <= options.zoom <= MOST_ZOOM:
         parser.error(f"--zoom must be between 1 and {MOST_ZOOM}")
-    usual = "sounds.wav" if makes_sounds(read_manifest(options.model)) else "grid.png"
+    usual = usual_out(read_manifest(options.model))
     options.out = options.out or Path(usual)
     if options.out.suffix.lower() != Path(usual).suffix or options.out.is_dir():
         parser.error(f"--out {options.out} must be a file that ends in {Path(usual).suffix}")
     return options
+
+
+def usual_out(manifest):
+    """The file to write where none is named."""
+    if makes_sounds(manifest):
+        return "sounds.wav"
+    return "lines.txt" if writes_lines(manifest) else "grid.png"
 
 
 def opened(model, manifest):
@@ -308,8 +347,9 @@ def opened(model, manifest):
         raise Problem(f"there is no file {model}")
     if is_damaged(model, manifest):
         raise Problem(f"{model} is not the file that manifest.json beside it describes: it is damaged")
-    if (kind := kind_of_samples(manifest)) != "image" and not makes_sounds(manifest):
-        raise Problem(f"{model} makes values of the kind {kind}: this program draws images and sounds alone")
+    is_told = makes_sounds(manifest) or writes_lines(manifest)
+    if (kind := kind_of_samples(manifest)) != "image" and not is_told:
+        raise Problem(f"{model} makes values of the kind {kind}: this program draws images, sounds and lines alone")
     try:
         draw = load(model)
         inputs, outputs = draw.get_input_details(), draw.get_output_details()
@@ -320,7 +360,7 @@ def opened(model, manifest):
     if others := sorted(inputs.keys() - {"latents", "labels"}):
         raise Problem(f"{model} wants {' and '.join(others)}, too: take the file that has the defaults inside")
     drawn = "images" in outputs and outputs["images"]["shape"][3] in (1, 2, 3, 4)
-    if not drawn and not (len(outputs) == 1 and makes_sounds(manifest)):
+    if not drawn and not (len(outputs) == 1 and is_told):
         raise Problem(f"{model} is not a generator that this program can run: it makes no images")
     return draw
 
@@ -343,6 +383,9 @@ def draw_file(options):
         raise Problem(f"{options.model} gives numbers that are not finite: it is damaged")
     if makes_sounds(read_manifest(options.model)):
         save_sounds(options, images, seeds)
+        return
+    if writes_lines(read_manifest(options.model)):
+        save_lines(options, images, seeds)
         return
     save_grid(options.out, images.repeat(options.zoom, axis=1).repeat(options.zoom, axis=2), columns)
     print(f"{count} pictures of seeds {options.seed} to {options.seed + count - 1} in {options.out}")

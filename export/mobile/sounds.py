@@ -18,24 +18,28 @@ PAUSE, SILENT = 0.15, 0.01
 TINY = 1e-16
 
 
-def waveforms(values, field, threefry):
+def waveforms(values, field, threefry, seeds):
     """float32 [N, samples] in [-1, 1].
 
     Args:
         values: float32 [N, …], as the model gives them.
         field: what `manifest.json` says of them, a dict: `kind`, `rate`, `samples` and perhaps `bands`.
         threefry: the function `threefry2x32` of sample.py.
+        seeds: int64 [N], which decide where phases begin.
     """
     if field["kind"] == "sound":
         return values
-    form = Form(field, threefry)
-    return np.concatenate([np.clip(form.griffin_lim(form.magnitudes(each[None])), -1.0, 1.0) for each in values])
+    form, made = Form(field), []
+    for levels, seed in zip(values, seeds, strict=True):
+        phases = form.phases(seed, threefry)
+        made.append(np.clip(form.griffin_lim(form.magnitudes(levels[None]), phases), -1.0, 1.0))
+    return np.concatenate(made)
 
 
 class Form:
     """How sounds are cut into frames and bands."""
 
-    def __init__(self, field, threefry):
+    def __init__(self, field):
         self.samples, rate, bands = field["samples"], field["rate"], field["bands"]
         self.size = 2 ** round(math.log2(FRAME_SECONDS * rate))
         self.hop = self.size // OVERLAP
@@ -43,8 +47,11 @@ class Form:
         self.window = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(self.size) / self.size)
         self.power = np.maximum(self.overlapped(np.tile(self.window**2, (1, self.frames, 1))), TINY)
         self.inverse = np.linalg.pinv(mel_filters(rate, self.size, bands))
-        angles = portable_angles(0, self.frames * (self.size // 2 + 1), threefry)
-        self.phases = np.exp(1j * angles.reshape(1, self.frames, -1))
+
+    def phases(self, seed, threefry):
+        """Where they begin for a sound of a seed, [1, frames, size / 2 + 1]."""
+        angles = portable_angles(seed, self.frames * (self.size // 2 + 1), threefry)
+        return np.exp(1j * angles.reshape(1, self.frames, -1))
 
     def magnitudes(self, levels):
         """Spectra's magnitudes [N, frames, size / 2 + 1] of spectrograms [N, bands, frames] in [0, 1]."""
@@ -52,9 +59,9 @@ class Form:
         bands = 10.0 ** ((levels.transpose(0, 2, 1).astype(np.float64) * (HIGH - LOW) + LOW) / 20.0) - floor
         return np.maximum(np.maximum(bands, 0.0) @ self.inverse.T, 0.0) * (self.window.sum() / 2.0)
 
-    def griffin_lim(self, magnitudes):
+    def griffin_lim(self, magnitudes, phases):
         """Waveforms float32 [N, samples] whose spectra have such magnitudes, as nearly as there are."""
-        phases, before, share = self.phases, 0.0, MOMENTUM / (1.0 + MOMENTUM)
+        before, share = 0.0, MOMENTUM / (1.0 + MOMENTUM)
         for _ in range(ITERATIONS):
             spectra = self.spectra(self.synthesised(magnitudes * phases))
             ahead = spectra - share * before
@@ -78,9 +85,9 @@ class Form:
 
 
 def portable_angles(seed, count, threefry):
-    """Angles in [0, 2 pi) of a seed below 2^32: the words of the counters (n // 2, 1)."""
-    counters = np.arange((count + 1) // 2, dtype=np.uint32)
-    words = threefry((np.uint32([seed]), np.uint32([0])), (counters, np.ones_like(counters)))
+    """Angles in [0, 2 pi) of a seed: the words of the counters (n // 2, 1)."""
+    counters, bits = np.arange((count + 1) // 2, dtype=np.uint32), int(seed) % 2**64
+    words = threefry((np.uint32([bits % 2**32]), np.uint32([bits // 2**32])), (counters, np.ones_like(counters)))
     return np.stack(words, axis=-1).reshape(-1)[:count].astype(np.float64) * (2.0 * math.pi * 2.0**-32)
 
 

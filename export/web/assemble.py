@@ -35,7 +35,8 @@ PRINCIPAL = 6  # directions that nobody has named get a slider each
 WASM = ("litert_wasm_internal", "litert_wasm_compat_internal")
 # Kinds of fields, as the manifest names them: what the page can show, what it can give a model, and what one network
 # of a model may hand on to the next.
-SHOWN, GIVEN, INNER = {"image", "sound", "sound.spectrogram"}, {"latents", "label", "scalar"}, {"styles"}
+SHOWN = {"image", "sound", "sound.spectrogram", "text"}
+GIVEN, INNER = {"latents", "label", "scalar", "text.prefix"}, {"styles"}
 MARK = ".keras-gan-web"  # says that a folder may be replaced
 
 
@@ -192,7 +193,9 @@ def check_kind(folder, manifest):
         kinds = ([told(field).get("kind", "image") for field in groups[group]] for group in groups)
         made, given = ([kind for kind in some if kind not in INNER] for some in kinds)
         if strange := next((kind for kind in made if kind not in SHOWN), None):
-            raise AssemblyError(f"{folder} makes values of the kind {strange}: the page shows images and sounds alone")
+            raise AssemblyError(
+                f"{folder} makes values of the kind {strange}: the page shows images, sounds and lines alone"
+            )
         if strange := next((kind for kind in given if kind not in GIVEN), None):
             raise AssemblyError(f"{folder} is given values of the kind {strange}: the page draws from seeds alone")
 
@@ -206,12 +209,21 @@ def public(manifest, facts):
     """
     generator, data = told(manifest, "generator"), told(manifest, "data")
     told_of = ("variant", "parameters", "step", "num_classes", "rate", "samples", "bands")
-    known = {name: generator[name] for name in told_of if name in generator}
+    known = {name: generator[name] for name in told_of if name in generator} | words_of(manifest)
     about = {"classes": data["classes"]} if isinstance(data.get("classes"), list) else {}
     if isinstance(data.get("name"), str):  # a name, and not the path that older exports have
         about["name"] = re.split(r"[/\\]", data["name"].rstrip("/\\"))[-1]
     files = {f"{network}.tflite": file for network, file in facts.items() if file}
     return {"generator": known, "data": about, "files": files}
+
+
+def words_of(manifest):
+    """What tokens mean, of a model that writes lines: `vocabulary` and `unit`; empty of any other."""
+    for network in told(manifest, "fields").values():
+        for field in told(network, "outputs").values():
+            if told(field).get("kind") == "text":
+                return {name: field.get(name) for name in ("vocabulary", "unit")}
+    return {}
 
 
 def name_models(folders):

@@ -1,6 +1,7 @@
 /** Exported generators, run by LiteRT.js on the processor, where pictures are those of Python. */
 
 import { Tensor, loadAndCompile, loadLiteRt, unloadLiteRt } from "./litert/core.js";
+import * as lines from "./lines.js";
 import { formOf, seen } from "./sounds.js";
 
 const SIGNATURE = "serving_default";
@@ -153,21 +154,23 @@ function latentInputs({ inputs, batch }, rows) {
 /**
  * What draws pictures of rows.
  *
- * `batch` rows are drawn at once. Each has `latents`, a `label` where there are classes, and a `title` for complaints.
+ * `batch` rows are drawn at once. Each has `latents`, a `label` where there are classes, a `title` for complaints, and
+ * the `seed` by which a sound begins.
  */
 class Generator {
   constructor(manifest, first, last = first) {
     this.sound = formOf(manifest.generator);
-    this.output = this.sound ? Object.keys(last.outputs)[0] : "images";
-    if (first.inputs.latents?.length !== 2 || !(this.sound || last.outputs.images?.length === 4)) {
+    this.lines = lines.formOf(manifest.generator);
+    const isPicture = !this.sound && !this.lines;
+    this.output = isPicture ? "images" : Object.keys(last.outputs)[0];
+    if (first.inputs.latents?.length !== 2 || (isPicture && last.outputs.images?.length !== 4)) {
       throw new Error("it does not take latents to images.");
     }
     this.manifest = manifest;
     [this.first, this.last] = [first, last];
     [, this.latentDim] = first.inputs.latents;
     this.batch = last.batch;
-    const { bands, frames } = this.sound ?? {};
-    [, this.height, this.width, this.channels] = this.sound ? [1, bands, frames, 3] : last.outputs.images;
+    [this.height, this.width, this.channels] = this.shape(last);
     if (![1, 3, 4].includes(this.channels)) throw new Error(`its pictures have ${this.channels} channels.`);
     this.numClasses = "labels" in first.inputs ? (manifest.generator?.num_classes ?? 0) : 0;
     if ("labels" in first.inputs && !this.numClasses) throw new Error("manifest.json does not say how many classes it has.");
@@ -175,6 +178,12 @@ class Generator {
     this.classNames = Array.from({ length: this.numClasses }, (_, i) =>
       names.length === this.numClasses ? String(names[i]) : String(i),
     );
+  }
+
+  /** Height, width and channels of what is seen. */
+  shape(network) {
+    if (this.sound) return [this.sound.bands, this.sound.frames, 3];
+    return this.lines ? [lines.HEIGHT, lines.WIDTH, 3] : network.outputs.images.slice(1);
   }
 
   /** Draws at most `batch` rows. Returns a Float32Array of pixels in [0, 1] for each. */
@@ -185,7 +194,8 @@ class Generator {
         throw new Complaint(`The model drew no picture of ${rows[i].title}: its output is not a number (NaN).`);
       }
     });
-    return this.sound ? made.map((values) => seen(values, this.sound)) : made;
+    if (this.lines) return made.map((values) => lines.seen(values, this.lines));
+    return this.sound ? made.map((values, i) => seen(values, this.sound, rows[i].seed)) : made;
   }
 
   inputsOf(rows) {

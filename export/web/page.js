@@ -257,6 +257,7 @@ const drawers = {
     const { seed, endSeed, truncation, generator } = state;
     const [start, end] = [latentsOf(seed), latentsOf(endSeed)];
     const between = (fraction) => ({
+      seed,
       label: labelOf(seed),
       title: `the way from seed ${seed} to seed ${endSeed}`,
       latents: nearer(slerp(start, end, fraction)),
@@ -284,7 +285,7 @@ const drawers = {
     element("right-seed").textContent = `seed ${right}`;
     element("up-seed").textContent = `seed ${up}`;
     const at = plane(latentsOf(seed), latentsOf(right), latentsOf(up));
-    const row = { label: labelOf(seed), title: `a point near seed ${seed}`, latents: nearer(at(x, y)) };
+    const row = { seed, label: labelOf(seed), title: `a point near seed ${seed}`, latents: nearer(at(x, y)) };
     const canvas = element("drag-picture");
     fit(canvas);
     placeHandle();

@@ -20,6 +20,7 @@ export function paint(canvas, pixels, shape) {
   if (canvas.height !== shape.height) canvas.height = shape.height;
   canvas.getContext("2d").putImageData(toImageData(pixels, shape), 0, 0);
   canvas.sound = pixels.sound; // of a model of sounds: what a click plays
+  canvas.title = pixels.line ?? ""; // of a model of lines: what it says
 }
 
 /** One PNG of all pictures in a nearly square grid, one pixel for each pixel. */

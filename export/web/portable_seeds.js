@@ -47,10 +47,15 @@ export function threefry2x32([k0, k1], [c0, c1]) {
   return [x0 >>> 0, x1 >>> 0];
 }
 
+/** The key of a seed: its 64 bits as two words, the lower one first. */
+export function keyOf(seed) {
+  const bits = BigInt.asUintN(64, seed);
+  return [Number(bits & 0xffffffffn), Number(bits >> 32n)];
+}
+
 /** Standard normal latents of a seed: Float32Array of length `latentDim`. */
 export function portableLatents(seed, latentDim) {
-  const bits = BigInt.asUintN(64, seed);
-  const key = [Number(bits & 0xffffffffn), Number(bits >> 32n)];
+  const key = keyOf(seed);
   const latents = new Float32Array(latentDim);
   for (let pair = 0; 2 * pair < latentDim; pair++) {
     const [word0, word1] = threefry2x32(key, [pair, 0]);

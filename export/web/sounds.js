@@ -1,6 +1,6 @@
 /** Sounds: how a model's waveforms or spectrograms are seen as pictures, and heard. The rule is that of export/README.md. */
 
-import { threefry2x32 } from "./portable_seeds.js";
+import { keyOf, threefry2x32 } from "./portable_seeds.js";
 
 const FRAME_SECONDS = 0.032;
 const LOW = -90; // dB
@@ -33,8 +33,11 @@ export function formOf({ rate, samples, bands } = {}) {
   return form;
 }
 
-/** What a model gave as the pixels of a picture, [bands, frames, 3] in [0, 1]; their `sound` gives the waveform. */
-export function seen(values, form) {
+/**
+ * What a model gave as the pixels of a picture, [bands, frames, 3] in [0, 1]; their `sound` gives the waveform, whose
+ * phases begin as the seed says.
+ */
+export function seen(values, form, seed = 0n) {
   const levels = form.isSpectrogram ? values : spectrogramOf(values, form);
   const pixels = new Float32Array(form.bands * form.frames * 3);
   for (let band = 0; band < form.bands; band++) {
@@ -43,7 +46,7 @@ export function seen(values, form) {
       pixels.set(colourOf(levels[band * form.frames + frame]), 3 * (row * form.frames + frame));
     }
   }
-  pixels.sound = () => ({ rate: form.rate, waveform: form.isSpectrogram ? waveformOf(values, form) : values });
+  pixels.sound = () => ({ rate: form.rate, waveform: form.isSpectrogram ? waveformOf(values, form, seed) : values });
   return pixels;
 }
 
@@ -87,11 +90,11 @@ export function spectrogramOf(waveform, form) {
   return levels;
 }
 
-/** The waveform of a mel spectrogram [bands, frames] in [0, 1], by Griffin and Lim. */
-export function waveformOf(levels, form) {
+/** The waveform of a mel spectrogram [bands, frames] in [0, 1], by Griffin and Lim, of the phases of a seed. */
+export function waveformOf(levels, form, seed) {
   const magnitudes = magnitudesOf(levels, form);
   const share = MOMENTUM / (1 + MOMENTUM);
-  let phases = firstPhases(form);
+  let phases = firstPhases(form, seed);
   let before = null;
   for (let i = 0; i < ITERATIONS; i++) {
     const spectra = spectraOf(synthesised(magnitudes, phases, form), form);
@@ -144,11 +147,11 @@ function solved(matrix, values) {
   return found;
 }
 
-/** Where phases begin, those of seed 0: the words of the counters (n / 2, 1) as angles. */
-function firstPhases(form) {
+/** Where phases begin for a seed: the words of the counters (n / 2, 1) as angles. */
+function firstPhases(form, seed) {
   const bins = form.size / 2 + 1;
   const words = [];
-  for (let pair = 0; 2 * pair < form.frames * bins; pair++) words.push(...threefry2x32([0, 0], [pair, 1]));
+  for (let pair = 0; 2 * pair < form.frames * bins; pair++) words.push(...threefry2x32(keyOf(seed), [pair, 1]));
   return Array.from({ length: form.frames }, (_, frame) => {
     const angles = Float64Array.from({ length: bins }, (_, bin) => (words[frame * bins + bin] * 2 * Math.PI) / 2 ** 32);
     return [angles.map(Math.cos), angles.map(Math.sin)];

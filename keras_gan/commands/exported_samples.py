@@ -1,11 +1,13 @@
 """Samples of an exported model, as `keras_gan.sampling.Sampler` gives those of a model in memory."""
 
+import contextlib
 import dataclasses
 
 import numpy as np
 
 from keras_gan import config, registry
 from keras_gan.errors import UserError
+from keras_gan.exported.captioner import ExportedCaptioner, takes_images_and_seeds
 from keras_gan.runs import trained_on
 
 
@@ -23,14 +25,24 @@ def load(path, dataset=None, data_dir=None, most_examples=None):
     Raises:
         UserError: if it is damaged, or is given examples and does not say which.
     """
-    from keras_gan import exported
-
-    model = exported.load(path)
+    model = _opened(path)
+    if isinstance(model, ExportedCaptioner):
+        options, examples, fields, aligned = _tested(model, dataset, data_dir, most_examples)
+        return model, model.output, options, _OfCaptions(model, examples, fields, aligned)
     if "latents" in model.inputs:
         options = _training_data(model.configuration)
         return model, model.output, options and trained_on.located(options, dataset, data_dir), _OfSeeds(model)
     options, examples, fields, aligned = _tested(model, dataset, data_dir, most_examples)
     return model, fields["real"], options, _OfExamples(model, examples, fields, aligned)
+
+
+def _opened(path):
+    from keras_gan import exported
+
+    runtime = exported.opened(path)
+    if takes_images_and_seeds(runtime.inputs("serving_default")):
+        return ExportedCaptioner(path, runtime)
+    return exported.load(path)
 
 
 class _OfSeeds:
@@ -65,7 +77,9 @@ class _OfSeeds:
 
     def samples(self, count, seed=0, labels=None):
         """Samples of consecutive seeds, at the outer edge; of these classes in place of the seeds' own."""
-        return self.made(self.inputs(_seeds(seed, count), labels))
+        seeds = _seeds(seed, count)
+        # A network that is given text draws what that of each seed says, which nothing but seeds can ask for.
+        return self._generator.draw_seeds(seeds) if self._generator.texts else self.made(self.inputs(seeds, labels))
 
     def labels(self, count, seed=0):
         """The classes of consecutive seeds, or None."""
@@ -113,6 +127,16 @@ class _OfExamples:
         return field.to_stored(np.asarray(values))
 
 
+class _OfCaptions(_OfExamples):
+    """Lines that an exported captioner writes about examples, by the seed of the same number."""
+
+    def samples(self, count, seed=0, labels=None):
+        """Samples of the examples `seed … seed + count - 1`, at the outer edge; no class can be asked for."""
+        rows = slice(seed, seed + count)
+        (images,) = self._fields["source"].from_model(self._examples["source"][rows]).values()
+        return self._translator.written(np.asarray(images), _seeds(seed, len(images)))
+
+
 def _tested(model, dataset, data_dir, count):
     """`(RunConfig, batch dict, fields, aligned)` of examples to test a model with."""
     from keras_gan.data import pipeline
@@ -133,7 +157,12 @@ def _tested(model, dataset, data_dir, count):
 
 
 def _training_data(configuration):
-    """The data set that an exported model says it was trained on, or None."""
+    """The run that an exported model says it is of, or at least its data set; None if it says neither.
+
+    What was trained decides what some sources give: images with captions, or the captions alone.
+    """
+    with contextlib.suppress(UserError):
+        return config.parse(configuration, "the model's manifest")[0]
     names = {field.name for field in dataclasses.fields(config.DataOptions)}
     known = {name: value for name, value in configuration.items() if name in names}
     try:

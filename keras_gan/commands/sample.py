@@ -155,9 +155,10 @@ def _write_grid(generator, options, label):
     from keras_gan.sampling import titles
 
     count, columns = _sheet(generator, options, label)
-    samples = np.concatenate([samples for _, samples in _batches(generator, options, label, count)])
+    batches = list(_batches(generator, options, label, count))
+    seeds, samples = (np.concatenate(each) for each in zip(*batches, strict=True))
     names = titles(generator.class_names, count, columns, options.seed) if label is None else ()
-    _write_sheet(options.out, generator.output.sheet(samples, columns, names, options.zoom))
+    _write_sheet(options.out, generator.output.with_seeds(seeds).sheet(samples, columns, names, options.zoom))
     words = _what_was_drawn(generator, options, label, count)
     return f"{words}\none column for each class: {', '.join(names)}" if columns and names else words
 
@@ -165,6 +166,7 @@ def _write_grid(generator, options, label):
 def _write_files(generator, options, label):
     folder, field = Path(options.out), generator.output
     folder.mkdir(parents=True, exist_ok=True)
+    from keras_gan.randomness import seed_range
     from keras_gan.sampling import titles
 
     count, columns = _sheet(generator, options, label)
@@ -172,10 +174,11 @@ def _write_files(generator, options, label):
     for seeds, samples in _batches(generator, options, label, count):
         for seed, sample in zip(seeds, samples, strict=True):
             (shown,) = field.enlarged(sample[None], options.zoom or 1)
-            replaced += _write_one(folder / f"seed-{seed}{field.suffix}", field, shown)
+            replaced += _write_one(folder / f"seed-{seed}{field.suffix}", field.with_seeds(np.array([seed])), shown)
         together += [samples] if field.is_played and count <= field.most_shown else []
     if together:
         names = titles(generator.class_names, count, columns, options.seed) if label is None else ()
+        field = field.with_seeds(seed_range(options.seed, count))
         _write_sheet(folder / f"all{field.suffix}", field.sheet(np.concatenate(together), columns, names))
     words = _what_was_drawn(generator, options, label, count)
     return f"{words}\n{replaced} of the files were there, and were replaced" if replaced else words
@@ -217,7 +220,8 @@ def _of_class(generator, label):
 
 def _write_walk(generator, options, label):
     """The samples on the way between two seeds, all of one class: a moving file, or a preview with one row."""
-    ends, field = np.array(options.interpolate, np.int64), generator.output
+    ends = np.array(options.interpolate, np.int64)
+    field = generator.output.with_seeds(ends[:1])  # whose beginning all have, so that neighbours sound alike
     start, end = generator.latents(ends)
     latents = latent_space.slerp(start, end, np.linspace(0.0, 1.0, options.frames)).astype(np.float32)
     labels = generator.labels(np.repeat(ends[:1], options.frames), label)

@@ -25,8 +25,10 @@ def run(options):
     labels = labels_of(generator, [word for word, _ in words])
     from keras_gan.randomness import seed_range
 
-    latents = generator.latents(seed_range(options.seed, len(labels)))
-    said = field.waveforms(generator.draw(latents, np.array(labels, np.int32), truncation=options.truncation))
+    seeds = seed_range(options.seed, len(labels))
+    latents = generator.latents(seeds)
+    made = generator.draw(latents, np.array(labels, np.int32), truncation=options.truncation)
+    said = field.with_seeds(seeds).waveforms(made)
     pauses = [pause for _, pause in words]
     waveform = joined(said, pauses, field.rate)
     try:

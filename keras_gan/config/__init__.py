@@ -13,6 +13,7 @@ from keras_gan.config.commands import (
     EditOptions,
     EvaluateOptions,
     ExportOptions,
+    ExtractOptions,
     FilmOptions,
     InspectOptions,
     ListOptions,
@@ -26,7 +27,7 @@ from keras_gan.config.commands import (
     TranslateOptions,
     check_sampling,
     controlled_options,
-    sampling_options,
+    exported_controls,
     with_controls,
 )
 from keras_gan.config.explaining import explained
@@ -47,6 +48,7 @@ __all__ = [
     "EditOptions",
     "EvaluateOptions",
     "ExportOptions",
+    "ExtractOptions",
     "FilmOptions",
     "InspectOptions",
     "ListOptions",
@@ -64,12 +66,12 @@ __all__ = [
     "deciding",
     "defaults",
     "explained",
+    "exported_controls",
     "from_dict",
     "load_json",
     "option",
     "parse",
     "parse_interval",
-    "sampling_options",
     "to_json",
     "with_controls",
 ]

@@ -65,7 +65,7 @@ class SampleOptions:
     loop: bool = False
     """Of a model of clips: let the end become the beginning, so that they can be played round and round."""
     controls: tyro.conf.Suppress[dict[str, object]] = dataclasses.field(default_factory=dict)
-    # What an exported model has of its own, such as a strength: `sampling_options` makes an option of each.
+    # What an exported model has of its own, such as a strength: `controlled_options` makes an option of each.
     out: str | None = None
     """A .png file for one grid, or a folder (ending in /) for one file per picture, named by its seed; with
     --interpolate a .gif or .mp4 there and back, or a .png with one row. Default: samples.png, or walk.gif."""
@@ -103,31 +103,31 @@ class SampleOptions:
         check_sampling(self.count, self.seed)
 
 
-def sampling_options(folder):
-    """`SampleOptions` with an option for each control that an exported model has, see `controlled_options`."""
-    return controlled_options(SampleOptions, folder)
-
-
-def controlled_options(base, folder):
-    """A class of options with one more for each control that an exported model has, as its manifest says.
+def controlled_options(base, controls):
+    """A class of options with one more for each control that a person can say on a command line.
 
     Args:
         base: the class that it inherits from; has `controls`, see `with_controls`.
-        folder: of an exported model; whatever is wrong with it, another place will say.
+        controls: `{name: Field}`, as `exported_controls` finds them.
     """
+    own = [_option(name, each) for name, each in controls.items() if name not in vars(base) and each.has_option]
+    return dataclasses.make_dataclass("Options", own, bases=(base,), frozen=True)
+
+
+def exported_controls(folder):
+    """The controls of an exported model, `{name: Field}`; none if anything is wrong with it: another place will say."""
     from keras_gan import modalities  # it imports NumPy
 
     try:
         networks = files.read_json(Path(folder) / "manifest.json", {"fields": {str: {"inputs": {str: dict}}}})["fields"]
     except files.Unreadable:
-        return base
+        return {}
     controls = {}
     for name, described in ((name, each) for network in networks.values() for name, each in network["inputs"].items()):
         with contextlib.suppress(UserError):
-            if name not in vars(base) and (field := modalities.restore(described)).is_control and field.has_option:
+            if (field := modalities.restore(described)).is_control:
                 controls[name] = field
-    own = [_option(name, control) for name, control in controls.items()]
-    return dataclasses.make_dataclass("Options", own, bases=(base,), frozen=True)
+    return controls
 
 
 def _option(name, control):
@@ -208,6 +208,35 @@ class CaptionOptions:
             raise UserError(f"--temperature must be between 0 and 2, got {self.temperature:g}.")
         if self.out is not None and Path(self.out).suffix not in (".csv", ".jsonl"):
             raise UserError(f"--out {self.out} must end in .csv or .jsonl.")
+
+
+@dataclass(frozen=True)
+class ExtractOptions:
+    """Reads the movement of the figure in a film, and finds latents by which a model makes it again."""
+
+    input: str
+    """A film of one figure, as this program draws them: .gif, .mp4 and others."""
+    out: str = "extracted.bvh"
+    """A .bvh file; its joints' places and a film of it are written beside it."""
+    model: str | None = None
+    """Folder of an exported model of the same figures, such as export/models/RUN/1: find its latents, too."""
+    steps: int = 200
+    """Steps of that search."""
+    count: int = 3
+    """How many clips to draw near those latents."""
+    distance: float = 0.3
+    """How far from them, from 0, the same, to 1, any."""
+    seed: int = 0
+    """Where the search begins, and which clips near them are drawn."""
+
+    def __post_init__(self):
+        check_sampling(self.count, self.seed)
+        if Path(self.out).suffix != ".bvh":
+            raise UserError(f"--out {self.out} must end in .bvh.")
+        if not 1 <= self.steps <= 100_000:
+            raise UserError(f"--steps must be between 1 and 100000, got {self.steps}.")
+        if not 0 <= self.distance <= 1:
+            raise UserError(f"--distance must be between 0 and 1, got {self.distance:g}.")
 
 
 @dataclass(frozen=True)

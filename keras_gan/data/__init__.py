@@ -133,7 +133,9 @@ def difference(then, now):
     if not changed:
         return ""
     sizes = [name for name in (*COUNTS, "image_shape", "source_shape", "shape") if name != "classes"]
-    told = [f"{name}: {then[name]} -> {now[name]}" for name in sizes if name in then and then[name] != now.get(name)]
+    told = [
+        f"{name}: {then[name]} -> {now.get(name)}" for name in sizes if name in then and then[name] != now.get(name)
+    ]
     nouns = {"real": "images" if "images" in now else "examples", "label": "labels", "source": "sources"}
     what = " and ".join(nouns.get(name, name) for name in changed)
     return ", ".join(told) or f"as many {what}, but not the same ones in the same order"

@@ -279,7 +279,7 @@ def _of_seeds(outgoing):
         truncation = TRUNCATION
 
     def draw(seeds, **given):
-        return _with_finished(outgoing, drawn(seeds, **given))
+        return _with_finished(outgoing, drawn(seeds, **given), seeds)
 
     def drawn(seeds, **given):
         own = {name: field.of_seeds(seeds) for name, field in outgoing.needed.items()}
@@ -304,9 +304,9 @@ def _of_seeds(outgoing):
     return found
 
 
-def _with_finished(outgoing, made):
+def _with_finished(outgoing, made, seeds):
     """Outputs, and what their `Field` completes them by, or their finished form, where that is given beside them."""
-    field = outgoing.output
+    field = outgoing.output.with_seeds(seeds)
     if field.completions:
         return {**made, **field.completed(made[field.plural])}
     return made | (field.finish(*made.values()) if field.finished_beside else {})
@@ -327,7 +327,7 @@ def _of_texts(outgoing):
 
         def draw(text, seeds, name=name, field=field, **given):
             own = {each: other.of_seeds(seeds) for each, other in outgoing.needed.items() if each != name}
-            return _with_finished(outgoing, serve(**{**own, name: field.from_text(text), **given}))
+            return _with_finished(outgoing, serve(**{**own, name: field.from_text(text), **given}), seeds)
 
         controls = {each: other for each, other in outgoing.controls.items() if each != name}
         inputs = {"text": _Texts(field, name), "seeds": _Seeds(), **controls}
@@ -372,7 +372,7 @@ def _of_files_and_seeds(outgoing):
         for name, field in of_files.items():
             read = tf.map_fn(field.decoded_to_shape, others[field.files], fn_output_signature=tf.float32)
             given[name] = tf.ensure_shape(read, [None, *field.shape])
-        return _with_finished(outgoing, outgoing.of_exact_size(**given))
+        return _with_finished(outgoing, outgoing.of_exact_size(**given), seeds)
 
     inputs = {field.files: _Files(field, field.files_text) for field in of_files.values()} | {"seeds": _Seeds()}
     name = "_and_".join(field.files for field in of_files.values())

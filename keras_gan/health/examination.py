@@ -91,8 +91,10 @@ class Examiner:
     def scores_of(self, data, rows):
         """The discriminator's scores of these rows of a `Dataset`, `[N, 1]`."""
         columns = {name: _rows_of(data, name, rows) for name in ("label", *self.conditions)}
-        batch = {name: data.fields[name].to_model(column) for name, column in columns.items() if column is not None}
-        return self.score(data.fields["real"].to_model(_rows_of(data, "real", rows)), batch)
+        # The model's fields, which have learned of the training data what those of other data have not.
+        fields = data.fields | self.model.fields
+        batch = {name: fields[name].to_model(column) for name, column in columns.items() if column is not None}
+        return self.score(self.field.to_model(_rows_of(data, "real", rows)), batch)
 
     def score(self, examples, batch):
         """The discriminator's scores of examples as networks take them, with what belongs to them in `batch`."""
@@ -288,7 +290,10 @@ class Examination:
 
 
 def _extractor_of(field, stored):
-    """What looks at values of a `Field`; None if their kind has nothing that can look at these, such as RGBA, untaught."""
+    """What looks at values of a `Field`; None if their kind has nothing that does without training.
+
+    Also None if it cannot look at these, such as RGBA.
+    """
     if not field.default_features:
         return None
     try:

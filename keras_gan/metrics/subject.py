@@ -141,11 +141,11 @@ def with_samples(subject, sampler, count, seed=0, progress=None):
         some = None if asked is None else asked[start : start + block]
         blocks.append(_samples_of_seeds(subject.field, sampler, seed + start, min(block, count - start), some))
     whole = {name: None if blocks[0][name] is None else np.concatenate([b[name] for b in blocks]) for name in blocks[0]}
-    if has_examples:
-        return replace(subject, **whole)
     if hasattr(sampler, "baseline_samples"):
         baseline = sampler.baseline_samples(count, seed)
         subject = replace(subject, baseline=None if baseline is None else subject.field.to_stored(baseline))
+    if has_examples:
+        return replace(subject, **whole)
     if whole["labels"] is not None:
         classes = "all alike" if asked is None else "as in the reference"
         whole["protocol"] = {**subject.protocol, "classes": classes}

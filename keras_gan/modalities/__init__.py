@@ -15,7 +15,16 @@ __path__ += plugin_folders("modalities")
 
 def field_class(kind):
     """The `Field` class of a kind of values; `ImportError` or `AttributeError` if there is none."""
-    return importlib.import_module(f"keras_gan.modalities.{kind}").FIELD
+    return _module(kind).FIELD
+
+
+def controls_of(field):
+    """What all networks that draw such values have beside all else, `{name: Field}`; most kinds nothing."""
+    return getattr(_module(field.kind), "controls", lambda field: {})(field)
+
+
+def _module(kind):
+    return importlib.import_module(f"keras_gan.modalities.{kind}")
 
 
 def describe(field):

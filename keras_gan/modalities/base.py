@@ -199,6 +199,14 @@ class Field:
         """The rest of the way, `{name: string tensor [B]}`: files of values at the outer edge."""
         raise NotImplementedError
 
+    def with_seeds(self, seeds):
+        """This field for values of int64 `[N]` seeds, where that decides how they are shown; most kinds are as before.
+
+        Args:
+            seeds: an array or a tensor, one for each value, or one for all.
+        """
+        return self
+
     @property
     def completions(self):
         """What networks that draw of seeds give beside values of this kind, `{name: Field}`; most kinds nothing."""

@@ -58,19 +58,23 @@ def portable_latents(seeds, latent_dim):
     return ops.asarray(normal, np.float32)
 
 
-def portable_angles(seed, count):
-    """Angles in [0, 2 pi) that depend on a seed alone, equal on every runtime, and are not those of its latents.
+def portable_angles(seeds, count):
+    """Angles in [0, 2 pi) that depend on each row's seed alone, equal on every runtime, and not those of its latents.
 
     Args:
-        seed: int64.
-        count: how many.
+        seeds: int64 `[N]`, any values, an array or a tensor.
+        count: how many of each.
 
     Returns:
-        float64 `[count]`, a NumPy array: the Threefry words of the counters (n // 2, 1), in units of 2 pi / 2^32.
+        float64 `[N, count]`, of the kind of the seeds: the Threefry words of the counters (n // 2, 1), in units of
+        2 pi / 2^32.
     """
-    key = np.int64(seed & _MASK), np.int64(seed >> 32 & _MASK)
-    words = threefry2x32(key, (np.arange((count + 1) // 2, dtype=np.int64), np.int64(1)))
-    return np.stack(words, axis=-1).reshape(-1)[:count] * (2.0 * math.pi * 2.0**-32)
+    ops = _operations(seeds)
+    seeds = ops.asarray(seeds, np.int64)[:, None]
+    pairs = ops.arange((count + 1) // 2, dtype=np.int64)[None, :]
+    words = threefry2x32((seeds & _MASK, seeds // 2**32 & _MASK), (pairs, ops.ones_like(pairs)))
+    words = ops.reshape(ops.stack(words, axis=-1), [-1, 2 * ((count + 1) // 2)])[:, :count]
+    return ops.asarray(words, np.float64) * (2.0 * math.pi * 2.0**-32)
 
 
 def portable_labels(seeds, num_classes):

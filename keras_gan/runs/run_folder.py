@@ -277,6 +277,13 @@ def fields(folder):
     }
 
 
+def controls(folder):
+    """What people can say of what a run draws beside its class, `{name: Field}`; errors as of `fields`."""
+    from keras_gan import modalities
+
+    return modalities.controls_of(fields(folder)["real"])
+
+
 def _write_data(folder, dataset):
     """Writes what the data was, and the arrays that its fields have learned, if there are any."""
     import numpy as np

@@ -2,20 +2,11 @@
 
 import tensorflow as tf
 
-from keras_gan.modalities.scalar import Scalar
-from keras_gan.modalities.text.prefix import Prefix
 from keras_gan.networks.lines import WRITER
 from keras_gan.training import ema
 from keras_gan.training.adversarial import AdversarialModel
 
-TEMPERATURE = Scalar("temperature", 1.0, 0.0, 2.0, "how freely words are chosen, 0: always the likeliest")
 LIKELIHOOD = "likelihood"  # the stage in which the discriminator rests
-
-
-def controls(field):
-    """The fields that a generator of lines has beside those of the data, for a `Tokens` that it writes."""
-    prefix = Prefix(field.length, field.vocabulary, field.unit, field.lowercase)
-    return {"temperature": TEMPERATURE, "prefix": prefix}
 
 
 class LineModel(AdversarialModel):

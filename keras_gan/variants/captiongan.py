@@ -26,9 +26,10 @@ from keras import layers, ops
 from keras_gan.layers.line_noise import KEY
 from keras_gan.layers.line_writer import LineWriter
 from keras_gan.losses.objectives import NON_SATURATING
+from keras_gan.modalities.text import controls
 from keras_gan.networks.lines import WRITER
 from keras_gan.registry import Variant
-from keras_gan.training.lines import LIKELIHOOD, LineModel, controls
+from keras_gan.training.lines import LIKELIHOOD, LineModel
 from keras_gan.training.optimizers import Adam, InStages
 from keras_gan.training.options import ModelOptions
 from keras_gan.training.stages import Stage

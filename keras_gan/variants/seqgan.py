@@ -28,9 +28,10 @@ from dataclasses import dataclass
 import keras
 from keras import layers, ops
 
+from keras_gan.modalities.text import controls
 from keras_gan.networks import lines as networks
 from keras_gan.registry import Variant
-from keras_gan.training.lines import LIKELIHOOD, LineModel, controls, counted
+from keras_gan.training.lines import LIKELIHOOD, LineModel, counted
 from keras_gan.training.optimizers import Adam, InStages
 from keras_gan.training.options import ModelOptions
 from keras_gan.training.stages import Stage

@@ -19,7 +19,8 @@ Deviations:
   each with mean and spread of its own. So exported files need no statistics of the data.
 - R1 and one update of the discriminator, where the paper has WGAN-GP and five.
 - It knows classes where there are any; the paper draws without.
-- Phases begin for every sound where those of seed 0 do, so that what lies between two seeds can be heard, too.
+- Phases begin where the seed of a sound says; on the way between two seeds all have those of the first, and what is
+  not of a seed has those of seed 0.
 """
 
 from dataclasses import dataclass

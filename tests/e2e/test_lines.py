@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ import tensorflow as tf
 
 from keras_gan import exported
 from keras_gan.errors import UserError
-from tests.conftest import command, train
+from tests.conftest import ROOT, command, train
 
 STEPS = 6
 TINY = ("--model.units", 8, "--model.embedding", 6, "--model.latent-dim", 4, "--model.discriminator-units", 4)
@@ -107,6 +109,13 @@ def test_the_same_lines_everywhere(model):
     assert {"serving_default", "from_seeds", "from_prefix", "text", "text_controlled"} <= set(saved.signatures)
 
 
+def test_the_phone_script_writes_the_same_lines(model, tmp_path):
+    script = [sys.executable, ROOT / "export/mobile/sample.py", "--model", model / "generator.tflite"]
+    subprocess.run([*script, "--seed", "3", "--count", "5", "--out", tmp_path / "phone.txt"], check=True)
+    assert command("sample", "--model", model, "--seed", 3, "--count", 5, "--out", tmp_path / "here.txt") == 0
+    assert (tmp_path / "phone.txt").read_text() == (tmp_path / "here.txt").read_text()
+
+
 def test_sample_writes_lines(model, tmp_path, capsys):
     out = tmp_path / "lines.txt"
     arguments = ("sample", "--model", model, "--count", 5, "--seed", 3, "--out", out)
@@ -126,6 +135,13 @@ def test_sample_writes_lines(model, tmp_path, capsys):
     assert "does not know 'grren' (near: 'green'), 'zebra'" in capsys.readouterr().err
     assert command(*arguments, "--temperature", 3) == 2
     assert "--temperature must be between 0 and 2, got 3." in capsys.readouterr().err
+
+
+def test_a_run_can_be_asked_what_its_export_can(run, model, tmp_path):
+    asked = ("--count", 3, "--temperature", 0.5, "--prefix", "the", "--out")
+    assert command("sample", "--model", model, *asked, tmp_path / "export.txt") == 0
+    assert command("sample", "--run", run.name, "--log-dir", run.parent, *asked, tmp_path / "run.txt") == 0
+    assert (tmp_path / "run.txt").read_text() == (tmp_path / "export.txt").read_text()
 
 
 def test_what_is_given_to_the_networks_decides(model):

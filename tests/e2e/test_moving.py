@@ -93,3 +93,35 @@ def test_films(tmp_path, monkeypatch, capsys):
     assert command("sample", "--model", model, *start, "--count", 2, "--out", tmp_path / "on.gif") == 0
     assert command("sample", "--model", model, "--text", "she flies", "--out", tmp_path / "on.gif") == 2
     assert "'flies' is not known" in capsys.readouterr().err
+
+
+def test_a_film_becomes_movement_and_latents_that_make_it_again(figures, tmp_path, monkeypatch, capsys):
+    from keras_gan.metrics import poses
+
+    monkeypatch.setenv("KERAS_GAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(poses, "STEPS", 2)
+    monkeypatch.setattr(poses, "CLIPS", {"train": 10, "test": 5})
+    for cached in (poses.clips, poses.reader):
+        cached.cache_clear()
+    film, out = tmp_path / "film.mp4", tmp_path / "clip.bvh"
+    assert command("sample", "--model", figures, "--count", 1, "--out", film) == 0
+    asked = ("extract", "--input", film, "--out", out, "--model", figures, "--steps", 2, "--count", 2)
+    assert command(*asked) == 0
+    assert "8 frames of" in capsys.readouterr().out
+    field = exported.load(figures).output
+    for name in ("clip", "clip-again"):
+        assert field.read((tmp_path / f"{name}.bvh").read_bytes()).shape == (8, 117)
+        assert (tmp_path / f"{name}.gif").is_file()
+    with np.load(tmp_path / "clip-latents.npz") as found:
+        again = exported.load(figures).draw(found["latents"][None], found["label"][None])
+    written = field.read((tmp_path / "clip-again.bvh").read_bytes())
+    np.testing.assert_allclose(field.positions(again)[0], field.positions(written), atol=1e-3)
+    assert (tmp_path / "clip-varied.gif").is_file()
+    (tmp_path / "no.gif").write_bytes(b"GIF89a")
+    for path, said in ((tmp_path / "no.gif", "is no whole GIF"), (tmp_path / "none.mp4", "cannot be read")):
+        assert command("extract", "--input", path, "--out", out) == 2
+        error = capsys.readouterr().err
+        assert said in error
+        assert len(error.strip().splitlines()) == 1
+    for cached in (poses.clips, poses.reader):
+        cached.cache_clear()

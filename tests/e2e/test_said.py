@@ -41,7 +41,7 @@ def drawer(photos, tmp_path_factory):
     """An exported dfgan."""
     # So fast that the sentence, which says nothing at first, decides something after two steps.
     sizes = ("--model.channels", 4, "--model.max-channels", 6, "--model.sentence-units", 4, "--model.latent-dim", 5)
-    sizes += ("--model.generator-learning-rate", 0.05)
+    sizes += ("--model.generator-learning-rate", 0.02)
     return trained("dfgan", photos, tmp_path_factory.mktemp("dfgan"), *sizes)
 
 
@@ -128,6 +128,17 @@ def test_the_saved_model_reads_image_files(writer, photos):
         expected = [captioner.captions(pixels, 1, seed)[0][0] for seed in (0, 7)]
         assert [text.decode() for text in made["text"].numpy()] == expected
     assert "image_bytes_controlled" in model.signatures
+
+
+def test_captions_of_an_export_and_of_its_run_are_scored_alike(writer, photos, tmp_path):
+    logs = writer.parents[2] / "logs"
+    scored, asked = {}, ("--dataset", f"captions:{photos}", "--metrics", "cider", "--samples", 2)
+    for name, subject in (("export", ("--model", writer)), ("run", ("--run", logs / writer.parent.name))):
+        out = tmp_path / f"{name}.json"
+        assert command("evaluate", *subject, *asked, "--out", out) == 0
+        scored[name] = json.loads(out.read_text())["scores"]
+    assert [each["value"] for each in scored["export"]] == [each["value"] for each in scored["run"]]
+    assert all(each["baseline"] is not None for each in scored["run"])
 
 
 def test_what_is_no_folder_of_captions(photos, tmp_path, capsys):

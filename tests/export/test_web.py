@@ -357,6 +357,21 @@ def test_an_export_of_smaller_files_alone_is_drawn(precision, tolerance, package
     assert np.abs(pictures - expected).mean() < np.abs(expected - expected.mean(axis=0)).mean() / 3
 
 
+def test_lines_are_those_of_python(packages, tmp_path):
+    find_chromium()
+    model = tiny("textgan")
+    model.compile()
+    for weight in model.ema_generator.weights:  # as it is initialised, nothing is likelier than anything else
+        weight.assign(weight * 5)
+    exporters.export(model, tmp_path / "lines" / "1", formats=("tflite",))
+    with serve([tmp_path / "lines" / "1"], tmp_path / "build") as url:
+        seen = visit("lines", url, tmp_path)
+    expected = model.fields["real"].texts(Sampler(model).samples(len(seen["lines"])))
+    assert seen["lines"] == expected
+    assert len(set(expected)) > 1
+    assert seen["errors"] == []
+
+
 def test_class_and_truncation_act_as_in_python(seen, generators):
     model = generators[1]["labelled"]
     assert_drawn(seen["dog"], model, [7, 8, 9, 10], [1] * 4)

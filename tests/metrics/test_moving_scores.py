@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from keras_gan.metrics import films, movement
-from keras_gan.metrics.features import ExtractorOptions
+from keras_gan.metrics.features import ExtractorOptions, film
 from keras_gan.metrics.features import movement as extractor
+from keras_gan.modalities.video import Video
 from tests.modalities.motion.figures import walkers
 
 
@@ -67,3 +69,23 @@ def test_what_is_shown_is_found_again():
     assert films.identity(clips) == pytest.approx(4 / 6)
     assert films.shown(first).shape == (6, 8 * 8 * 3)
     np.testing.assert_allclose(films.shown(first)[0, :3], first[0, :2, :2].mean(axis=(0, 1)))
+
+
+def test_films_are_described_without_training():
+    """As the doctor looks at them, who cannot wait for a judge."""
+    clips = np.zeros((2, 4, 32, 32, 3), np.uint8)
+    clips[1, 2, :8] = 255
+    look = film.load(ExtractorOptions(field=Video(4, 32, 32, 3, 12.0)))
+    found, _ = look.look(clips)
+    assert found.shape == (2, 2 * 16 * 3)
+    assert found.sum() == pytest.approx(4 * 3)
+
+
+def test_the_judge_of_films_learns_of_what_stands_still():
+    network = film._network((4, 16, 16, 3), 3)
+    films = tf.zeros((2, 4, 16, 16, 3))
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(network(films)[0])
+    weights = [each.value for each in network.trainable_variables]
+    gradients = tape.gradient(loss, weights, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    assert all(np.isfinite(each).all() for each in gradients)

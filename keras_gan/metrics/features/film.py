@@ -19,13 +19,16 @@ from keras_gan.storage.schema import count, number
 
 EXTRACTOR = Extractor("film", about="trained on the reference's own films, once", of=("video",), for_classes=True)
 STEPS, BATCH_SIZE = 600, 32
+PLACES = 4  # across and down, of what is seen of films without training
 FORM = {"accuracy": number, "training_clips": count, "test_clips": count}
 
 
 def load(options):
-    """The extractor trained on `options.training`, or from the cache; `UserError` if there is nothing to train on."""
+    """The extractor trained on `options.training`, or from the cache; without it features are `described`."""
+    if options.field is not None and options.field.kind != "video":
+        raise UserError(f"--features film looks at films, and these are {options.field.plural}.")
     if options.training is None:
-        raise UserError("--features film needs films of classes to compare with: name them with --dataset.")
+        return FeatureNetwork(EXTRACTOR.name, "none", "none", lambda clips: (described(np.asarray(clips)), None))
     clips, labels, test, *_ = options.training()
     clips, labels = np.asarray(clips[np.arange(len(clips))]), np.asarray(labels)
     if test is None:
@@ -51,6 +54,15 @@ def load(options):
     return FeatureNetwork(EXTRACTOR.name, hash_of_network(network), "none", look, facts, is_classifier=True)
 
 
+def described(clips):
+    """Colours of every other frame at PLACES times PLACES places, in [0, 1]: float32 `[N, D]`."""
+    frames = clips[:, ::2]
+    count, times, height, width, channels = frames.shape
+    high, wide = height // PLACES, width // PLACES
+    cut = in_unit(frames[:, :, : high * PLACES, : wide * PLACES])
+    return cut.reshape(count, times, PLACES, high, PLACES, wide, channels).mean(axis=(3, 5)).reshape(count, -1)
+
+
 def in_unit(clips):
     """Bytes as the network takes them."""
     return clips.astype(np.float32) / 255.0
@@ -72,7 +84,8 @@ def _network(shape, classes):
     x = ops.reshape(x, (-1, frames - 1, 64))
     x = layers.Conv1D(64, 3, padding="same", **seeded(4))(x)
     x = layers.Conv1D(64, 3, strides=2, padding="same", **seeded(5))(x)
-    features = layers.Concatenate(dtype="float32")([ops.mean(x, axis=1), ops.std(x, axis=1)])
+    spread = ops.sqrt(ops.var(x, axis=1) + 1e-6)  # of what does not change, the root of nothing has no slope
+    features = layers.Concatenate(dtype="float32")([ops.mean(x, axis=1), spread])
     hidden = layers.Dropout(0.3, seed=6, dtype="float32")(features)
     logits = layers.Dense(classes, kernel_initializer=keras.initializers.HeNormal(seed=7), dtype="float32")(hidden)
     return keras.Model(films, [features, logits], name="film")

@@ -22,6 +22,7 @@ LOW, HIGH = -90.0, -30.0  # dB of a band: 0 and 1 of a spectrogram; silence, and
 ITERATIONS, MOMENTUM = 32, 0.99  # of Griffin and Lim
 _FLOOR = 10.0 ** (LOW / 20.0)
 _TINY = 1e-16
+NO_SEEDS = np.zeros(1, np.int64)  # what begins where nobody knows of what seed a sound is
 # Slaney's scale: linear up to 1 kHz, then logarithmic.
 _HERTZ_PER_MEL, _BREAK = 200.0 / 3.0, 1000.0
 _LOG_STEP = math.log(6.4) / 27.0
@@ -88,14 +89,11 @@ class Analysis:
         """The pseudo-inverse of the filters, float32 `[size / 2 + 1, bands]`."""
         return np.linalg.pinv(self.filters.astype(np.float64)).astype(np.float32)
 
-    @functools.cached_property
-    def phases(self):
-        """Where Griffin and Lim begin, complex64 `[frames, size / 2 + 1]`: those of seed 0, for every sound.
-
-        One beginning for all: so what lies between two seeds has one, too, and neighbours sound alike.
-        """
-        angles = portable_angles(0, self.frames * (self.size // 2 + 1)).reshape(self.frames, -1)
-        return np.exp(1j * angles).astype(np.complex64)
+    def phases(self, seeds):
+        """Where Griffin and Lim begin for sounds of int64 `[N]` seeds: complex64 `[N, frames, size / 2 + 1]`."""
+        ops, bins = _operations(seeds), self.size // 2 + 1
+        angles = ops.reshape(portable_angles(seeds, self.frames * bins), [-1, self.frames, bins])
+        return ops.turned(angles)
 
 
 def mel_filters(rate, size, bands):
@@ -186,22 +184,28 @@ def magnitudes_of(levels, analysis):
     return ops.maximum(magnitudes, 0.0) * np.float32(analysis.window.sum() / 2.0)
 
 
-def waveforms_of(levels, analysis, iterations=ITERATIONS):
-    """Waveforms `[B, samples]` in [-1, 1] with such mel spectrograms `[B, bands, frames]`, as nearly as there are."""
+def waveforms_of(levels, analysis, iterations=ITERATIONS, seeds=NO_SEEDS):
+    """Waveforms `[B, samples]` in [-1, 1] with such mel spectrograms `[B, bands, frames]`, as nearly as there are.
+
+    Args:
+        iterations: of Griffin and Lim.
+        seeds: int64 `[B]`, or one for all, which decide where phases begin.
+    """
     ops = _operations(levels)
-    waveforms = griffin_lim(magnitudes_of(levels, analysis), analysis, iterations)
+    waveforms = griffin_lim(magnitudes_of(levels, analysis), analysis.phases(seeds), analysis, iterations)
     return ops.clip(waveforms, -1.0, 1.0)
 
 
-def griffin_lim(magnitudes, analysis, iterations=ITERATIONS, momentum=MOMENTUM):
+def griffin_lim(magnitudes, phases, analysis, iterations=ITERATIONS, momentum=MOMENTUM):
     """Waveforms `[B, samples]` whose spectra have such magnitudes `[B, frames, size / 2 + 1]`, as nearly as there are.
 
     Args:
+        phases: where they begin, complex64 of that shape, or of one row for all.
         iterations: in each, phases become those of the waveform that the last ones make.
         momentum: how far each goes on in the direction of the last.
     """
     ops = _operations(magnitudes)
-    phases, before = analysis.phases[None], np.complex64(0.0)
+    before = np.complex64(0.0)
     share = np.complex64(momentum / (1.0 + momentum))
     for _ in range(iterations):
         spectra = _analysed(_synthesised(ops.complex(magnitudes) * phases, analysis), analysis)
@@ -218,6 +222,10 @@ class _NumPy:
     matmul, maximum, transpose = staticmethod(np.matmul), staticmethod(np.maximum), staticmethod(np.transpose)
 
     rfft, irfft = staticmethod(scipy.fft.rfft), staticmethod(scipy.fft.irfft)  # of 32 bits, where NumPy's have 64
+
+    @staticmethod
+    def turned(angles):
+        return np.exp(1j * angles).astype(np.complex64)
 
     @staticmethod
     def complex(values):
@@ -242,6 +250,10 @@ def _of_tensors():
         @staticmethod
         def irfft(values, size):
             return tf.signal.irfft(values, [size])
+
+        @staticmethod
+        def turned(angles):
+            return tf.cast(tf.complex(tf.cos(angles), tf.sin(angles)), tf.complex64)
 
         @staticmethod
         def complex(values):

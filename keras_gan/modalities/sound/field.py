@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_gan.modalities.base import Field, Preview
 from keras_gan.modalities.sound import analysis, files
-from keras_gan.modalities.sound.analysis import Analysis
+from keras_gan.modalities.sound.analysis import NO_SEEDS, Analysis
 
 SHOWN_BANDS = 64
 COMPARED_ITERATIONS = 4  # of Griffin and Lim, where nobody listens
@@ -228,8 +228,13 @@ class Spectrogram(Waveform):
         iterations = COMPARED_ITERATIONS if exact else analysis.ITERATIONS
         return super().to_stored(analysis.waveforms_of(np.asarray(values), self.analysis, iterations), exact)
 
+    seeds: ClassVar[np.ndarray] = NO_SEEDS
+
+    def with_seeds(self, seeds):
+        return _OfSeeds(self.samples, self.rate, self.bands, seeds)
+
     def waveforms(self, values):
-        return analysis.waveforms_of(values, self.analysis)
+        return analysis.waveforms_of(values, self.analysis, seeds=self.seeds)
 
     def spectrograms(self, values):
         return values
@@ -261,3 +266,10 @@ class Spectrogram(Waveform):
     @property
     def made_facts(self):
         return {**super().made_facts, "bands": self.bands, "frames": self.analysis.frames}
+
+
+@dataclass(frozen=True, eq=False)
+class _OfSeeds(Spectrogram):
+    """Sounds of these int64 `[N]` seeds, or all of one, which decide where their phases begin."""
+
+    seeds: np.ndarray = None

@@ -257,6 +257,12 @@ async function grid() {
   seen.grid = await look();
 }
 
+async function lines() {
+  await page.goto(url);
+  await page.waitForSelector("body[data-state=ready]");
+  seen.lines = await page.locator("#grid canvas").evaluateAll((all) => all.map((canvas) => canvas.title));
+}
+
 async function bad() {
   await page.goto(url);
   await look();
@@ -275,7 +281,7 @@ async function bad() {
 }
 
 try {
-  await { draw, styles, grid, bad }[scenario]();
+  await { draw, styles, grid, lines, bad }[scenario]();
 } finally {
   await browser.close();
 }

@@ -273,18 +273,38 @@ def save(path, image):
 
 
 def read_manifest(model):
-    """The manifest.json beside a model, or an empty one where none can be read."""
+    """The manifest.json beside a model, an empty one where there is none; raises `Problem` if it cannot be read."""
+    path = model.parent / "manifest.json"
     try:
-        return json.loads((model.parent / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
         return {}
+    except (OSError, ValueError, RecursionError) as error:
+        raise Problem(f"{path}, by which the model is checked, cannot be read: {first_line(error)}") from None
+    if not isinstance(manifest, dict):
+        raise Problem(f"{path}, by which the model is checked, holds no manifest")
+    return manifest
+
+
+def say_if_unchecked(model):
+    """Says that nobody knows whether a model is whole where nothing describes it."""
+    if not (model.parent / "manifest.json").exists():
+        print(f"note: no manifest.json beside {line(model)} says whether it is whole", file=sys.stderr)
 
 
 def told(value, *keys, of=dict):
-    """What a JSON value holds below some keys; nothing, such as `{}` or 0, where that is not of this type."""
+    """What a manifest holds below some keys; nothing, such as `{}` or 0, where it is silent.
+
+    Raises:
+        Problem: if it holds something of another type there.
+    """
     for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value if type(value) is of else of()
+        if value is not None and not isinstance(value, dict):
+            break
+        value = (value or {}).get(key)
+    if value is not None and type(value) is not of:
+        raise Problem(f"manifest.json is damaged: {'.'.join(keys) or 'something in it'} is of the wrong kind")
+    return of() if value is None else value
 
 
 def strange_kind(manifest):
@@ -309,7 +329,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         """Ends the program with exit code 2."""
-        self.exit(2, f"error: {' '.join(message.split())}\n")
+        self.exit(2, f"error: {line(message)}\n")
 
 
 def parse(arguments=None):
@@ -372,6 +392,7 @@ def main(arguments=None):
     options = parse(arguments)
     with quiet():
         translate_file(options)
+    say_if_unchecked(options.model)
     return 0
 
 
@@ -408,6 +429,12 @@ def quiet():
         os.close(kept)
 
 
+def line(text):
+    """A text as one line that a terminal takes as it is: what cannot be printed becomes an escape such as `\\x1b`."""
+    words = " ".join(str(text).split())
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in words)
+
+
 def first_line(error):
     """What an exception says, in one line."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
@@ -437,7 +464,7 @@ def ended(program):
     except Exception as error:
         message, code = unforeseen(error), 1
     if message:
-        print(f"error: {' '.join(message.split())}", file=sys.stderr)
+        print(f"error: {line(message)}", file=sys.stderr)
     with contextlib.suppress(OSError, ValueError, AttributeError):  # what could not be written is not tried again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
     return code

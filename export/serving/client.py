@@ -279,7 +279,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         """Ends the program with exit code 2."""
-        self.exit(2, f"error: {' '.join(message.split())}\n")
+        self.exit(2, f"error: {line(message)}\n")
 
 
 def parse(arguments=None):
@@ -330,11 +330,17 @@ def main(arguments=None):
     try:
         images = draw(options.url, options.model, signature, inputs, options.version, options.timeout, options.retries)
     except Refused as error:
-        print(f"error: {' '.join(str(error).split())}.", file=sys.stderr)
+        print(f"error: {line(error)}.", file=sys.stderr)
         return 4
     save_grid(options.out, images)
     print(f"{len(images)} pictures in {options.out}")
     return 0
+
+
+def line(text):
+    """A text as one line that a terminal takes as it is: what cannot be printed becomes an escape such as `\\x1b`."""
+    words = " ".join(str(text).split())
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in words)
 
 
 def _first_line(error):
@@ -366,7 +372,7 @@ def ended(program):
     except Exception as error:
         message, code = unforeseen(error), 1
     if message:
-        print(f"error: {' '.join(message.split())}", file=sys.stderr)
+        print(f"error: {line(message)}", file=sys.stderr)
     with contextlib.suppress(OSError, ValueError, AttributeError):  # what could not be written is not tried again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
     return code

@@ -13,7 +13,7 @@ import threading
 import traceback
 from pathlib import Path
 
-from keras_gan.errors import MachineFailed, UserError, why
+from keras_gan.errors import MachineFailed, UserError, shown, why
 from keras_gan.storage import files
 
 _UNFORESEEN = 1  # exit code
@@ -64,7 +64,8 @@ def _code_of(command):
 
 
 def _say(message):
-    print(f"error: {message}", file=sys.stderr)
+    # What a message quotes may come from anybody: no escape sequence of it reaches a terminal.
+    print("\n".join(map(shown, f"error: {message}".split("\n"))), file=sys.stderr)
 
 
 class _Interrupt:

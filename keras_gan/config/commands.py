@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import keyword
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,7 +12,7 @@ import tyro
 from keras_gan import data, metrics
 from keras_gan.config.groups.data import DataOptions, Direction
 from keras_gan.config.groups.delivery import DeliveryOptions, Which
-from keras_gan.errors import UserError
+from keras_gan.errors import UserError, shown
 from keras_gan.storage import files
 
 DEFAULT_FRAMES = 24
@@ -124,16 +125,22 @@ def controlled_options(base, folder):
     controls = {}
     for name, described in ((name, each) for network in networks.values() for name, each in network["inputs"].items()):
         with contextlib.suppress(UserError):
-            if name not in vars(base) and (field := modalities.restore(described)).is_control and field.has_option:
+            field = modalities.restore(described)
+            if field.is_control and field.has_option and _is_new(name, base):
                 controls[name] = field
     own = [_option(name, control) for name, control in controls.items()]
     return dataclasses.make_dataclass("Options", own, bases=(base,), frozen=True)
 
 
+def _is_new(name, base):
+    """Whether a manifest's name can be that of a further option."""
+    return name.isidentifier() and not keyword.iskeyword(name) and not hasattr(base, name)
+
+
 def _option(name, control):
     """The field of a control's option, for `dataclasses.make_dataclass`."""
     kind, default, about = control.option(name)
-    hint = Annotated[kind, tyro.conf.arg(help=about)]
+    hint = Annotated[kind, tyro.conf.arg(help=shown(about))]
     return name, hint, dataclasses.field(default=default, metadata={"control": control})
 
 

@@ -6,10 +6,15 @@
   `{str: schema}`: an object whose values, whatever their keys, all have one form; `only({…})` refuses other keys;
 - `[schema]`: a list of such values; `[schema, schema, …]`: a list of just so many;
 - `(schema, schema, …)`: any one of these.
+
+`matches` says likewise whether a value is of the type that a dataclass declares.
 """
 
+import types
+import typing
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 
 class Unreadable(ValueError):
@@ -80,6 +85,22 @@ def check(value, schema, place=""):
         rule = schema if isinstance(schema, _Rule) else _RULES[schema]
         if not rule.fits(value):
             raise Unreadable(f"is not {rule.words}", place or "it")
+
+
+def matches(value, hint):
+    """Whether a JSON value, lists in it being tuples, is of the type that a field of a dataclass declares."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        return any(matches(value, argument) for argument in arguments)
+    if origin is Literal:
+        return value in arguments
+    if origin is tuple:
+        return isinstance(value, tuple) and all(matches(item, arguments[0]) for item in value)
+    if hint is float:
+        return number.fits(value)
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, hint)
 
 
 def _check_any(value, schemas, place):

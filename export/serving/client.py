@@ -19,8 +19,10 @@ import io
 import json
 import math
 import os
+import queue
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import urllib.error
@@ -41,7 +43,8 @@ from PIL import Image  # noqa: E402
 
 BATCH = 32  # pictures per request
 MOST = 4096
-MOST_BYTES = 1 << 30  # of an answer
+MOST_BYTES = 1 << 25  # of an answer, for each picture
+MOST_PIXELS = 1 << 26  # of all pictures of an answer, if they are files
 MOST_SECONDS = 3600
 MOST_RETRIES = 10
 RETRIED = (429, 502, 503, 504)  # answers of servers that are busy or not ready yet
@@ -81,7 +84,7 @@ def draw(url, model, signature, inputs, version=None, timeout=30.0, retries=3):
         model: name of the model on the server.
         signature, inputs: see `request_of`.
         version: number of the version; None: the newest.
-        timeout: seconds for each request.
+        timeout: seconds for each request, from its beginning to the end of the answer.
         retries: how often a request is repeated that a busy server has not answered.
 
     Raises:
@@ -133,17 +136,13 @@ def _ask_by_rest(url, model, version, signature, rows, timeout):
         request = urllib.request.Request(
             url.rstrip("/") + place, body.encode(), headers={"Content-Type": "application/json"}
         )
-        content = _content(request, timeout)
-    except urllib.error.HTTPError as error:
-        with error, contextlib.suppress(OSError, http.client.HTTPException):
-            said = _said(error.read(1 << 16))
-        kind = _Busy if error.code in RETRIED else Refused
-        raise kind(f"{url} answered {error.code}: {said}") from None
+        most = MOST_BYTES * len(rows["seeds"])
+        content = _within(timeout, lambda: _content(request, url, timeout, most))
     except (http.client.InvalidURL, ValueError) as error:
         raise Refused(f"{url} is no address of a server: {error}") from None
     except (OSError, http.client.HTTPException) as error:  # also what lies between: proxies, certificates
         reason = getattr(error, "reason", None) or str(error) or type(error).__name__
-        raise _Busy(f"{url} cannot be reached{_proxy(url)}: {reason}") from None
+        raise _Busy(f"{url} cannot be reached{_proxy(url)}: {str(reason)[:300]}") from None
     try:
         answer = json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -154,18 +153,53 @@ def _ask_by_rest(url, model, version, signature, rows, timeout):
     return _images(outputs)
 
 
-def _content(request, timeout):
-    """The body of an answer that is there in so many seconds; a server may also give it byte by byte."""
-    until, parts, size = time.monotonic() + timeout, [], 0
-    with urllib.request.urlopen(request, timeout=timeout) as response:
-        while part := response.read1(1 << 20):
-            parts.append(part)
-            size += len(part)
-            if size > MOST_BYTES:
-                raise Refused(f"{request.host} answered with more than {MOST_BYTES >> 20} MB")
-            if time.monotonic() > until:
-                raise TimeoutError("timed out")
+def _content(request, url, timeout, most):
+    """The body of an answer, of at most so many bytes."""
+    parts, size = [], 0
+    try:
+        with urllib.request.build_opener(_Direct).open(request, timeout=timeout) as response:
+            while part := response.read1(1 << 20):
+                parts.append(part)
+                size += len(part)
+                if size > most:
+                    raise Refused(f"{url} answered with more than {most >> 20} MB")
+    except urllib.error.HTTPError as error:
+        said = b""
+        with error, contextlib.suppress(OSError, http.client.HTTPException):
+            said = error.read(1 << 16)
+        kind = _Busy if error.code in RETRIED else Refused
+        raise kind(f"{url} answered {error.code}: {_said(said)}") from None
     return b"".join(parts)
+
+
+class _Direct(urllib.request.HTTPRedirectHandler):
+    """Follows no server that sends on elsewhere: nobody has said that what is asked may go there."""
+
+    def redirect_request(self, *arguments):
+        """None: the answer is taken for an error."""
+
+
+def _within(seconds, function):
+    """What a function returns or raises, if that takes no longer; `TimeoutError` otherwise.
+
+    A server that sends a byte now and then keeps each wait of a socket short, and so all of them endless.
+    """
+    ends = queue.SimpleQueue()
+
+    def work():
+        try:
+            ends.put((function(), None))
+        except BaseException as error:  # for the one who waits
+            ends.put((None, error))
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        value, error = ends.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError("timed out") from None
+    if error is not None:
+        raise error
+    return value
 
 
 def _proxy(url):
@@ -182,14 +216,20 @@ def _images(outputs):
         outputs = outputs.get("images", outputs.get("image_bytes"))
     try:
         if outputs and isinstance(outputs[0], dict):
-            return np.stack([_decoded(base64.b64decode(item["b64"])) for item in outputs])
+            return np.stack([_decoded(base64.b64decode(item["b64"]), len(outputs)) for item in outputs])
         return np.asarray(outputs, np.float32)
-    except (ValueError, TypeError, KeyError, OSError, OverflowError, SyntaxError, Image.DecompressionBombError):
+    except MemoryError:
+        raise
+    except Exception:  # files that are none can raise anything
         raise Refused("the server's outputs are not pictures") from None
 
 
-def _decoded(content):
-    pixels = np.asarray(Image.open(io.BytesIO(content)), np.float32) / 255
+def _decoded(content, count):
+    """The pixels of one picture of so many, which are not too many together."""
+    image = Image.open(io.BytesIO(content))
+    if image.width * image.height * count > MOST_PIXELS:
+        raise ValueError
+    pixels = np.asarray(image, np.float32) / 255
     return pixels[:, :, None] if pixels.ndim == 2 else pixels
 
 
@@ -197,7 +237,7 @@ def _said(content):
     """What the server gives as the reason, shortened to a line."""
     try:
         content = json.loads(content)["error"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         content = content.decode(errors="replace")
     return " ".join(str(content).split())[:300] or "no reason given"
 
@@ -225,7 +265,7 @@ def _ask_by_grpc(url, model, version, signature, rows, timeout):
         tensor.tensor_content = values.tobytes()
     try:
         with grpc.insecure_channel(
-            url.removeprefix("grpc://"), options=[("grpc.max_receive_message_length", -1)]
+            url.removeprefix("grpc://"), options=[("grpc.max_receive_message_length", MOST_BYTES * len(rows["seeds"]))]
         ) as channel:
             answer = prediction_service_pb2_grpc.PredictionServiceStub(channel).Predict(request, timeout=timeout)
     except grpc.RpcError as error:

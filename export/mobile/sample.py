@@ -12,6 +12,7 @@ Exit codes: 0 the grid is written, 1 a fault of this program, 2 bad input, 4 the
 
 import argparse
 import contextlib
+import errno
 import hashlib
 import importlib.util
 import io
@@ -69,6 +70,9 @@ def portable_latents(seeds, latent_dim):
 def seed_range(seed, count):
     """The int64 seeds `seed … seed + count - 1`, wrapping around at the end of the int64 range."""
     return (np.arange(count, dtype=np.uint64) + np.uint64(seed & 0xFFFFFFFFFFFFFFFF)).view(np.int64)
+
+
+OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG)  # in writing a file
 
 
 class Problem(Exception):
@@ -245,6 +249,8 @@ def save_bytes(path, content):
         temporary.write_bytes(content.getvalue())
         temporary.replace(path)
     except OSError as error:
+        if error.errno in OF_THE_MACHINE:
+            raise
         raise Problem(f"cannot write {path}: {error.strerror or error}") from None
     finally:
         if temporary.exists():

@@ -12,6 +12,7 @@ Exit codes: 0 the picture is written, 1 a fault of this program, 2 bad input, 4 
 
 import argparse
 import contextlib
+import errno
 import hashlib
 import importlib.util
 import io
@@ -37,6 +38,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: E402
 HALF = 128  # grey level from which on a mask is the hole, and opacity from which on a pixel is known
 MOST_OVERLAP = 128  # of tiles, in pixels
 MULTIPLE = 32  # that tiles had better begin at, where no manifest says it
+OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG)  # in writing a file
 
 
 class Problem(Exception):
@@ -263,6 +265,8 @@ def save(path, image):
         temporary.write_bytes(content.getvalue())
         temporary.replace(path)
     except OSError as error:
+        if error.errno in OF_THE_MACHINE:
+            raise
         raise Problem(f"cannot write {path}: {error.strerror or error}") from None
     finally:
         if temporary.exists():

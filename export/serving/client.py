@@ -12,6 +12,7 @@ or this machine failed, 130 interrupted.
 import argparse
 import base64
 import contextlib
+import errno
 import functools
 import http.client
 import importlib.util
@@ -48,6 +49,7 @@ MOST_PIXELS = 1 << 26  # of all pictures of an answer, if they are files
 MOST_SECONDS = 3600
 MOST_RETRIES = 10
 RETRIED = (429, 502, 503, 504)  # answers of servers that are busy or not ready yet
+OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG)  # in writing a file
 
 
 class Problem(Exception):
@@ -308,6 +310,8 @@ def save(path, image):
         temporary.write_bytes(content.getvalue())
         temporary.replace(path)
     except OSError as error:
+        if error.errno in OF_THE_MACHINE:
+            raise
         raise Problem(f"cannot write {path}: {error.strerror or error}") from None
     finally:
         if temporary.exists():

@@ -10,7 +10,7 @@ import numpy as np
 from keras_gan.commands import models
 from keras_gan.commands.project import paths_of, read_square
 from keras_gan.distribution.startup import quiet_stderr, quiet_tensorflow
-from keras_gan.errors import UserError, shown, why
+from keras_gan.errors import cannot_write, shown
 from keras_gan.storage import files
 
 _AT_ONCE = 16
@@ -38,7 +38,7 @@ def run(options):
         try:
             files.write(options.out, _table(rows, Path(options.out).suffix), durable=False)
         except OSError as error:
-            raise UserError(f"cannot write {options.out}: {why(error)}.") from None
+            raise cannot_write(options.out, error) from None
     return 0
 
 

@@ -158,7 +158,8 @@ def told(value, *keys, of=dict):
         if value is not None and not isinstance(value, dict):
             break
         value = (value or {}).get(key)
-    if value is not None and type(value) is not of:
+    too_large = type(value) is int and not -(2**31) <= value < 2**31
+    if value is not None and (type(value) is not of or too_large):
         raise Problem(f"manifest.json is damaged: {'.'.join(keys) or 'something in it'} is of the wrong kind")
     return of() if value is None else value
 

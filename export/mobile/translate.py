@@ -37,6 +37,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: E402
 
 HALF = 128  # grey level from which on a mask is the hole, and opacity from which on a pixel is known
 MOST_OVERLAP = 128  # of tiles, in pixels
+MOST_SIZE = 16384  # of the longer edge of a picture, in pixels
 MULTIPLE = 32  # that tiles had better begin at, where no manifest says it
 OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG)  # in writing a file
 
@@ -306,7 +307,8 @@ def told(value, *keys, of=dict):
         if value is not None and not isinstance(value, dict):
             break
         value = (value or {}).get(key)
-    if value is not None and type(value) is not of:
+    too_large = type(value) is int and not -(2**31) <= value < 2**31
+    if value is not None and (type(value) is not of or too_large):
         raise Problem(f"manifest.json is damaged: {'.'.join(keys) or 'something in it'} is of the wrong kind")
     return of() if value is None else value
 
@@ -350,8 +352,8 @@ def parse(arguments=None):
     )
     options = parser.parse_args(arguments)
     if options.size not in (None, "native"):
-        if not (options.size.isascii() and options.size.isdecimal() and 1 <= int(options.size[:9]) <= 16384):
-            parser.error(f"--size must be between 1 and 16384 px, or native, got {options.size}")
+        if not (options.size.isascii() and options.size.isdecimal() and 1 <= int(options.size[:9]) <= MOST_SIZE):
+            parser.error(f"--size must be between 1 and {MOST_SIZE} px, or native, got {options.size}")
         options.size = int(options.size)
     return options
 
@@ -412,6 +414,8 @@ def translate_file(options):
     except ValueError as error:  # a mode that has no colours
         raise Problem(f"{options.input}: {first_line(error)}") from None
     size = options.size or told(manifest, "generator", "content_size", of=int) or None
+    if size != "native" and size is not None and not 1 <= size <= MOST_SIZE:
+        raise Problem(f"manifest.json is damaged: pictures of {size} px are none that a model was trained on")
     size = None if size == "native" else size
     if hole is not None:
         hole = sized(hole[:, :, None] * np.uint8(255), size)[:, :, 0] >= HALF

@@ -11,7 +11,7 @@ from keras_gan.modalities.image import Image, Mask
 from keras_gan.modalities.label import Label
 from keras_gan.modalities.latents import Latents
 from keras_gan.storage.files import Missing, Unreadable, read_json, sha256
-from keras_gan.storage.schema import count, optional, positive
+from keras_gan.storage.schema import count, optional, pixels, positive
 
 ARRAYS = "fields.npz"
 # manifest.json of an export, of any age: what this program reads of it
@@ -20,9 +20,9 @@ FORM = {
         {
             "kind": optional(str),
             "num_classes": optional(count),
-            "scale": optional(positive),
-            "content_size": optional(positive),
-            "size_multiple": optional(positive),
+            "scale": optional(pixels),
+            "content_size": optional(pixels),
+            "size_multiple": optional(pixels),
             "bytes_per_pixel": optional(positive),
         }
     ),
@@ -49,7 +49,7 @@ def whole_manifest(path):
         if not _is_below(name):
             raise UserError(f"manifest.json of {path} names a file outside of its folder: {shown(name)}.")
         file = folder / name
-        belongs = name.startswith(("saved_model", "variables/")) if folder == path else file == path
+        belongs = name.startswith(("saved_model", "variables/", "fingerprint")) if folder == path else file == path
         if (belongs or name == ARRAYS) and file.is_file() and sha256(file) != facts["sha256"]:
             raise UserError(f"{file} is not the file that manifest.json beside it describes: it is damaged.")
     return manifest

@@ -1,7 +1,7 @@
 """The form of a JSON value, said by a schema, which looks like the value:
 
 - a type: `str`, `bool`, `int`, `dict` or `list` of anything; `object` is any value, `None` is null;
-- `number`, `count`, `positive`, or another `_Rule`;
+- `number`, `count`, `positive`, `pixels`, or another `_Rule`;
 - `{"key": schema, …}`: an object with these keys, and maybe others; `optional(schema)`: the key may be absent;
   `{str: schema}`: an object whose values, whatever their keys, all have one form; `only({…})` refuses other keys;
 - `[schema]`: a list of such values; `[schema, schema, …]`: a list of just so many;
@@ -51,6 +51,7 @@ class only:
 number = _Rule("a number", lambda value: type(value) is float or (type(value) is int and abs(value) < 2**63))
 count = _Rule("a whole number from 0 on", lambda value: type(value) is int and 0 <= value < 2**53)
 positive = _Rule("a whole number from 1 on", lambda value: type(value) is int and 0 < value < 2**53)
+pixels = _Rule("a whole number from 1 to 16384", lambda value: type(value) is int and 0 < value <= 16384)
 
 _RULES = {
     schema: _Rule(words, lambda value, schema=schema: type(value) is schema)  # a bool is no int

@@ -28,7 +28,7 @@ def commands(model, out):
         noise.write_images(photo, 1, (16, 16, 3))
     draw = ("--count", 2, "--out", out / "grid.png")
     turn = ("--input", photo / "0000.png", "--out", out / "turned.png")
-    judge = ("--metrics", "diversity", "--samples", 4, "--out", out / "scores.json")
+    judge = ("--metrics", "fid", "--features", "random", "--samples", 8, "--out", out / "scores.json")
     made = {
         "sample": lambda: answers.called("sample", "--model", model, "--count", 2, "--out", f"{out}/single/"),
         "translate": lambda: answers.called("translate", "--model", model, *turn),
@@ -51,7 +51,9 @@ def attacks(models, folder, count, seed=0):
         place = folder / f"manifest-{number}"
         shutil.copytree(model if model.is_dir() else model.parent, place)
         model = place if model.is_dir() else place / model.name
-        reading = commands(model, folder / f"of-manifest-{number}")
+        reading = {
+            name: call for name, call in commands(model, folder / f"of-manifest-{number}").items() if not call().code
+        }
         whole = json.loads((place / "manifest.json").read_bytes())
         for content in _wrong(whole, count, random.Random(seed)):
             (place / "manifest.json").write_bytes(content)

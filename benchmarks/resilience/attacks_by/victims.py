@@ -30,14 +30,14 @@ def _options(folder, variant):
     images = described.gives == "image"
     return config.RunConfig(
         variant=variant,
-        **{"dataset": _pictures(folder, described.task), "image_size": SIZE} if images else {},
+        **{"dataset": pictures(folder, described.task), "image_size": SIZE} if images else {},
         **{"batch_size": BATCH_SIZE, "checkpoint_every": "1", "snapshot_every": 1, "steps": 2},
         **{"log_dir": str(folder / "logs"), "export_dir": str(folder / "models")},
         export=("saved_model", "tflite"),
     )
 
 
-def _pictures(folder, task):
+def pictures(folder, task="sample"):
     """Pictures of noise that a task can be learned from, in two classes; returns the data set's name."""
     kind = "paired" if task == "paired" else "folder"
     for name in ("a", "b"):

@@ -113,8 +113,7 @@ class TwoRuns:
         """Starts or resumes the run and kills it; returns what that met and lost."""
         before = self._saved()
         process = self.start("killed")
-        # On average so early that the whole run lasts for all kills, and often before the first step.
-        process_seconds = self.random.uniform(0.0, 12.0 + 2.0 * self.seconds / self.options.kills)
+        process_seconds = self.moment()
         time.sleep(process_seconds)
         ended = process.poll() is not None
         process.send_signal(signal.SIGKILL)
@@ -126,9 +125,18 @@ class TwoRuns:
         print(row, flush=True)
         return row
 
+    def moment(self):
+        """When to kill, in seconds after a start: so early, on average, that the run lasts for all kills."""
+        return self.random.uniform(0.0, 12.0 + 2.0 * self.seconds / self.options.kills)
+
+    @property
+    def is_done(self):
+        """Whether the run that is killed has come to its last checkpoint."""
+        return self._saved() >= self.options.steps
+
     def finish(self):
         """Lets the run go on to its end."""
-        if self._saved() < self.options.steps:
+        if not self.is_done:
             self._wait(self.start("killed"))
 
     def _saved(self):

@@ -1,5 +1,6 @@
 """Runs of several kinds that are killed at random moments and resumed, beside those that are left alone."""
 
+import shutil
 import time
 from types import SimpleNamespace
 
@@ -23,6 +24,18 @@ class _OfAnyKind(faults.TwoRuns):
         every = ("--checkpoint-every", self.options.checkpoint_every, "--no-health")
         return [*map(str, (*words, *every, "--log-dir", self.folder, "--metrics", "--export"))]
 
+    def moment(self):
+        return self.random.uniform(0.0, self.seconds)
+
+    def killed(self, kills):
+        """Kills so often; yields the bits of each run that has come to its end, the next one begins after it."""
+        for number in range(1, kills + 1):
+            self.kill(number)
+            if self.is_done or number == kills:
+                self.finish()
+                yield faults.bits(self.folder / "killed")
+                shutil.rmtree(self.folder / "killed")
+
 
 def attacks(folder, count, steps=300, variants=VARIANTS, seed=0):
     """So many kills, shared among the variants.
@@ -40,7 +53,5 @@ def attacks(folder, count, steps=300, variants=VARIANTS, seed=0):
         place.mkdir(parents=True)
         runs = _OfAnyKind(options, place, folder)
         alone = runs.undisturbed()
-        for number in range(1, kills + 1):
-            runs.kill(number)
-        runs.finish()
-        yield name, kills, faults.bits(place / "killed") == alone, time.monotonic() - started
+        equal = all(bits == alone for bits in runs.killed(kills))
+        yield name, kills, equal, time.monotonic() - started

@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help demo play gallery zoo test test-all check web clean bench \
 	bench-steps bench-passes bench-sampling bench-waiting bench-packing bench-scaling bench-scores bench-quality \
-	bench-modes bench-painting bench-cartoons bench-captions bench-drawn-words bench-motions bench-moving-faces bench-sweep bench-judge bench-choice bench-search bench-baselines bench-export bench-one-seed bench-oracles bench-doctor bench-faults bench-checkpoints
+	bench-modes bench-painting bench-cartoons bench-captions bench-drawn-words bench-motions bench-moving-faces bench-sweep bench-judge bench-choice bench-search bench-baselines bench-export bench-one-seed bench-oracles bench-doctor bench-faults bench-attacks bench-checkpoints
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -130,6 +130,9 @@ bench-doctor: $(VENV)/.installed  ## what the doctor says of healthy and of spoi
 
 bench-faults: $(VENV)/.installed  ## kills and resumes a run again and again, and compares its bits (ten minutes)
 	$(PY) benchmarks/resilience/faults.py $(ARGS)
+
+bench-attacks: $(VENV)/.installed  ## kills, wrong bytes, full disks, hostile servers and the like, and what was lost (ten minutes)
+	$(PY) benchmarks/resilience/attacks.py $(ARGS)
 
 bench-checkpoints: $(VENV)/.installed  ## what checkpoints and resuming cost (four minutes)
 	$(PY) benchmarks/resilience/checkpoints.py $(ARGS)

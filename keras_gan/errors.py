@@ -1,6 +1,7 @@
 """The errors a user can cause: one short message each, the exit code it ends with, and commands that it proposes."""
 
 import difflib
+import errno
 import math
 import os
 import shlex
@@ -27,6 +28,25 @@ class MachineFailed(UserError):
     """The training cannot go on here: disk, memory or data let it down. What was saved is whole."""
 
     exit_code = 4
+
+
+# What a path that was given can be wrong by; all else is the machine's.
+_OF_A_PATH = {
+    *(errno.ENOENT, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY),
+    *(errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL),
+}
+
+
+def is_of_machine(error):
+    """Whether an OSError is the machine's fault, such as a full disk, and no other path would help."""
+    return error.errno not in _OF_A_PATH
+
+
+def cannot_write(path, error):
+    """The `UserError`, or `MachineFailed`, for a path to which an OSError let nothing be written."""
+    # Pillow's and NumPy's own have no number: they complain of what was asked.
+    kind = MachineFailed if error.errno and is_of_machine(error) else UserError
+    return kind(f"cannot write {shown(path)}: {why(error)}.")
 
 
 def unknown(kind, name, choices):

@@ -1,5 +1,6 @@
-"""Folders as no program would make them: damaged images of all formats, odd names, links, layouts and tables."""
+"""What no program would make: folders of damaged images, odd names, links and tables, and JSON of the wrong shape."""
 
+import copy
 import functools
 import io
 import os
@@ -55,6 +56,12 @@ LABELS = (
     "[[:x:]]",
 )
 
+# Values as they stand nowhere in the program's JSON files.
+ODD = [
+    *(None, True, -1, 0.5, "x", [], [None], {}, {"x": None}, 10**400, "\0", "\ud800"),
+    *("\x1b[2J\rerror: forged", "../.."),
+]
+
 
 @functools.cache
 def images():
@@ -109,6 +116,32 @@ def damaged(rng, content):
         else:
             content[place : place + 1] = bytes([rng.randrange(256)])
     return bytes(content)
+
+
+def misshapen(document):
+    """A JSON value with any one of the values in it replaced by each odd one, or left out."""
+    document = copy.deepcopy(document)
+    yield from ODD
+    for container, key in list(_places(document)):
+        value = container[key]
+        for odd in ODD:
+            container[key] = odd
+            yield copy.deepcopy(document)
+        container[key] = value
+    for container, key in list(_places(document)):
+        if isinstance(container, dict):
+            whole = dict(container)
+            del container[key]
+            yield copy.deepcopy(document)
+            container.clear()
+            container.update(whole)
+
+
+def _places(value):
+    for key in range(len(value)) if isinstance(value, list) else list(value):
+        yield value, key
+        if isinstance(value[key], (list, dict)):
+            yield from _places(value[key])
 
 
 def make_folder(root, rng):

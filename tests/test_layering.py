@@ -117,8 +117,15 @@ BY_ITSELF = {
 WRITING = {
     *("write_text", "write_bytes", "rename", "tofile", "savez", "savez_compressed", "save", "save_weights"),
     *("TFRecordWriter", "NamedTemporaryFile", "mkstemp", "copy", "copy2", "copyfile", "move", "imwrite", "imsave"),
+    *("savetxt", "memmap", "open_memmap", "write_file", "to_csv", "dump", "JSONDecoder"),
 }
 ARRAY_METHODS = {"copy"}  # that are of files only in shutil
+
+
+def writes(modes):
+    """Whether any of these nodes is a mode in which files are written."""
+    modes = {str(each.value) for each in modes if isinstance(each, ast.Constant)}
+    return any(set(mode) <= set("rbtwax+") and set(mode) & set("wax+") for mode in modes)
 
 
 def by_themselves(tree):
@@ -133,9 +140,11 @@ def by_themselves(tree):
         owner, _, name = ast.unparse(call.func).rpartition(".")
         first = ast.unparse(call.args[0]) if call.args else ""
         if name == "open":
-            given = [*call.args[0 if owner else 1 :][:1], *(each.value for each in call.keywords if each.arg == "mode")]
-            writes = any(isinstance(mode, ast.Constant) and set(str(mode.value)) <= set("rbtwax+") for mode in given)
-            found = writes and any(set(str(mode.value)) & set("wax+") for mode in given)
+            # `path.open(mode)`, `open(path, mode)` and `wave.open(path, mode)`; `file` is what `files.write` opens.
+            places = [] if first == "file" else call.args[0 if owner else 1 : 2]
+            found = writes([*places, *(each.value for each in call.keywords if each.arg == "mode")])
+        elif name in ("File", "ZipFile", "GFile"):  # of h5py, zipfile and TensorFlow, which read where nothing is said
+            found = writes(call.args[1:2])
         elif name == "replace":  # that of texts takes two, that of dataclasses names
             found = owner == "os" or (owner and len(call.args) == 1 and not call.keywords)
         elif name in ("load", "loads"):
@@ -167,6 +176,12 @@ def test_files_are_written_and_json_is_read_in_storage_alone(path):
         ("open(path, 'rb'); path.open(); Image.open(path); archive.open(name)", []),
         ("path.write_text(text); path.write_bytes(b'')", ["write_text", "write_bytes"]),
         ("import json; json.loads(path.read_text()); json.load(file)", ["loads", "load"]),
+        ("wave.open(path, 'wb'); gzip.open(path, 'wt'); wave.open(file, 'wb')", ["open", "open"]),
+        (
+            "h5py.File(path, 'w'); h5py.File(path); zipfile.ZipFile(path, 'a'); h5py.File(path, 'r')",
+            ["File", "ZipFile"],
+        ),
+        ("np.savetxt(path, a); tf.io.write_file(path, text); json.dump(a, b)", ["savetxt", "write_file", "dump"]),
         ("os.replace(a, b); temporary.replace(path); a.rename(b)", ["replace", "replace", "rename"]),
         ("text.replace('a', 'b'); dataclasses.replace(a, b=1); replace(a, b=1)", []),
         ("import numpy as np; np.save(path, a); np.savez(path, a=a)", ["save", "savez"]),

@@ -12,7 +12,7 @@ def write_images(folder, count, shape):
     """Makes the folder with so many PNG files in it."""
     from PIL import Image
 
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for number, image in enumerate(pixels(count, *shape)):
         Image.fromarray(image.squeeze()).save(folder / f"{number:04d}.png")
 

@@ -23,6 +23,7 @@ from benchmarks.common.command import run
 from benchmarks.common.workers import command_line, environment
 
 IMAGE_SIZE, BATCH_SIZE, IMAGES = 16, 8, 42
+TITLE = "# A run that is killed again and again"
 SMALL = ("--model.generator-channels", "8", "--model.discriminator-channels", "8")
 
 
@@ -50,8 +51,16 @@ def benchmark(options):
         rows = [runs.kill(number) for number in range(1, options.kills + 1)]
         runs.finish()
         equal = bits(runs.folder / "killed") == alone
-    report.publish("faults", markdown(options, rows, equal))
+    above, _ = published()
+    report.publish("faults", above + markdown(options, rows, equal))
     return 0 if equal else 1
+
+
+def published():
+    """The published report as `(what attacks.py has written, what this has)`, each empty where there is none."""
+    path = report.RESULTS / "faults.md"
+    above, title, below = (path.read_text(encoding="utf-8") if path.exists() else "").partition(TITLE)
+    return above, title + below
 
 
 class TwoRuns:
@@ -65,8 +74,10 @@ class TwoRuns:
     def arguments(self, name):
         """The command line of a run."""
         run = self.folder / name
-        if (run / "config.json").exists():
-            return ["--resume", str(run)]
+        return ["--resume", str(run)] if (run / "config.json").exists() else self.beginning(name)
+
+    def beginning(self, name):
+        """The command line that begins a run."""
         options = self.options
         arguments = command_line(
             variant=options.variant,
@@ -102,8 +113,7 @@ class TwoRuns:
         """Starts or resumes the run and kills it; returns what that met and lost."""
         before = self._saved()
         process = self.start("killed")
-        # On average so early that the whole run lasts for all kills, and often before the first step.
-        process_seconds = self.random.uniform(0.0, 12.0 + 2.0 * self.seconds / self.options.kills)
+        process_seconds = self.moment()
         time.sleep(process_seconds)
         ended = process.poll() is not None
         process.send_signal(signal.SIGKILL)
@@ -115,9 +125,18 @@ class TwoRuns:
         print(row, flush=True)
         return row
 
+    def moment(self):
+        """When to kill, in seconds after a start: so early, on average, that the run lasts for all kills."""
+        return self.random.uniform(0.0, 12.0 + 2.0 * self.seconds / self.options.kills)
+
+    @property
+    def is_done(self):
+        """Whether the run that is killed has come to its last checkpoint."""
+        return self._saved() >= self.options.steps
+
     def finish(self):
         """Lets the run go on to its end."""
-        if self._saved() < self.options.steps:
+        if not self.is_done:
             self._wait(self.start("killed"))
 
     def _saved(self):
@@ -135,13 +154,13 @@ class TwoRuns:
 
 
 def bits(run):
-    """Hashes of all weights and optimizer slots of a run's last checkpoint, by name, and of its last sample grid."""
+    """Hashes of all weights and optimizer slots of a run's last checkpoint, by name, and of its last samples."""
     import h5py
 
     from keras_gan.storage import checkpoint
 
     last = checkpoint.list_checkpoints(run / "checkpoints")[-1]
-    found = {"grid": (run / "samples" / f"{last.name}.png").read_bytes()}
+    found = {path.name: path.read_bytes() for path in sorted((run / "samples").glob(f"{last.name}.*"))}
     with h5py.File(last / "model.weights.h5") as file:
         file.visititems(
             lambda name, item: found.update({name: item[()].tobytes()}) if isinstance(item, h5py.Dataset) else None
@@ -163,7 +182,7 @@ def markdown(options, rows, equal):
     ]
     return report.document(
         "resilience/faults.py",
-        "# A run that is killed again and again",
+        TITLE,
         f"`{options.variant}`, {options.steps:,} steps, a checkpoint every {options.checkpoint_every}, "
         f"{len(rows)} kills by SIGKILL at random moments.",
         f"All weights, optimizer slots and the last sample grid **{'equal' if equal else 'DIFFER from'}** those of an "

@@ -12,6 +12,7 @@ Exit codes: 0 the grid is written, 1 a fault of this program, 2 bad input, 4 the
 
 import argparse
 import contextlib
+import errno
 import hashlib
 import importlib.util
 import io
@@ -72,6 +73,9 @@ def seed_range(seed, count):
     return (np.arange(count, dtype=np.uint64) + np.uint64(seed & 0xFFFFFFFFFFFFFFFF)).view(np.int64)
 
 
+OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG)  # in writing a file
+
+
 class Problem(Exception):
     """What cannot be done, in one line."""
 
@@ -126,18 +130,39 @@ def dequantized(values, detail):
 
 
 def read_manifest(model):
-    """The manifest.json beside a model, or an empty one where none can be read."""
+    """The manifest.json beside a model, an empty one where there is none; raises `Problem` if it cannot be read."""
+    path = model.parent / "manifest.json"
     try:
-        return json.loads((model.parent / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
         return {}
+    except (OSError, ValueError, RecursionError) as error:
+        raise Problem(f"{path}, by which the model is checked, cannot be read: {first_line(error)}") from None
+    if not isinstance(manifest, dict):
+        raise Problem(f"{path}, by which the model is checked, holds no manifest")
+    return manifest
+
+
+def say_if_unchecked(model):
+    """Says that nobody knows whether a model is whole where nothing describes it."""
+    if not (model.parent / "manifest.json").exists():
+        print(f"note: no manifest.json beside {line(model)} says whether it is whole", file=sys.stderr)
 
 
 def told(value, *keys, of=dict):
-    """What a JSON value holds below some keys; nothing, such as `{}` or 0, where that is not of this type."""
+    """What a manifest holds below some keys; nothing, such as `{}` or 0, where it is silent.
+
+    Raises:
+        Problem: if it holds something of another type there.
+    """
     for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value if type(value) is of else of()
+        if value is not None and not isinstance(value, dict):
+            break
+        value = (value or {}).get(key)
+    too_large = type(value) is int and not -(2**31) <= value < 2**31
+    if value is not None and (type(value) is not of or too_large):
+        raise Problem(f"manifest.json is damaged: {'.'.join(keys) or 'something in it'} is of the wrong kind")
+    return of() if value is None else value
 
 
 def is_damaged(model, manifest):
@@ -226,6 +251,8 @@ def save_bytes(path, content):
         temporary.write_bytes(content.getvalue())
         temporary.replace(path)
     except OSError as error:
+        if error.errno in OF_THE_MACHINE:
+            raise
         raise Problem(f"cannot write {path}: {error.strerror or error}") from None
     finally:
         if temporary.exists():
@@ -247,7 +274,10 @@ def save_sounds(options, values, seeds):
     except ImportError:
         raise Problem("sounds.py, which makes WAV files, is missing: copy it beside this file") from None
     field, out = field_of_samples(read_manifest(options.model)), options.out
-    waveforms = sounds.waveforms(values, field, threefry2x32, seeds)
+    try:
+        waveforms = sounds.waveforms(values, field, threefry2x32, seeds)
+    except ValueError as error:
+        raise Problem(f"manifest.json beside {options.model} is damaged: {error}") from None
     files = {out.with_name(f"{out.stem}-{seed}.wav"): waveform for seed, waveform in zip(seeds, waveforms, strict=True)}
     for path, waveform in {**files, out: sounds.joined(waveforms, field["rate"])}.items():
         content = io.BytesIO()
@@ -295,7 +325,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         """Ends the program with exit code 2."""
-        self.exit(2, f"error: {' '.join(message.split())}\n")
+        self.exit(2, f"error: {line(message)}\n")
 
 
 def parse(arguments=None):
@@ -391,7 +421,7 @@ def draw_file(options):
     print(f"{count} pictures of seeds {options.seed} to {options.seed + count - 1} in {options.out}")
     if columns and names:
         shown = [names[(options.seed + column) % num_classes] for column in range(columns)]
-        print(f"one column for each class: {', '.join(shown)}")
+        print(f"one column for each class: {', '.join(map(line, shown))}")
 
 
 def main(arguments=None):
@@ -399,6 +429,7 @@ def main(arguments=None):
     options = parse(arguments)
     with quiet():
         draw_file(options)
+    say_if_unchecked(options.model)
     return 0
 
 
@@ -412,6 +443,12 @@ def quiet():
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+def line(text):
+    """A text as one line that a terminal takes as it is: what cannot be printed becomes an escape such as `\\x1b`."""
+    words = " ".join(str(text).split())
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in words)
 
 
 def first_line(error):
@@ -443,7 +480,7 @@ def ended(program):
     except Exception as error:
         message, code = unforeseen(error), 1
     if message:
-        print(f"error: {' '.join(message.split())}", file=sys.stderr)
+        print(f"error: {line(message)}", file=sys.stderr)
     with contextlib.suppress(OSError, ValueError, AttributeError):  # what could not be written is not tried again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
     return code

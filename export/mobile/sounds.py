@@ -16,6 +16,7 @@ LOW, HIGH = -90.0, -30.0  # dB
 ITERATIONS, MOMENTUM = 32, 0.99
 PAUSE, SILENT = 0.15, 0.01
 TINY = 1e-16
+LEAST_RATE, MOST_RATE = 1000, 1_000_000  # Hz, of sounds that can be written
 
 
 def waveforms(values, field, threefry, seeds):
@@ -26,7 +27,11 @@ def waveforms(values, field, threefry, seeds):
         field: what `manifest.json` says of them, a dict: `kind`, `rate`, `samples` and perhaps `bands`.
         threefry: the function `threefry2x32` of sample.py.
         seeds: int64 [N], which decide where phases begin.
+
+    Raises:
+        ValueError: if the manifest says what cannot be of such values.
     """
+    check(field, values.shape)
     if field["kind"] == "sound":
         return values
     form, made = Form(field), []
@@ -34,6 +39,23 @@ def waveforms(values, field, threefry, seeds):
         phases = form.phases(seed, threefry)
         made.append(np.clip(form.griffin_lim(form.magnitudes(levels[None]), phases), -1.0, 1.0))
     return np.concatenate(made)
+
+
+def check(field, shape):
+    """Raises `ValueError` unless a manifest's words fit values of a shape: `[N, samples]` or `[N, bands, frames]`."""
+    rate, samples = field.get("rate"), field.get("samples")
+    if type(rate) is not int or not LEAST_RATE <= rate <= MOST_RATE:
+        raise ValueError("it says no rate that a sound can have")
+    expected = (samples,)
+    if field["kind"] != "sound":
+        expected = (field.get("bands"), samples // hop_of(rate) if type(samples) is int else None)
+    if shape[1:] != expected:
+        raise ValueError(f"it speaks of sounds of another length than those of {shape[1:]} numbers")
+
+
+def hop_of(rate):
+    """Samples from one frame to the next."""
+    return 2 ** round(math.log2(FRAME_SECONDS * rate)) // OVERLAP
 
 
 class Form:

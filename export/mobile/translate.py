@@ -12,6 +12,7 @@ Exit codes: 0 the picture is written, 1 a fault of this program, 2 bad input, 4 
 
 import argparse
 import contextlib
+import errno
 import hashlib
 import importlib.util
 import io
@@ -36,7 +37,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: E402
 
 HALF = 128  # grey level from which on a mask is the hole, and opacity from which on a pixel is known
 MOST_OVERLAP = 128  # of tiles, in pixels
+MOST_SIZE = 16384  # of the longer edge of a picture, in pixels
 MULTIPLE = 32  # that tiles had better begin at, where no manifest says it
+OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG)  # in writing a file
 
 
 class Problem(Exception):
@@ -263,6 +266,8 @@ def save(path, image):
         temporary.write_bytes(content.getvalue())
         temporary.replace(path)
     except OSError as error:
+        if error.errno in OF_THE_MACHINE:
+            raise
         raise Problem(f"cannot write {path}: {error.strerror or error}") from None
     finally:
         if temporary.exists():
@@ -273,18 +278,39 @@ def save(path, image):
 
 
 def read_manifest(model):
-    """The manifest.json beside a model, or an empty one where none can be read."""
+    """The manifest.json beside a model, an empty one where there is none; raises `Problem` if it cannot be read."""
+    path = model.parent / "manifest.json"
     try:
-        return json.loads((model.parent / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
         return {}
+    except (OSError, ValueError, RecursionError) as error:
+        raise Problem(f"{path}, by which the model is checked, cannot be read: {first_line(error)}") from None
+    if not isinstance(manifest, dict):
+        raise Problem(f"{path}, by which the model is checked, holds no manifest")
+    return manifest
+
+
+def say_if_unchecked(model):
+    """Says that nobody knows whether a model is whole where nothing describes it."""
+    if not (model.parent / "manifest.json").exists():
+        print(f"note: no manifest.json beside {line(model)} says whether it is whole", file=sys.stderr)
 
 
 def told(value, *keys, of=dict):
-    """What a JSON value holds below some keys; nothing, such as `{}` or 0, where that is not of this type."""
+    """What a manifest holds below some keys; nothing, such as `{}` or 0, where it is silent.
+
+    Raises:
+        Problem: if it holds something of another type there.
+    """
     for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value if type(value) is of else of()
+        if value is not None and not isinstance(value, dict):
+            break
+        value = (value or {}).get(key)
+    too_large = type(value) is int and not -(2**31) <= value < 2**31
+    if value is not None and (type(value) is not of or too_large):
+        raise Problem(f"manifest.json is damaged: {'.'.join(keys) or 'something in it'} is of the wrong kind")
+    return of() if value is None else value
 
 
 def strange_kind(manifest):
@@ -309,7 +335,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         """Ends the program with exit code 2."""
-        self.exit(2, f"error: {' '.join(message.split())}\n")
+        self.exit(2, f"error: {line(message)}\n")
 
 
 def parse(arguments=None):
@@ -326,8 +352,8 @@ def parse(arguments=None):
     )
     options = parser.parse_args(arguments)
     if options.size not in (None, "native"):
-        if not (options.size.isascii() and options.size.isdecimal() and 1 <= int(options.size[:9]) <= 16384):
-            parser.error(f"--size must be between 1 and 16384 px, or native, got {options.size}")
+        if not (options.size.isascii() and options.size.isdecimal() and 1 <= int(options.size[:9]) <= MOST_SIZE):
+            parser.error(f"--size must be between 1 and {MOST_SIZE} px, or native, got {options.size}")
         options.size = int(options.size)
     return options
 
@@ -372,6 +398,7 @@ def main(arguments=None):
     options = parse(arguments)
     with quiet():
         translate_file(options)
+    say_if_unchecked(options.model)
     return 0
 
 
@@ -387,6 +414,8 @@ def translate_file(options):
     except ValueError as error:  # a mode that has no colours
         raise Problem(f"{options.input}: {first_line(error)}") from None
     size = options.size or told(manifest, "generator", "content_size", of=int) or None
+    if size != "native" and size is not None and not 1 <= size <= MOST_SIZE:
+        raise Problem(f"manifest.json is damaged: pictures of {size} px are none that a model was trained on")
     size = None if size == "native" else size
     if hole is not None:
         hole = sized(hole[:, :, None] * np.uint8(255), size)[:, :, 0] >= HALF
@@ -406,6 +435,12 @@ def quiet():
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+def line(text):
+    """A text as one line that a terminal takes as it is: what cannot be printed becomes an escape such as `\\x1b`."""
+    words = " ".join(str(text).split())
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in words)
 
 
 def first_line(error):
@@ -437,7 +472,7 @@ def ended(program):
     except Exception as error:
         message, code = unforeseen(error), 1
     if message:
-        print(f"error: {' '.join(message.split())}", file=sys.stderr)
+        print(f"error: {line(message)}", file=sys.stderr)
     with contextlib.suppress(OSError, ValueError, AttributeError):  # what could not be written is not tried again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
     return code

@@ -12,6 +12,7 @@ or this machine failed, 130 interrupted.
 import argparse
 import base64
 import contextlib
+import errno
 import functools
 import http.client
 import importlib.util
@@ -19,8 +20,10 @@ import io
 import json
 import math
 import os
+import queue
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import urllib.error
@@ -41,10 +44,12 @@ from PIL import Image  # noqa: E402
 
 BATCH = 32  # pictures per request
 MOST = 4096
-MOST_BYTES = 1 << 30  # of an answer
+MOST_BYTES = 1 << 25  # of an answer, for each picture
+MOST_PIXELS = 1 << 26  # of all pictures of an answer, if they are files
 MOST_SECONDS = 3600
 MOST_RETRIES = 10
 RETRIED = (429, 502, 503, 504)  # answers of servers that are busy or not ready yet
+OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG)  # in writing a file
 
 
 class Problem(Exception):
@@ -81,7 +86,7 @@ def draw(url, model, signature, inputs, version=None, timeout=30.0, retries=3):
         model: name of the model on the server.
         signature, inputs: see `request_of`.
         version: number of the version; None: the newest.
-        timeout: seconds for each request.
+        timeout: seconds for each request, from its beginning to the end of the answer.
         retries: how often a request is repeated that a busy server has not answered.
 
     Raises:
@@ -133,17 +138,13 @@ def _ask_by_rest(url, model, version, signature, rows, timeout):
         request = urllib.request.Request(
             url.rstrip("/") + place, body.encode(), headers={"Content-Type": "application/json"}
         )
-        content = _content(request, timeout)
-    except urllib.error.HTTPError as error:
-        with error, contextlib.suppress(OSError, http.client.HTTPException):
-            said = _said(error.read(1 << 16))
-        kind = _Busy if error.code in RETRIED else Refused
-        raise kind(f"{url} answered {error.code}: {said}") from None
+        most = MOST_BYTES * len(rows["seeds"])
+        content = _within(timeout, lambda: _content(request, url, timeout, most))
     except (http.client.InvalidURL, ValueError) as error:
         raise Refused(f"{url} is no address of a server: {error}") from None
     except (OSError, http.client.HTTPException) as error:  # also what lies between: proxies, certificates
         reason = getattr(error, "reason", None) or str(error) or type(error).__name__
-        raise _Busy(f"{url} cannot be reached{_proxy(url)}: {reason}") from None
+        raise _Busy(f"{url} cannot be reached{_proxy(url)}: {str(reason)[:300]}") from None
     try:
         answer = json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -154,18 +155,53 @@ def _ask_by_rest(url, model, version, signature, rows, timeout):
     return _images(outputs)
 
 
-def _content(request, timeout):
-    """The body of an answer that is there in so many seconds; a server may also give it byte by byte."""
-    until, parts, size = time.monotonic() + timeout, [], 0
-    with urllib.request.urlopen(request, timeout=timeout) as response:
-        while part := response.read1(1 << 20):
-            parts.append(part)
-            size += len(part)
-            if size > MOST_BYTES:
-                raise Refused(f"{request.host} answered with more than {MOST_BYTES >> 20} MB")
-            if time.monotonic() > until:
-                raise TimeoutError("timed out")
+def _content(request, url, timeout, most):
+    """The body of an answer, of at most so many bytes."""
+    parts, size = [], 0
+    try:
+        with urllib.request.build_opener(_Direct).open(request, timeout=timeout) as response:
+            while part := response.read1(1 << 20):
+                parts.append(part)
+                size += len(part)
+                if size > most:
+                    raise Refused(f"{url} answered with more than {most >> 20} MB")
+    except urllib.error.HTTPError as error:
+        said = b""
+        with error, contextlib.suppress(OSError, http.client.HTTPException):
+            said = error.read(1 << 16)
+        kind = _Busy if error.code in RETRIED else Refused
+        raise kind(f"{url} answered {error.code}: {_said(said)}") from None
     return b"".join(parts)
+
+
+class _Direct(urllib.request.HTTPRedirectHandler):
+    """Follows no server that sends on elsewhere: nobody has said that what is asked may go there."""
+
+    def redirect_request(self, *arguments):
+        """None: the answer is taken for an error."""
+
+
+def _within(seconds, function):
+    """What a function returns or raises, if that takes no longer; `TimeoutError` otherwise.
+
+    A server that sends a byte now and then keeps each wait of a socket short, and so all of them endless.
+    """
+    ends = queue.SimpleQueue()
+
+    def work():
+        try:
+            ends.put((function(), None))
+        except BaseException as error:  # for the one who waits
+            ends.put((None, error))
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        value, error = ends.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError("timed out") from None
+    if error is not None:
+        raise error
+    return value
 
 
 def _proxy(url):
@@ -182,14 +218,20 @@ def _images(outputs):
         outputs = outputs.get("images", outputs.get("image_bytes"))
     try:
         if outputs and isinstance(outputs[0], dict):
-            return np.stack([_decoded(base64.b64decode(item["b64"])) for item in outputs])
+            return np.stack([_decoded(base64.b64decode(item["b64"]), len(outputs)) for item in outputs])
         return np.asarray(outputs, np.float32)
-    except (ValueError, TypeError, KeyError, OSError, OverflowError, SyntaxError, Image.DecompressionBombError):
+    except MemoryError:
+        raise
+    except Exception:  # files that are none can raise anything
         raise Refused("the server's outputs are not pictures") from None
 
 
-def _decoded(content):
-    pixels = np.asarray(Image.open(io.BytesIO(content)), np.float32) / 255
+def _decoded(content, count):
+    """The pixels of one picture of so many, which are not too many together."""
+    image = Image.open(io.BytesIO(content))
+    if image.width * image.height * count > MOST_PIXELS:
+        raise ValueError
+    pixels = np.asarray(image, np.float32) / 255
     return pixels[:, :, None] if pixels.ndim == 2 else pixels
 
 
@@ -197,7 +239,7 @@ def _said(content):
     """What the server gives as the reason, shortened to a line."""
     try:
         content = json.loads(content)["error"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         content = content.decode(errors="replace")
     return " ".join(str(content).split())[:300] or "no reason given"
 
@@ -225,7 +267,7 @@ def _ask_by_grpc(url, model, version, signature, rows, timeout):
         tensor.tensor_content = values.tobytes()
     try:
         with grpc.insecure_channel(
-            url.removeprefix("grpc://"), options=[("grpc.max_receive_message_length", -1)]
+            url.removeprefix("grpc://"), options=[("grpc.max_receive_message_length", MOST_BYTES * len(rows["seeds"]))]
         ) as channel:
             answer = prediction_service_pb2_grpc.PredictionServiceStub(channel).Predict(request, timeout=timeout)
     except grpc.RpcError as error:
@@ -268,6 +310,8 @@ def save(path, image):
         temporary.write_bytes(content.getvalue())
         temporary.replace(path)
     except OSError as error:
+        if error.errno in OF_THE_MACHINE:
+            raise
         raise Problem(f"cannot write {path}: {error.strerror or error}") from None
     finally:
         if temporary.exists():
@@ -279,7 +323,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         """Ends the program with exit code 2."""
-        self.exit(2, f"error: {' '.join(message.split())}\n")
+        self.exit(2, f"error: {line(message)}\n")
 
 
 def parse(arguments=None):
@@ -330,11 +374,17 @@ def main(arguments=None):
     try:
         images = draw(options.url, options.model, signature, inputs, options.version, options.timeout, options.retries)
     except Refused as error:
-        print(f"error: {' '.join(str(error).split())}.", file=sys.stderr)
+        print(f"error: {line(error)}.", file=sys.stderr)
         return 4
     save_grid(options.out, images)
     print(f"{len(images)} pictures in {options.out}")
     return 0
+
+
+def line(text):
+    """A text as one line that a terminal takes as it is: what cannot be printed becomes an escape such as `\\x1b`."""
+    words = " ".join(str(text).split())
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in words)
 
 
 def _first_line(error):
@@ -366,7 +416,7 @@ def ended(program):
     except Exception as error:
         message, code = unforeseen(error), 1
     if message:
-        print(f"error: {' '.join(message.split())}", file=sys.stderr)
+        print(f"error: {line(message)}", file=sys.stderr)
     with contextlib.suppress(OSError, ValueError, AttributeError):  # what could not be written is not tried again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
     return code

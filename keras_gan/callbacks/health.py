@@ -14,6 +14,7 @@ from keras_gan.health import record
 from keras_gan.health.examination import Examiner
 from keras_gan.health.finding import setup_of
 from keras_gan.health.not_finite import not_finite
+from keras_gan.health.probe import remember
 
 PATIENCE = 2  # examinations in a row that a finding which can pass must be seen at
 PASSED = 4  # examinations in a row without a finding, after which it has passed
@@ -81,7 +82,7 @@ class Health(Every):
         super().after_step(step, logs)
         figures = {name: float(value) for name, value in logs.items()}
         for name in self._logs_read & figures.keys():
-            self._series[name].append(figures[name])
+            remember(self._series[name], figures[name])
         finding = not_finite(step, figures, setup_of(self.model))
         if finding:
             self.report(finding)

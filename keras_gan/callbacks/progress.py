@@ -19,6 +19,7 @@ class Progress(Every):
         super().__init__(every=max(1, total_steps))
         self.total_steps = total_steps
         self.schedule = schedule
+        self._bar = None
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
@@ -46,4 +47,9 @@ class Progress(Every):
         pass
 
     def on_train_end(self, logs=None):
-        self._bar.close()
+        self.close()
+
+    def close(self):
+        """Ends the bar's line, if it has begun."""
+        if self._bar is not None:
+            self._bar.close()

@@ -10,7 +10,7 @@ import numpy as np
 from keras_gan.commands import models
 from keras_gan.commands.project import paths_of, read_square
 from keras_gan.distribution.startup import quiet_stderr, quiet_tensorflow
-from keras_gan.errors import UserError, why
+from keras_gan.errors import cannot_write, shown
 from keras_gan.storage import files
 
 _AT_ONCE = 16
@@ -33,12 +33,12 @@ def run(options):
         written = captioner.captions(images, options.count, options.seed, options.temperature)
         rows += [(path.name, line) for path, lines in zip(some, written, strict=True) for line in lines]
     for name, line in rows:
-        print(f"{name}: {line}")
+        print(f"{shown(name)}: {shown(line)}")
     if options.out:
         try:
             files.write(options.out, _table(rows, Path(options.out).suffix), durable=False)
         except OSError as error:
-            raise UserError(f"cannot write {options.out}: {why(error)}.") from None
+            raise cannot_write(options.out, error) from None
     return 0
 
 

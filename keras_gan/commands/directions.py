@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_gan.commands import models
-from keras_gan.errors import UserError, why
+from keras_gan.errors import cannot_write
 from keras_gan.storage import files
 
 FOR_OTHERS = "directions.json"
@@ -63,7 +63,7 @@ def run(options):
         _draw(shown, found, generator, styled, options.seed)
         _write(folder, found)
     except OSError as error:
-        raise UserError(f"cannot write {folder}: {why(error)}.") from None
+        raise cannot_write(folder, error) from None
     share = (spreads**2).sum() / styles.var(axis=0).sum()
     print("\n".join(said))
     print(

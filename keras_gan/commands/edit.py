@@ -5,7 +5,7 @@ import numpy as np
 from keras_gan.commands import models
 from keras_gan.commands.models import opened
 from keras_gan.commands.project import Space, paths_of, projected, read_square
-from keras_gan.errors import UserError, why
+from keras_gan.errors import UserError, cannot_write
 from keras_gan.storage import files
 
 
@@ -29,7 +29,7 @@ def run(options):
         sheet = generator.output.sheet(np.concatenate([target, made, edited]), columns=3)
         files.write(options.out, sheet.write, durable=False)
     except OSError as error:
-        raise UserError(f"cannot write {options.out}: {why(error)}.") from None
+        raise cannot_write(options.out, error) from None
     print(f"as {caption!r}, at a distance of {distances[0]:.3f}; as {options.text!r}: {options.out}")
     return 0
 

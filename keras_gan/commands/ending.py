@@ -5,6 +5,7 @@ import errno
 import io
 import os
 import platform
+import re
 import select
 import signal
 import sys
@@ -13,18 +14,13 @@ import threading
 import traceback
 from pathlib import Path
 
-from keras_gan.errors import MachineFailed, UserError, why
+from keras_gan.errors import MachineFailed, UserError, is_of_machine, shown, why
 from keras_gan.storage import files
 
 _UNFORESEEN = 1  # exit code
 _INTERRUPTED = 128 + signal.SIGINT
 _MOST_CHARACTERS = 300  # of an unforeseen error, in its line
 _ESCAPED = "backslashreplace"  # how characters are written that an encoding lacks
-# What a path that was given can be wrong by; all else is the machine's.
-_OF_A_PATH = {
-    *(errno.ENOENT, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY),
-    *(errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL),
-}
 
 
 def answered(command):
@@ -64,7 +60,8 @@ def _code_of(command):
 
 
 def _say(message):
-    print(f"error: {message}", file=sys.stderr)
+    # What a message quotes may come from anybody: no escape sequence of it reaches a terminal.
+    print("\n".join(map(shown, f"error: {message}".split("\n"))), file=sys.stderr)
 
 
 class _Interrupt:
@@ -115,17 +112,24 @@ def _within_an_import(frame):
 
 def _of_circumstances(error):
     """Message and exit code of what a machine can do to any program; no message of what nobody has foreseen."""
+    if not isinstance(error, OSError) and os.strerror(errno.ENOSPC) in _words(error):  # by TensorFlow's own files
+        return f"the disk is full: {_without_marks(_first_line(error))}.", MachineFailed.exit_code
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":  # TensorFlow's
         what = _first_line(error).rstrip(".") or "free some, or ask for less"
         return f"out of memory: {what}.", MachineFailed.exit_code
     if isinstance(error, OSError):
         where = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
-        code = UserError.exit_code if error.errno in _OF_A_PATH else MachineFailed.exit_code
+        code = MachineFailed.exit_code if is_of_machine(error) else UserError.exit_code
         return f"{where}{why(error).rstrip('.')}.", code
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("keras_gan"):
         missing = f"the package {error.name.partition('.')[0]} is not installed for {sys.executable}"
         return f"{missing}: pip install -r requirements.txt, or use the environment that has it.", UserError.exit_code
     return None, _UNFORESEEN
+
+
+def _without_marks(line):
+    """A message of TensorFlow without the names of its operations."""
+    return re.sub(r"\{\{.*?\}\} | \[Op:.*?\]", "", line)
 
 
 def _unforeseen(error):
@@ -149,11 +153,15 @@ def _account(error):
 
 
 def _first_line(error):
+    line = _words(error).strip().partition("\n")[0]
+    return line if len(line) <= _MOST_CHARACTERS else f"{line[:_MOST_CHARACTERS]} …"
+
+
+def _words(error):
     try:
-        line = str(error).strip().partition("\n")[0]
+        return str(error)
     except Exception:  # a `__str__` can fail as all else can
         return ""
-    return line if len(line) <= _MOST_CHARACTERS else f"{line[:_MOST_CHARACTERS]} …"
 
 
 # --- The standard streams ---------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from keras_gan import config, data, metrics
 from keras_gan.distribution.startup import quiet_tensorflow
-from keras_gan.errors import UserError, shown, similar, why
+from keras_gan.errors import UserError, cannot_write, shown, similar
 from keras_gan.modalities.base import Field
 from keras_gan.runs import run_folder, trained_on
 from keras_gan.runs.scoring import ReferenceData, examples_of, task_of, unseen_of
@@ -62,7 +62,7 @@ def run(options):
     try:
         write_json(path, report)
     except OSError as error:
-        raise UserError(f"cannot write {path}: {why(error)}.") from None
+        raise cannot_write(path, error) from None
     print(json.dumps(report, indent=2) if options.json else _text(report) + f"\n\nwritten: {path}")
     return 0
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from keras_gan.errors import UserError, why
+from keras_gan.errors import UserError, cannot_write
 from keras_gan.modalities.image import movies
 from keras_gan.runs import run_folder
 from keras_gan.storage import files
@@ -31,7 +31,7 @@ def run(options):
             durable=False,
         )
     except OSError as error:
-        raise UserError(f"cannot write {options.out}: {why(error)}.") from None
+        raise cannot_write(options.out, error) from None
     print(f"{len(frames)} snapshots of {folder.name}, steps {min(shown):,} to {max(shown):,}, in {options.out}")
     return 0
 

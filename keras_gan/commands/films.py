@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from keras_gan.errors import UserError, shown, why
+from keras_gan.errors import UserError, cannot_write, shown
 from keras_gan.modalities.image import decoding, movies
 from keras_gan.storage import files
 
@@ -45,6 +45,6 @@ def translate(translator, options, controls):
         write = lambda file: movies.write(file, np.stack(made), suffix, milliseconds)  # noqa: E731
         files.write(options.out, write, durable=False)
     except OSError as error:
-        raise UserError(f"cannot write {options.out}: {why(error)}.") from None
+        raise cannot_write(options.out, error) from None
     print(f"{len(made)} frames translated in {time.perf_counter() - started:.1f} s: {options.out}")
     return 0

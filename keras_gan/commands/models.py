@@ -1,5 +1,6 @@
 """What `--model` names: a folder or a file of an export, or a model of the zoo."""
 
+import sys
 from pathlib import Path
 
 from keras_gan.distribution.startup import quiet_stderr, quiet_tensorflow
@@ -31,14 +32,23 @@ def find(text, network=None, controlled=False):
     if text.startswith(_FROM_ZOO):
         _check_zoo(text.removeprefix(_FROM_ZOO))
     elif text.endswith(".tflite"):
-        return Path(text)  # whoever opens it says whether it is there
+        return _vouched_for(Path(text))  # whoever opens it says whether it is there
     folder = folder_of(text)
     if (folder / "saved_model.pb").is_file():
-        return folder
+        return _vouched_for(folder)
     files = _tflite_files(folder, [network] if network else ["generator", "AtoB"], controlled)
     if files:
-        return files[0]
+        return _vouched_for(files[0])
     raise UserError(f"{shown(folder)} is not an exported model: {_hint(folder)}")
+
+
+def _vouched_for(path):
+    """The path of a model; that nothing vouches for its files is said."""
+    from keras_gan.exported import contents  # imports NumPy
+
+    if path.exists() and not contents.is_vouched_for(path):
+        print(f"note: no manifest.json beside {shown(path)} says whether it is whole.", file=sys.stderr)
+    return path
 
 
 def _tflite_files(folder, networks, controlled=False):

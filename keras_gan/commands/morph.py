@@ -7,7 +7,7 @@ import numpy as np
 from keras_gan import latent_space
 from keras_gan.commands import models
 from keras_gan.commands.models import opened
-from keras_gan.errors import UserError, shown, similar, why
+from keras_gan.errors import UserError, cannot_write, shown, similar
 from keras_gan.modalities.image import decoding, movies
 from keras_gan.storage import files
 
@@ -31,7 +31,7 @@ def run(options):
     try:
         _write(options.out, translator.output, values)
     except OSError as error:
-        raise UserError(f"cannot write {options.out}: {why(error)}.") from None
+        raise cannot_write(options.out, error) from None
     print(f"{options.frames} cartoons from {shown(options.faces[0])} to {shown(options.faces[1])}: {options.out}")
     return 0
 

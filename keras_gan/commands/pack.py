@@ -4,7 +4,7 @@ from pathlib import Path
 
 from keras_gan import data
 from keras_gan.data.packed import manifest
-from keras_gan.errors import UserError, calling, shown, why
+from keras_gan.errors import UserError, calling, cannot_write, shown
 
 
 def run(options):
@@ -31,7 +31,7 @@ def run(options):
         print(f"{unfinished}: the manifest is written by the shard that ends last, or by the same command once more.")
         return 0
     except OSError as error:
-        raise UserError(f"cannot write {shown(out)}: {why(error)}.") from None
+        raise cannot_write(out, error) from None
     _report(facts, options, out)
     return 0
 

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from keras_gan.commands import models
-from keras_gan.errors import UserError, shown, why
+from keras_gan.errors import UserError, cannot_write, shown
 from keras_gan.modalities.image import decoding, movies, pictures, scanning
 from keras_gan.storage import files
 
@@ -33,7 +33,7 @@ def run(options):
     try:
         _write(Path(options.out), paths, targets, made, kept, ways, space.generator.output)
     except OSError as error:
-        raise UserError(f"cannot write {options.out}: {why(error)}.") from None
+        raise cannot_write(options.out, error) from None
     seconds = time.perf_counter() - started
     print(
         f"{len(paths)} picture(s) projected into {space.name} in {seconds:.0f} s, at a mean distance of "

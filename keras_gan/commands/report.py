@@ -5,7 +5,7 @@ from pathlib import Path
 
 from keras_gan.commands.reporting import one_run, several_runs
 from keras_gan.commands.reporting.record import Record
-from keras_gan.errors import UserError, why
+from keras_gan.errors import UserError, cannot_write
 from keras_gan.runs import run_folder
 from keras_gan.storage import files
 
@@ -19,7 +19,7 @@ def run(options):
     try:
         files.write(path, page)
     except OSError as error:
-        raise UserError(f"cannot write {path}: {why(error)}.") from None
+        raise cannot_write(path, error) from None
     print(f"written: {path}")
     if options.open and not webbrowser.open(path.resolve().as_uri()):
         print("there is no browser here to open it with.")

@@ -1,7 +1,7 @@
 """A run's generator, straight from a checkpoint, as `sample` knows those of exported models."""
 
 from keras_gan import config, registry
-from keras_gan.errors import UserError
+from keras_gan.errors import UserError, shown
 from keras_gan.exported.from_seeds import ExportedGenerator
 
 
@@ -22,7 +22,7 @@ class _RunGenerator(ExportedGenerator):
         self.output = model.fields["real"]
         self.controls = {name: field for name, field in fields.items() if field.is_control}
         self.takes_labels, self.num_classes = "labels" in fields, model.num_classes
-        self.class_names = fields["labels"].names if self.takes_labels else ()
+        self.class_names = tuple(map(shown, fields["labels"].names)) if self.takes_labels else ()
         self.texts = {name: field for name, field in fields.items() if field.by_text and not field.is_control}
         self._said = {}
         self._latent_dim = model.latent_dim

@@ -10,7 +10,7 @@ import numpy as np
 from keras_gan import latent_space
 from keras_gan.commands import models
 from keras_gan.distribution.startup import quiet_tensorflow
-from keras_gan.errors import UserError, shown, why
+from keras_gan.errors import UserError, cannot_write, shown
 from keras_gan.runs import run_folder
 from keras_gan.storage import files
 
@@ -57,7 +57,7 @@ def run(options):
     try:
         print(write(generator, options, label))
     except OSError as error:
-        raise UserError(f"cannot write {options.out}: {why(error)}.") from None
+        raise cannot_write(options.out, error) from None
     return 0
 
 

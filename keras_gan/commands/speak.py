@@ -6,7 +6,7 @@ import numpy as np
 
 from keras_gan.commands import models
 from keras_gan.commands.models import opened
-from keras_gan.errors import UserError, shown, why
+from keras_gan.errors import UserError, cannot_write, shown
 from keras_gan.modalities.sound import Waveform
 from keras_gan.modalities.sound import files as sounds
 from keras_gan.storage import files
@@ -34,7 +34,7 @@ def run(options):
     try:
         files.write(options.out, lambda file: sounds.write(file, waveform, field.rate), durable=False)
     except OSError as error:
-        raise UserError(f"cannot write {options.out}: {why(error)}.") from None
+        raise cannot_write(options.out, error) from None
     print(f"{len(words)} words, {len(waveform) / field.rate:.1f} s, in {options.out}")
     return 0
 

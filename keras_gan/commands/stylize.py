@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from keras_gan.distribution.startup import quiet_tensorflow
-from keras_gan.errors import UserError, shown, similar, why
+from keras_gan.errors import UserError, cannot_write, shown, similar
 from keras_gan.modalities.image import decoding, movies, pictures, scanning, style_pictures
 from keras_gan.storage import files
 
@@ -33,7 +33,7 @@ def run(options):
         try:
             _write(Path(options.out), path, made)
         except OSError as error:
-            raise UserError(f"cannot write {options.out}: {why(error)}.") from None
+            raise cannot_write(options.out, error) from None
         print(
             f"{shown(path)}: style distance {made.style:.3f}, {made.style / max(made.before, 1e-9):.1%} of the "
             f"picture's own; content distance {made.content:.3f}"

@@ -11,7 +11,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from keras_gan.commands import films, models
-from keras_gan.errors import UserError, shown, similar, why
+from keras_gan.errors import UserError, cannot_write, shown, similar
 from keras_gan.modalities.image import decoding, pictures, scanning
 from keras_gan.storage import arrays
 
@@ -47,7 +47,7 @@ def run(options):
         try:
             pictures.save(job.target, image)
         except OSError as error:
-            raise UserError(f"cannot write {job.target}: {why(error)}.") from None
+            raise cannot_write(job.target, error) from None
     return max(_report(jobs, errors, time.perf_counter() - started), _say_passed_over(found))
 
 

@@ -2,16 +2,13 @@
 
 import dataclasses
 import json
-import sys
-import types
 import typing
-from typing import Literal
 
 from keras_gan import registry
 from keras_gan.config.option import deciding
 from keras_gan.config.run import RunConfig
 from keras_gan.errors import UserError, unknown
-from keras_gan.storage import files
+from keras_gan.storage import files, schema
 
 
 def to_json(run, model):
@@ -56,23 +53,7 @@ def from_dict(cls, values, where):
         if key not in hints:
             raise unknown(f"key in {where}:", key, hints)
         value = tuple(value) if isinstance(value, list) else value
-        if not _matches(value, hints[key]):
+        if not schema.matches(value, hints[key]):
             raise UserError(f"{where}: {key} cannot be {json.dumps(value)}.")
         checked[key] = value
     return cls(**checked)
-
-
-def _matches(value, hint):
-    """Whether a JSON value is of the type that a field declares."""
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin in (types.UnionType, typing.Union):
-        return any(_matches(value, argument) for argument in arguments)
-    if origin is Literal:
-        return value in arguments
-    if origin is tuple:
-        return isinstance(value, tuple) and all(_matches(item, arguments[0]) for item in value)
-    if hint is float:
-        return isinstance(value, float) or (_matches(value, int) and abs(value) <= sys.float_info.max)
-    if hint is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    return isinstance(value, hint)

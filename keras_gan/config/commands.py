@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import keyword
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,7 +12,7 @@ import tyro
 from keras_gan import data, metrics
 from keras_gan.config.groups.data import DataOptions, Direction
 from keras_gan.config.groups.delivery import DeliveryOptions, Which
-from keras_gan.errors import UserError
+from keras_gan.errors import UserError, shown
 from keras_gan.storage import files
 
 DEFAULT_FRAMES = 24
@@ -110,7 +111,7 @@ def controlled_options(base, controls):
         base: the class that it inherits from; has `controls`, see `with_controls`.
         controls: `{name: Field}`, as `exported_controls` finds them.
     """
-    own = [_option(name, each) for name, each in controls.items() if name not in vars(base) and each.has_option]
+    own = [_option(name, each) for name, each in controls.items() if each.has_option and _is_new(name, base)]
     return dataclasses.make_dataclass("Options", own, bases=(base,), frozen=True)
 
 
@@ -130,10 +131,15 @@ def exported_controls(folder):
     return controls
 
 
+def _is_new(name, base):
+    """Whether a manifest's name can be that of a further option."""
+    return name.isidentifier() and not keyword.iskeyword(name) and not hasattr(base, name)
+
+
 def _option(name, control):
     """The field of a control's option, for `dataclasses.make_dataclass`."""
     kind, default, about = control.option(name)
-    hint = Annotated[kind, tyro.conf.arg(help=about)]
+    hint = Annotated[kind, tyro.conf.arg(help=shown(about))]
     return name, hint, dataclasses.field(default=default, metadata={"control": control})
 
 

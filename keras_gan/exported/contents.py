@@ -1,16 +1,17 @@
 """The files of an export beside the model itself: whether they are whole, and what they say."""
 
-from pathlib import Path
+import zipfile
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from keras_gan import modalities
-from keras_gan.errors import UserError
+from keras_gan.errors import UserError, shown, why
 from keras_gan.modalities.image import Image, Mask
 from keras_gan.modalities.label import Label
 from keras_gan.modalities.latents import Latents
-from keras_gan.storage.files import Unreadable, read_json, sha256
-from keras_gan.storage.schema import count, optional, positive
+from keras_gan.storage.files import Missing, Unreadable, read_json, sha256
+from keras_gan.storage.schema import count, optional, pixels, positive
 
 ARRAYS = "fields.npz"
 # manifest.json of an export, of any age: what this program reads of it
@@ -19,9 +20,9 @@ FORM = {
         {
             "kind": optional(str),
             "num_classes": optional(count),
-            "scale": optional(positive),
-            "content_size": optional(positive),
-            "size_multiple": optional(positive),
+            "scale": optional(pixels),
+            "content_size": optional(pixels),
+            "size_multiple": optional(pixels),
             "bytes_per_pixel": optional(positive),
         }
     ),
@@ -33,22 +34,36 @@ FORM = {
 
 
 def whole_manifest(path):
-    """The manifest beside a model, empty where none can be read.
+    """The manifest beside a model, empty where there is none.
 
     Args:
         path: folder of a SavedModel, or a `.tflite` file.
 
     Raises:
-        UserError: if a file of the model is not the one that was exported: it might load all the same.
+        UserError: if it cannot be read, or a file of the model is not the one that was exported: it might load all the
+            same.
     """
     folder = _folder_of(path)
     manifest = _read_manifest(folder)
     for name, facts in manifest.get("files", {}).items():
+        if not _is_below(name):
+            raise UserError(f"manifest.json of {path} names a file outside of its folder: {shown(name)}.")
         file = folder / name
-        belongs = name.startswith(("saved_model", "variables/")) if folder == path else file == path
-        if belongs and file.is_file() and sha256(file) != facts["sha256"]:
+        belongs = name.startswith(("saved_model", "variables/", "fingerprint")) if folder == path else file == path
+        if (belongs or name == ARRAYS) and file.is_file() and sha256(file) != facts["sha256"]:
             raise UserError(f"{file} is not the file that manifest.json beside it describes: it is damaged.")
     return manifest
+
+
+def is_vouched_for(path):
+    """Whether there is a manifest beside a model, by which its files are checked."""
+    return (_folder_of(Path(path)) / "manifest.json").exists()
+
+
+def _is_below(name):
+    """Whether a file of this name can only lie in the folder of the manifest, or below it."""
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and "\\" not in name and "\0" not in name
 
 
 def _folder_of(path):
@@ -57,11 +72,14 @@ def _folder_of(path):
 
 
 def _read_manifest(directory):
-    """The manifest of an export, or an empty one where none can be read."""
+    """The manifest of an export, or an empty one where there is none."""
+    path = Path(directory) / "manifest.json"
     try:
-        return read_json(Path(directory) / "manifest.json", FORM)
-    except Unreadable:
+        return read_json(path, FORM)
+    except Missing:
         return {}
+    except Unreadable as error:
+        raise UserError(f"{path} cannot be read: {shown(error)}. By it the files beside it are checked.") from None
 
 
 def fields_of(path, manifest, network, inputs, outputs):
@@ -82,12 +100,28 @@ def fields_of(path, manifest, network, inputs, outputs):
             raise UserError(f"{path} makes no images: it was not exported by this program.")
         return _by_shapes(inputs, manifest), {name: Image(*shape) for name, shape in outputs.items()}
     arrays = _arrays(_folder_of(path))
-    return tuple(
+    found = tuple(
         {
             name: modalities.restore(each, arrays.get(f"{network}/{group}/{name}"))
             for name, each in described[group].items()
         }
         for group in ("inputs", "outputs")
+    )
+    known = inputs.keys() <= found[0].keys() and len(found[1]) == 1
+    if not (known and _fit(found[0], inputs) and _fit(found[1], outputs)):
+        raise UserError(f"manifest.json of {path} describes another network than the model has: it is damaged.")
+    return found
+
+
+def _fit(fields, shapes):
+    """Whether `{name: Field}` are of a network with these shapes, which may be fixed where the fields' are not."""
+    given = {name: field.edge_shape for name, field in fields.items() if not field.is_control}
+    return given.keys() <= shapes.keys() and all(_meet(shape, shapes[name]) for name, shape in given.items())
+
+
+def _meet(shape, other):
+    return len(shape) == len(other) and all(
+        None in sizes or sizes[0] == sizes[1] for sizes in zip(shape, other, strict=True)
     )
 
 
@@ -101,8 +135,11 @@ def _arrays(directory):
     """What fields have learned of the data, `{NETWORK/inputs/NAME: {name of the array: array}}`."""
     path, found = directory / ARRAYS, {}
     if path.is_file():
-        with np.load(path, allow_pickle=False) as arrays:
-            for name, values in arrays.items():
-                field, _, key = name.rpartition("/")
-                found.setdefault(field, {})[key] = values
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                for name, values in arrays.items():
+                    field, _, key = name.rpartition("/")
+                    found.setdefault(field, {})[key] = values
+        except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+            raise UserError(f"{path} cannot be read: {why(error)}.") from None
     return found

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_gan.errors import UserError, unknown
+from keras_gan.errors import UserError, shown, unknown
 from keras_gan.exported.model import ExportedModel
 from keras_gan.exported.runtimes import not_ours
 from keras_gan.latent_space import truncated
@@ -20,7 +20,7 @@ class ExportedGenerator(ExportedModel):
     Attributes:
         takes_labels: whether a class can be asked for.
         num_classes: number of classes; 0 if there are none, or if the manifest that would say so is missing.
-        class_names: their names, empty if the manifest does not know them.
+        class_names: their names for people, empty if the manifest does not know them.
         texts: the inputs that a text can be said for, `{name: Field}`.
 
     Args:
@@ -40,13 +40,23 @@ class ExportedGenerator(ExportedModel):
                     "use the command translate."
                 )
             raise not_ours(path, "from_seeds")
+        if self.output.is_inner:
+            raise UserError(f"{path} makes {self.output.plural}, which nobody can see: give the file of the generator.")
         self._latent_dim = self._shapes[0]["latents"][0]
         self.takes_labels = "labels" in self.inputs
         self.num_classes = self.facts.get("num_classes", 0) if self.takes_labels else 0
         self.texts = {name: field for name, field in self.inputs.items() if field.by_text and not field.is_control}
+        self._check_inputs()
         self._said = {}
         names = self.manifest.get("data", {}).get("classes", [])
-        self.class_names = tuple(names) if self.num_classes == len(names) else ()
+        # As they are printed, for a manifest may come from anybody.
+        self.class_names = tuple(map(shown, names)) if self.num_classes == len(names) else ()
+
+    def _check_inputs(self):
+        """Raises `UserError` for a network that wants what neither seeds nor a person can say."""
+        known = {"latents", "labels", *self.texts, *self.controls}
+        if not self._takes_seeds and (others := sorted(self.inputs.keys() - known)):
+            raise UserError(f"{self.path} wants {' and '.join(others)}, too: give the file of the generator.")
 
     @property
     def _takes_seeds(self):

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from keras_gan.errors import UserError, why
+from keras_gan.errors import MachineFailed, UserError, cannot_write, is_of_machine, why
 from keras_gan.exporters import formats as format_modules
 from keras_gan.exporters import inference, manifest, model_card, outgoing, verify
 from keras_gan.exporters.deliverables import Deliverables
@@ -87,7 +87,8 @@ def check(model, sampler, deliverables):
         with tempfile.TemporaryDirectory():
             pass
     except OSError as error:
-        raise UserError(f"exporting needs a folder for scratch files, such as TMPDIR names: {why(error)}.") from None
+        kind = MachineFailed if is_of_machine(error) else UserError
+        raise kind(f"exporting needs a folder for scratch files, such as TMPDIR names: {why(error)}.") from None
 
 
 def next_version(base):
@@ -101,7 +102,7 @@ def _scratch(directory):
         directory.parent.mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
     except OSError as error:
-        raise UserError(f"cannot write {directory.parent}: {why(error)}.") from None
+        raise cannot_write(directory.parent, error) from None
 
 
 def _write(model, sampler, directory, deliverables, judge):

@@ -18,7 +18,8 @@ def discriminator_too_strong(step, real_accuracy, fake_accuracy, generator_gradi
 
     Args:
         real_accuracy, fake_accuracy: share of examples told right, of each step of the window.
-        generator_gradients: norm of the generator's gradient, of each step of the run so far; empty if it is not known.
+        generator_gradients: norms of the generator's gradient in the run so far, at least the largest and the last;
+            empty if they are not known.
     """
     right = min(np.mean(real_accuracy), np.mean(fake_accuracy)) if len(real_accuracy) else 0.0
     if right < SURE:

@@ -3,6 +3,14 @@
 from typing import ClassVar
 
 FIRST_STEPS = 300  # steps in which a healthy run may still look ill
+REMEMBERED = 1000  # steps whose figures are kept, more than any probe looks back
+
+
+def remember(series, figure):
+    """Adds a figure to a list that does not grow with the run: before its last ones it keeps but the largest."""
+    series.append(figure)
+    if len(series) > 2 * REMEMBERED:
+        series[:-REMEMBERED] = [max(series[:-REMEMBERED])]
 
 
 class Probe:

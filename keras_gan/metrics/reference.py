@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from keras_gan.errors import UserError, why
+from keras_gan.errors import UserError, cannot_write
 from keras_gan.metrics.features.network import Extracted
 from keras_gan.metrics.statistics import Gaussian, Moments
 from keras_gan.randomness import random_rows
@@ -69,7 +69,7 @@ def save(path, reference, extractor):
     try:
         files.write(path, lambda file: _write(file, reference, facts=facts))
     except OSError as error:
-        raise UserError(f"cannot write {path}: {why(error)}.") from None
+        raise cannot_write(path, error) from None
 
 
 def load(path, extractor):

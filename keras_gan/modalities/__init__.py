@@ -6,9 +6,12 @@ field to JSON and back, so that a run can be resumed and exported without its da
 
 import dataclasses
 import importlib
+import math
+import typing
 
-from keras_gan.errors import UserError
+from keras_gan.errors import UserError, shown
 from keras_gan.registry import plugin_folders
+from keras_gan.storage import schema
 
 __path__ += plugin_folders("modalities")
 
@@ -49,6 +52,24 @@ def restore(description, arrays=None):
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in description.items()}
     kind = values.pop("kind", None)
     try:
-        return field_class(kind)(**values, **(arrays or {}))
-    except (ImportError, AttributeError, TypeError) as error:
-        raise UserError(f"a value of the kind {kind!r} cannot be made of {values}: {error}.") from None
+        field = field_class(kind)
+        _check(field, values)
+        return field(**values, **(arrays or {}))
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        raise UserError(f"a value of the kind {shown(kind)!r} cannot be made of what is said of it: {error}.") from None
+
+
+def _check(field, values):
+    """Raises `ValueError` unless a field can be made of such values: what it says has come by way of a file."""
+    hints = typing.get_type_hints(field)
+    for each in dataclasses.fields(field):
+        value = values.get(each.name)
+        if each.name in values and not (schema.matches(value, hints[each.name]) and _is_sensible(value)):
+            raise ValueError(f"its {each.name} is none")
+
+
+def _is_sensible(value):
+    """Whether a number can be a size, and any other is finite; true of all else."""
+    if isinstance(value, int):
+        return 0 <= value < 2**31
+    return not isinstance(value, float) or math.isfinite(value)

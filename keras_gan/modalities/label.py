@@ -23,6 +23,10 @@ class Label(Field):
     edge_dtype: ClassVar[str] = "int32"
     is_chosen: ClassVar[bool] = True
 
+    def __post_init__(self):
+        if len(self.names) not in (0, self.count):
+            raise ValueError(f"{self.count} classes have {len(self.names)} names")
+
     @property
     def class_names(self):
         """One name for each class, its number where it has no other."""

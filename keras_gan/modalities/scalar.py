@@ -29,6 +29,10 @@ class Scalar(Field):
     kind: ClassVar[str] = "scalar"
     is_control: ClassVar[bool] = True
 
+    def __post_init__(self):
+        if not self.low <= self.default <= self.high:
+            raise ValueError(f"its default {self.default} is not from {self.low} to {self.high}")
+
     @property
     def shape(self):
         return ()

@@ -50,9 +50,11 @@ def fit(prepared, folder, make_callbacks):
     """
     options, model, strategy = prepared.options, prepared.model, prepared.strategy
     agree = functools.partial(_agree_on_signal, strategy) if cluster.has_others(strategy) else None
+    made = []
     with callbacks.StopOnSignal(agree) as stop:
         try:
-            _fit_stages(prepared, _AcrossStages([*make_callbacks(), stop], model))
+            made += make_callbacks()
+            _fit_stages(prepared, _AcrossStages([*made, stop], model))
         except callbacks.Stopped as stopped:
             return _save_and_go(options, model, folder, stopped)
         except TrainingFailed as error:
@@ -62,7 +64,16 @@ def fit(prepared, folder, make_callbacks):
         except (MemoryError, OSError, tf.errors.OpError) as error:
             # Nothing is saved now: a step that fails may have been done in part.
             raise MachineFailed(f"{_what_failed(error, prepared)}\n{_last_good(folder)}") from None
+        finally:
+            _end_bars(made)
     return None
+
+
+def _end_bars(made):
+    """What is said after a training that failed begins on a line of its own."""
+    for each in made:
+        if isinstance(each, callbacks.Progress):
+            each.close()
 
 
 def _fit_stages(prepared, across):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keras_gan import config, data, registry
-from keras_gan.errors import MachineFailed, UserError, nearest, shown, why
+from keras_gan.errors import MachineFailed, UserError, cannot_write, nearest, shown, why
 from keras_gan.storage import files
 
 try:
@@ -86,7 +86,7 @@ def create(run, model_config, dataset):
         finally:
             shutil.rmtree(aside.path, ignore_errors=True)
     except OSError as error:
-        raise UserError(f"cannot write the run folder {log_dir / (run.run_name or '')}: {why(error)}.") from None
+        raise cannot_write(f"the run folder {log_dir / (run.run_name or '')}", error) from None
 
 
 def _named(aside, run):
@@ -141,7 +141,7 @@ def _check_writable(directory):
         Path(directory).mkdir(parents=True, exist_ok=True)
         Path(tempfile.mkdtemp(prefix=".writable-", dir=directory)).rmdir()
     except OSError as error:
-        raise UserError(f"cannot write {directory}: {why(error)}.") from None
+        raise cannot_write(directory, error) from None
 
 
 @contextlib.contextmanager

@@ -4,6 +4,8 @@ ArrayRecord (https://github.com/google/array_record) is the format of random acc
 record holds the bytes of one row, in C order; each file has checksums of its own.
 """
 
+import errno
+import os
 import threading
 
 import numpy as np
@@ -18,14 +20,18 @@ _AT_ONCE = 4096  # rows that are read in their order
 
 
 def write(path, rows):
-    """Writes an array `[N, …]` into one file, whole or not at all."""
+    """Writes an array `[N, …]` into one file, whole or not at all; `OSError` if it cannot be written."""
     from array_record.python import array_record_module
 
     with files.replacing(path) as temporary:
-        writer = array_record_module.ArrayRecordWriter(str(temporary), _WRITING)
-        for row in rows:
-            writer.write(np.ascontiguousarray(row).tobytes())
-        writer.close()
+        try:
+            writer = array_record_module.ArrayRecordWriter(str(temporary), _WRITING)
+            for row in rows:
+                writer.write(np.ascontiguousarray(row).tobytes())
+            writer.close()
+        except RuntimeError as error:  # of the library, which says in words alone what the system has said
+            code = errno.ENOSPC if os.strerror(errno.ENOSPC) in str(error) else errno.EIO
+            raise OSError(code, os.strerror(code), str(path)) from None
 
 
 class Records:

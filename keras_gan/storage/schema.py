@@ -1,15 +1,20 @@
 """The form of a JSON value, said by a schema, which looks like the value:
 
 - a type: `str`, `bool`, `int`, `dict` or `list` of anything; `object` is any value, `None` is null;
-- `number`, `count`, `positive`, or another `_Rule`;
+- `number`, `count`, `positive`, `pixels`, or another `_Rule`;
 - `{"key": schema, …}`: an object with these keys, and maybe others; `optional(schema)`: the key may be absent;
   `{str: schema}`: an object whose values, whatever their keys, all have one form; `only({…})` refuses other keys;
 - `[schema]`: a list of such values; `[schema, schema, …]`: a list of just so many;
 - `(schema, schema, …)`: any one of these.
+
+`matches` says likewise whether a value is of the type that a dataclass declares.
 """
 
+import types
+import typing
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 
 class Unreadable(ValueError):
@@ -46,6 +51,7 @@ class only:
 number = _Rule("a number", lambda value: type(value) is float or (type(value) is int and abs(value) < 2**63))
 count = _Rule("a whole number from 0 on", lambda value: type(value) is int and 0 <= value < 2**53)
 positive = _Rule("a whole number from 1 on", lambda value: type(value) is int and 0 < value < 2**53)
+pixels = _Rule("a whole number from 1 to 16384", lambda value: type(value) is int and 0 < value <= 16384)
 
 _RULES = {
     schema: _Rule(words, lambda value, schema=schema: type(value) is schema)  # a bool is no int
@@ -80,6 +86,22 @@ def check(value, schema, place=""):
         rule = schema if isinstance(schema, _Rule) else _RULES[schema]
         if not rule.fits(value):
             raise Unreadable(f"is not {rule.words}", place or "it")
+
+
+def matches(value, hint):
+    """Whether a JSON value, lists in it being tuples, is of the type that a field of a dataclass declares."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        return any(matches(value, argument) for argument in arguments)
+    if origin is Literal:
+        return value in arguments
+    if origin is tuple:
+        return isinstance(value, tuple) and all(matches(item, arguments[0]) for item in value)
+    if hint is float:
+        return number.fits(value)
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, hint)
 
 
 def _check_any(value, schemas, place):

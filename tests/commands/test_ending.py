@@ -10,7 +10,7 @@ import time
 import pytest
 
 from keras_gan.commands.ending import answered
-from keras_gan.errors import MachineFailed, UserError
+from keras_gan.errors import MachineFailed, UserError, cannot_write
 from tests.conftest import ROOT, command
 
 PROGRAM = f"{sys.executable} -m keras_gan"
@@ -133,7 +133,7 @@ class Unspeakable(Exception):
         (MachineFailed("the disk is full."), 4, "error: the disk is full."),
         (MemoryError("Unable to allocate 4 TiB"), 4, "error: out of memory: Unable to allocate 4 TiB."),
         (FileNotFoundError(errno.ENOENT, "No such file", "a"), 2, "error: a: No such file."),
-        (PermissionError(errno.EACCES, "Permission denied", b"a\xff"), 2, "error: a\\udcff: Permission denied."),
+        (PermissionError(errno.EACCES, "Permission denied", b"a\xff"), 2, "error: a\\xff: Permission denied."),
         (OSError(errno.ENOSPC, "No space left on device"), 4, "error: No space left on device."),
         (OSError("cannot identify image"), 4, "error: cannot identify image."),
         (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), 4, "error: Connection reset by peer."),
@@ -183,3 +183,41 @@ def test_the_backend_of_another_program_is_named(monkeypatch, capsys):
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     assert command("list") == 2
     assert "KERAS_BACKEND is 'torch': unset it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS])
+def test_a_machine_that_cannot_write_is_no_fault_of_the_path(number):
+    assert isinstance(cannot_write("x", OSError(number, os.strerror(number))), MachineFailed)
+    for other in (OSError(errno.EACCES, "denied"), OSError("cannot write mode F as PNG")):
+        assert not isinstance(cannot_write("x", other), MachineFailed)
+
+
+def test_a_full_disk_is_said_with_exit_code_4(tmp_path, capsys):
+    (tmp_path / "grid.png").symlink_to("/dev/full")
+    model = ROOT / "export" / "zoo" / "dcgan-avatars" / "generator-float16.tflite"
+    assert command("sample", "--model", model, "--count", 2, "--out", tmp_path / "grid.png") == 4
+    assert "grid.png: No space left on device" in capsys.readouterr().err
+
+
+def test_a_full_disk_that_tensorflow_met_is_no_lack_of_memory(capsys):
+    class ResourceExhaustedError(Exception):
+        pass
+
+    def save():
+        raise ResourceExhaustedError("{{function_node __x}} a/b; No space left on device [Op:SaveV2]")
+
+    with pytest.raises(SystemExit) as ended:
+        answered(save)
+    assert (ended.value.code, capsys.readouterr().err) == (
+        4,
+        "error: the disk is full: a/b; No space left on device.\n",
+    )
+
+
+def test_messages_cannot_move_the_cursor(capsys):
+    def fail():
+        raise UserError("a\x1b[2J\rb\nc")
+
+    with pytest.raises(SystemExit):
+        answered(fail)
+    assert capsys.readouterr().err == "error: a\\x1b[2J\\rb\nc\n"

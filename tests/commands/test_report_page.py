@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from keras_gan import config, registry
 from keras_gan.commands.reporting import drawing, record, samples
@@ -388,3 +391,19 @@ def test_a_browser_is_asked_for_and_not_needed(there, run, tmp_path, monkeypatch
 
 def test_a_record_names_no_places(run):
     assert "secret" not in json.dumps(Record(RunFolder(run), "odd").configuration)
+
+
+def test_curves_go_by_step_where_the_clock_jumped_back(tmp_path):
+    run = write_run(tmp_path / "run", {})
+    for number, (steps, clock) in enumerate((((10, 20), 2e9), ((30, 40), 1e9))):
+        name = f"events.out.tfevents.{clock:.0f}.x.{number}.0"
+        with tf.io.TFRecordWriter(str(run / name)) as writer:
+            for step in steps:
+                tensor = TensorProto.FromString(tf.make_tensor_proto(float(step)).SerializeToString())
+                about = SummaryMetadata(plugin_data={"plugin_name": "scalars"})
+                value = Summary.Value(tag="progress/kimg", tensor=tensor, metadata=about)
+                event = Event(wall_time=clock + step, step=step, summary=Summary(value=[value]))
+                writer.write(event.SerializeToString())
+    record = Record(RunFolder(run), "run")
+    assert [(step, value) for step, _, value in record.curves["progress/kimg"]] == [(s, s) for s in (10, 20, 30, 40)]
+    assert record.facts["time"] == "40 seconds"

@@ -232,7 +232,6 @@ def test_without_its_manifest_a_model_draws_seeds_alone(with_classes, tmp_path):
     directory, model = with_classes
     for name in ("saved_model.pb", "variables"):
         (tmp_path / name).symlink_to(directory / name)
-    (tmp_path / "manifest.json").write_text("[")
     generator = exported.load(tmp_path)
     np.testing.assert_allclose(generator.draw_seeds(np.array([-4]))[0], model.sample(1, -4)[0], atol=1e-5)
     with pytest.raises(UserError, match="copy the whole folder"):
@@ -245,13 +244,13 @@ DATA = "variables/variables.data-00000-of-00001"
 
 
 @pytest.mark.parametrize("manifest", [[], {"generator": 3}, {"data": {"classes": "abc"}}, {"files": {"x": 1}}])
-def test_a_manifest_of_another_shape_is_none(with_classes, sample, tmp_path, manifest):
+def test_a_manifest_of_another_shape_is_refused(with_classes, sample, tmp_path, manifest):
     directory = tmp_path / "1"
     shutil.copytree(with_classes[0], directory)
     (directory / "manifest.json").write_text(json.dumps(manifest))
     code, shown = sample(directory, "--label", "1", "--out", tmp_path / "g.png")
     assert code == 2
-    assert "there is no manifest.json with it that says how many classes" in shown
+    assert "manifest.json cannot be read: " in shown
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from PIL import Image
 from keras_gan import exported, exporters
 from keras_gan.exporters import tflite
 from keras_gan.exporters.deliverables import Deliverables
-from tests.conftest import ROOT, networks_of, tiny
+from tests.conftest import ROOT, command, networks_of, tiny
 
 SCRIPT = ROOT / "export" / "mobile" / "sample.py"
 GOLDEN = json.loads((ROOT / "export" / "golden_latents.json").read_text())
@@ -148,11 +148,13 @@ def test_classes_stand_in_columns(labelled, tmp_path, capsys):
 
 
 @pytest.mark.parametrize("manifest", ["[]", "{", '{"fields": [1]}', '{"generator": {"num_classes": "x"}, "files": 3}'])
-def test_a_manifest_that_says_nothing_of_use_is_passed_over(manifest, labelled, tmp_path):
+def test_a_manifest_that_cannot_be_understood_is_refused(manifest, labelled, tmp_path, capsys):
     shutil.copy(labelled / "generator.tflite", tmp_path)
     (tmp_path / "manifest.json").write_text(manifest)
     words = ["--model", tmp_path / "generator.tflite", "--label", 1, "--out", tmp_path / "g.png"]
-    assert mobile.ended(lambda: mobile.main([*map(str, words)])) == 0
+    assert mobile.ended(lambda: mobile.main([*map(str, words)])) == 2
+    (said,) = capsys.readouterr().err.splitlines()
+    assert "manifest.json" in said
 
 
 def test_a_name_of_any_bytes_and_output_that_nobody_reads(labelled, tmp_path):
@@ -164,7 +166,8 @@ def test_a_name_of_any_bytes_and_output_that_nobody_reads(labelled, tmp_path):
         ["bash", "-c", f"LC_ALL=C {words} \udcff.png; {words} b.png | true; {words} c.png >&-"],
         cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert (result.returncode, result.stderr) == (0, "")
+    assert result.returncode == 0
+    assert all(line.startswith("note: no manifest.json") for line in result.stderr.splitlines())
     assert {"\udcff.png", "b.png", "c.png"} <= set(os.listdir(folder))
 
 
@@ -192,3 +195,19 @@ def test_other_files_are_drawn_as_well(precision, batch, tolerance, make_model, 
     images = mobile.sample(draw, seeds, labels=seeds % 3)
     assert images.dtype == np.float32
     assert np.abs(images - model.sample(6, seed=-3)).mean(axis=(1, 2, 3)).max() <= tolerance
+
+
+def test_class_names_cannot_move_the_cursor(tmp_path, capsys):
+    shutil.copytree(ROOT / "export" / "zoo" / "cgan-mnist", tmp_path / "1")
+    manifest = json.loads((tmp_path / "1" / "manifest.json").read_text())
+    manifest["data"]["classes"] = [f"\x1b[2J{number}\nerror: forged" for number in range(10)]
+    (tmp_path / "1" / "manifest.json").write_text(json.dumps(manifest))
+    words = ["--model", str(tmp_path / "1" / "generator-float16.tflite"), "--out", str(tmp_path / "g.png")]
+    assert mobile.ended(lambda: mobile.main(words)) == 0
+    assert mobile.ended(lambda: mobile.main([*words, "--label", "none"])) == 2
+    assert command("sample", "--model", words[1], "--out", tmp_path / "s.png") == 0
+    assert command("sample", "--model", words[1], "--label", "none", "--out", tmp_path / "s.png") == 2
+    said = capsys.readouterr()
+    assert r"\x1b[2J3" in said.out
+    assert all(character.isprintable() for character in (said.out + said.err).replace("\n", ""))
+    assert "\nerror: forged" not in said.out + said.err

@@ -272,12 +272,14 @@ def test_mistakes_are_named(make_model, tmp_path):
 
 
 @pytest.mark.parametrize("manifest", ["[]", "{", '{"fields": [1]}', '{"generator": {"content_size": "x"}, "files": 3}'])
-def test_a_manifest_that_says_nothing_of_use_is_passed_over(manifest, tmp_path):
+def test_a_manifest_that_cannot_be_understood_is_refused(manifest, tmp_path, capsys):
     shutil.copy(translators.exported("plain") / "generator.tflite", tmp_path)
     (tmp_path / "manifest.json").write_text(manifest)
     photo, _ = save(tmp_path / "a.png", 8, 8, 3)
     words = ["--model", tmp_path / "generator.tflite", "--input", photo, "--out", tmp_path / "out.png"]
-    assert mobile.ended(lambda: mobile.main([*map(str, words)])) == 0
+    assert mobile.ended(lambda: mobile.main([*map(str, words)])) == 2
+    (said,) = capsys.readouterr().err.splitlines()
+    assert "manifest.json" in said
 
 
 def test_whatever_is_raised_is_one_line_and_an_exit_code(capsys, monkeypatch, tmp_path):

@@ -20,6 +20,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from benchmarks.resilience.attacks_by import servers
 from keras_gan import exporters
 from tests.conftest import ROOT, tiny
 
@@ -232,6 +233,15 @@ def test_servers_that_say_something_else_or_never_end(said, tmp_path):
     assert result.returncode == 4, result.stderr
     (line,) = result.stderr.splitlines()
     assert url in line
+
+
+@pytest.mark.parametrize("name", servers.behaviours())
+def test_hostile_servers_are_one_line_within_the_deadline(name, tmp_path):
+    ((_, how, answer),) = servers.attacks(tmp_path, {name: servers.behaviours()[name]}, timeout=0.3)
+    assert (how, answer.code, answer.fault) == (name, 4, "")
+    (line,) = answer.err.splitlines()
+    assert len(line) < 500
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_proxy_of_the_environment_is_named(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ from keras_gan import exported
 from keras_gan.errors import UserError
 from keras_gan.exporters import saved_model, tflite
 from keras_gan.exporters.deliverables import Deliverables
-from tests.conftest import networks_of
+from tests.conftest import ROOT, networks_of
 from tests.exporters import translators
 
 
@@ -193,12 +193,34 @@ def test_what_there_is_not(name, direction, message):
 
 
 @pytest.mark.parametrize("generator", [3, {"size_multiple": 0}, {"scale": "2"}, {"bytes_per_pixel": None}])
-def test_a_manifest_of_another_shape_is_none(tmp_path, generator):
-    folder = tmp_path / "1"
-    shutil.copytree(translators.exported("plain"), folder)
-    (folder / "manifest.json").write_text(json.dumps({"generator": generator}))
-    network = exported.load(folder)
-    assert network.translate(np.zeros((8, 8, network.channels), np.uint8)).shape[0] == 8 * network.scale
+def test_a_manifest_of_another_shape_is_refused(tmp_path, generator):
+    (tmp_path / "manifest.json").write_text(json.dumps({"generator": generator}))
+    with pytest.raises(UserError, match=r"manifest.json cannot be read: generator"):
+        exported.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "variables/../../x", "a\\..\\x", "\0"])
+def test_a_manifest_that_names_files_outside_of_its_folder_is_refused(tmp_path, name):
+    (tmp_path / "manifest.json").write_text(json.dumps({"files": {name: {"sha256": "0"}}}))
+    with pytest.raises(UserError, match="names a file outside of its folder"):
+        exported.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"latents": {"kind": "latents", "length": 99}}, {"latents": {"kind": "latents", "length": "x"}}),
+        *({"latents": {"kind": "latents", "length": -1}}, {"latents": {"kind": "\0"}}, {"latents": {}}),
+        *({"labels": {"kind": "label", "count": 10, "names": ["a"]}}, {"more": {"kind": "latents", "length": 3}}),
+    ],
+)
+def test_a_manifest_that_describes_another_network_is_refused(tmp_path, change):
+    shutil.copytree(ROOT / "export" / "zoo" / "cgan-mnist", tmp_path / "1")
+    manifest = json.loads((tmp_path / "1" / "manifest.json").read_text())
+    manifest["fields"]["generator"]["inputs"] |= change
+    (tmp_path / "1" / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(UserError, match=r"describes another network|cannot be made of what is said"):
+        exported.load(tmp_path / "1" / "generator-float16.tflite")
 
 
 def test_facts_come_from_the_manifest(tmp_path):

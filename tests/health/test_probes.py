@@ -11,8 +11,9 @@ import tensorflow as tf
 from keras_gan import health
 from keras_gan.callbacks import Health
 from keras_gan.data.dataset import Dataset
-from keras_gan.health import discriminator_strength, overfitting
+from keras_gan.health import discriminator_strength, oscillation, overfitting
 from keras_gan.health.examination import Examiner
+from keras_gan.health.probe import REMEMBERED, remember
 from keras_gan.losses import objectives
 from keras_gan.modalities.base import Field, Preview
 from keras_gan.sampling import Sampler
@@ -157,3 +158,13 @@ def test_signs_that_say_nothing_are_not_read(make_model):
     assert set(discriminator_strength.PROBE.obstacles(examiner)) == {
         *("discriminator_too_strong", "discriminator_too_weak"),
     }
+
+
+def test_figures_of_a_long_run_are_few_and_their_largest_and_last_ones_are_kept():
+    series = []
+    for step in range(10 * REMEMBERED):
+        remember(series, float(step if step != 7 else 1e9))
+    assert len(series) <= 2 * REMEMBERED
+    assert max(series) == 1e9
+    assert series[-REMEMBERED:] == [float(step) for step in range(9 * REMEMBERED, 10 * REMEMBERED)]
+    assert max(oscillation.WINDOW, discriminator_strength.WINDOW) <= REMEMBERED

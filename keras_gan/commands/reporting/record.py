@@ -194,15 +194,17 @@ def _curves(path):
         from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
         from tensorboard.util import tensor_util
 
-        accumulator = EventAccumulator(str(path), size_guidance={"tensors": 0})
+        # Files are read in the order of their times: a clock that jumped back must cost nothing that came before.
+        accumulator = EventAccumulator(str(path), size_guidance={"tensors": 0}, purge_orphaned_data=False)
         accumulator.Reload()
     curves = {}
     for tag in accumulator.Tags()["tensors"]:
         if accumulator.SummaryMetadata(tag).plugin_data.plugin_name == "scalars":
-            curves[tag] = [
-                (event.step, event.wall_time, float(tensor_util.make_ndarray(event.tensor_proto)))
+            points = {
+                event.step: (event.step, event.wall_time, float(tensor_util.make_ndarray(event.tensor_proto)))
                 for event in accumulator.Tensors(tag)
-            ]
+            }
+            curves[tag] = [points[step] for step in sorted(points)]
     return curves
 
 
@@ -212,7 +214,7 @@ def _seconds(points):
     if not gaps:
         return 0.0
     usual = statistics.median(gaps)
-    return usual + sum(gap if gap <= PAUSE * usual else usual for gap in gaps)
+    return usual + sum(gap if 0 <= gap <= PAUSE * usual else usual for gap in gaps)
 
 
 def _duration(seconds):

@@ -65,7 +65,7 @@ def write(file, motion, value):
     lines += ["MOTION", f"Frames: {len(value)}", f"Frame Time: {1 / motion.fps:.8f}"]
     rows = np.concatenate([root, angles[:, written].reshape(len(value), -1)], axis=1)
     lines += [" ".join(f"{number:.6f}" for number in row) for row in rows]
-    file.write(("\n".join(lines) + "\n").encode())
+    file.write(("\n".join(lines) + "\n").encode("utf-8", "replace"))
 
 
 def _in_depth(skeleton, joint=0):

@@ -66,6 +66,10 @@ class Motion(Field):
     noun: ClassVar[str] = "clip"
     numbers: ClassVar[str] = "numbers"
 
+    def __post_init__(self):
+        if not self.fps > 0:
+            raise ValueError(f"it has {self.fps} frames a second")
+
     @classmethod
     def of(cls, frames, skeleton, fps):
         """The field of clips of a `Skeleton`."""

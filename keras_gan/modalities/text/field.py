@@ -1,11 +1,11 @@
 """`Tokens`: a line of text as the numbers of its words."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
-from keras_gan.errors import UserError
+from keras_gan.errors import UserError, shown
 from keras_gan.modalities.base import Field, Preview
 from keras_gan.modalities.text import words
 
@@ -26,7 +26,7 @@ class Tokens(Field):
 
     length: int
     vocabulary: tuple[str, ...]
-    unit: str = "word"
+    unit: Literal["word", "char"] = "word"
     lowercase: bool = False
     examples: tuple[str, ...] = ()
 
@@ -197,17 +197,17 @@ class Tokens(Field):
     def preview(self, values, columns=None):
         """All lines, one below the other."""
         lines = self.texts(values)
-        shown = lines[:ON_THE_SCREEN]
-        more = len(lines) - len(shown)
+        first = lines[:ON_THE_SCREEN]
+        more = len(lines) - len(first)
         return Preview(
             ".txt",
-            write=lambda file: file.write("".join(f"{line}\n" for line in lines).encode()),
+            write=lambda file: file.write("".join(f"{line}\n" for line in lines).encode("utf-8", "replace")),
             log=lambda name: _log(name, lines),
-            text="\n".join([*shown, *([f"… and {more:,} more"] if more else [])]),
+            text="\n".join([*map(shown, first), *([f"… and {more:,} more"] if more else [])]),
         )
 
     def write(self, file, value):
-        file.write(self.texts(value[None])[0].encode())
+        file.write(self.texts(value[None])[0].encode("utf-8", "replace"))
 
     def read(self, content):
         text, numbers = content.decode("utf-8"), {word: number for number, word in enumerate(self.vocabulary)}
@@ -220,7 +220,7 @@ class Tokens(Field):
 
     def companions(self):
         """The words, one a line, in the order of their numbers; those that are no words are there, too."""
-        return {"vocabulary.txt": "".join(f"{word}\n" for word in self.vocabulary).encode()}
+        return {"vocabulary.txt": "".join(f"{word}\n" for word in self.vocabulary).encode("utf-8", "replace")}
 
     def of_seeds(self, seeds):
         if not self.examples:

@@ -39,6 +39,10 @@ class Video(Field):
     numbers: ClassVar[str] = "pixels"
     range_text: ClassVar[str] = " in [0, 1]"
 
+    def __post_init__(self):
+        if not self.fps > 0:
+            raise ValueError(f"it has {self.fps} frames a second")
+
     @property
     def image(self):
         """The field of one frame."""

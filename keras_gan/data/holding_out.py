@@ -63,7 +63,11 @@ def _hold_out(data, purpose, seed):
     """`(the others, those held out)` of a `Dataset`."""
     held = {name: _choose(len(column), data.name, seed) for name, column in data.columns.items()}
     what = f"{data.treatment.rstrip('.')}; {_number(data, held)}, chosen at random, were held out {purpose}"
-    parts = {name: _divide(column, held[name]) for name, column in data.columns.items()}
+    apart = {}  # by the column itself, for two names may stand for one, which must not be divided twice
+    for name, column in data.columns.items():
+        if id(column) not in apart:
+            apart[id(column)] = _divide(column, held[name])
+    parts = {name: apart[id(column)] for name, column in data.columns.items()}
     return tuple(
         replace(data, columns={name: both[side] for name, both in parts.items()}, treatment=what + end)
         for side, end in enumerate((".", ": these."))

@@ -1,5 +1,7 @@
 """Images that the training does not see: the source's own test split, or a tenth of the images."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -62,6 +64,18 @@ def test_pairs_stay_together():
     for part in (train, out):
         assert numbers(part.columns["source"]) == [1000 + number for number in numbers(part.columns["real"])]
     assert "4 of 40 pairs" in train.treatment
+
+
+def test_a_column_of_two_names_is_divided_once():
+    made = make(40, sources=40)
+    groups = (("real", "label", "source"), ("other",))
+    columns = {**made.columns, "other": made.columns["source"]}
+    made = dataclasses.replace(
+        made, columns=columns, fields={**made.fields, "other": made.fields["source"]}, groups=groups
+    )
+    for part in vars(holding_out.divide(made)).values():
+        paired = [1000 + number for number in numbers(part.columns["real"])]
+        assert numbers(part.columns["source"]) == numbers(part.columns["other"]) == paired
 
 
 def test_unrelated_sets_lose_a_tenth_each():

@@ -270,6 +270,7 @@ class EditOptions:
 
     # Of a search through latents alone.
     space: tyro.conf.Suppress[str] = "z"
+    noise_maps: tyro.conf.Suppress[bool] = False
     label: tyro.conf.Suppress[str | None] = None
 
     def __post_init__(self):

@@ -13,6 +13,8 @@ from keras_gan.storage.files import plain
 def opened(path):
     """The `SavedModel` or `_LiteRTFile` at a path; `UserError` if there is none that is whole and can be loaded."""
     path = Path(path)
+    if path.suffix == ".tflite" and not path.is_file():
+        raise UserError(f"there is no file {path}.")
     manifest = contents.whole_manifest(path)
     return (_LiteRTFile if path.suffix == ".tflite" else SavedModel)(path, manifest)
 
@@ -87,8 +89,6 @@ class _LiteRTFile:
         from ai_edge_litert.interpreter import Interpreter
 
         self.manifest = manifest
-        if not path.is_file():
-            raise UserError(f"there is no file {path}.")
         try:
             # By its content, since LiteRT does not take every name that a file can have.
             interpreter = Interpreter(model_content=path.read_bytes(), num_threads=os.cpu_count())

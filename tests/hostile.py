@@ -86,10 +86,10 @@ def images():
     exif = Image.Exif()
     exif[0x0112] = 6
     gradient.save(file, "JPEG", exif=exif)
-    return (*made, (".jpg", file.getvalue()), (".png", _bomb(60_000, 60_000)), (".png", _bomb(1, 2**31 - 1)))
+    return (*made, (".jpg", file.getvalue()), (".png", bomb(60_000, 60_000)), (".png", bomb(1, 2**31 - 1)))
 
 
-def _bomb(width, height):
+def bomb(width, height):
     """A PNG of few bytes that says it is large."""
 
     def chunk(kind, content):

@@ -131,7 +131,7 @@ def public_names(root):
         counts[path] = sum(isinstance(node, kinds) and not node.name.startswith("_") for node in body)
     most = sorted(counts.items(), key=lambda item: -item[1])[:10]
     mean = round(sum(counts.values()) / len(counts), 2)
-    return Figure("public names of a file, mean", mean, 3.0, [f"{count} in {path}" for path, count in most])
+    return Figure("public names of a file, mean", mean, 2.9, [f"{count} in {path}" for path, count in most])
 
 
 def sizes(root):
@@ -193,7 +193,7 @@ def says_image(root):
     others = [path for path in sources(root, "keras_gan") if not re.match(rf"({'|'.join(own)})[./]", path.as_posix())]
     counts = {path: len(re.findall("(?i)image|picture|pixel", text(root / path))) for path in others}
     details = [f"{path}: {count} times" for path, count in counts.items() if count]
-    return Figure("other files that say image, picture or pixel", len(details), 56, details)
+    return Figure("other files that say image, picture or pixel", len(details), 48, details)
 
 
 def underscored(root):

@@ -70,8 +70,8 @@ SAID = {
     "twice the same key": _body(b'{"outputs": 1, "outputs": [[1], [1, 2]]}'),
     "too many pictures": _outputs(_PIXELS * 5),
     "depth of 70 axes": _body(b'{"outputs": ' + b"[" * 70 + b"1" + b"]" * 70 + b"}"),
-    "a picture too large": _files(hostile._bomb(60_000, 60_000)),
-    "a picture of lines": _files(hostile._bomb(1, 2**31 - 1)),
+    "a picture too large": _files(hostile.bomb(60_000, 60_000)),
+    "a picture of lines": _files(hostile.bomb(1, 2**31 - 1)),
     "a picture of little": _files(b"\x89PNG\r\n\x1a\n"),
     "a picture of zeros": _files(zlib.compress(bytes(1 << 20))),
 }

@@ -161,7 +161,8 @@ def small_data(name, count, image_shape=(16, 16, 3)):
     """Data that a variant can be trained on: images of noise, or the first examples of the variant's own data set."""
     if of_images(name):
         return noise_images(name, count, image_shape)
-    size = {} if registry.variant(name).gives != "image" else {"image_size": 32}
+    described = registry.variant(name)
+    size = {"image_size": 32} if "image" in (described.gives, *described.takes) else {}
     whole = data.load(config.RunConfig(variant=name, **size), task=registry.variant(name).task)
     fields = building.fields_of(name, registry.module(name).TINY, whole.fitted())
     columns = {name: column[:count] for name, column in whole.columns.items()}

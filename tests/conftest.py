@@ -1,6 +1,7 @@
 """Shared by all tests: two logical CPU devices, so that two replicas exist on any machine, and quiet start-up."""
 
 import dataclasses
+import functools
 import os
 import socket
 import sys
@@ -36,23 +37,10 @@ from keras_gan.training import building  # noqa: E402
 
 SHARED = ROOT.parent / "shared"
 NUM_CLASSES = 3
-# Files whose tests share a fixture that takes seconds.
-TOGETHER = (
-    *("exporters/test_translators.py", "exporters/test_exported.py", "commands/test_translate.py"),
-    *(
-        "export/test_mobile_translate.py",
-        "commands/test_sample.py",
-        "data/test_avatars.py",
-        "e2e/test_cli.py",
-        "e2e/test_evaluate.py",
-    ),
-    *("export/test_c_api.py", "export/test_mobile_sample.py", "export/test_portable_seeds_phone.py"),
-    *("export/test_serving.py", "export/test_web.py"),
-)
 
 
 def pytest_xdist_make_scheduler(config, log):
-    """With `--dist loadgroup`, those files go to one process each, so that the fixture is made once."""
+    """With `--dist loadgroup`, files whose tests share fixtures go to one process each, so that these are made once."""
     if config.getvalue("dist") != "loadgroup":
         return None
     from xdist.scheduler import LoadScopeScheduling
@@ -60,9 +48,14 @@ def pytest_xdist_make_scheduler(config, log):
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             file = nodeid.partition("::")[0]
-            return file if file.endswith(TOGETHER) else nodeid
+            return file if _shares_fixtures(file) else nodeid
 
     return Scheduling(config, log)
+
+
+@functools.cache
+def _shares_fixtures(file):
+    return 'scope="module"' in (ROOT / file).read_text(encoding="utf-8")
 
 
 def save_noise(paths, shape, seed):

@@ -28,7 +28,7 @@ def read(path):
         return np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32767, file.getframerate()
 
 
-@pytest.fixture(scope="module", params=["specgan", "wavegan"])
+@pytest.fixture(scope="module", params=["specgan", pytest.param("wavegan", marks=pytest.mark.slow)])
 def run(request, tmp_path_factory):
     """A finished run of each variant."""
     folder = tmp_path_factory.mktemp(request.param)

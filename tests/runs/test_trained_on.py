@@ -12,8 +12,6 @@ from keras_gan.config import DataOptions
 from keras_gan.storage import arrays
 from tests.conftest import command, noise_images, save_noise, train
 
-# One process makes the run that all of these look at.
-pytestmark = pytest.mark.xdist_group("trained_on")
 
 SMALL = ("--image-size", 16, "--batch-size", 4, "--no-health", "--log-dir", "logs")
 GAN = ("--variant", "cgan", *SMALL, "--model.generator-channels", 2, "--model.discriminator-channels", 2)

@@ -147,7 +147,7 @@ def wrapped(text, width=100):
     """A Markdown report with its paragraphs in lines of at most so many characters; all else stays as it is."""
     fill = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False).fill
     blocks = text.rstrip("\n").split("\n\n")
-    return "\n\n".join(block if re.match(r"[|#!<`\-\d ]", block) else fill(block) for block in blocks) + "\n"
+    return "\n\n".join(block if re.match(r"[|#!<`\- ]|\d+\. ", block) else fill(block) for block in blocks) + "\n"
 
 
 def publish(name, text, result=None, directory=None, keep=True):

@@ -12,7 +12,6 @@ from keras_gan.config import DataOptions
 from keras_gan.storage import arrays
 from tests.conftest import command, noise_images, save_noise, train
 
-
 SMALL = ("--image-size", 16, "--batch-size", 4, "--no-health", "--log-dir", "logs")
 GAN = ("--variant", "cgan", *SMALL, "--model.generator-channels", 2, "--model.discriminator-channels", 2)
 DENOISE = ("--variant", "denoise", *SMALL, "--model.channels", 2, "--model.discriminator-channels", 2)

@@ -16,7 +16,7 @@ gradients together.
 Deviations:
 - Sentences are read by a GRU that learns with the network it is in, generator or discriminator, over words of the data,
   in place of one encoder that has learned from images and captions before.
-- Narrow networks for small images, a batch of 32; the penalty in every fourth step, where it counts fourfold.
+- Narrow networks for small images, a batch of 16; the penalty in every fourth step, where it counts fourfold.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ VARIANT = Variant(
     gives="image",
     data="captions",
     sizes=(16, 32, 64, 128),
-    defaults={"image_size": 64, "batch_size": 32, "steps": 6000},
+    defaults={"image_size": 64, "batch_size": 16, "steps": 6000},
 )
 
 
@@ -60,8 +60,12 @@ class Config(PenaltyOptions, AdamOptions):
     """Adam momentum of both."""
     beta_2: float = 0.9
     """Decay of Adam's squared gradients, of both."""
+    generator_learning_rate: float = 3e-4
+    """Adam step size of the generator; it has no normalisation, and 1e-3 ends in one colour."""
     discriminator_learning_rate: float = 4e-4
     """Adam step size of the discriminator."""
+    ema_halflife_kimg: float = 2.0
+    """Half-life of the generator's moving average, in thousands of real examples."""
     penalty_weight: float = 2.0
     """k, the weight of the matching-aware penalty."""
     penalty_interval: int = 4

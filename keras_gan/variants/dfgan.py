@@ -54,8 +54,6 @@ class Config(PenaltyOptions, AdamOptions):
     """Width of a word's vector and of the state that reads it."""
     modulation_units: int = 64
     """Hidden units behind each affine change."""
-    changes: int = 2
-    """Affine changes before each convolution of the generator."""
     beta_1: float = 0.0
     """Adam momentum of both."""
     beta_2: float = 0.9
@@ -87,7 +85,7 @@ class DFGAN(AdversarialModel):
         return self.discriminator([examples, batch["caption"]], training=training)
 
     def discriminator_terms(self, batch, fakes):
-        look, read, judge = (self.discriminator.get_layer(name) for name in ("look", "sentence", "judge"))
+        look, read, judge = self._sides()
         seen = look(self.augmented(batch["real"]), training=True)  # once for both sentences
         real, other = (
             ops.cast(judge([seen, read(batch[name], training=True)], training=True), "float32")
@@ -107,8 +105,12 @@ class DFGAN(AdversarialModel):
     def generator_terms(self, batch, fakes):
         return {"g_fake": -self.score(fakes, batch)}
 
+    def _sides(self):
+        """The discriminator's: what sees images, what reads sentences, and what judges both."""
+        return [self.discriminator.get_layer(name) for name in ("look", "sentence", "judge")]
+
     def _penalty(self, batch):
-        look, read, judge = (self.discriminator.get_layer(name) for name in ("look", "sentence", "judge"))
+        look, read, judge = self._sides()
 
         def score(both):
             images, sentence = both
@@ -142,28 +144,28 @@ def generator(shape, text, config):
     first, *widths = _widths(shape[0], config)
     x = layers.Reshape((4, 4, first))(layers.Dense(16 * first, name="start")(latents))
     for width in widths:
-        x = _block(x, steering, width, config)
+        x = _block(x, steering, width, config.modulation_units)
     x = layers.LeakyReLU(0.2)(x)
     x = layers.Conv2D(shape[2], 3, padding="same", name="colours")(x)
     images = layers.Activation("tanh", dtype="float32", name="images")(x)
     return keras.Model([latents, caption], images, name="generator")
 
 
-def _block(x, steering, width, config):
+def _block(x, steering, width, units):
     """Twice the size: two convolutions behind what the sentence changes, beside a short way.
 
     What is done to each pixel alone is done before it becomes four, which is the same, in a quarter of the time.
     """
     short = x if x.shape[-1] == width else layers.Conv2D(width, 1)(x)
-    x = layers.UpSampling2D()(_steered(x, steering, config))
+    x = layers.UpSampling2D()(_steered(x, steering, units))
     x = layers.Conv2D(width, 3, padding="same")(x)
-    x = layers.Conv2D(width, 3, padding="same")(_steered(x, steering, config))
+    x = layers.Conv2D(width, 3, padding="same")(_steered(x, steering, units))
     return layers.UpSampling2D()(short) + x
 
 
-def _steered(x, steering, config):
-    for _ in range(config.changes):
-        x = layers.ReLU()(_changed(x, steering, config.modulation_units))
+def _steered(x, steering, units):
+    for _ in range(2):
+        x = layers.ReLU()(_changed(x, steering, units))
     return x
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from benchmarks.common import report
 from benchmarks.common.program import UserError, data, quiet_tensorflow, registry
 
@@ -49,6 +51,27 @@ def splits_of(run):
     if not data.has_test(run.options):
         raise UserError(f"{run.options.dataset} has no test split, and this measures what was not learned from.")
     return train, data.load(run.options, "test", task)
+
+
+def judge_of(run, extractor):
+    """What looks at clips of classes, trained on a `Restored` run's data.
+
+    Args:
+        extractor: the module of `keras_gan.metrics.features`.
+
+    Returns:
+        `(look, train, test)`, the last two each `(clips, labels)`.
+    """
+    from keras_gan.metrics.features import ExtractorOptions
+
+    train, test = map(_columns, splits_of(run))
+    look = extractor.load(ExtractorOptions(field=run.model.fields["real"], training=lambda: (*train, test)))
+    return look, train, test
+
+
+def _columns(dataset):
+    clips = np.asarray(dataset.columns["real"][np.arange(len(dataset))])
+    return clips, np.asarray(dataset.columns["label"])
 
 
 def publish(options, name, run, figures, about):

@@ -17,7 +17,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.common.command import run
-from benchmarks.common.trained import OfRun, publish, restored, splits_of
+from benchmarks.common.trained import OfRun, judge_of, publish, restored
 
 TREMBLING = 0.017  # metres
 SPLITS = 5  # ways to part the clips of an action in two
@@ -34,14 +34,11 @@ class Options(OfRun):
 
 def benchmark(options):
     """Writes `motions.md` and `motions.json`."""
-    from keras_gan.metrics.features import ExtractorOptions
     from keras_gan.metrics.features import movement as extractor
 
     trained = restored(options, ("motiongan",))
-    train, test = splits_of(trained)
+    look, (clips, labels), test = judge_of(trained, extractor)
     field, sampler = trained.model.fields["real"], trained.sampler()
-    (clips, labels), test = _columns(train), _columns(test)
-    look = extractor.load(ExtractorOptions(field=field, training=lambda: (clips, labels, test)))
     samples = sampler.samples(options.samples, options.seed).astype(np.float32)
     asked = sampler.labels(options.samples, options.seed)
     figures = verdicts(look, samples, asked, test)
@@ -53,10 +50,6 @@ def benchmark(options):
         f"{len(test[0]):,} of the test split; lengths in the unit of the skeleton, per frame."
     )
     publish(options, "motions", trained, figures, about)
-
-
-def _columns(dataset):
-    return np.asarray(dataset.columns["real"][np.arange(len(dataset))], np.float32), dataset.columns["label"]
 
 
 def verdicts(look, samples, asked, test):

@@ -15,7 +15,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.common.command import run
-from benchmarks.common.trained import OfRun, publish, restored, splits_of
+from benchmarks.common.trained import OfRun, judge_of, publish, restored
 
 BATCH = 32
 KEPT = ("background", "clothing_colour", "hair_colour")  # of avatars, whatever they do
@@ -33,14 +33,11 @@ class Options(OfRun):
 
 def benchmark(options):
     """Writes `moving_faces.md` and `moving_faces.json`."""
-    from keras_gan.metrics.features import ExtractorOptions
     from keras_gan.metrics.features import film as extractor
 
     trained = restored(options, ("mocogan",))
-    train, test = splits_of(trained)
+    look, (films, _), test = judge_of(trained, extractor)
     field, sampler = trained.model.fields["real"], trained.sampler()
-    (films, labels), test = _columns(train), _columns(test)
-    look = extractor.load(ExtractorOptions(field=field, training=lambda: (films, labels, test)))
     samples = field.to_stored(sampler.samples(options.samples, options.seed))
     asked = sampler.labels(options.samples, options.seed)
     seen = {"samples": look(samples), "real": look(test[0])}
@@ -55,10 +52,6 @@ def benchmark(options):
         "frames; what is to be seen of it is read by the network of `--features attributes`."
     )
     publish(options, "moving_faces", trained, figures, about)
-
-
-def _columns(dataset):
-    return np.asarray(dataset.columns["real"][np.arange(len(dataset))]), np.asarray(dataset.columns["label"])
 
 
 def _pair(samples, real):

@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help demo play gallery zoo test test-all check web clean bench \
 	bench-steps bench-passes bench-sampling bench-waiting bench-packing bench-scaling bench-scores bench-quality \
-	bench-modes bench-painting bench-cartoons bench-captions bench-drawn-words bench-motions bench-moving-faces bench-sweep bench-judge bench-choice bench-search bench-baselines bench-export bench-one-seed bench-oracles bench-doctor bench-faults bench-attacks bench-checkpoints
+	bench-modes bench-painting bench-cartoons bench-styles bench-captions bench-drawn-words bench-motions bench-moving-faces bench-sweep bench-judge bench-choice bench-search bench-baselines bench-export bench-one-seed bench-oracles bench-doctor bench-faults bench-attacks bench-checkpoints
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -91,6 +91,9 @@ bench-painting: $(VENV)/.installed  ## measures an exported style_transfer besid
 
 bench-cartoons: $(VENV)/.installed  ## measures an exported cartoonise, or a cyclegan beside it (docs/cartoons.md)
 	$(PY) benchmarks/quality/cartoons.py $(ARGS)
+
+bench-styles: $(VENV)/.installed  ## truncation, mixing and projection of an export: make bench-styles ARGS="--model M"
+	$(PY) benchmarks/quality/styles.py $(ARGS)
 
 bench-captions: $(VENV)/.installed  ## what a captiongan says of avatars: make bench-captions ARGS="--run RUN"
 	$(PY) benchmarks/quality/captions.py $(ARGS)

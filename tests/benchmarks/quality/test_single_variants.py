@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.quality import captions, drawn_words, motions, moving_faces
+from benchmarks.quality import captions, drawn_words, motions, moving_faces, styles
 from keras_gan.config import DataOptions
 from keras_gan.data import avatars
 from keras_gan.data.lines import field_of
@@ -59,3 +59,13 @@ def test_faces_are_found_again():
     films[2, 3] = films[4, 0]  # becomes somebody else
     assert moving_faces.found_again(films) == pytest.approx(5 / 6)
     assert sorted(moving_faces.shuffled(films)[0].sum(axis=(1, 2, 3))) == sorted(films[0].sum(axis=(1, 2, 3)))
+
+
+def test_mixed_pictures_are_nearer_to_what_they_are_made_of():
+    rng = np.random.default_rng(0)
+    ours, others = rng.random((2, 6, 16, 16, 3))
+    rows = styles._structure(ours)
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1.0, atol=1e-4)
+    np.testing.assert_allclose(styles._structure(0.5 * ours + 0.2), rows, atol=1e-4)  # light and contrast left aside
+    assert styles._nearer(styles._structure, 0.6 * ours + 0.4 * others, ours, others) == 1.0
+    assert styles._nearer(styles._colours, 0.4 * ours + 0.6 * others, ours, others) == 0.0

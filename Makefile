@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help demo play gallery zoo test test-all check web clean bench \
 	bench-steps bench-passes bench-sampling bench-waiting bench-packing bench-scaling bench-scores bench-quality \
-	bench-modes bench-painting bench-cartoons bench-styles bench-captions bench-drawn-words bench-motions bench-moving-faces bench-sweep bench-judge bench-choice bench-search bench-baselines bench-export bench-one-seed bench-oracles bench-doctor bench-faults bench-attacks bench-checkpoints
+	bench-modes bench-painting bench-cartoons bench-styles bench-captions bench-drawn-words bench-motions bench-moving-faces bench-sweep bench-judge bench-choice bench-search bench-baselines bench-export bench-one-seed bench-oracles bench-doctor bench-faults bench-attacks bench-checkpoints bench-memory
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -136,6 +136,9 @@ bench-faults: $(VENV)/.installed  ## kills and resumes a run again and again, an
 
 bench-attacks: $(VENV)/.installed  ## kills, wrong bytes, full disks, hostile servers and the like, and what was lost (ten minutes)
 	$(PY) benchmarks/resilience/attacks.py $(ARGS)
+
+bench-memory: $(VENV)/.installed  ## whether 100,000 steps take more and more memory
+	$(PY) benchmarks/resilience/memory.py $(ARGS)
 
 bench-checkpoints: $(VENV)/.installed  ## what checkpoints and resuming cost (four minutes)
 	$(PY) benchmarks/resilience/checkpoints.py $(ARGS)

@@ -1,10 +1,12 @@
 """How much cartoons of photos are cartoons, and of whom: of an exported cartoonise, or of a cyclegan beside it.
 
+    python benchmarks/quality/cartoons.py --model export/models/cartoons/1                                  # avatars
     python benchmarks/quality/cartoons.py --model export/models/photos/1 --faces faces/testA --cartoons faces/testB
 
 A cartoon is compared with photos by colours at 8x8 px, each brought to mean 0 and variance 1 among its own kind, so
 that nothing that a model has learned decides. Fréchet distances are in the features of the network that reads
-attributes of avatars.
+attributes of avatars. Of avatars, whose attributes are known, another network reads them in cartoons: it has learned
+from real ones, and what it reads in real ones of the same faces stands beside.
 """
 
 import json
@@ -21,6 +23,8 @@ from benchmarks.common.program import UserError, quiet_tensorflow
 from keras_gan.metrics.fid import fid
 from keras_gan.modalities.image import decoding, scanning
 
+AVATARS = 300  # faces of the test split that are drawn, and as many cartoons of others
+LEARNED = 6000  # posters that the network which reads them has learned from
 ALPHAS = (0.0, 0.25, 0.5, 0.75, 1.0)
 SEEDS = (0, 1, 2, 3)
 # Where in a picture, in shares of its edge: rows and columns.
@@ -37,11 +41,11 @@ class Options:
 
     model: str
     """Folder of the export."""
-    faces: str
-    """Folder of faces of people that it has not seen."""
-    cartoons: str
-    """Folder of cartoons, at least as large as the model's."""
-    size: int = 32
+    faces: str | None = None
+    """Folder of faces of people that it has not seen; default: avatars of the test split."""
+    cartoons: str | None = None
+    """Folder of cartoons, at least as large as the model's; default: posters of other avatars."""
+    size: int = 64
     """Edge of the model's pictures, in pixels."""
     out: str | None = None
     """Also write a grid of faces, and of their cartoons at alpha 0, 0.5 and 1."""
@@ -49,11 +53,18 @@ class Options:
 
 def benchmark(options):
     """Prints the measurements as JSON."""
-    faces, cartoons = (_read(folder, options.size) for folder in (options.faces, options.cartoons))
+    if (options.faces is None) != (options.cartoons is None):
+        raise UserError("--faces and --cartoons go together.")
     quiet_tensorflow()
     from keras_gan import exported
+    from keras_gan.data import avatars
     from keras_gan.metrics.features import attributes
 
+    if options.faces:
+        faces, cartoons = (_read(folder, options.size) for folder in (options.faces, options.cartoons))
+    else:
+        faces = avatars.pictures(options.size, "test", count=AVATARS)
+        cartoons = avatars.pictures(options.size, "test", "poster", AVATARS, first=AVATARS)
     model = exported.load(options.model, direction=None)
     network = attributes.reader(options.size)[0]
 
@@ -67,7 +78,10 @@ def benchmark(options):
         rows = {"alpha": np.full(len(images), alpha, np.float32), "seeds": np.full(len(images), seed, np.int64)}
         return _to_bytes(model.runtime.run("serving_default_seeded", images=given, **rows)["images"])
 
-    print(json.dumps(measured(faces, cartoons, drawn, features), indent=1))
+    found = measured(faces, cartoons, drawn, features)
+    if not options.faces:
+        found |= likeness([drawn(faces, alpha) for alpha in ALPHAS], options.size)
+    print(json.dumps(found, indent=1))
     if options.out:
         shown = np.stack([faces, *(drawn(faces, alpha) for alpha in (0.0, 0.5, 1.0))], axis=1)[:12]
         _save(options.out, shown.reshape(-1, *shown.shape[2:]))
@@ -90,6 +104,36 @@ def measured(faces, cartoons, drawn, features):
     found["own_face_found_first_by_alpha"] = [top_1(each[0], faces) for each in by_alpha.values()]
     found["variety_by_alpha"] = [variety(each) for each in by_alpha.values()]
     return found
+
+
+def likeness(by_alpha, size):
+    """How often the attributes of the first avatars of the test split are read in their cartoons, for each alpha."""
+    from keras_gan.data import avatars
+    from keras_gan.data.avatars import traits
+    from keras_gan.networks import attributes
+
+    def posters(split, count=LEARNED, first=0):
+        rows = slice(first, first + count)
+        columns = {name: column[rows] for name, column in traits.columns(split).items()}
+        return avatars.pictures(size, split, "poster", count, first=first), columns
+
+    judge, _ = attributes.load(
+        traits.ATTRIBUTES, lambda split: posters(split, LEARNED if split == "train" else AVATARS)
+    )
+    real, true = posters("test", AVATARS)
+
+    def right(images, shift=0):
+        found = attributes.read(judge, images)
+        return {name: float((found[name].argmax(1) == np.roll(true[name], shift)).mean()) for name in true}
+
+    of_real, of_others = right(real), right(real, shift=1)
+    drawn = [right(images) for images in by_alpha]
+    return {
+        "attributes_in_real_cartoons": of_real,
+        "attributes_at_alpha_0": drawn[0],
+        "attributes_of_other_faces": float(np.mean(list(of_others.values()))),
+        "likeness_by_alpha": [float(np.mean([each[name] / of_real[name] for name in true])) for each in drawn],
+    }
 
 
 def top_1(cartoons, faces):

@@ -1,5 +1,6 @@
 """What a sentence says, as a vector: a GRU over the words of a line."""
 
+import keras
 from keras import layers, ops
 
 
@@ -13,7 +14,10 @@ def read(tokens, size, width):
         size: of the vocabulary.
         width: of a word's vector, and of a state.
     """
-    words = layers.Embedding(size, width, name="words")(tokens)
+    # Of variance 1 each: the usual vectors are so short that all sentences would be one at first.
+    words = layers.Embedding(
+        size, width, embeddings_initializer=keras.initializers.RandomNormal(stddev=1.0), name="words"
+    )(tokens)
     # The kernel of GPUs has no second derivative.
     states = layers.GRU(width, return_sequences=True, use_cudnn=False, name="reader")(words)
     there = ops.expand_dims(ops.cast(ops.greater(tokens, 0), words.dtype), -1)

@@ -8,15 +8,20 @@ x -> gamma(z, s) x + beta(z, s) of each channel, with ReLU (section 3.4). The di
 has one score, one way (section 3.3). With s' a sentence of another image (equations 2 and 3),
 
     L_D = E[(1 - D(x, s))+] + E[(1 + D(G(z, s), s))+] / 2 + E[(1 + D(x, s'))+] / 2 + k E[|grad_(x, s) D(x, s)|^p]
-    L_G = -E[D(G(z, s), s)],      k = 2, p = 6
+          + c E[C(x, s)]
+    L_G = -E[D(G(z, s), s)] + c E[C(G(z, s), s)],      k = 2, p = 6, c = 0
 
 where the penalty is taken at real images with their own sentences; as in the authors' code, the norm is that of both
-gradients together.
+gradients together. C is how badly images and sentences of a batch are told apart from the others (`losses/matching.py`;
+H. Zhang et al., "Cross-Modal Contrastive Learning for Text-to-Image Generation", CVPR 2021, arXiv 2101.04702).
 
 Deviations:
 - Sentences are read by a GRU that learns with the network it is in, generator or discriminator, over words of the data,
-  in place of one encoder that has learned from images and captions before.
-- Narrow networks for small images, a batch of 16; the penalty in every fourth step, where it counts fourfold.
+  in place of one encoder that has learned from images and captions before. In place of what that one knows, c is 1.
+- What differs between sentences is brought to variance 1 before it steers: else latents drown it.
+- The generator has batch normalisation before each first affine change, and takes a rate of 1e-3.
+- Networks end, and begin, at half the size: a transposed convolution gives the image, one of stride 2 takes it. Narrow
+  ones for small images, a batch of 32; the penalty in every fourth step, where it counts fourfold.
 """
 
 from dataclasses import dataclass
@@ -25,9 +30,11 @@ import keras
 from keras import layers, ops
 
 from keras_gan.errors import UserError
-from keras_gan.losses import penalties
+from keras_gan.layers.batch_norm import FusedBatchNormalization
+from keras_gan.layers.smooth_transpose import SmoothConv2DTranspose
+from keras_gan.losses import matching, penalties
 from keras_gan.networks import sentences
-from keras_gan.registry import Variant
+from keras_gan.registry import Preset, Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.options import AdamOptions, PenaltyOptions
 
@@ -36,8 +43,31 @@ VARIANT = Variant(
     gives="image",
     data="captions",
     sizes=(16, 32, 64, 128),
-    defaults={"image_size": 64, "batch_size": 16, "steps": 6000},
+    defaults={"image_size": 64, "batch_size": 32, "steps": 4000},
 )
+
+PRESETS = {
+    "laptop": Preset(
+        about="Narrow networks, and a contrastive term: what is said is drawn within minutes.", run={}, model={}
+    ),
+    "paper": Preset(
+        about="The paper's rates, widths and loss alone: days on a GPU.",
+        run={"steps": 600000},
+        model={
+            "latent_dim": 100,
+            "channels": 64,
+            "max_channels": 256,
+            "sentence_units": 256,
+            "modulation_units": 256,
+            "generator_learning_rate": 1e-4,
+            "discriminator_learning_rate": 4e-4,
+            "ema_halflife_kimg": 10.0,
+            "penalty_interval": 1,
+            "contrastive_weight": 0.0,
+            "normalize": False,
+        },
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +77,7 @@ class Config(PenaltyOptions, AdamOptions):
     latent_dim: int = 64
     """Length of a latent vector."""
     channels: int = 16
-    """Width of the last block of the generator and the first of the discriminator; doubles towards 4 px."""
+    """Width at half the size of an image, in both networks; doubles towards 4 px."""
     max_channels: int = 128
     """Widest layer of either network."""
     sentence_units: int = 64
@@ -58,9 +88,9 @@ class Config(PenaltyOptions, AdamOptions):
     """Adam momentum of both."""
     beta_2: float = 0.9
     """Decay of Adam's squared gradients, of both."""
-    generator_learning_rate: float = 3e-4
-    """Adam step size of the generator; it has no normalisation, and 1e-3 ends in one colour."""
-    discriminator_learning_rate: float = 4e-4
+    generator_learning_rate: float = 1e-3
+    """Adam step size of the generator."""
+    discriminator_learning_rate: float = 1e-3
     """Adam step size of the discriminator."""
     ema_halflife_kimg: float = 2.0
     """Half-life of the generator's moving average, in thousands of real examples."""
@@ -68,9 +98,28 @@ class Config(PenaltyOptions, AdamOptions):
     """k, the weight of the matching-aware penalty."""
     penalty_interval: int = 4
     """Steps from one penalty to the next, which then counts as often."""
+    contrastive_weight: float = 1.0
+    """How much it counts that an image and its sentence find each other among others; 0: as published."""
+    contrastive_group: int = 16
+    """Neighbours in the batch that these others are; divides the batch of each device, or the largest number below that
+    does."""
+    temperature: float = 0.1
+    """Divides how far images and sentences agree, before they are told apart."""
+    normalize: bool = True
+    """Batch normalisation before each first affine change of a convolution; without it, as published, the generator's
+    rate is to be 3e-4 or less."""
 
 
-TINY = Config(latent_dim=5, channels=4, max_channels=6, sentence_units=4, modulation_units=4)
+TINY = Config(
+    latent_dim=5,
+    channels=4,
+    max_channels=6,
+    sentence_units=4,
+    modulation_units=8,
+    contrastive_weight=0.05,
+    penalty_weight=1e-3,
+    contrastive_group=4,
+)
 
 
 class DFGAN(AdversarialModel):
@@ -85,11 +134,12 @@ class DFGAN(AdversarialModel):
         return self.discriminator([examples, batch["caption"]], training=training)
 
     def discriminator_terms(self, batch, fakes):
-        look, read, judge = self._sides()
+        look, read, agree, judge = self._sides()
         seen = look(self.augmented(batch["real"]), training=True)  # once for both sentences
+        said = read(batch["caption"], training=True)
         real, other = (
-            ops.cast(judge([seen, read(batch[name], training=True)], training=True), "float32")
-            for name in ("caption", "other")
+            ops.cast(judge([seen, each], training=True), "float32")
+            for each in (said, read(batch["other"], training=True))
         )
         fake = self.score(fakes, batch)
         self.watch_scores(real, fake)
@@ -100,17 +150,27 @@ class DFGAN(AdversarialModel):
             "d_fake": ops.relu(1.0 + fake) / 2.0,
             "d_mismatched": ops.relu(1.0 + other) / 2.0,
             "d_match_penalty": penalty,
+            "d_contrast": self._contrast(agree, seen, said),
         }
 
     def generator_terms(self, batch, fakes):
-        return {"g_fake": -self.score(fakes, batch)}
+        look, read, agree, judge = self._sides()
+        seen, said = look(self.augmented(fakes), training=True), read(batch["caption"], training=True)
+        score = ops.cast(judge([seen, said], training=True), "float32")
+        return {"g_fake": -score, "g_contrast": self._contrast(agree, seen, said)}
+
+    def _contrast(self, agree, seen, said):
+        shown, told = (ops.cast(each, "float32") for each in agree([seen, said], training=True))
+        group = next(size for size in range(self.config.contrastive_group, 0, -1) if shown.shape[0] % size == 0)
+        return self.config.contrastive_weight * matching.contrastive(shown, told, self.config.temperature, group)
 
     def _sides(self):
         """The discriminator's: what sees images, what reads sentences, and what judges both."""
-        return [self.discriminator.get_layer(name) for name in ("look", "sentence", "judge")]
+        look, read, judge = (self.discriminator.get_layer(name) for name in ("look", "sentence", "judge"))
+        return look, read, judge.get_layer("agree"), judge
 
     def _penalty(self, batch):
-        look, read, judge = self._sides()
+        look, read, _, judge = self._sides()
 
         def score(both):
             images, sentence = both
@@ -130,8 +190,8 @@ def build(config, fields):
 
 
 def _widths(size, config):
-    """Widths of the blocks, from 4 px on to the whole size."""
-    count = (size // 4).bit_length()
+    """Widths of the maps, from 4 px on to half the size."""
+    count = (size // 8).bit_length()
     return [min(config.channels * 2**number, config.max_channels) for number in range(count)][::-1]
 
 
@@ -140,33 +200,41 @@ def generator(shape, text, config):
     latents = keras.Input((config.latent_dim,), name="latents")
     caption = keras.Input((text.length,), dtype="int32", name="caption")
     sentence = sentences.read(caption, text.size, config.sentence_units)
+    # Beside latents of variance 1, what differs between sentences must not be small.
+    sentence = _normalized(sentence, name="told_apart")
     steering = layers.Concatenate(name="steering")([latents, sentence])
     first, *widths = _widths(shape[0], config)
     x = layers.Reshape((4, 4, first))(layers.Dense(16 * first, name="start")(latents))
     for width in widths:
-        x = _block(x, steering, width, config.modulation_units)
+        x = _block(x, steering, width, config)
     x = layers.LeakyReLU(0.2)(x)
-    x = layers.Conv2D(shape[2], 3, padding="same", name="colours")(x)
+    x = SmoothConv2DTranspose(shape[2], 3, name="colours")(x)
     images = layers.Activation("tanh", dtype="float32", name="images")(x)
     return keras.Model([latents, caption], images, name="generator")
 
 
-def _block(x, steering, width, units):
+def _block(x, steering, width, config):
     """Twice the size: two convolutions behind what the sentence changes, beside a short way.
 
     What is done to each pixel alone is done before it becomes four, which is the same, in a quarter of the time.
     """
     short = x if x.shape[-1] == width else layers.Conv2D(width, 1)(x)
-    x = layers.UpSampling2D()(_steered(x, steering, units))
+    x = layers.UpSampling2D()(_steered(x, steering, config))
     x = layers.Conv2D(width, 3, padding="same")(x)
-    x = layers.Conv2D(width, 3, padding="same")(_steered(x, steering, units))
+    x = layers.Conv2D(width, 3, padding="same")(_steered(x, steering, config))
     return layers.UpSampling2D()(short) + x
 
 
-def _steered(x, steering, units):
+def _steered(x, steering, config):
+    if config.normalize:
+        x = _normalized(x)
     for _ in range(2):
-        x = layers.ReLU()(_changed(x, steering, units))
+        x = layers.ReLU()(_changed(x, steering, config.modulation_units))
     return x
+
+
+def _normalized(x, name=None):
+    return FusedBatchNormalization(momentum=0.9, synchronized=True, name=name)(x)
 
 
 def _changed(x, steering, units):
@@ -186,7 +254,7 @@ def discriminator(shape, text, config):
     read = keras.Model(tokens, sentences.read(tokens, text.size, config.sentence_units), name="sentence")
     *widths, last = _widths(shape[0], config)[::-1]
     images = keras.Input(shape, name="images")
-    x = layers.Conv2D(widths[0], 3, padding="same")(images)
+    x = layers.Conv2D(widths[0], 4, strides=2, padding="same")(images)
     for width in [*widths[1:], last]:
         x = _down(x, width)
     look = keras.Model(images, x, name="look")
@@ -194,10 +262,23 @@ def discriminator(shape, text, config):
     x = layers.Concatenate()([seen, ops.tile(sentence[:, None, None], (1, *seen.shape[1:3], 1))])
     x = layers.LeakyReLU(0.2)(layers.Conv2D(last, 3, padding="same")(x))
     x = layers.Conv2D(1, 4, use_bias=False, dtype="float32", name="scores")(x)
-    judge = keras.Model([seen, sentence], ops.reshape(x, (-1, 1)), name="judge")
+    agree = agreement(seen.shape[1:], sentence.shape[1], config.sentence_units)
+    shown, told = agree([seen, sentence])
+    score = ops.reshape(x, (-1, 1)) + ops.mean(shown * told, axis=-1, keepdims=True)
+    judge = keras.Model([seen, sentence], score, name="judge")
     examples = keras.Input(shape, name="examples")
     caption = keras.Input((text.length,), dtype="int32", name="caption")
     return keras.Model([examples, caption], judge([look(examples), read(caption)]), name="discriminator")
+
+
+def agreement(shape, sentence_units, units):
+    """What is seen and what is said, `[maps, sentence]`, to two vectors whose product is how far they agree."""
+    seen, sentence = keras.Input(shape, name="seen"), keras.Input((sentence_units,), name="vector")
+    x = layers.Flatten()(layers.LeakyReLU(0.2)(seen))
+    vectors = [
+        layers.Dense(units, dtype="float32", name=name)(each) for name, each in (("shown", x), ("told", sentence))
+    ]
+    return keras.Model([seen, sentence], vectors, name="agree")
 
 
 def _down(x, width):

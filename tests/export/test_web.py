@@ -387,8 +387,9 @@ def moving(packages, generators, tmp_path_factory):
         rng = np.random.default_rng(0)
         for weight in model.ema_generator.weights:  # as they are initialised, hardly anything moves
             weight.assign(weight + rng.normal(0, 0.2, weight.shape))
-        classes = list(model.fields["label"].names)
-        exporters.export(model, folder / scenario / "1", facts={"data": {**FACTS, "classes": classes}})
+        data = {"name": "n", "source": "s", "examples": 3, "treatment": "t"}
+        data["classes"] = list(model.fields["label"].names)
+        exporters.export(model, folder / scenario / "1", facts={"data": data})
         with serve([folder / scenario / "1", generators[0] / "plain" / "1"], folder / "build") as url:
             seen[scenario] = {**visit(scenario, url, folder), "model": model, "folder": folder}
     return seen
@@ -447,11 +448,12 @@ def test_a_film_shows_its_frames(moving):
 
 def test_figures_are_turned_by_hand(moving):
     seen = moving["figures"]
-    # By 50 pixels to the right, by a key to the left, by the slider, and then one figure alone.
-    assert [each["turn"] for each in seen["turned"]] == ["35°", "5°", "10°", "-90°", "-95°", "-95°", "-65°"]
+    # By 50 pixels to the right, by a key to the left, by the slider; one figure by keys, by the mouse, by a finger.
+    turns = ["35°", "5°", "10°", "-90°", "-95°", "-95°", "-65°", "-95°"]
+    assert [each["turn"] for each in seen["turned"]] == turns
     assert seen["view"]  # a drag chooses none of the grid
     assert {each["frame"] for each in seen["turned"]} == {3}
-    assert seen["again"] == ["-65°", "-65°"]
+    assert seen["again"] == ["-95°", "-95°"]
     assert seen["plainShows"] == []
 
 

@@ -282,13 +282,30 @@ async function changes(selector, before) {
   );
 }
 
+/** Where an element is, which is brought to where it can be seen. */
+async function boxOf(selector) {
+  await page.locator(selector).first().scrollIntoViewIfNeeded();
+  return page.locator(selector).first().boundingBox();
+}
+
 async function dragOver(selector, x, y) {
-  const box = await page.locator(selector).first().boundingBox();
+  const box = await boxOf(selector);
   const [left, top] = [box.x + box.width / 2, box.y + box.height / 2];
   await page.mouse.move(left, top);
   await page.mouse.down();
   await page.mouse.move(left + x, top + y, { steps: 5 });
   await page.mouse.up();
+}
+
+/** The same by a finger. */
+async function swipeOver(selector, x, y) {
+  const session = await context.newCDPSession(page);
+  const box = await boxOf(selector);
+  const at = (share) => [{ x: box.x + box.width / 2 + share * x, y: box.y + box.height / 2 + share * y }];
+  const touch = (type, touchPoints) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
+  await touch("touchStart", at(0));
+  for (const share of [0.25, 0.5, 0.75, 1]) await touch("touchMove", at(share));
+  await touch("touchEnd", []);
 }
 
 /** Clips of seed 7 and its neighbours, and that they go on by themselves, stop, and show the frame that is asked for. */
@@ -351,6 +368,7 @@ async function figures() {
   await step(() => page.keyboard.press("ArrowRight"));
   await step(() => page.keyboard.press("ArrowDown"));
   await step(() => dragOver("#drag-picture", -50, 20));
+  await step(() => swipeOver("#drag-picture", 50, 0));
   await page.focus("#pad");
   await page.keyboard.press("ArrowRight");
   seen.moved = await look();

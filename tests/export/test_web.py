@@ -17,7 +17,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pytest
-import tensorflow as tf
 from PIL import Image
 
 from keras_gan import exporters, registry
@@ -386,33 +385,32 @@ def moving(packages, generators, tmp_path_factory):
         model = tiny(variant)
         rng = np.random.default_rng(0)
         for weight in model.ema_generator.weights:  # as they are initialised, hardly anything moves
-            weight.assign(weight + rng.normal(0, 0.2, weight.shape))
+            weight.assign(weight + rng.normal(0, 0.05, weight.shape))
         data = {"name": "n", "source": "s", "examples": 3, "treatment": "t"}
         data["classes"] = list(model.fields["label"].names)
-        exporters.export(model, folder / scenario / "1", facts={"data": data})
+        exporters.export(model, folder / scenario / "1", ("tflite",), facts={"data": data})
         with serve([folder / scenario / "1", generators[0] / "plain" / "1"], folder / "build") as url:
             seen[scenario] = {**visit(scenario, url, folder), "model": model, "folder": folder}
     return seen
 
 
-def assert_of_saved_model(view, folder, output, label=None):
-    """The clips of a view are those that the SavedModel makes of seeds 7 to 10."""
+def assert_clips_of_keras(view, model, label=None):
+    """The clips of a view are those that Keras makes of seeds 7 to 10, and so the SavedModel, which is held to it."""
     assert [int(row["seed"]) for row in view["rows"]] == [7, 8, 9, 10]
-    saved = tf.saved_model.load(str(folder)).signatures["from_seeds_and_labels"]
-    labels = tf.constant([-1 if label is None else label] * 4, tf.int32)
-    expected = saved(seeds=tf.range(7, 11, dtype=tf.int64), labels=labels)[output].numpy()
+    field = model.fields["real"]
+    expected = model.sample(4, seed=7, labels=None if label is None else np.full(4, label, np.int32))
+    expected = field.positions(expected) if field.kind == "motion" else expected
     assert expected.std(axis=(0, 1)).max() > 0.01
     made = np.array(view["pictures"]).reshape(expected.shape)
     np.testing.assert_allclose(made, expected, rtol=0, atol=1e-4 * max(1, np.abs(expected).max()))
     return expected
 
 
-@pytest.mark.parametrize(("scenario", "output"), [("figures", "positions"), ("films", "frames")])
-def test_a_seed_moves_as_it_does_in_the_saved_model(scenario, output, moving):
+@pytest.mark.parametrize("scenario", ["figures", "films"])
+def test_a_seed_moves_as_it_does_in_keras(scenario, moving):
     seen = moving[scenario]
-    folder = seen["folder"] / scenario / "1"
-    expected = assert_of_saved_model(seen["grid"], folder, output)
-    assert_of_saved_model(seen["ofClass"], folder, output, label=1)
+    expected = assert_clips_of_keras(seen["grid"], seen["model"])
+    assert_clips_of_keras(seen["ofClass"], seen["model"], label=1)
     assert seen["ofClass"]["name"] == seen["model"].fields["label"].names[1]
     assert f"{expected.shape[1]} frames" in seen["about"]
 

@@ -144,7 +144,9 @@ def movement_of(folder, manifest):
     field = field_of(manifest, "motion") or field_of(manifest, "video")
     if not field:
         return {}
-    skeleton = {"parents": field.get("parents"), **told(manifest, "generator", "skeleton")}
+    known = told(manifest, "generator", "skeleton")
+    skeleton = {name: known[name] for name in ("parents", "sides", "head", "height") if name in known}
+    skeleton.setdefault("parents", field.get("parents"))
     figure = {"skeleton": skeleton} if field["kind"] == "motion" else {}
     is_rate = is_vector([field.get("fps")]) and field["fps"] > 0
     if not is_rate or (figure and not is_tree(skeleton["parents"])):

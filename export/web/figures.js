@@ -116,13 +116,14 @@ function drawBones(context, clip, frame, seen) {
     const ends = [seen(from), seen(to)];
     return { ends, side, depth: (ends[0].depth + ends[1].depth) / 2 };
   });
-  if (clip.head !== null) {
-    const at = seen(clip.frames[frame][clip.head]);
+  const head = clip.frames[frame][clip.head];
+  if (head) {
+    const at = seen(head);
     shapes.push({ ends: [at, at], side: 0, depth: at.depth, wide: (2 * HEAD) / BONE });
   }
   shapes.sort((one, other) => other.depth - one.depth);
   for (const { ends, side, depth, wide = 1 } of shapes) {
-    const colour = mixed(SIDES.get(side), PAPER, FAR * Math.min(1, Math.max(0, 0.5 + 1.6 * depth)));
+    const colour = mixed(SIDES.get(side) ?? SIDES.get(0), PAPER, FAR * Math.min(1, Math.max(0, 0.5 + 1.6 * depth)));
     stroke(context, ...ends, colour, wide * thickness(context, depth));
   }
 }

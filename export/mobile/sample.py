@@ -349,7 +349,7 @@ def save_films(options, films, seeds, columns):
     """Writes films `[N, frames, height, width, channels]` in [0, 1] as one GIF that goes on for ever."""
     rate = rate_of(read_manifest(options.model))
     films = films.repeat(options.zoom, axis=2).repeat(options.zoom, axis=3)
-    first, *others = [grid(frames, columns).convert("RGB").quantize() for frames in films.swapaxes(0, 1)]
+    first, *others = [gif_frame(grid(frames, columns)) for frames in films.swapaxes(0, 1)]
     # GIF counts hundredths of a second: in all it is as long as it should be.
     ends = 10 * np.rint(np.arange(films.shape[1] + 1) * 100 / rate)
     lengths = [max(10, int(length)) for length in np.diff(ends)]
@@ -357,6 +357,11 @@ def save_films(options, films, seeds, columns):
     first.save(content, format="GIF", save_all=True, append_images=others, duration=lengths, loop=0)
     save_bytes(options.out, content)
     print(f"{len(seeds)} films of seeds {seeds[0]} to {seeds[-1]} in {options.out}")
+
+
+def gif_frame(image):
+    """A picture of at most 256 colours of its own; without dithering, whose dots would crawl from frame to frame."""
+    return image if image.mode == "L" else image.quantize(256, Image.Quantize.MEDIANCUT, 1, dither=Image.Dither.NONE)
 
 
 def save_clips(options, made, seeds, labels):
@@ -447,7 +452,7 @@ def opened(model, manifest):
         raise Problem(f"{model} changes pictures, it draws none of seeds: use translate.py")
     if others := sorted(inputs.keys() - {"latents", "labels"}):
         raise Problem(f"{model} wants {' and '.join(others)}, too: take the file that has the defaults inside")
-    drawn = "images" in outputs and outputs["images"]["shape"][3] in (1, 2, 3, 4)
+    drawn = kind == "image" and "images" in outputs and outputs["images"]["shape"][3] in (1, 2, 3, 4)
     wanted, rank = MOVING.get(kind, ("", 0))
     moves = wanted in outputs and len(outputs[wanted]["shape"]) == rank
     if not drawn and not moves and not (len(outputs) == 1 and is_told):

@@ -152,6 +152,7 @@ async function openWanted() {
   state.trouble = "";
   element("title").textContent = entry.name;
   element("about").textContent = "Loading …";
+  offerMovement({ frames: 1 });
   try {
     state.generator = await openGenerator(entry.folder);
   } catch (error) {

@@ -203,6 +203,9 @@ def moving(tmp_path_factory):
     made = {}
     for variant in ("motiongan", "mocogan"):
         model, folder = tiny(variant), tmp_path_factory.mktemp(variant) / "1"
+        rng = np.random.default_rng(0)
+        for weight in model.ema_generator.weights:  # as they are initialised, hardly anything moves
+            weight.assign(weight + rng.normal(0, 0.05, weight.shape))
         exporters.export(model, folder, ("tflite",))
         made[variant] = model, folder
     return made
@@ -214,15 +217,16 @@ def test_films_are_a_gif(moving, tmp_path):
     result = run(*words, "--out", tmp_path / "f.gif")
     assert result.returncode == 0, result.stderr
     assert "4 films of seeds 7 to 10" in result.stdout
-    film = Image.open(tmp_path / "f.gif")
     frames = model.sample(4, seed=7, labels=np.full(4, 1, np.int32))
-    assert film.n_frames == frames.shape[1]
-    shown = np.stack([np.array(each.convert("RGB")) for each in ImageSequence.Iterator(film)]).astype(int)
+    with Image.open(tmp_path / "f.gif") as film:
+        shown = np.stack([np.array(each.convert("RGB")) for each in ImageSequence.Iterator(film)]).astype(int)
+        lengths = [each.info["duration"] for each in ImageSequence.Iterator(film)]
+    assert len(shown) == frames.shape[1]
     size = 2 * frames.shape[2]
     assert shown.shape[1:3] == (2 * size, 2 * size)
     expected = 255 * frames[3].repeat(2, axis=1).repeat(2, axis=2)
-    assert np.abs(shown[:, size:, size:] - expected).mean() < 4  # a GIF has 256 colours
-    lengths = [each.info["duration"] for each in ImageSequence.Iterator(film)]
+    assert np.abs(shown[:, size:, size:] - expected).mean() < 10  # a GIF has 256 colours
+    assert np.abs(shown[:, :size, size:] - expected).mean() > 20
     assert abs(sum(lengths) - 1000 * len(lengths) / 12) <= 5
 
 

@@ -1,11 +1,12 @@
-"""Draws pictures, or makes sounds or lines, of a `generator.tflite`; needs only numpy, pillow and ai-edge-litert.
+"""Draws pictures or films, or makes figures move, sounds or lines, of a `generator.tflite`; needs only numpy, pillow
+and ai-edge-litert.
 
     python export/mobile/sample.py --model generator.tflite --count 16 --seed 1 --out grid.png
 
 The picture of a seed is the same here as from the SavedModel and from Keras: latents follow the portable seed
 rule, specified to the bit in export/README.md. Copy this one file wherever it is needed. If the generator draws
-classes, copy the manifest.json beside it, too: it says how many there are, and what they are called. For sounds copy
-sounds.py and the manifest.json.
+classes, copy the manifest.json beside it, too: it says how many there are, and what they are called. What moves needs
+the manifest.json, sounds also sounds.py.
 
 Exit codes: 0 the grid is written, 1 a fault of this program, 2 bad input, 4 the machine failed it, 130 interrupted.
 """
@@ -40,6 +41,8 @@ MOST_IN_A_GRID = 4096
 MOST_COLUMNS = 16  # of classes
 MOST_ZOOM = 64
 MOST_NAMED = 50  # classes in a message
+MOST_RATE = 1000  # frames a second
+MOVING = {"video": ("frames", 5), "motion": ("positions", 4)}  # what a file gives, and its number of axes
 ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 
 
@@ -97,17 +100,26 @@ def sample(draw, seeds, labels=None, truncation=1.0):
         labels: classes, integers [N], for a generator that takes labels.
         truncation: number in (0, 1] that latents are multiplied by.
     """
+    (made,) = sample_all(draw, seeds, labels, truncation).values()
+    return made
+
+
+def sample_all(draw, seeds, labels=None, truncation=1.0):
+    """The same of a model that gives several things of a seed: `{name: float32 [N, …]}`."""
     details = draw.get_input_details()
     batch, latent_dim = (int(size) for size in details["latents"]["shape"])
     latents = np.float32(truncation) * portable_latents(seeds, latent_dim)
     inputs = {"latents": quantized(latents, details["latents"])}
     if labels is not None:
         inputs["labels"] = np.asarray(labels, np.int32)
-    made, ((output, detail),) = [], draw.get_output_details().items()
+    made = []
     for start in range(0, len(seeds), batch):
         rows = np.arange(start, start + batch) % len(seeds)  # the batch is fixed: the last one begins anew
-        made.append(draw(**{name: values[rows] for name, values in inputs.items()})[output])
-    return dequantized(np.concatenate(made)[: len(seeds)], detail)
+        made.append(draw(**{name: values[rows] for name, values in inputs.items()}))
+    return {
+        name: dequantized(np.concatenate([each[name] for each in made])[: len(seeds)], detail)
+        for name, detail in draw.get_output_details().items()
+    }
 
 
 def quantized(values, detail):
@@ -225,6 +237,11 @@ def sheet(num_classes, count=None):
 
 def save_grid(path, images, columns=None):
     """Writes pictures in [0, 1] as one PNG grid, nearly square where nothing else is said; whole or not at all."""
+    save(path, grid(images, columns))
+
+
+def grid(images, columns=None):
+    """Pictures in [0, 1] as one, beside one another and below."""
     count, height, width, channels = images.shape
     columns = columns or math.ceil(math.sqrt(count))
     rows = math.ceil(count / columns)
@@ -232,7 +249,7 @@ def save_grid(path, images, columns=None):
     tiles[:count] = np.rint(np.clip(images, 0.0, 1.0) * 255.0)
     pixels = tiles.reshape(rows, columns, height, width, channels).swapaxes(1, 2)
     pixels = pixels.reshape(rows * height, columns * width, channels)
-    save(path, Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels))
+    return Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels)
 
 
 def save(path, image):
@@ -317,6 +334,48 @@ def save_lines(options, tokens, seeds):
     print(f"{len(seeds)} lines of seeds {seeds[0]} to {seeds[-1]} in {options.out}")
 
 
+# --- What moves ------------------------------------------------------------------------------------------------------
+
+
+def rate_of(manifest):
+    """How many frames a second has of what a model makes; raises `Problem` where the manifest does not say."""
+    rate = field_of_samples(manifest).get("fps")
+    if type(rate) not in (int, float) or not 0 < rate <= MOST_RATE:
+        raise Problem("manifest.json is damaged: it does not say how many frames a second has")
+    return rate
+
+
+def save_films(options, films, seeds, columns):
+    """Writes films `[N, frames, height, width, channels]` in [0, 1] as one GIF that goes on for ever."""
+    rate = rate_of(read_manifest(options.model))
+    films = films.repeat(options.zoom, axis=2).repeat(options.zoom, axis=3)
+    first, *others = [gif_frame(grid(frames, columns)) for frames in films.swapaxes(0, 1)]
+    # GIF counts hundredths of a second: in all it is as long as it should be.
+    ends = 10 * np.rint(np.arange(films.shape[1] + 1) * 100 / rate)
+    lengths = [max(10, int(length)) for length in np.diff(ends)]
+    content = io.BytesIO()
+    first.save(content, format="GIF", save_all=True, append_images=others, duration=lengths, loop=0)
+    save_bytes(options.out, content)
+    print(f"{len(seeds)} films of seeds {seeds[0]} to {seeds[-1]} in {options.out}")
+
+
+def gif_frame(image):
+    """A picture of at most 256 colours of its own; without dithering, whose dots would crawl from frame to frame."""
+    return image if image.mode == "L" else image.quantize(256, Image.Quantize.MEDIANCUT, 1, dither=Image.Dither.NONE)
+
+
+def save_clips(options, made, seeds, labels):
+    """Writes all that a model of figures gives as one archive of arrays, with what is to be known of them."""
+    manifest = read_manifest(options.model)
+    parents = told(field_of_samples(manifest), "parents", of=list)
+    facts = {"seeds": seeds, "parents": np.array(parents, np.int32), "fps": rate_of(manifest)}
+    facts |= {} if labels is None else {"labels": labels}
+    content = io.BytesIO()
+    np.savez(content, **made, **facts)
+    save_bytes(options.out, content)
+    print(f"{len(seeds)} clips of seeds {seeds[0]} to {seeds[-1]} in {options.out}: {', '.join(sorted(made))}")
+
+
 # --- The command line ------------------------------------------------------------------------------------------------
 
 
@@ -343,7 +402,9 @@ def parse(arguments=None):
     )
     parser.add_argument("--zoom", type=int, default=1, help="show each pixel as so many times so many (default: 1)")
     parser.add_argument(
-        "--out", type=Path, help="PNG to write, or WAV of sounds, or TXT of lines (default: grid.png and the like)"
+        "--out",
+        type=Path,
+        help="PNG, WAV of sounds, TXT of lines, GIF of films or NPZ of figures (default: grid.png and the like)",
     )
     options = parser.parse_args(arguments)
     if options.count is not None and not 1 <= options.count <= MOST_IN_A_GRID:
@@ -365,7 +426,7 @@ def usual_out(manifest):
     """The file to write where none is named."""
     if makes_sounds(manifest):
         return "sounds.wav"
-    return "lines.txt" if writes_lines(manifest) else "grid.png"
+    return {"text": "lines.txt", "video": "films.gif", "motion": "clips.npz"}.get(kind_of_samples(manifest), "grid.png")
 
 
 def opened(model, manifest):
@@ -378,8 +439,10 @@ def opened(model, manifest):
     if is_damaged(model, manifest):
         raise Problem(f"{model} is not the file that manifest.json beside it describes: it is damaged")
     is_told = makes_sounds(manifest) or writes_lines(manifest)
-    if (kind := kind_of_samples(manifest)) != "image" and not is_told:
-        raise Problem(f"{model} makes values of the kind {kind}: this program draws images, sounds and lines alone")
+    if (kind := kind_of_samples(manifest)) not in ("image", *MOVING) and not is_told:
+        raise Problem(
+            f"{model} makes values of the kind {kind}: this program makes images, films, figures, sounds and lines"
+        )
     try:
         draw = load(model)
         inputs, outputs = draw.get_input_details(), draw.get_output_details()
@@ -389,9 +452,11 @@ def opened(model, manifest):
         raise Problem(f"{model} changes pictures, it draws none of seeds: use translate.py")
     if others := sorted(inputs.keys() - {"latents", "labels"}):
         raise Problem(f"{model} wants {' and '.join(others)}, too: take the file that has the defaults inside")
-    drawn = "images" in outputs and outputs["images"]["shape"][3] in (1, 2, 3, 4)
-    if not drawn and not (len(outputs) == 1 and is_told):
-        raise Problem(f"{model} is not a generator that this program can run: it makes no images")
+    drawn = kind == "image" and "images" in outputs and outputs["images"]["shape"][3] in (1, 2, 3, 4)
+    wanted, rank = MOVING.get(kind, ("", 0))
+    moves = wanted in outputs and len(outputs[wanted]["shape"]) == rank
+    if not drawn and not moves and not (len(outputs) == 1 and is_told):
+        raise Problem(f"{model} is not a generator that this program can run: it makes no {wanted or 'images'}")
     return draw
 
 
@@ -408,19 +473,32 @@ def draw_file(options):
         labels = find_labels(options.model, seeds, options.label) if takes_labels else None
     except ValueError as error:
         raise Problem(str(error)) from None
-    images = sample(draw, seeds, labels, options.truncation)
-    if not np.isfinite(images).all():
+    made = sample_all(draw, seeds, labels, options.truncation)
+    if not all(np.isfinite(values).all() for values in made.values()):
         raise Problem(f"{options.model} gives numbers that are not finite: it is damaged")
+    kind, images = kind_of_samples(read_manifest(options.model)), next(iter(made.values()))
+    if kind == "motion":
+        save_clips(options, made, seeds, labels)
+        return
     if makes_sounds(read_manifest(options.model)):
         save_sounds(options, images, seeds)
         return
     if writes_lines(read_manifest(options.model)):
         save_lines(options, images, seeds)
         return
+    if kind == "video":
+        save_films(options, images, seeds, columns)
+        say_columns(options, columns, names)
+        return
     save_grid(options.out, images.repeat(options.zoom, axis=1).repeat(options.zoom, axis=2), columns)
     print(f"{count} pictures of seeds {options.seed} to {options.seed + count - 1} in {options.out}")
+    say_columns(options, columns, names)
+
+
+def say_columns(options, columns, names):
+    """Says which class stands in which column, if there are some and they have names."""
     if columns and names:
-        shown = [names[(options.seed + column) % num_classes] for column in range(columns)]
+        shown = [names[(options.seed + column) % len(names)] for column in range(columns)]
         print(f"one column for each class: {', '.join(map(line, shown))}")
 
 

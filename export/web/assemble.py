@@ -35,8 +35,9 @@ PRINCIPAL = 6  # directions that nobody has named get a slider each
 WASM = ("litert_wasm_internal", "litert_wasm_compat_internal")
 # Kinds of fields, as the manifest names them: what the page can show, what it can give a model, and what one network
 # of a model may hand on to the next.
-SHOWN = {"image", "sound", "sound.spectrogram", "text"}
+SHOWN = {"image", "sound", "sound.spectrogram", "text", "motion", "video"}
 GIVEN, INNER = {"latents", "label", "scalar", "text.prefix"}, {"styles"}
+STARTS = {"motion.start", "video.start"}  # given to a network of its own; the generator begins anyhow
 MARK = ".keras-gan-web"  # says that a folder may be replaced
 
 
@@ -90,7 +91,9 @@ def check_model(folder):
     networks = STYLED if is_styled(manifest) else ("generator",)
     files = {network: find_file(folder, network) for network in networks}
     facts = {network: described(file, manifest) for network, file in files.items()}
-    return Model(folder.resolve(), files, public(manifest, facts) | styles_of(folder, manifest))
+    shown = public(manifest, facts)
+    shown["generator"] |= movement_of(folder, manifest)
+    return Model(folder.resolve(), files, shown | styles_of(folder, manifest))
 
 
 def is_styled(manifest):
@@ -134,6 +137,27 @@ def is_vector(value):
     """Whether a JSON value is a list of finite numbers."""
     numbers = isinstance(value, list) and all(isinstance(each, int | float) for each in value)
     return numbers and len(value) > 0 and all(map(math.isfinite, value))
+
+
+def movement_of(folder, manifest):
+    """How what a model makes moves: `fps`, and the `skeleton` of figures; empty of what does not move."""
+    field = field_of(manifest, "motion") or field_of(manifest, "video")
+    if not field:
+        return {}
+    known = told(manifest, "generator", "skeleton")
+    skeleton = {name: known[name] for name in ("parents", "sides", "head", "height") if name in known}
+    skeleton.setdefault("parents", field.get("parents"))
+    figure = {"skeleton": skeleton} if field["kind"] == "motion" else {}
+    is_rate = is_vector([field.get("fps")]) and field["fps"] > 0
+    if not is_rate or (figure and not is_tree(skeleton["parents"])):
+        raise AssemblyError(f"{folder / 'manifest.json'} is damaged: it does not say how what the model makes moves")
+    return {"fps": field["fps"], **figure}
+
+
+def is_tree(parents):
+    """Whether a JSON value names for each joint one before it, and -1 for the first."""
+    numbers = isinstance(parents, list) and len(parents) > 0 and all(type(each) is int for each in parents)
+    return numbers and parents[0] == -1 and all(0 <= each < i for i, each in enumerate(parents) if i)
 
 
 def read_directions(path, length):
@@ -194,9 +218,9 @@ def check_kind(folder, manifest):
         made, given = ([kind for kind in some if kind not in INNER] for some in kinds)
         if strange := next((kind for kind in made if kind not in SHOWN), None):
             raise AssemblyError(
-                f"{folder} makes values of the kind {strange}: the page shows images, sounds and lines alone"
+                f"{folder} makes values of the kind {strange}: the page shows images, films, figures, sounds and lines"
             )
-        if strange := next((kind for kind in given if kind not in GIVEN), None):
+        if strange := next((kind for kind in given if kind not in GIVEN | STARTS), None):
             raise AssemblyError(f"{folder} is given values of the kind {strange}: the page draws from seeds alone")
 
 
@@ -219,10 +243,16 @@ def public(manifest, facts):
 
 def words_of(manifest):
     """What tokens mean, of a model that writes lines: `vocabulary` and `unit`; empty of any other."""
+    field = field_of(manifest, "text")
+    return {name: field.get(name) for name in ("vocabulary", "unit")} if field else {}
+
+
+def field_of(manifest, kind):
+    """What a manifest says of values of a kind that a network makes, empty if none does."""
     for network in told(manifest, "fields").values():
         for field in told(network, "outputs").values():
-            if told(field).get("kind") == "text":
-                return {name: field.get(name) for name in ("vocabulary", "unit")}
+            if told(field).get("kind") == kind:
+                return field
     return {}
 
 

@@ -2,6 +2,7 @@
 
 import { Tensor, loadAndCompile, loadLiteRt, unloadLiteRt } from "./litert/core.js";
 import * as lines from "./lines.js";
+import * as moving from "./moving.js";
 import { formOf, seen } from "./sounds.js";
 
 const SIGNATURE = "serving_default";
@@ -161,16 +162,18 @@ class Generator {
   constructor(manifest, first, last = first) {
     this.sound = formOf(manifest.generator);
     this.lines = lines.formOf(manifest.generator);
-    const isPicture = !this.sound && !this.lines;
-    this.output = isPicture ? "images" : Object.keys(last.outputs)[0];
-    if (first.inputs.latents?.length !== 2 || (isPicture && last.outputs.images?.length !== 4)) {
-      throw new Error("it does not take latents to images.");
+    this.moving = moving.formOf(manifest.generator);
+    const isPicture = !this.sound && !this.lines && !this.moving;
+    this.output = isPicture ? "images" : (this.moving?.output ?? Object.keys(last.outputs)[0]);
+    const wanted = isPicture ? 4 : this.moving ? (this.moving.skeleton ? 4 : 5) : undefined;
+    if (first.inputs.latents?.length !== 2 || (wanted && last.outputs[this.output]?.length !== wanted)) {
+      throw new Error(`it does not take latents to ${this.output}.`);
     }
     this.manifest = manifest;
     [this.first, this.last] = [first, last];
     [, this.latentDim] = first.inputs.latents;
     this.batch = last.batch;
-    [this.height, this.width, this.channels] = this.shape(last);
+    [this.frames, this.height, this.width, this.channels] = this.shape(last);
     if (![1, 3, 4].includes(this.channels)) throw new Error(`its pictures have ${this.channels} channels.`);
     this.numClasses = "labels" in first.inputs ? (manifest.generator?.num_classes ?? 0) : 0;
     if ("labels" in first.inputs && !this.numClasses) throw new Error("manifest.json does not say how many classes it has.");
@@ -180,13 +183,17 @@ class Generator {
     );
   }
 
-  /** Height, width and channels of what is seen. */
-  shape(network) {
-    if (this.sound) return [this.sound.bands, this.sound.frames, 3];
-    return this.lines ? [lines.HEIGHT, lines.WIDTH, 3] : network.outputs.images.slice(1);
+  /** The number of frames, and height, width and channels of what is seen. */
+  shape({ outputs }) {
+    if (this.moving) return moving.shapeOf(this.moving, outputs[this.output]);
+    if (this.sound) return [1, this.sound.bands, this.sound.frames, 3];
+    return [1, ...(this.lines ? [lines.HEIGHT, lines.WIDTH, 3] : outputs.images.slice(1))];
   }
 
-  /** Draws at most `batch` rows. Returns a Float32Array of pixels in [0, 1] for each. */
+  /**
+   * Draws at most `batch` rows. Returns a Float32Array for each: pixels in [0, 1], those of all frames of a film, or the
+   * places of a figure's joints in all frames.
+   */
   async draw(rows) {
     const made = await this.last.run(this.inputsOf(rows), this.output, rows.length);
     made.forEach((values, i) => {

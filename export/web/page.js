@@ -3,9 +3,11 @@
 import { Complaint, fetchJson, openGenerator } from "./generator.js";
 import { plane, slerp, truncate } from "./latent_space.js";
 import { listenToGiving } from "./mixing.js";
-import { paint, save, toPng } from "./pictures.js";
+import { camera, clock, photograph, present, setPlaying, stopAt, turnBy } from "./moving.js";
+import * as pictures from "./pictures.js";
 import { classOfSeed, laterSeed, parseSeed, portableLatents } from "./portable_seeds.js";
 import { bandsOf, layered, moved, shiftAlong } from "./styles.js";
+import { listenToTurning } from "./turning.js";
 
 const WALK_SECONDS = 2;
 const STRIP = 8;
@@ -86,7 +88,10 @@ function complain(text) {
 
 /** No picture stays that what the controls say does not give. */
 function wipe() {
-  for (const canvas of document.querySelectorAll("canvas")) canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+  for (const canvas of document.querySelectorAll("canvas")) {
+    canvas.clip = null;
+    canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+  }
   walkStrip.generator = null;
   element("what").textContent = "\u00a0";
   element("speed").textContent = "";
@@ -147,6 +152,7 @@ async function openWanted() {
   state.trouble = "";
   element("title").textContent = entry.name;
   element("about").textContent = "Loading …";
+  offerMovement({ frames: 1 });
   try {
     state.generator = await openGenerator(entry.folder);
   } catch (error) {
@@ -157,11 +163,14 @@ async function openWanted() {
   describe(state.generator);
   fillClasses(state.generator);
   offerStyles(state.generator);
+  offerMovement(state.generator);
 }
 
-function describe({ manifest, height, width, numClasses }) {
+function describe({ manifest, frames, height, width, numClasses, moving }) {
   const { variant, parameters, step } = manifest.generator ?? {};
-  const facts = [variant?.toUpperCase(), manifest.data?.name, `${width} × ${height} pixels`];
+  const size = moving?.skeleton ? `${moving.skeleton.parents.length} joints` : `${width} × ${height} pixels`;
+  const facts = [variant?.toUpperCase(), manifest.data?.name, size];
+  if (moving) facts.push(`${frames} frames, ${moving.fps} a second`);
   if (numClasses) facts.push(`${numClasses} classes`);
   if (parameters) facts.push(`${(parameters / 1e6).toPrecision(2)} M parameters`);
   if (step !== undefined) facts.push(step ? `step ${step}` : "untrained");
@@ -189,6 +198,36 @@ function offerStyles({ hasStyles = false, layers = 0, directions = [] }) {
   element("directions").hidden = !names.length;
   element("sliders").replaceChildren(...names.map(makeSlider));
   if (!hasStyles && state.view === "mix") showView("grid");
+}
+
+/** Shows what there is to do with what moves, and with figures. */
+function offerMovement({ moving, frames }) {
+  const isFigure = Boolean(moving?.skeleton);
+  element("moving").hidden = !moving;
+  element("moment").max = frames - 1;
+  for (const id of ["turn-field", "turn-hint"]) element(id).hidden = !isFigure;
+  document.querySelector("main").classList.toggle("figures", isFigure);
+  for (const id of ["walk-picture", "drag-picture"]) {
+    if (isFigure) element(id).tabIndex = 0;
+    else element(id).removeAttribute("tabindex");
+  }
+  showCamera();
+}
+
+function showCamera() {
+  element("turn").value = camera.turn;
+  element("turn-value").textContent = `${Math.round(camera.turn)}°`;
+}
+
+function turn(aside, up) {
+  turnBy(aside, up);
+  showCamera();
+}
+
+function play(isPlaying) {
+  setPlaying(isPlaying);
+  element("run").classList.toggle("playing", clock.playing);
+  element("run").setAttribute("aria-label", clock.playing ? "Pause the clips" : "Play the clips");
 }
 
 function makeSlider(name) {
@@ -235,10 +274,18 @@ function fit(canvas) {
   canvas.classList.toggle("small", Math.max(state.generator.height, state.generator.width) <= 64);
 }
 
+/** Puts what a generator gave for a row on a canvas. */
+function paint(canvas, values, generator) {
+  Object.assign(canvas, { clip: null, sound: null, title: "" });
+  if (generator.moving) present(canvas, values, generator);
+  else pictures.paint(canvas, values, generator);
+}
+
 function report(what, milliseconds, count) {
   element("what").textContent = what;
   const each = milliseconds / count;
-  element("speed").textContent = `${each < 10 ? each.toFixed(1) : Math.round(each)} ms per picture`;
+  const noun = state.generator.moving ? "clip" : "picture";
+  element("speed").textContent = `${each < 10 ? each.toFixed(1) : Math.round(each)} ms per ${noun}`;
 }
 
 const drawers = {
@@ -459,6 +506,7 @@ function remember() {
   if (label !== null) facts.class = label;
   if (state.mixes.size) facts.mix = mixesAsText();
   for (const [name, sigmas] of Object.entries(state.along)) if (sigmas) facts[`along ${name}`] = sigmas;
+  if (state.generator?.moving?.skeleton) Object.assign(facts, camera);
   history.replaceState(null, "", `#${new URLSearchParams(facts)}`);
 }
 
@@ -476,6 +524,8 @@ function recall() {
   state.along = Object.fromEntries(moves.map(([key, value]) => [key.slice("along ".length), Number(value)]));
   if ([...element("count").options].some((option) => option.value === facts.get("count"))) state.count = number("count");
   if (views.includes(facts.get("view"))) state.view = facts.get("view");
+  for (const name of ["turn", "tilt"]) if (Number.isFinite(number(name))) camera[name] = number(name);
+  turn(0, 0); // to where it may be
   element("model").value = state.models.indexOf(state.wanted);
   element("end-seed").value = state.endSeed;
   if (truncation === 0) element("truncation").min = 0; // of styles; `offerStyles` knows whether there are some
@@ -581,11 +631,20 @@ function listen() {
     refresh();
   });
   on("save", "click", async () => {
-    const { view, pictures, shape } = drawn;
+    const { view } = drawn;
     const model = state.wanted.name.replace(/[^A-Za-z0-9.-]+/g, "-");
-    const blob = await toPng(gridViews.includes(view) ? pictures : pictures.slice(-1), shape);
-    save(blob, `${model}-seed-${state.seed}${view === "grid" ? "" : `-${view}`}.png`);
+    const blob = await (state.generator.moving ? photograph(canvasesOf(view)) : pictureOf(drawn));
+    pictures.save(blob, `${model}-seed-${state.seed}${view === "grid" ? "" : `-${view}`}.png`);
   });
+  on("run", "click", () => play(!clock.playing));
+  on("moment", "input", () => {
+    stopAt(Number(element("moment").value), state.generator);
+    play(false);
+  });
+  clock.told = (frame) => (element("moment").value = frame);
+  on("turn", "input", () => turn(Number(element("turn").value) - camera.turn, 0));
+  on("turn", "change", remember);
+  play(clock.playing);
   on("reset", "click", () => {
     state.along = {};
     offerStyles(state.generator);
@@ -601,6 +660,11 @@ function listen() {
   listenToGrid(element("grid"));
   listenToGrid(element("mix"));
   listenToPad();
+  const isOn = () => Boolean(state.generator?.moving?.skeleton);
+  // The near side follows the finger.
+  const turning = { isOn, turn: (x, y) => turn(-x, y), done: remember };
+  listenToTurning(element("grid"), { ...turning, withShift: true });
+  for (const id of ["walk-picture", "drag-picture"]) listenToTurning(element(id), turning);
   const seedOf = (index) => laterSeed(state.seed, index);
   listenToGiving(element("mix"), {
     choose(index) {
@@ -612,6 +676,12 @@ function listen() {
     letGo: () => setGiver(null),
   });
 }
+
+/** What is shown of what moves, as it is. */
+const canvasesOf = (view) => (view === "grid" ? [...element("grid").querySelectorAll("canvas")] : [element(`${view}-picture`)]);
+
+const pictureOf = ({ view, pictures: made, shape }) =>
+  pictures.toPng(gridViews.includes(view) ? made : made.slice(-1), shape);
 
 const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
@@ -632,7 +702,7 @@ function listenToTabs() {
 function listenToGrid(grid) {
   grid.addEventListener("keydown", (event) => {
     const tiles = [...grid.children];
-    const [dx, dy] = arrows[event.key] ?? [0, 0];
+    const [dx, dy] = (!event.shiftKey && arrows[event.key]) || [0, 0];
     const columns = Math.ceil(Math.sqrt(tiles.length));
     const next = tiles[tiles.indexOf(document.activeElement) + dx - dy * columns];
     if (!next || !(dx || dy)) return;

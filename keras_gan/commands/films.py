@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from keras_gan.errors import UserError, cannot_write, shown
-from keras_gan.modalities.image import decoding, movies
+from keras_gan.errors import UserError, cannot_write, shown, why
+from keras_gan.modalities.image import movies
+from keras_gan.modalities.video import reading
 from keras_gan.storage import files
 
 _LOOKED_AT = 12  # frames whose moments are those of the film
-_MOST_BYTES = 2**30  # of all frames, as they are held
 
 
 def is_film(options):
@@ -25,11 +25,12 @@ def translate(translator, options, controls):
     if not path.is_file():
         raise UserError(f"--input {shown(path)}: there is no such file.")
     try:
-        frames, milliseconds = movies.read(path, _MOST_BYTES)
-    except Exception as error:  # decoders raise nearly anything
-        raise UserError(f"{shown(path)} cannot be read as a film: {decoding.reason(error)}.") from None
-    frames = frames[..., :1] if translator.channels == 1 else frames
-    sized = [translator.sized(frame, None, options.size)[0] for frame in frames]
+        film = reading.film(path.read_bytes(), channels=translator.channels)
+    except OSError as error:
+        raise UserError(f"--input {shown(path)} cannot be read: {why(error)}.") from None
+    except reading.Unreadable as error:
+        raise UserError(f"--input {shown(path)} {error}.") from None
+    sized = [translator.sized(frame, None, options.size)[0] for frame in film.frames]
     height, width = sized[0].shape[:2]
     tile = options.tile or translator.tile_within(height, width, options.memory_limit_mb * 1e6)
     moments = None
@@ -42,7 +43,7 @@ def translate(translator, options, controls):
         made.append(np.concatenate(list(bands)))
     suffix = Path(options.out).suffix.lower()
     try:
-        write = lambda file: movies.write(file, np.stack(made), suffix, milliseconds)  # noqa: E731
+        write = lambda file: movies.write(file, np.stack(made), suffix, film.milliseconds)  # noqa: E731
         files.write(options.out, write, durable=False)
     except OSError as error:
         raise cannot_write(options.out, error) from None

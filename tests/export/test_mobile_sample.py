@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from keras_gan import exported, exporters
 from keras_gan.exporters import tflite
@@ -195,6 +195,70 @@ def test_other_files_are_drawn_as_well(precision, batch, tolerance, make_model, 
     images = mobile.sample(draw, seeds, labels=seeds % 3)
     assert images.dtype == np.float32
     assert np.abs(images - model.sample(6, seed=-3)).mean(axis=(1, 2, 3)).max() <= tolerance
+
+
+@pytest.fixture(scope="module")
+def moving(tmp_path_factory):
+    """A tiny model of figures and one of films, `{variant: (model, folder of its export)}`."""
+    made = {}
+    for variant in ("motiongan", "mocogan"):
+        model, folder = tiny(variant), tmp_path_factory.mktemp(variant) / "1"
+        rng = np.random.default_rng(0)
+        for weight in model.ema_generator.weights:  # as they are initialised, hardly anything moves
+            weight.assign(weight + rng.normal(0, 0.05, weight.shape))
+        exporters.export(model, folder, ("tflite",))
+        made[variant] = model, folder
+    return made
+
+
+def test_films_are_a_gif(moving, tmp_path):
+    model, folder = moving["mocogan"]
+    words = ["--model", folder / "generator.tflite", "--seed", 7, "--count", 4, "--label", 1, "--zoom", 2]
+    result = run(*words, "--out", tmp_path / "f.gif")
+    assert result.returncode == 0, result.stderr
+    assert "4 films of seeds 7 to 10" in result.stdout
+    frames = model.sample(4, seed=7, labels=np.full(4, 1, np.int32))
+    with Image.open(tmp_path / "f.gif") as film:
+        shown = np.stack([np.array(each.convert("RGB")) for each in ImageSequence.Iterator(film)]).astype(int)
+        lengths = [each.info["duration"] for each in ImageSequence.Iterator(film)]
+    assert len(shown) == frames.shape[1]
+    size = 2 * frames.shape[2]
+    assert shown.shape[1:3] == (2 * size, 2 * size)
+    expected = 255 * frames[3].repeat(2, axis=1).repeat(2, axis=2)
+    assert np.abs(shown[:, size:, size:] - expected).mean() < 10  # a GIF has 256 colours
+    assert np.abs(shown[:, :size, size:] - expected).mean() > 20
+    assert abs(sum(lengths) - 1000 * len(lengths) / 12) <= 5
+
+
+def test_movement_is_an_archive(moving, tmp_path):
+    model, folder = moving["motiongan"]
+    result = run("--model", folder / "generator.tflite", "--count", 3, "--seed", -2, "--out", tmp_path / "c.npz")
+    assert result.returncode == 0, result.stderr
+    motions, field = model.sample(3, seed=-2), model.fields["real"]
+    with np.load(tmp_path / "c.npz") as made:
+        np.testing.assert_allclose(made["motions"], motions, atol=1e-4)
+        np.testing.assert_allclose(made["positions"], field.positions(motions), atol=1e-4)
+        assert (made["fps"], tuple(made["parents"])) == (field.fps, field.parents)
+        assert made["seeds"].tolist() == [-2, -1, 0]
+        assert made["labels"].tolist() == [3, 4, 0]
+
+
+def test_what_moves_must_be_described(moving, tmp_path):
+    for variant, name in (("mocogan", "frames"), ("motiongan", "motions")):
+        folder = tmp_path / variant
+        shutil.copytree(moving[variant][1], folder)
+        manifest = json.loads((folder / "manifest.json").read_text())
+        manifest["fields"]["generator"]["outputs"][name]["fps"] = "often"
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+        for file, ending, part in (
+            ("generator.tflite", mobile.usual_out(manifest), "does not say how many frames a second has"),
+            ("continuation.tflite", mobile.usual_out(manifest), "wants start, too"),
+            ("generator.tflite", "grid.png", "must be a file that ends in"),
+        ):
+            result = run("--model", folder / file, "--count", 1, "--out", tmp_path / ending)
+            assert result.returncode == 2
+            assert part in result.stderr
+    assert not list(tmp_path.glob("*.*"))
 
 
 def test_class_names_cannot_move_the_cursor(tmp_path, capsys):

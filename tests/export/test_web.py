@@ -372,6 +372,119 @@ def test_lines_are_those_of_python(packages, tmp_path):
     assert seen["errors"] == []
 
 
+# --- What moves -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def moving(packages, generators, tmp_path_factory):
+    """A model of figures and one of films: what one visit to the page of each saw, and the folder of the export."""
+    find_chromium()
+    seen = {}
+    for scenario, variant in (("figures", "motiongan"), ("films", "mocogan")):
+        folder = tmp_path_factory.mktemp(scenario)
+        model = tiny(variant)
+        rng = np.random.default_rng(0)
+        for weight in model.ema_generator.weights:  # as they are initialised, hardly anything moves
+            weight.assign(weight + rng.normal(0, 0.05, weight.shape))
+        data = {"name": "n", "source": "s", "examples": 3, "treatment": "t"}
+        data["classes"] = list(model.fields["label"].names)
+        exporters.export(model, folder / scenario / "1", ("tflite",), facts={"data": data})
+        with serve([folder / scenario / "1", generators[0] / "plain" / "1"], folder / "build") as url:
+            seen[scenario] = {**visit(scenario, url, folder), "model": model, "folder": folder}
+    return seen
+
+
+def assert_clips_of_keras(view, model, label=None):
+    """The clips of a view are those that Keras makes of seeds 7 to 10, and so the SavedModel, which is held to it."""
+    assert [int(row["seed"]) for row in view["rows"]] == [7, 8, 9, 10]
+    field = model.fields["real"]
+    expected = model.sample(4, seed=7, labels=None if label is None else np.full(4, label, np.int32))
+    expected = field.positions(expected) if field.kind == "motion" else expected
+    assert expected.std(axis=(0, 1)).max() > 0.01
+    made = np.array(view["pictures"]).reshape(expected.shape)
+    np.testing.assert_allclose(made, expected, rtol=0, atol=1e-4 * max(1, np.abs(expected).max()))
+    return expected
+
+
+@pytest.mark.parametrize("scenario", ["figures", "films"])
+def test_a_seed_moves_as_it_does_in_keras(scenario, moving):
+    seen = moving[scenario]
+    expected = assert_clips_of_keras(seen["grid"], seen["model"])
+    assert_clips_of_keras(seen["ofClass"], seen["model"], label=1)
+    assert seen["ofClass"]["name"] == seen["model"].fields["label"].names[1]
+    assert f"{expected.shape[1]} frames" in seen["about"]
+
+
+@pytest.mark.parametrize("scenario", ["figures", "films"])
+def test_clips_stop_and_go_on(scenario, moving):
+    seen = moving[scenario]
+    assert seen["paused"]["run"] == "Play the clips"
+    assert seen["stands"]
+    assert seen["third"]["frame"] == 3
+    assert seen["errors"] == []
+
+
+@pytest.mark.parametrize("scenario", ["figures", "films"])
+def test_what_moves_is_usable_on_a_phone(scenario, moving):
+    assert moving[scenario]["layout"].keys() == {"grid", "walk", "drag"}
+    for layout in moving[scenario]["layout"].values():
+        assert (layout["overflow"] <= 0, layout["outside"], layout["small"]) == (True, [], [])
+    for contrasts in moving[scenario]["contrasts"].values():
+        assert {name: ratio for name, ratio in contrasts if ratio < 4.5} == {}
+
+
+def test_a_film_shows_its_frames(moving):
+    seen = moving["films"]
+    frames = np.array(seen["grid"]["pictures"]).reshape(4, *seen["model"].fields["real"].shape)
+    canvases = np.array(seen["third"]["canvases"]).reshape(4, *frames.shape[2:4], 4)
+    assert np.abs(canvases[..., :3] - 255 * frames[:, 3]).max() <= 1
+    saved = np.array(Image.open(seen["folder"] / "clips.png").convert("RGB")).astype(int)
+    shown = np.array(seen["ofClass"]["pictures"]).reshape(frames.shape)[0, 3]
+    assert np.abs(saved[: shown.shape[0], : shown.shape[1]] - 255 * shown).max() <= 1
+    assert not seen["turns"]
+
+
+def test_figures_are_turned_by_hand(moving):
+    seen = moving["figures"]
+    # By 50 pixels to the right, by a key to the left, by the slider; one figure by keys, by the mouse, by a finger.
+    turns = ["35°", "5°", "10°", "-90°", "-95°", "-95°", "-65°", "-95°"]
+    assert [each["turn"] for each in seen["turned"]] == turns
+    assert seen["view"]  # a drag chooses none of the grid
+    assert {each["frame"] for each in seen["turned"]} == {3}
+    assert seen["again"] == ["-95°", "-95°"]
+    assert seen["plainShows"] == []
+
+
+def test_a_figure_is_drawn_where_its_joints_are():
+    need("node")
+    result = subprocess.run(
+        ["node", "--test", str(SCRIPTS / "figures.test.mjs")], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout
+
+
+def test_what_does_not_say_how_it_moves_is_one_line(moving, tmp_path):
+    whole = moving["figures"]["folder"] / "figures" / "1"
+    manifest = json.loads((whole / "manifest.json").read_text())
+    skeleton = web.check_model(whole).manifest["generator"]["skeleton"]
+    assert skeleton["parents"][0] == -1
+    assert {-1, 0, 1} == set(skeleton["sides"])
+    shutil.copytree(whole, tmp_path / "1")
+
+    def problem():
+        (tmp_path / "1" / "manifest.json").write_text(json.dumps(manifest))
+        with pytest.raises(web.AssemblyError, match="it does not say how what the model makes moves"):
+            web.check_model(tmp_path / "1")
+
+    for parents in ([], [0, 1], [-1, 1], [-1, 0.0], "x", None):
+        manifest["generator"]["skeleton"] = {"parents": parents}
+        problem()
+    manifest["generator"]["skeleton"] = skeleton
+    for network in manifest["fields"].values():
+        network["outputs"]["motions"]["fps"] = 0
+    problem()
+
+
 def test_class_and_truncation_act_as_in_python(seen, generators):
     model = generators[1]["labelled"]
     assert_drawn(seen["dog"], model, [7, 8, 9, 10], [1] * 4)

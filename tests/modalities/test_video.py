@@ -1,13 +1,15 @@
 """Clips of film: from one form to the other, as files, and in time."""
 
 import io
+import subprocess
 
 import numpy as np
 import pytest
 import tensorflow as tf
-from imageio_ffmpeg import count_frames_and_secs
+from imageio_ffmpeg import count_frames_and_secs, get_ffmpeg_exe
 from PIL import Image as Pillow
 
+from keras_gan.modalities.image import movies
 from keras_gan.modalities.video import Video, reading
 
 FIELD = Video(8, 16, 16, 3, 12.0)
@@ -52,6 +54,30 @@ def test_frames_of_other_rates_are_those_that_are_seen():
     film = reading.Film(np.arange(6, dtype=np.uint8).reshape(6, 1, 1, 1), np.arange(6) / 24)
     assert film.at_rate(12).ravel().tolist() == [0, 2, 4]
     assert film.at_rate(48).ravel().tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".mp4"])
+def test_a_film_may_keep_its_size_and_rate(suffix):
+    file, frames = io.BytesIO(), clips()[0].repeat(3, axis=2)  # 16 x 48
+    movies.write(file, frames, suffix, 100)
+    film = reading.film(file.getvalue())
+    assert (film.frames.shape, film.milliseconds) == ((8, 16, 48, 3), 100)
+    assert np.abs(film.frames - frames.astype(float)).mean() < 6
+    grey = reading.film(file.getvalue(), channels=1).frames
+    assert grey.shape == (8, 16, 48, 1)
+    assert np.abs(grey[..., 0] - frames @ [0.299, 0.587, 0.114]).mean() < 6
+    with pytest.raises(reading.Unreadable, match="more than 0 MB"):
+        reading.film(file.getvalue(), most_bytes=16 * 48 * 3 * 4)
+
+
+def test_films_as_cameras_write_them_are_read(tmp_path):
+    """Where things are is said at the end of such a file, which no reader can wait for at a pipe."""
+    path, frames = tmp_path / "film.mp4", np.random.default_rng(0).integers(0, 256, (12, 360, 640, 3), np.uint8)
+    given = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "640x360", "-r", "12", "-i", "-"]
+    subprocess.run([get_ffmpeg_exe(), "-loglevel", "error", *given, path], input=frames.tobytes(), check=True)
+    content = path.read_bytes()
+    assert content.index(b"moov") > content.index(b"mdat") + 2**19
+    assert len(reading.film(content, 16, 3).at_rate(12.0)) == 12
 
 
 def test_damaged_films_are_named():

@@ -11,6 +11,7 @@ from keras_gan import exported, exporters
 from keras_gan.errors import UserError
 from keras_gan.losses import gram
 from keras_gan.modalities.image import movies, style_pictures
+from keras_gan.modalities.video import reading
 from keras_gan.variants import style_transfer
 from tests.conftest import SHARED, command, sampler_of, tiny, train
 from tests.training.linear import within_a_step
@@ -224,14 +225,14 @@ def test_films_do_not_flicker(folder, tmp_path, suffix):
         movies.write(file, frames, suffix, 100)
     out = tmp_path / f"out{suffix}"
     assert command("translate", "--model", folder, "--input", tmp_path / f"in{suffix}", "--out", out) == 0
-    made, milliseconds = movies.read(out, 1e9)
-    assert (made.shape, milliseconds) == ((5, 48, 64, 3), 100)
+    made = reading.film(out.read_bytes())
+    assert (made.frames.shape, made.milliseconds) == ((5, 48, 64, 3), 100)
 
 
 def test_films_that_are_none(folder, tmp_path, capsys):
     (tmp_path / "in.mp4").write_bytes(b"no film")
     assert command("translate", "--model", folder, "--input", tmp_path / "in.mp4", "--out", tmp_path / "a.mp4") == 2
-    assert "cannot be read as a film" in capsys.readouterr().err
+    assert "is no film that can be read" in capsys.readouterr().err
 
 
 # --- By search -------------------------------------------------------------------------------------------------------

@@ -2,13 +2,11 @@
 
 import functools
 import io
-import re
 import subprocess
 import tempfile
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageSequence
 
 from keras_gan.modalities.base import Preview
 from keras_gan.modalities.image import pictures
@@ -85,62 +83,6 @@ def _hundredths(count, milliseconds):
     """How long each frame of a GIF is shown, whole hundredths of a second, in all as long as they should be."""
     ends = 10 * np.rint(np.arange(count + 1) * milliseconds / 10)
     return [max(10, int(each)) for each in np.diff(ends)]
-
-
-def read(path, most_bytes):
-    """The frames of a film, uint8 `[N, height, width, 3]`, and how many milliseconds each is shown for, on average.
-
-    Args:
-        path: a .gif or .mp4 file.
-        most_bytes: how large that array may be.
-
-    Raises:
-        ValueError: if there is more, or nothing.
-        Exception: nearly any, of damaged files.
-    """
-    frames, milliseconds = (_read_gif if Path(path).suffix.lower() == ".gif" else _read_mp4)(path, most_bytes)
-    if not frames:
-        raise ValueError("it has no frames")
-    return np.stack(frames), max(20, round(milliseconds))
-
-
-def _read_gif(path, most_bytes):
-    frames, durations = [], []
-    with Image.open(path) as film:
-        _check_room(film.n_frames * film.width * film.height * 3, most_bytes)
-        for frame in ImageSequence.Iterator(film):
-            frames.append(np.asarray(frame.convert("RGB")))
-            durations.append(frame.info.get("duration") or 100)
-    return frames, np.mean(durations)
-
-
-def _read_mp4(path, most_bytes):
-    from imageio_ffmpeg import get_ffmpeg_exe  # its own reader leaves pipes open
-
-    # As PPM files one after the other, which say their sizes.
-    wanted = ["-an", "-f", "image2pipe", "-c:v", "ppm", "-fs", str(int(most_bytes)), "-"]
-    done = subprocess.run([get_ffmpeg_exe(), "-i", path, *wanted], capture_output=True, check=False)
-    said = done.stderr.decode(errors="replace")
-    if done.returncode:
-        raise ValueError(said.strip().splitlines()[-1] if said.strip() else "FFmpeg cannot read it")
-    _check_room(len(done.stdout) + 1, most_bytes)
-    rate = re.search(r"([\d.]+) fps", said)
-    return list(_frames_of_ppm(done.stdout)), 1000.0 / float(rate[1] if rate else 25)
-
-
-def _frames_of_ppm(content):
-    place = 0
-    while place < len(content):
-        header = re.compile(rb"P6\s(\d+)\s(\d+)\s255\s").match(content, place)
-        width, height = int(header[1]), int(header[2])
-        frame = np.frombuffer(content, np.uint8, width * height * 3, header.end())
-        yield frame.reshape(height, width, 3)
-        place = header.end() + frame.size
-
-
-def _check_room(size, most_bytes):
-    if size > most_bytes:
-        raise ValueError(f"its frames need more than {most_bytes / 1e6:.0f} MB: make it shorter or smaller")
 
 
 def _mp4(frames, rate):

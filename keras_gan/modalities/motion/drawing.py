@@ -38,7 +38,7 @@ def film(motion, places, edge=ALONE):
     size = edge * SMOOTH
     scale = size / (ROOM * tall)
     view = _view()
-    colours, head = _colours(motion.skeleton), _head(motion.skeleton)
+    colours, head = _colours(motion.skeleton), motion.skeleton.head
 
     def seen(points, centre):
         """Points in pixels, and how far from the camera they are in heights, negative before the figure."""
@@ -120,13 +120,4 @@ def _paled(colour, depth):
 
 def _colours(skeleton):
     """A colour for each joint: left, right, or neither."""
-    partner = skeleton.mirrored()
-    rest = skeleton.at_rest
-    sides = [0 if partner is None or partner[joint] == joint else rest[joint, 0] for joint in range(skeleton.count)]
-    return [MIDDLE if side == 0 else LEFT if side > 0 else RIGHT for side in sides]
-
-
-def _head(skeleton):
-    """The joint in the middle that is highest, if it is above all others; else None."""
-    highest = int(np.argmax(skeleton.at_rest[:, 1]))
-    return None if skeleton.children[highest] else highest
+    return [{0: MIDDLE, 1: LEFT, -1: RIGHT}[side] for side in skeleton.sides]

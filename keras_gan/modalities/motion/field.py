@@ -103,6 +103,12 @@ class Motion(Field):
     def protocol(self):
         return {"frames": self.frames, "fps": self.fps}
 
+    @property
+    def made_facts(self):
+        own = self.skeleton
+        skeleton = {"parents": own.parents, "sides": own.sides, "head": own.head, "height": own.height}
+        return {"frames": self.frames, "fps": self.fps, "skeleton": skeleton}
+
     def of_shape(self, shape):
         return replace(self, frames=shape[0])
 

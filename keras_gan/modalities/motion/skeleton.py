@@ -55,6 +55,20 @@ class Skeleton:
         return float(np.ptp(self.at_rest[:, 1])) or 1.0
 
     @property
+    def sides(self):
+        """For each joint 1 on the left, -1 on the right, 0 in the middle: a list, all 0 if two sides are not alike."""
+        partner, rest = self.mirrored(), self.at_rest
+        if partner is None:
+            return [0] * self.count
+        return [0 if partner[joint] == joint else int(np.sign(rest[joint, 0])) for joint in range(self.count)]
+
+    @property
+    def head(self):
+        """The joint in the middle that is highest, if it is above all others; else None."""
+        highest = int(np.argmax(self.at_rest[:, 1]))
+        return None if self.children[highest] else highest
+
+    @property
     def count(self):
         """How many joints there are."""
         return len(self.parents)

@@ -68,6 +68,10 @@ class Video(Field):
     def protocol(self):
         return {"frames": self.frames, "fps": self.fps, "image_size": self.height}
 
+    @property
+    def made_facts(self):
+        return {"frames": self.frames, "fps": self.fps}
+
     def check_variant(self, name):
         if self.channels not in (1, 3):
             raise UserError(f"{name} takes films that are grey or coloured, not of {self.channels} channels.")

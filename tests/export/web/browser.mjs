@@ -263,6 +263,132 @@ async function lines() {
   seen.lines = await page.locator("#grid canvas").evaluateAll((all) => all.map((canvas) => canvas.title));
 }
 
+/** What is on one canvas, as a text that differs where a pixel does. */
+const photo = (selector) => page.locator(selector).first().evaluate((canvas) => canvas.toDataURL());
+
+/** What of the clips can be seen by those who look at the page: which frame, how turned, and what the buttons say. */
+const told = () =>
+  page.evaluate(() => ({
+    frame: Number(document.getElementById("moment").value),
+    turn: document.getElementById("turn-value").textContent,
+    run: document.getElementById("run").getAttribute("aria-label"),
+  }));
+
+/** Waits until a canvas shows something else than before. */
+async function changes(selector, before) {
+  await page.waitForFunction(
+    ([one, old]) => document.querySelector(one).toDataURL() !== old,
+    [selector, before],
+  );
+}
+
+/** Where an element is, which is brought to where it can be seen. */
+async function boxOf(selector) {
+  await page.locator(selector).first().scrollIntoViewIfNeeded();
+  return page.locator(selector).first().boundingBox();
+}
+
+async function dragOver(selector, x, y) {
+  const box = await boxOf(selector);
+  const [left, top] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(left, top);
+  await page.mouse.down();
+  await page.mouse.move(left + x, top + y, { steps: 5 });
+  await page.mouse.up();
+}
+
+/** The same by a finger. */
+async function swipeOver(selector, x, y) {
+  const session = await context.newCDPSession(page);
+  const box = await boxOf(selector);
+  const at = (share) => [{ x: box.x + box.width / 2 + share * x, y: box.y + box.height / 2 + share * y }];
+  const touch = (type, touchPoints) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
+  await touch("touchStart", at(0));
+  for (const share of [0.25, 0.5, 0.75, 1]) await touch("touchMove", at(share));
+  await touch("touchEnd", []);
+}
+
+/** Clips of seed 7 and its neighbours, and that they go on by themselves, stop, and show the frame that is asked for. */
+async function clips() {
+  await page.goto(`${url}#seed=7&count=4&view=grid`);
+  seen.grid = await look();
+  seen.about = await page.textContent("#about");
+  await changes("#grid canvas", await photo("#grid canvas"));
+  await page.click("#run");
+  seen.paused = await told();
+  const still = await photo("#grid canvas");
+  await page.waitForTimeout(300);
+  seen.stands = still === (await photo("#grid canvas"));
+  await page.fill("#moment", "3");
+  await page.waitForTimeout(100);
+  seen.third = { ...(await told()), canvases: await canvases() };
+  const names = await page.locator("#class option").allTextContents();
+  await page.selectOption("#class", { label: names[2] });
+  seen.ofClass = { name: names[2], ...(await look()) };
+  seen.layout = { grid: await measure() };
+  seen.contrasts = { light: await contrasts() };
+  await page.emulateMedia({ colorScheme: "dark" });
+  seen.contrasts.dark = await contrasts();
+  const download = page.waitForEvent("download");
+  await page.click("#save");
+  await (await download).saveAs(join(folder, "clips.png"));
+}
+
+/** The frame of a film, by the slider alone. */
+async function films() {
+  await clips();
+  seen.turns = await page.isVisible("#turn-field");
+  for (const view of ["walk", "drag"]) {
+    await page.click(`#tab-${view}`);
+    seen[view] = await look();
+    seen.layout[view] = await measure();
+  }
+}
+
+/** Figures: turned by mouse, by finger, by keys and by the slider. */
+async function figures() {
+  await clips();
+  seen.turned = [await told()];
+  const step = async (action) => {
+    const before = await photo(seen.picture ?? "#grid canvas");
+    await action();
+    await changes(seen.picture ?? "#grid canvas", before);
+    seen.turned.push(await told());
+  };
+  await step(() => dragOver("#grid button", 50, 0));
+  seen.view = new URL(page.url()).hash.includes("view=grid");
+  await page.focus("#grid button");
+  await step(() => page.keyboard.press("Shift+ArrowLeft"));
+  await step(() => page.fill("#turn", "-90"));
+  await page.locator("#grid button").first().click(); // a click that drags nothing opens a clip, as of pictures
+  await look();
+  seen.picture = "#drag-picture";
+  seen.layout.drag = await measure();
+  await page.focus("#drag-picture");
+  await step(() => page.keyboard.press("ArrowRight"));
+  await step(() => page.keyboard.press("ArrowDown"));
+  await step(() => dragOver("#drag-picture", -50, 20));
+  await step(() => swipeOver("#drag-picture", 50, 0));
+  await page.focus("#pad");
+  await page.keyboard.press("ArrowRight");
+  seen.moved = await look();
+  await page.click("#tab-walk");
+  await look();
+  seen.layout.walk = await measure();
+  await page.click("#run");
+  await changes("#walk-picture", await photo("#walk-picture"));
+  await page.click("#run");
+  const [address, turn] = [page.url(), (await told()).turn];
+  await page.goto("about:blank");
+  await page.goto(address);
+  await look();
+  seen.again = [turn, (await told()).turn];
+  // A picture that does not move has no more of this.
+  await page.selectOption("#model", { label: "plain/1" });
+  seen.plain = await look();
+  seen.plainShows = await page.evaluate(() => ["moving", "turn-field", "turn-hint"].filter((id) => !document.getElementById(id).hidden));
+}
+
 async function bad() {
   await page.goto(url);
   await look();
@@ -281,7 +407,7 @@ async function bad() {
 }
 
 try {
-  await { draw, styles, grid, lines, bad }[scenario]();
+  await { draw, styles, grid, lines, films, figures, bad }[scenario]();
 } finally {
   await browser.close();
 }

@@ -80,8 +80,21 @@ def test_a_skeleton_knows_its_sides_by_where_they_are():
         (-1, 0, 1, 0, 3, 0),
         np.array([[0, 0, 0], [2, 0, 0], [0, 1, 0], [-2, 0, 0], [0, 1, 0], [0, 3, 0]]),
     )
-    assert Skeleton(tuple("abcdef"), parents, offsets).mirrored() == (0, 3, 4, 1, 2, 5)
+    whole = Skeleton(tuple("abcdef"), parents, offsets)
+    assert whole.mirrored() == (0, 3, 4, 1, 2, 5)
+    assert (whole.sides, whole.head) == ([0, 1, 1, -1, -1, 0], 5)
     assert Skeleton(tuple("abcde"), parents[:5], offsets[:5] * [[1], [1], [9], [1], [1]]).mirrored() is None
+
+
+def test_a_manifest_says_how_joints_hang_together():
+    field, _, _ = walkers()
+    facts = field.made_facts
+    assert (facts["frames"], facts["fps"]) == (16, 30.0)
+    assert facts["skeleton"]["parents"] == field.parents
+    assert field.joints[facts["skeleton"]["head"]] == "head"
+    assert facts["skeleton"]["height"] == pytest.approx(field.skeleton.height)
+    sides = dict(zip(field.joints, facts["skeleton"]["sides"], strict=True))
+    assert (sides["hand_left"], sides["hand_right"], sides["hips"]) == (1, -1, 0)
 
 
 def test_slower_is_the_first_part_for_all_of_it():

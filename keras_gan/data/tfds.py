@@ -140,8 +140,11 @@ class _Plan(LoadedPlan):
 
     @functools.cached_property
     def digest(self):
-        """Of the prepared files, by their names, sizes and times, and of what is made of them."""
-        if self._folder is None:
+        """Of the prepared files, by their names, sizes and times, and of what is made of them.
+
+        None of what is not there yet, and of ArrayRecord, which is read in place and need not be kept.
+        """
+        if self._folder is None or any(self._folder.glob("*.array_record*")):
             return None
         _, options, split = self._what
         found = sorted((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in self._folder.iterdir())

@@ -6,7 +6,9 @@ import pytest
 from keras_gan import data
 from keras_gan.config import DataOptions
 from keras_gan.data import prepared
+from keras_gan.data.packed import cached
 from keras_gan.errors import UserError
+from keras_gan.storage import cache
 
 
 @pytest.mark.parametrize(
@@ -119,6 +121,13 @@ def test_array_record_is_read_in_place(prepare):
     assert loaded.columns["label"].tolist() == [number % 2 for number in found]
     assert loaded.class_names == ("x", "y")
     np.testing.assert_array_equal(column.keep_rows([1, 4])[1], column[4])
+
+
+def test_array_record_is_not_kept_in_the_cache(prepare, tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_GAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(cached, "FEWEST", 1)
+    assert not isinstance(nine(prepare(PICTURES)).columns["real"], np.ndarray)
+    assert not list(cache.directory().glob("packed-*"))
 
 
 def test_what_array_record_holds_is_told_by_its_pictures(prepare):

@@ -146,6 +146,11 @@ def example_count(facts):
     return facts.get("images", facts.get("examples"))
 
 
+def not_read(facts):
+    """What lay beside the data that these `Dataset.facts` are of, for people; empty if nothing did."""
+    return passed_over_text(facts.get("passed_over", {}))
+
+
 def fields_before_described(facts, path):
     """The fields of `Dataset.facts` of a run from before fields were described, when all data were images.
 

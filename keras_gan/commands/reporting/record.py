@@ -136,8 +136,7 @@ class Record:
     @cached_property
     def data(self):
         """What it has learned from, in words, `{what: words}`; only what is known, nothing if that cannot be read."""
-        from keras_gan.data.dataset import example_count
-        from keras_gan.modalities.image.scanning import passed_over_text
+        from keras_gan.data.dataset import example_count, not_read
         from keras_gan.runs import run_folder
 
         try:
@@ -149,7 +148,7 @@ class Record:
             "classes": ", ".join(facts["classes"]),
             "where from": facts["source"],
             "treatment": facts["treatment"],
-            "not read": passed_over_text(facts.get("passed_over", {})),
+            "not read": not_read(facts),
             "could not be read": "; ".join(facts.get("unreadable", [])),
         }
         return self._public({what: words for what, words in found.items() if words})

@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help demo play gallery zoo test test-all check web clean bench \
-	bench-steps bench-passes bench-sampling bench-waiting bench-packing bench-scaling bench-scores bench-quality \
+	bench-steps bench-passes bench-sampling bench-waiting bench-packing bench-starting bench-scaling bench-scores bench-quality \
 	bench-modes bench-painting bench-cartoons bench-styles bench-captions bench-drawn-words bench-motions bench-moving-faces bench-sweep bench-judge bench-choice bench-search bench-baselines bench-export bench-one-seed bench-oracles bench-doctor bench-faults bench-attacks bench-checkpoints bench-memory
 
 help:  ## what can be made
@@ -65,11 +65,14 @@ bench-passes: $(VENV)/.installed  ## the step of every variant beside the passes
 bench-sampling: $(VENV)/.installed  ## how fast each runtime draws pictures (three minutes)
 	$(PY) benchmarks/speed/sampling.py $(ARGS)
 
-bench-waiting: $(VENV)/.installed  ## how long the image-to-image variants wait for their data
+bench-waiting: $(VENV)/.installed  ## how long variants, and a training from each source, wait for their data
 	$(PY) benchmarks/speed/waiting.py $(ARGS)
 
 bench-packing: $(VENV)/.installed  ## how fast data are packed, and what a training from them takes
 	$(PY) benchmarks/speed/packing.py $(ARGS)
+
+bench-starting: $(VENV)/.installed  ## how long a first and a second start from a folder of photos take
+	$(PY) benchmarks/speed/starting.py $(ARGS)
 
 bench-scaling: $(VENV)/.installed  ## what several workers cost a step (five minutes)
 	$(PY) benchmarks/speed/scaling.py $(ARGS)

@@ -183,6 +183,8 @@ def _saved_run(run_args):
     dataset = given["dataset"] or config.RunConfig.dataset
     folder = run_folder.find_resumable(log_dir, given["run-name"], given["variant"], dataset)
     saved, model = config.load_json(folder.config_file)
+    if "--allow-config-change" not in run_args:
+        config.check_unedited(folder.config_file)
     changes = {"log_dir": log_dir, "run_name": folder.name, "resume": True, "allow_config_change": False}
     if Path(saved.log_dir).resolve() != Path(log_dir).resolve():
         # A run that has come from elsewhere does not say where to write here.

@@ -25,10 +25,11 @@ def stopwatch(callbacks):
 
     class Stopwatch(keras.callbacks.Callback):
         def on_train_begin(self, logs=None):
-            self.ends = []
+            self.ends, self.processor = [], None
 
         def on_train_batch_end(self, batch, logs=None):
             self.ends.append(time.time())
+            self.processor = self.processor or time.process_time()
             if len(self.ends) == STEPS:
                 self.save_and_end()
 
@@ -39,8 +40,9 @@ def stopwatch(callbacks):
                 checkpoint.save(self.model, folder, number)
                 saves.append(time.time() - before)
             steps = [after - before for before, after in itertools.pairwise(self.ends[1:])]
-            seconds = {"step": statistics.median(steps), "save": statistics.median(saves)}
-            print("\n" + json.dumps({"first": self.ends[0] - started, **seconds}), flush=True)
+            seconds = {"first": self.ends[0] - started, "processor": self.processor}
+            seconds |= {"step": statistics.median(steps), "save": statistics.median(saves)}
+            print("\n" + json.dumps(seconds), flush=True)
             os._exit(0)
 
     return Stopwatch()

@@ -1,4 +1,4 @@
-"""How long a training waits for its data: the image-to-image variants at 128 px, as `train.py` feeds them.
+"""How long a training waits for its data, as `train.py` feeds it: variants in memory, and one from each source.
 
     python benchmarks/speed/waiting.py
 
@@ -10,6 +10,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -23,9 +24,11 @@ from benchmarks.common.program import (
     quiet_tensorflow,
     registry,
 )
+from benchmarks.speed import photos
 from benchmarks.speed.bare_step import compiled
 
 IMAGES = 256
+OF_SOURCES = "dcgan"  # what trains from each source, at its default preset
 WARM_UP = 3  # steps in which buffers fill
 MOST = 0.05  # of the time
 
@@ -35,7 +38,13 @@ class Options:
     """Measures which share of a training's time is spent waiting for the next batch, on this machine."""
 
     variants: tuple[str, ...] = ()
-    """Default: all that turn images into images."""
+    """Those that are fed from memory; default: all that turn images into images, unless sources are named."""
+    sources: tuple[Literal[*photos.SOURCES], ...] = ()
+    """What dcgan reads photos from; default: all, unless variants are named."""
+    source_sizes: tuple[int, ...] = (64, 128)
+    """Edges in pixels that it does so at."""
+    photos: int = 3000
+    """How many of them there are."""
     size: int = 128
     """Edge of the images in pixels."""
     data_augment: str | None = None
@@ -45,7 +54,7 @@ class Options:
     steps_per_round: int = 5
     """Steps of each."""
     out_dir: str | None = None
-    """Where waiting.json and waiting.md go; default: benchmarks/results, or nowhere with --variants."""
+    """Where waiting.json and waiting.md go; default: benchmarks/results, or nowhere where some are named."""
 
 
 def benchmark(options):
@@ -54,17 +63,34 @@ def benchmark(options):
     ask_for_onednn()
     quiet_tensorflow()
     computer = report.machine()
-    names = options.variants or [name for name in image_variants() if registry.variant(name).task != "sample"]
-    rows = {name: measure(name, options) for name in map(registry.resolve, names)}
-    result = {"machine": computer, "size": options.size, "variants": rows, "target": verdict(rows)}
-    report.publish("waiting", markdown(result), result, options.out_dir, keep=not options.variants)
+    some = options.variants or options.sources
+    variants = (
+        options.variants if some else [name for name in image_variants() if registry.variant(name).task != "sample"]
+    )
+    rows = {name: measure(name, prepared_on_noise(name, options), options) for name in map(registry.resolve, variants)}
+    sources = of_sources(options.sources if some else photos.SOURCES, options)
+    result = {"machine": computer, "size": options.size, "variants": rows, "sources": sources}
+    result["target"] = verdict(rows | sources)
+    report.publish("waiting", markdown(result), result, options.out_dir, keep=not some)
 
 
-def measure(name, options):
-    """The row of one variant: augmentations, batch, seconds per step, and the share of them spent waiting."""
+def of_sources(names, options):
+    """The rows of sources at their sizes, `{"source, size px": row}`."""
+    if not names:
+        return {}
+    rows = {}
+    with photos.drawn(options.photos) as folder:
+        for size in options.source_sizes:
+            for name in names:
+                row = f"{name}, {size} px"
+                rows[row] = measure(row, prepared_on_source(photos.SOURCES[name](folder, size), size), options)
+    return rows
+
+
+def measure(name, prepared, options):
+    """The row of a `PreparedRun`: augmentations, batch, seconds per step, and the share of them spent waiting."""
     import keras
 
-    prepared = prepared_on_noise(name, options)
     model = prepared.model
     with quiet_stderr():
         step = compiled(model, model.train_step)
@@ -120,6 +146,14 @@ def prepared_on_noise(name, options):
     )
 
 
+def prepared_on_source(source, size):
+    """The `PreparedRun` of `train.py` on what options say that a source is."""
+    from keras_gan.runs import preparation
+
+    with quiet_stderr():
+        return preparation.prepare(config.RunConfig(variant=OF_SOURCES, image_size=size, export=(), **source), {})
+
+
 def noise_of(task, size):
     """Images of random pixels, and sources where the task takes any."""
     images, sources = noise.pixels(2, IMAGES, size, size, 3)
@@ -128,7 +162,7 @@ def noise_of(task, size):
 
 
 def verdict(rows):
-    """The variant that waits longest beside what it may."""
+    """What waits longest beside what it may."""
     name = max(rows, key=lambda each: rows[each]["waiting"]["median"])
     return {"name": name, **report.target(rows[name]["waiting"]["median"], MOST)}
 
@@ -136,26 +170,34 @@ def verdict(rows):
 def markdown(result):
     """The report."""
     about = result["machine"]
-    head = ["variant", "augmentations", "batch", "step, data included", "of which waiting for data"]
-    rows = [
-        [
-            name,
-            row["data_augment"] or "none",
-            str(row["batch_size"]),
-            report.milliseconds(row["seconds_per_step"]),
-            "{median:.1%} [{low:.1%}, {high:.1%}]".format(**row["waiting"]),
-        ]
-        for name, row in result["variants"].items()
+    head = ["augmentations", "batch", "step, data included", "of which waiting for data"]
+    of_variants = f"{result['size']}x{result['size']}x3, from memory:"
+    of_sources = f"`{OF_SOURCES}` at its default preset, on photos of {photos.EDGE} px in JPEG files:"
+    tables = [
+        part
+        for said, first, rows in (
+            (of_variants, "variant", result["variants"]),
+            (of_sources, "source", result["sources"]),
+        )
+        if rows
+        for part in (said, report.table([first, *head], [[name, *_cells(row)] for name, row in rows.items()]))
     ]
     return report.document(
         "speed/waiting.py",
         "# Waiting for data",
-        f"{report.machine_line(about)} {result['size']}x{result['size']}x3, float32, default networks.\n"
+        f"{report.machine_line(about)} float32, default networks.\n"
         f"Medians, quartiles in brackets; load of the machine beforehand {about['load_before']}.",
-        report.table(head, rows),
+        *tables,
         report.target_line(f"share of the time, highest: {result['target']['name']}", result["target"]),
         report.busy_note(about),
     )
+
+
+def _cells(row):
+    """A row's figures as they are written."""
+    waiting = "{median:.1%} [{low:.1%}, {high:.1%}]".format(**row["waiting"])
+    step = report.milliseconds(row["seconds_per_step"])
+    return [row["data_augment"] or "none", str(row["batch_size"]), step, waiting]
 
 
 if __name__ == "__main__":

@@ -113,10 +113,16 @@ def _check_together(prepared, first_step):
     if not cluster.has_others(prepared.strategy):
         return
     computed = run_folder.computation(prepared.options, prepared.model_config, prepared.dataset.facts)
+    content = computed.pop("content")
     if cluster.differ(prepared.strategy, [computed, prepared.steps]):
         raise UserError(
-            "the workers were started with different options or data: start all with the same command, except for "
+            "the workers were started with different options: start all with the same command, except for "
             "--worker-index."
+        )
+    if cluster.differ(prepared.strategy, content):
+        raise UserError(
+            f"the workers have other data than one another under {shown(prepared.dataset.name)}: let all read the same "
+            "files, on a disk that they share, or pack them once, python -m keras_gan pack, and copy that to each."
         )
     if cluster.differ(prepared.strategy, [first_step, _fingerprint(prepared.model)]):
         raise UserError(

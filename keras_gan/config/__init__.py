@@ -4,7 +4,7 @@ The command line is made from these classes, so their field docs are what `--hel
 nor TensorFlow: whatever can be checked without them is checked here, at once.
 """
 
-from keras_gan.config.codec import from_dict, load_json, parse, to_json
+from keras_gan.config.codec import check_unedited, from_dict, load_json, parse, to_json
 from keras_gan.config.commands import (
     DEFAULT_FRAMES,
     BlendOptions,
@@ -62,6 +62,7 @@ __all__ = [
     "StylizeOptions",
     "TranslateOptions",
     "check_sampling",
+    "check_unedited",
     "controlled_options",
     "deciding",
     "defaults",

@@ -30,6 +30,7 @@ FACTS = {
     "aligned": optional(bool),
     "fields": optional({str: dict}),
     "passed_over": optional({str: positive}),
+    "unreadable": optional([str]),
     "fields_sha256": optional(str),
     "validation": optional(positive),
     "content": optional({str: str}),
@@ -55,6 +56,7 @@ class Dataset:
         treatment: what was done to it on the way in, one sentence for the model card.
         validation: how many examples of the training split were held out to choose by, see `data.load_splits`.
         passed_over: what lay there, too, and was not read, `{kind: count}`.
+        unreadable: what could not be read, and why, a line each, where that is known.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Dataset:
     treatment: str
     validation: int = 0
     passed_over: dict[str, int] = field(default_factory=dict)
+    unreadable: tuple[str, ...] = ()
 
     def __len__(self):
         return len(self.columns["real"])
@@ -127,6 +130,8 @@ class Dataset:
             facts["validation"] = self.validation
         if self.passed_over:
             facts["passed_over"] = dict(sorted(self.passed_over.items()))
+        if self.unreadable:
+            facts["unreadable"] = arrays.few(self.unreadable)
         if "source" in self.fields:
             facts |= {
                 "sources": len(self.columns["source"]),
@@ -139,6 +144,11 @@ class Dataset:
 def example_count(facts):
     """How many examples the data had that these `Dataset.facts` are of; None if they do not say."""
     return facts.get("images", facts.get("examples"))
+
+
+def not_read(facts):
+    """What lay beside the data that these `Dataset.facts` are of, for people; empty if nothing did."""
+    return passed_over_text(facts.get("passed_over", {}))
 
 
 def fields_before_described(facts, path):

@@ -83,7 +83,8 @@ class Plan:
             provenance=f"{len(kept)} image files of {_where(self._trees, self._classes)}; their licence is their "
             "owner's to state.",
             treatment=f"brought to {options.image_size}x{options.image_size} px (fit: {options.fit}).",
-            passed_over=_passed_over(self._trees, self._classes),
+            passed_over=_passed_over(self._trees, self._classes)
+            + Counter({"unreadable files": len(self.files) - len(kept)}),
         )
 
 

@@ -68,24 +68,32 @@ def _in_place(builder, split, image_key, label_key, channels, options):
     import tensorflow_datasets as tfds
 
     encoded = builder.as_data_source(split, decoders={image_key: tfds.decode.SkipDecoding()})
-    labels = np.array([encoded[i][label_key] if label_key else 0 for i in range(len(encoded))], np.int32)
-    return _InPlace(builder.as_data_source(split), image_key, channels, options, builder.info.full_name), labels
+    labels, digests = np.zeros(len(encoded), np.int32), np.empty((len(encoded), 32), np.uint8)
+    for index in range(len(encoded)):
+        example = encoded[index]
+        labels[index] = example[label_key] if label_key else 0
+        digests[index] = np.frombuffer(hashlib.sha256(example[image_key]).digest(), np.uint8)
+    return _InPlace(builder.as_data_source(split), image_key, channels, options, digests), labels
 
 
 class _InPlace:
     """Images of a `tfds.data_source`, brought to their size when they are asked for; a column of a `Dataset`.
 
-    What its `sha256` says is which set, split and size they are of: to know the pixels all would have to be decoded.
+    Its `sha256` is of the encoded images and of what is made of them: to know the pixels all would have to be decoded.
+
+    Args:
+        digests: of the encoded images, uint8 `[images of the source, 32]`.
+        rows: numbers of the images that it has, sorted; None: all.
     """
 
     dtype = np.dtype(np.uint8)
 
-    def __init__(self, source, key, channels, options, name, rows=None):
-        self._made_of = source, key, channels, options, name
+    def __init__(self, source, key, channels, options, digests, rows=None):
+        self._made_of = source, key, channels, options, digests
         self._rows = np.arange(len(source)) if rows is None else rows
         self.shape = (len(self._rows), options.image_size, options.image_size, channels)
-        what = f"{name} {options.image_size} {options.fit} {channels} "
-        self.sha256 = hashlib.sha256(what.encode() + self._rows.tobytes()).hexdigest()
+        what = f"{options.image_size} {options.fit} {channels} "
+        self.sha256 = hashlib.sha256(what.encode() + digests[self._rows].tobytes()).hexdigest()
 
     def __len__(self):
         return len(self._rows)
@@ -132,8 +140,11 @@ class _Plan(LoadedPlan):
 
     @functools.cached_property
     def digest(self):
-        """Of the prepared files, by their names, sizes and times, and of what is made of them."""
-        if self._folder is None:
+        """Of the prepared files, by their names, sizes and times, and of what is made of them.
+
+        None of what is not there yet, and of ArrayRecord, which is read in place and need not be kept.
+        """
+        if self._folder is None or any(self._folder.glob("*.array_record*")):
             return None
         _, options, split = self._what
         found = sorted((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in self._folder.iterdir())

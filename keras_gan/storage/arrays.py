@@ -113,4 +113,9 @@ def _part(column, start, end):
 
 def listed(lines, most=20):
     """Lines of a message, one below the other, not too many."""
-    return "\n  ".join(lines[:most]) + (f"\n  … and {len(lines) - most} more" if len(lines) > most else "")
+    return "\n  ".join(few(lines, most))
+
+
+def few(lines, most=20):
+    """The first of some lines, and how many more there are."""
+    return [*lines[:most], *([f"… and {len(lines) - most} more"] if len(lines) > most else [])]

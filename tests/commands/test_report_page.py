@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import webbrowser
 
 import numpy as np
@@ -12,12 +13,12 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
-from keras_gan import config, registry
+from keras_gan import config, data, registry
 from keras_gan.commands.reporting import drawing, record, samples
 from keras_gan.commands.reporting.plots import Plot, plots_of
 from keras_gan.commands.reporting.record import Record
 from keras_gan.runs.run_folder import RunFolder
-from tests.conftest import command
+from tests.conftest import command, save_noise
 
 PROTOCOL = {"features": "classifier", "samples": 512}
 
@@ -307,6 +308,24 @@ def test_an_empty_run_has_a_page(tmp_path):
     assert "No samples have been drawn yet." in page
     assert "This run was not watched." in page
     assert "<h2>Curves" not in page
+
+
+def test_what_a_packed_run_has_learned_from_is_told_by_its_manifest(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    save_noise([tmp_path / "photos" / kind / f"{number}.png" for kind in "ab" for number in range(3)], (8, 8, 3), 0)
+    (tmp_path / "photos" / "a" / "broken.png").write_bytes(b"no picture")
+    (tmp_path / "photos" / "old.zip").write_bytes(b"")
+    photos = ("--dataset", f"folder:{tmp_path}/photos", "--image-size", 16)
+    assert command("pack", *photos, "--out", "packed", "--skip-bad-files") == 0
+    shutil.rmtree("photos")
+    path = write_run(tmp_path / "run", {}, dataset="packed:packed", image_size=16)
+    facts = data.load(config.DataOptions(dataset="packed:packed", image_size=16)).facts
+    (path / "data.json").write_text(json.dumps(facts))
+    told = re.sub("<[^>]*>", " ", section(page_of(path), "Data"))
+    for words in ("packed:packed", "6", "a, b", "6 image files of the folder photos", "brought to 16x16 px"):
+        assert words in told
+    assert ".zip (1), unreadable files (1)" in told
+    assert re.search(r"could not be read +broken\.png: ", told)  # by its name alone
 
 
 def test_damage_is_left_out(run, tmp_path):

@@ -6,7 +6,9 @@ import pytest
 from keras_gan import data
 from keras_gan.config import DataOptions
 from keras_gan.data import prepared
+from keras_gan.data.packed import cached
 from keras_gan.errors import UserError
+from keras_gan.storage import cache
 
 
 @pytest.mark.parametrize(
@@ -67,12 +69,13 @@ def test_names_cannot_lead_out_of_the_folder(name, tmp_path):
 # --- ArrayRecord ------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def array_record_set(tmp_path_factory):
-    """The folder of a set of nine pictures of 6x5 px, prepared as ArrayRecord, and the pictures."""
-    import tensorflow_datasets as tfds
+PICTURES = np.random.RandomState(0).randint(0, 256, (9, 6, 5, 3), np.uint8)
 
-    pictures = np.random.RandomState(0).randint(0, 256, (9, 6, 5, 3), np.uint8)
+
+@pytest.fixture(scope="module")
+def prepare(tmp_path_factory):
+    """A function that prepares nine pictures of 6x5 px as the ArrayRecord set `nine`, and returns its folder."""
+    import tensorflow_datasets as tfds
 
     class Nine(tfds.core.GeneratorBasedBuilder):
         VERSION = tfds.core.Version("1.0.0")
@@ -89,17 +92,24 @@ def array_record_set(tmp_path_factory):
             return {"train": self._generate_examples()}
 
         def _generate_examples(self):
-            for number, picture in enumerate(pictures):
+            for number, picture in enumerate(self.pictures):
                 yield number, {"image": picture, "label": number % 2}
 
-    folder = tmp_path_factory.mktemp("sets")
-    Nine(data_dir=folder, file_format="array_record").download_and_prepare()
-    return folder, pictures
+    def prepare(pictures):
+        folder = tmp_path_factory.mktemp("sets")
+        Nine.pictures = pictures
+        Nine(data_dir=folder, file_format="array_record").download_and_prepare()
+        return folder
+
+    return prepare
 
 
-def test_array_record_is_read_in_place(array_record_set):
-    folder, pictures = array_record_set
-    loaded = data.load(DataOptions(dataset="tfds:nine", data_dir=str(folder), image_size=6, fit="pad"))
+def nine(folder):
+    return data.load(DataOptions(dataset="tfds:nine", data_dir=str(folder), image_size=6, fit="pad"))
+
+
+def test_array_record_is_read_in_place(prepare):
+    loaded, pictures = nine(prepare(PICTURES)), PICTURES
     column = loaded.columns["real"]
     assert not isinstance(column, np.ndarray)
     seen = column[np.arange(9)]
@@ -111,3 +121,20 @@ def test_array_record_is_read_in_place(array_record_set):
     assert loaded.columns["label"].tolist() == [number % 2 for number in found]
     assert loaded.class_names == ("x", "y")
     np.testing.assert_array_equal(column.keep_rows([1, 4])[1], column[4])
+
+
+def test_array_record_is_not_kept_in_the_cache(prepare, tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_GAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(cached, "FEWEST", 1)
+    assert not isinstance(nine(prepare(PICTURES)).columns["real"], np.ndarray)
+    assert not list(cache.directory().glob("packed-*"))
+
+
+def test_what_array_record_holds_is_told_by_its_pictures(prepare):
+    changed = PICTURES.copy()
+    changed[8, 5, 4, 2] ^= 1
+    first, again, other = (nine(prepare(pictures)) for pictures in (PICTURES, PICTURES, changed))
+    assert first.facts["content"] == again.facts["content"]
+    assert data.difference(first.facts, other.facts) == "as many images, but not the same ones in the same order"
+    kept = [each.columns["real"].keep_rows([1, 4]).sha256 for each in (first, again)]
+    assert kept[0] == kept[1] != first.columns["real"].sha256

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from keras_gan.distribution import devices
-from tests.conftest import ROOT, free_address, train
+from tests.conftest import ROOT, free_address, save_noise, train
 from tests.e2e import one_worker
 from tests.e2e.test_resume import bits
 
@@ -127,15 +128,24 @@ def until(done, processes, seconds=120):
 
 
 @pytest.mark.slow
-def test_workers_with_other_options_are_told_so(photos, tmp_path):
-    address = free_address()
-    options = ("train.py", "--variant", "gan", "--dataset", f"folder:{photos}", "--image-size", 16, "--batch-size", 8)
+@pytest.mark.parametrize("other", ["options", "data"])
+def test_workers_with_other_options_or_data_are_told_so(other, photos, tmp_path):
+    address, folders = free_address(), [tmp_path / "photos", tmp_path / "others" / "photos"]
+    for folder in folders:
+        shutil.copytree(photos, folder)
+    own = [("--seed", 0), ("--seed", 1)] if other == "options" else [(), ()]
+    if other == "data":  # as many pictures, of the same names
+        save_noise([next(folders[1].rglob("*.png"))], (16, 16, 3), seed=1)
+    options = ("train.py", "--variant", "gan", "--image-size", 16, "--batch-size", 8, "--log-dir", tmp_path)
     cluster = ("--strategy", "multi_worker", "--coordinator", address, "--num-workers", 2, "--worker-index")
     workers = [
-        start(tmp_path / f"{i}.log", *options, "--log-dir", tmp_path, *cluster, i, "--seed", i) for i in range(2)
+        start(tmp_path / f"{i}.log", *options, "--dataset", f"folder:{folders[i]}", *cluster, i, *own[i])
+        for i in range(2)
     ]
     assert codes(workers) == [2, 2]
-    assert "started with different options or data" in (tmp_path / "0.log").read_text()
+    said = {"options": "started with different options: start all", "data": "python -m keras_gan pack"}
+    for i in range(2):
+        assert said[other] in (tmp_path / f"{i}.log").read_text().splitlines()[-1]
 
 
 @pytest.mark.parametrize(

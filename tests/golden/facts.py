@@ -118,11 +118,18 @@ def of_checkpoint(folder):
     }
 
 
+def configuration(folder):
+    """That of a run, without its hash, which is of names of folders, too."""
+    values = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    del values["sha256"]
+    return values
+
+
 def of_run(folder, step):
     """Everything of a run: names of files, configuration, keys of its data, log names, its last checkpoint."""
     return {
         "files": files(folder),
-        "config": json.loads((folder / "config.json").read_text(encoding="utf-8")),
+        "config": configuration(folder),
         "data": tree_of(folder / "data.json"),
         "tags": tags(folder),
         "checkpoint": of_checkpoint(folder / "checkpoints" / f"step-{step:09d}"),

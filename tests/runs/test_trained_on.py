@@ -111,6 +111,26 @@ def test_other_options_of_the_data_that_change_nothing_go_on(here):
     assert resume("--fit", "crop", "--skip-bad-files") == 0
 
 
+def test_an_edited_configuration_is_refused(here, capsys):
+    path = here / "logs/r/config.json"
+    path.write_text(path.read_text().replace('"batch_size": 4', '"batch_size": 2'))
+    assert resume() == 2
+    assert "config.json was edited or damaged since the run wrote it" in capsys.readouterr().err
+    assert command("sample", "--run", "r", "--log-dir", "logs", "--out", "r.png") == 0  # it can be looked at
+    assert resume("--allow-config-change") == 0
+    assert resume(steps=3) == 0  # that is now what the run is
+
+
+@pytest.mark.parametrize("content", [None, "", '{"variant": "cgan", "batch', "\x00" * 100, '{"variant": 3}', "[]"])
+def test_a_damaged_configuration_is_refused_in_a_line(content, here, capsys):
+    path = here / "logs/r/config.json"
+    path.unlink()
+    if content is not None:
+        path.write_text(content)
+    assert resume() == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
 def test_runs_that_do_not_know_their_content_go_on_by_their_counts(here, capsys):
     old = facts()
     del old["content"]

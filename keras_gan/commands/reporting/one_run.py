@@ -21,6 +21,7 @@ def page_of(record):
         _doctor(record),
         _curves(record),
         _scores(record),
+        _data(record),
         _configuration(record, configuration),
     )
 
@@ -142,6 +143,10 @@ def _score_table(protocol, rows):
     said = html.escape(metrics.protocol_text(dict(sorted(protocol.items()))))
     folded = f"<details><summary>How these were measured</summary><p>{said}</p></details>"
     return table(["step", *(name.replace("_", " ") for name in names)], body) + folded
+
+
+def _data(record):
+    return "<h2>Data</h2>\n" + table(["", record.configuration["dataset"]], record.data.items()) if record.data else ""
 
 
 # --- Options ----------------------------------------------------------------------------------------------------------

@@ -131,12 +131,27 @@ class Record:
 
     @property
     def _data(self):
-        from keras_gan.data.dataset import example_count
+        return self.data and f"{self.data['examples']} examples of {self.options.dataset}"
+
+    @cached_property
+    def data(self):
+        """What it has learned from, in words, `{what: words}`; only what is known, nothing if that cannot be read."""
+        from keras_gan.data.dataset import example_count, not_read
         from keras_gan.runs import run_folder
 
-        with contextlib.suppress(UserError):
+        try:
             facts = run_folder.data_facts(self.folder)
-            return f"{example_count(facts):,} examples of {self.options.dataset}"
+        except UserError:
+            return {}
+        found = {
+            "examples": f"{example_count(facts):,}",
+            "classes": ", ".join(facts["classes"]),
+            "where from": facts["source"],
+            "treatment": facts["treatment"],
+            "not read": not_read(facts),
+            "could not be read": "; ".join(facts.get("unreadable", [])),
+        }
+        return self._public({what: words for what, words in found.items() if words})
 
     @property
     def _best_score(self):

@@ -40,6 +40,7 @@ def opened(folder, facts, split, name):
         provenance=found["provenance"],
         treatment=found["treatment"],
         passed_over=dict(found["passed_over"]),
+        unreadable=tuple(found["unreadable"]),
     )
 
 

@@ -94,11 +94,11 @@ def scan(root):
             for entry in entries:
                 _sort_in(entry, images, pending, links, passed_over)
         seen.add(identity)
-    images = [Path(path) for path in sorted(images, key=lambda path: path.replace(os.sep, "/"))]
-    empty = _without_images(root, folders, images)
+    images.sort(key=lambda path: path.replace(os.sep, "/"))
+    empty = _without_images(root, folders, {os.path.dirname(path) for path in images})
     if empty and images:
         passed_over["folders without images"] = len(empty)
-    return Scan(root, tuple(images), passed_over, empty)
+    return Scan(root, tuple(map(Path, images)), passed_over, empty)
 
 
 def find_files(root):
@@ -163,12 +163,11 @@ def _holds(question):
         return False
 
 
-def _without_images(root, folders, images):
-    """The uppermost of the folders below `root` that hold no image, sorted."""
+def _without_images(root, folders, filled):
+    """The uppermost of the folders below `root` that hold no image, sorted; `filled` are the paths of those that do."""
     holding = {root}
-    for image in images:
-        parent = image.parent
-        while parent not in holding:
-            holding.add(parent)
-            parent = parent.parent
+    for folder in map(Path, filled):
+        while folder not in holding:
+            holding.add(folder)
+            folder = folder.parent
     return tuple(sorted(folder for folder in folders if folder not in holding and folder.parent in holding))

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from benchmarks.common.command import run
-from benchmarks.speed import waiting
+from benchmarks.speed import photos, waiting
 
 
 @pytest.mark.slow
@@ -37,6 +37,17 @@ def test_a_pipeline_that_sleeps_is_waited_for(tmp_path, monkeypatch, capsys):
     result = json.loads((tmp_path / "waiting.json").read_text())
     assert result["variants"]["colorize"]["waiting"]["median"] > 0.5
     assert not result["target"]["met"]
+
+
+@pytest.mark.slow
+def test_every_source_is_measured(tmp_path, capsys):
+    asked = ["--sources", *photos.SOURCES, "--source-sizes", "16", "--photos", "70", "--out-dir", str(tmp_path)]
+    assert run(waiting.Options, waiting.benchmark, [*asked, "--rounds", "2", "--steps-per-round", "1"]) == 0
+    result = json.loads((tmp_path / "waiting.json").read_text())
+    assert list(result["sources"]) == [f"{name}, 16 px" for name in photos.SOURCES]
+    assert all(0 <= row["waiting"]["median"] < 1 for row in result["sources"].values())
+    assert result["variants"] == {}
+    assert "| array_record, 16 px | none | 64 |" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

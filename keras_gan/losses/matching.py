@@ -1,13 +1,13 @@
-"""Losses by which images and sentences find each other."""
+"""Losses by which what belongs together finds each other."""
 
 from keras import ops
 
 
 def contrastive(shown, told, temperature, group):
-    """How badly images and sentences of a group are told apart from others, `[B]`, both ways (CLIP, arXiv 2103.00020).
+    """How badly the pairs of a group are told from what does not belong together, `[B]`, both ways (arXiv 2103.00020).
 
     Args:
-        shown, told: vectors `[B, n]`, float32, of images and of their sentences.
+        shown, told: vectors `[B, n]`, float32, row by row of what is seen and of what is said of it.
         temperature: what divides the cosines of their angles.
         group: how many neighbours in the batch are a group; must divide it. Replicas with whole groups compute what one
             with the whole batch would.

@@ -147,7 +147,7 @@ def test_second_derivatives_are_those_of_finite_differences(layer):
     slope = float(tf.reduce_sum(tape.gradient(value, x) * way))
     step = 1e-2
     difference = float(length(x + step * way) - length(x - step * way)) / (2 * step)
-    assert slope == pytest.approx(difference, rel=2e-3, abs=5e-5)  # what is left of float32
+    assert slope == pytest.approx(difference, rel=1e-2, abs=5e-5)  # bilinear interpolation: 0.2
 
 
 # --- Styles -----------------------------------------------------------------------------------------------------------

@@ -187,7 +187,8 @@ def _to_bytes(images):
 def _save(path, images):
     from keras_gan.modalities.image import pictures
 
-    pictures.save(path, pictures.to_pillow(pictures.grid(np.kron(images, np.ones((1, 3, 3, 1), np.uint8)), 12)))
+    tall = np.kron(images, np.ones((1, 3, 3, 1))) / 255.0
+    pictures.save(path, pictures.to_pillow(pictures.grid(tall, 12)))
 
 
 if __name__ == "__main__":

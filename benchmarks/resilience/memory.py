@@ -22,16 +22,8 @@ from benchmarks.common.command import run
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALLEST = (
-    "--variant",
-    "gan",
-    "--preset",
-    "none",
-    "--image-size",
-    "32",
-    "--batch-size",
-    "2",
-    "--model.latent-dim",
-    "4",
+    *("--variant", "gan", "--preset", "none", "--image-size", "32", "--batch-size", "2", "--model.latent-dim", "4"),
+    *("--model.generator-units", "8", "--model.discriminator-units", "8"),
 )
 MOST = 0.01  # growth from the second tenth to the last
 

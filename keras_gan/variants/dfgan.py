@@ -161,7 +161,9 @@ class DFGAN(AdversarialModel):
 
     def _contrast(self, agree, seen, said):
         shown, told = (ops.cast(each, "float32") for each in agree([seen, said], training=True))
-        group = next(size for size in range(self.config.contrastive_group, 0, -1) if shown.shape[0] % size == 0)
+        rows, most = shown.shape[0], self.config.contrastive_group
+        # Where nobody knows how many there are, all of them are one group.
+        group = ops.shape(shown)[0] if rows is None else next(n for n in range(most, 0, -1) if rows % n == 0)
         return self.config.contrastive_weight * matching.contrastive(shown, told, self.config.temperature, group)
 
     def _sides(self):

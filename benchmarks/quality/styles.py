@@ -149,11 +149,11 @@ def document(figures, generator):
         [what, f"{each['distance']:.3f}", f"{each['reference']:.3f}, {each['of']}", f"{each['ratio']:.2f}"]
         for what, each in figures["projection"].items()
     ]
-    training = generator.manifest.get("training", {})
+    facts = generator.facts
     return report.document(
         "quality/styles.py",
         "# What the latent space is good for",
-        f"`{generator.manifest.get('variant')}`, step {training.get('step', 'unknown')}. Pictures of truncation 0 "
+        f"`{facts['variant']}`, step {facts['step']:,}. Pictures of truncation 0 "
         f"differ by {figures['truncation']['largest difference at 0']:.1g} at most from that of the mean style.",
         report.table(["truncation", "distance of pairs"], truncated),
         report.table(["mixing", "share of pairs"], mixed),

@@ -44,9 +44,19 @@ VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256), defaults={"image_
 
 PRESETS = {
     "laptop": Preset(
-        about="Narrow networks, short styles.",
-        run={"steps": 1500, "batch_size": 16},
-        model={"channel_base": 1024, "max_channels": 128, "latent_dim": 64, "style_dim": 64, "gamma": 0.05},
+        about="Narrow networks, short styles, large steps: faces of 64 px after 1,200 of them.",
+        run={"steps": 2500, "batch_size": 32},
+        model={
+            "channel_base": 512,
+            "max_channels": 128,
+            "latent_dim": 64,
+            "style_dim": 64,
+            "mixing": 0.5,
+            "gamma": 0.5,
+            "generator_learning_rate": 1e-2,
+            "discriminator_learning_rate": 1e-2,
+            "noise_rate": 0.05,
+        },
     ),
     "paper": Preset(
         about="The widths, rates and gamma of the configuration `auto`: days on a GPU.",
@@ -76,6 +86,9 @@ class Config(StyleOptions, AdamOptions):
     """Steps from one path length to the next, which then counts as often."""
     path_length_decay: float = 0.01
     """How far the mean path length moves towards the latest."""
+    noise_rate: float = 1.0
+    """Share of the generator's step size by which strengths of noise are learned: less where steps are large, else
+    noise takes the place of detail."""
 
 
 TINY = Config(latent_dim=6, style_dim=5, channel_base=1024, max_channels=8)
@@ -133,14 +146,14 @@ def synthesis(image_shape, config):
     for number, (size, width) in enumerate(growing.widths(growing.sizes_of(4, image_shape[0]), config).items()):
         x = LearnedConstant((size, size, width))(styles) if x is None else x
         if number:
-            x = _styled(x, styles[:, 2 * number - 1], width, f"noise_{size}_enlarged", enlarge=True)
-        x = _styled(x, styles[:, 2 * number], width, f"noise_{size}")
+            x = _styled(x, styles[:, 2 * number - 1], width, config, f"noise_{size}_enlarged", enlarge=True)
+        x = _styled(x, styles[:, 2 * number], width, config, f"noise_{size}")
         # An image takes the style of the layer that comes next.
         own = ModulatedConv2D(image_shape[2], 1, demodulate=False, dtype="float32")(x, styles[:, 2 * number + 1])
         images = own if images is None else layers.Add(dtype="float32")([Enlarge2D(dtype="float32")(images), own])
     return keras.Model(styles, layers.Activation("linear", dtype="float32", name="images")(images), name="synthesis")
 
 
-def _styled(x, styles, width, noise, enlarge=False):
+def _styled(x, styles, width, config, noise, enlarge=False):
     x = ModulatedConv2D(width, 3, enlarge=enlarge, gain=growing.RELU_GAIN)(x, styles)
-    return layers.LeakyReLU(0.2)(ImageNoise(gain=growing.RELU_GAIN, name=noise)(x))
+    return layers.LeakyReLU(0.2)(ImageNoise(gain=growing.RELU_GAIN * config.noise_rate, name=noise)(x))

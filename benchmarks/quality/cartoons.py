@@ -112,15 +112,13 @@ def likeness(by_alpha, size):
     from keras_gan.data.avatars import traits
     from keras_gan.networks import attributes
 
-    def posters(split, count=LEARNED, first=0):
-        rows = slice(first, first + count)
-        columns = {name: column[rows] for name, column in traits.columns(split).items()}
-        return avatars.pictures(size, split, "poster", count, first=first), columns
+    def posters(split):
+        count = LEARNED if split == "train" else AVATARS
+        columns = {name: column[:count] for name, column in traits.columns(split).items()}
+        return avatars.pictures(size, split, "poster", count), columns
 
-    judge, _ = attributes.load(
-        traits.ATTRIBUTES, lambda split: posters(split, LEARNED if split == "train" else AVATARS)
-    )
-    real, true = posters("test", AVATARS)
+    judge, _ = attributes.load(traits.ATTRIBUTES, posters)
+    real, true = posters("test")
 
     def right(images, shift=0):
         found = attributes.read(judge, images)

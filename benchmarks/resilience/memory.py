@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.common import report
 from benchmarks.common.command import run
+from benchmarks.common.workers import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SMALLEST = (
     *("--variant", "gan", "--preset", "none", "--image-size", "32", "--batch-size", "2", "--model.latent-dim", "4"),
     *("--model.generator-units", "8", "--model.discriminator-units", "8"),

@@ -135,13 +135,11 @@ class DFGAN(AdversarialModel):
 
     def discriminator_terms(self, batch, fakes):
         look, read, agree, judge = self._sides()
-        seen = look(self.augmented(batch["real"]), training=True)  # once for both sentences
-        said = read(batch["caption"], training=True)
-        real, other = (
-            ops.cast(judge([seen, each], training=True), "float32")
-            for each in (said, read(batch["other"], training=True))
+        seen, drawn = (look(self.augmented(each), training=True) for each in (batch["real"], fakes))
+        said, unsaid = (read(batch[name], training=True) for name in ("caption", "other"))
+        real, other, fake = (
+            ops.cast(judge(pair, training=True), "float32") for pair in ([seen, said], [seen, unsaid], [drawn, said])
         )
-        fake = self.score(fakes, batch)
         self.watch_scores(real, fake)
         self.watch("d_ranks_match", ops.cast(real > other, "float32"))
         penalty = self.lazily(self.config.penalty_interval, lambda: self._penalty(batch))

@@ -21,8 +21,10 @@ def run(options):
         known = manifest.read(out)
         if known["name"] != shown(options.dataset) or _digests_of(known) != _digests(plans):
             raise UserError(f"{shown(out)} holds another packed data set, {known['name']}: choose another --out.")
-        print(f"{shown(out)} holds it already.")
-        return 0
+        if _is_whole(out, known):
+            writing.tidy(out, known)
+            print(f"{shown(out)} holds it already.")
+            return 0
     try:
         facts = writing.pack(
             plans, out, shown(options.dataset), options.task, options.skip_bad_files, _shard(options.shard)
@@ -34,6 +36,16 @@ def run(options):
         raise cannot_write(out, error) from None
     _report(facts, options, out)
     return 0
+
+
+def _is_whole(out, known):
+    """Whether the files of a manifest are there; says which one is not."""
+    try:
+        manifest.check_files(out, known)
+    except UserError as error:
+        print(f"{error} It is packed again.")
+        return False
+    return True
 
 
 def _report(facts, options, out):

@@ -54,6 +54,9 @@ def append_line(path, text):
         os.fsync(file.fileno())
 
 
+PARTIAL = r"\..+\.[0-9a-f]{8}\.partial"  # names of files that are not whole, as a regular expression
+
+
 @contextmanager
 def replacing(path, durable=True):
     """Gives a path beside `path`, hidden, for what writes by itself; the file there takes its place at the end."""

@@ -174,6 +174,20 @@ def test_a_second_call_has_nothing_to_do_and_another_set_no_place(photos, tmp_pa
         pack.run(PackOptions(dataset=f"folder:{photos / 'a'}", image_size=8, out=str(tmp_path / "packed")))
 
 
+def test_what_killed_writers_left_is_swept_and_a_lost_file_made_again(photos, tmp_path, capsys):
+    packed(photos, tmp_path / "one")
+    whole, lost = bytes_of(tmp_path / "one"), tmp_path / "one" / "train-real-00001.array_record"
+    for left in (".train-real-00000.npy.0a1b2c3d.partial", "train-labels-00000.json", "train-labels-00000.npy"):
+        (tmp_path / "one" / left).write_bytes(b"left")
+    (tmp_path / "one" / "notes.txt").write_bytes(b"of somebody")
+    packed(photos, tmp_path / "one")
+    assert bytes_of(tmp_path / "one") == {**whole, "notes.txt": b"of somebody"}
+    lost.unlink()
+    packed(photos, tmp_path / "one")
+    assert "train-real-00001.array_record is missing" in capsys.readouterr().out
+    assert bytes_of(tmp_path / "one") == {**whole, "notes.txt": b"of somebody"}
+
+
 def test_what_cannot_be_read_is_named_or_listed(photos, tmp_path):
     (photos / "a" / "04.png").write_bytes(b"no picture")
     with pytest.raises(UserError, match=r"04\.png"):

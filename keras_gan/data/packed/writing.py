@@ -4,6 +4,7 @@ Each piece is a pure function of the source and lies in files that nothing else 
 at any moment and goes on, processes and machines share the work, and however it was made the files are the same.
 """
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -64,8 +65,18 @@ def pack(plans, folder, name, task, skip_bad_files=False, shard=(1, 1)):
     facts = {"format": manifest.FORMAT, "name": name, "task": task, "splits": splits}
     files.write_json(folder / manifest.NAME, facts)
     manifest.remember(folder, facts)
-    _remove_scaffolding(made, folder, {file["name"] for file in manifest.all_files(facts)})
+    tidy(folder, facts)
     return facts
+
+
+def tidy(folder, facts):
+    """Removes what only packing needed, and what writers that were killed left, from a folder that has its manifest."""
+    needed = {file["name"] for file in manifest.all_files(facts)}
+    pieces = "|".join(re.escape(split) for split in facts["splits"])
+    scaffolding = re.compile(rf"(?:{pieces})-.+-\d{{5}}\.(?:json|npy|array_record)|{files.PARTIAL}")
+    for path in Path(folder).iterdir():
+        if path.name not in needed and scaffolding.fullmatch(path.name):
+            path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -171,14 +182,6 @@ def _file_facts(folder, name, rows):
 
 def _has_size(path, size):
     return path.is_file() and path.stat().st_size == size
-
-
-def _remove_scaffolding(made, folder, needed):
-    """Removes what only packing needs."""
-    for piece, facts in made.items():
-        for name in [piece.sidecar, *(each["name"] for each in facts["columns"].values())]:
-            if name not in needed:
-                (folder / name).unlink(missing_ok=True)
 
 
 def _split(split, plan, made, folder):

@@ -44,9 +44,10 @@ def test_it_holds_models_of_the_table_alone():
 def test_a_model_is_whole_and_draws(folder):
     held = {path.name for path in folder.iterdir()}
     networks = {f"{name}-float16.tflite" for name in ("generator", "mapping", "synthesis")}
-    assert held - {"fields.npz", "scores.json", "directions.json", *networks} == {
-        *("manifest.json", "MODEL_CARD.md", "samples.png", "command.txt"),
+    assert held - {"fields.npz", "scores.json", "directions.json", *networks, *gallery.SAMPLES} == {
+        *("manifest.json", "MODEL_CARD.md", "command.txt"),
     }
+    assert held & {*gallery.SAMPLES}
     facts = json.loads((folder / "manifest.json").read_text())
     assert folder.name == f"{facts['generator']['variant']}-{facts['configuration']['dataset'].rpartition(':')[2]}"
     described = {name: file for name, file in facts["files"].items() if name in held}

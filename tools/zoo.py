@@ -24,12 +24,12 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tools import gallery
-from tools.gallery import ROOT, SCORES, ZOO
+from tools.gallery import ROOT, SAMPLES, SCORES, ZOO
 
 COMMAND = "command.txt"  # by what a model was made; written last
-SAMPLES, DIRECTIONS = "samples.png", "directions.json"
+DIRECTIONS = "directions.json"
 SCORED_SAMPLES = 2000
-KEPT = ("*.tflite", "manifest.json", "MODEL_CARD.md", SAMPLES, SCORES, DIRECTIONS, "fields.npz")
+KEPT = ("*.tflite", "manifest.json", "MODEL_CARD.md", *SAMPLES, SCORES, DIRECTIONS, "fields.npz")
 LEFT_OUT = "*-controlled*"  # the same networks once more
 MOST_BYTES, MOST_BYTES_IN_ALL = 3 << 19, 24_000_000  # 1.5 MiB
 
@@ -42,6 +42,7 @@ class Model:
     dataset: str = "avatars"
     image_size: int | None = 64
     minutes: int = 10
+    score: str | None = "fid"  # one that compares models of the same data, if there is one
 
     @property
     def command(self):
@@ -52,16 +53,21 @@ class Model:
         return shlex.join(["python", "train.py", *map(str, words)])
 
 
-VARIANTS = (
+IMAGES = (
     *("acgan", "began", "cgan", "dcgan", "dragan", "gan", "lsgan", "progan", "r3gan", "sngan", "stylegan", "stylegan2"),
     *("wgan", "wgan_gp"),
 )
-DIGITS = {"dataset": "mnist", "image_size": 32, "minutes": 5}
-MODELS = {
-    f"{variant}-{options.get('dataset', Model.dataset)}": Model(variant, **options)
-    for options in ({}, DIGITS)
-    for variant in VARIANTS
-} | {f"{variant}-tones": Model(variant, dataset="tones", image_size=None) for variant in ("specgan", "wavegan")}
+_MODELS = (
+    *(Model(variant) for variant in IMAGES),
+    *(Model(variant, dataset="mnist", image_size=32, minutes=5) for variant in IMAGES),
+    *(Model(variant, dataset="tones", image_size=None) for variant in ("specgan", "wavegan")),
+    Model("motiongan", dataset="walker", image_size=None),
+    Model("mocogan", dataset="moving_avatars", image_size=None),
+    *(Model(variant, dataset="captions", image_size=None, score="reverse-nll") for variant in ("textgan", "seqgan")),
+    *(Model(variant) for variant in ("cartoonise", "pix2pix")),
+    Model("style_transfer", score=None),
+)
+MODELS = {f"{model.variant}-{model.dataset}": model for model in _MODELS}
 
 
 class ZooError(Exception):
@@ -85,7 +91,8 @@ def make(name, command, data_dir=None, again=False):
     if not any(exports.glob("*/manifest.json")):
         _train(run, command, data_dir)
     export = max(exports.glob("*/manifest.json"), key=lambda path: int(path.parent.name)).parent
-    _score(export, data_dir)
+    if score := MODELS[name].score:
+        _score(export, score, data_dir)
     if "mapping" in json.loads((export / "manifest.json").read_text(encoding="utf-8"))["fields"]:
         _find_directions(run, export)
     put(export, name, command)
@@ -109,10 +116,10 @@ def _find_directions(run, export):
         shutil.copyfile(model / DIRECTIONS, export / DIRECTIONS)
 
 
-def _score(export, data_dir):
-    """Writes the FID of an export's samples and the test images, by features that the program has learned of the data
-    itself, into the export."""
-    words = ["-m", "keras_gan", "evaluate", "--model", export, "--reference-split", "test", "--metrics", "fid"]
+def _score(export, score, data_dir):
+    """Writes what comparing an export's samples with the test data gives into the export; what features it takes the
+    program has learned of the data itself."""
+    words = ["-m", "keras_gan", "evaluate", "--model", export, "--reference-split", "test", "--metrics", score]
     words += ["--samples", SCORED_SAMPLES, "--out", export / SCORES]
     _call("evaluation", [*words, *(["--data-dir", data_dir] if data_dir else [])])
 
@@ -140,15 +147,18 @@ def put(export, name, command, zoo=ZOO):
 
 
 def _shrink_samples(folder):
-    """Brings the samples to 256 colours, and takes them out of what manifest and card say the export's files are."""
-    with Image.open(folder / SAMPLES) as picture:
+    """Brings a picture of samples to 256 colours, and takes it out of what manifest and card say the files are."""
+    samples = folder / "samples.png"
+    if not samples.is_file():
+        return
+    with Image.open(samples) as picture:
         small = picture.quantize(256, dither=Image.Dither.NONE) if picture.mode == "RGB" else picture.copy()
-    small.save(folder / SAMPLES, optimize=True)
+    small.save(samples, optimize=True)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    del manifest["files"][SAMPLES]
+    del manifest["files"][samples.name]
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8").splitlines()
-    kept = [line for line in card if not line.startswith(f"| `{SAMPLES}` |")]
+    kept = [line for line in card if not line.startswith(f"| `{samples.name}` |")]
     (folder / "MODEL_CARD.md").write_text("\n".join(kept) + "\n", encoding="utf-8")
 
 
@@ -167,7 +177,7 @@ def main():
         command = MODELS[name].command
         made = is_made(name, command)
         if options.list:
-            print(f"{name:<16} {'there  ' if made else 'missing'}  {command}")
+            print(f"{name:<22} {'there  ' if made else 'missing'}  {command}")
         elif options.again or not made:
             print(f"{name}: {command}", flush=True)
             try:

@@ -3,10 +3,12 @@
     python benchmarks/resilience/attacks.py --kills 200 --bytes 1000
 
 Writes a table into `results/faults.md`, above the one of `faults.py`: what was tried, survived, lost, and ended with a
-traceback. What was not survived is printed with all that is needed to try it again. All but kills and dead outputs
-happens in one process.
+traceback; of kinds that were not tried this time (`--kills 0`) what the last call found, which `results/attacks.json`
+keeps. What was not survived is printed with all that is needed to try it again. All but kills and dead outputs happens
+in one process.
 """
 
+import json
 import sys
 import tempfile
 from collections import Counter
@@ -19,6 +21,7 @@ from benchmarks.common import report
 from benchmarks.common.command import run
 from benchmarks.common.program import quiet_tensorflow
 from benchmarks.resilience import faults
+from benchmarks.resilience.attacks_by import kills
 
 LOST, TRACEBACK, UNCLEAR = "lost", "traceback", "unclear"
 _TRACEBACKS = ("traceback", "fault of the program")
@@ -77,14 +80,17 @@ def benchmark(options):
     from keras_gan.exporters import fresh_processes
 
     counts = Counter()
+    found = report.RESULTS / "attacks.json"
     with tempfile.TemporaryDirectory(prefix="attacks-") as folder, fresh_processes.kept():
         for each in outcomes(options, Path(folder)):
             kind = each.what.partition(",")[0]
             counts[kind, each.wrong] += each.times
             if each.wrong:
                 print(f"{each.wrong}: {each.what}: {each.how}\n    {each.said.strip()[-500:]!r}", flush=True)
+    kept = merged(json.loads(found.read_text(encoding="utf-8")) if found.exists() else {}, options, counts)
+    found.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
     _, below = faults.published()
-    report.publish("faults", markdown(options, counts) + "\n" + below)
+    report.publish("faults", markdown(kept) + "\n" + below)
     return 1 if any(wrong for _, wrong in counts) else 0
 
 
@@ -185,8 +191,6 @@ def _of_outputs(options, folder, made):
 
 
 def _of_kills(options, folder):
-    from benchmarks.resilience.attacks_by import kills
-
     for name, count, equal, seconds in kills.attacks(folder, options.kills, options.steps, seed=options.seed):
         print(f"{name}: {count} kills in {seconds:.0f} s, bits {'equal' if equal else 'DIFFER'}", flush=True)
         yield Outcome(f"kills, {name}", f"{count} kills, seed {options.seed}", "" if equal else LOST, times=count)
@@ -195,23 +199,36 @@ def _of_kills(options, folder):
 # --- The table --------------------------------------------------------------------------------------------------------
 
 
-def markdown(options, counts):
-    """The report of `{(kind, what was wrong): how often}`."""
-    kinds = dict.fromkeys(kind for kind, _ in counts)
-    rows = [[_WORDS[kind], *_row(counts, [kind])] for kind in kinds]
-    rows.append(["**all**", *_row(counts, kinds)])
+def merged(before, options, counts):
+    """`{kind: {variants, seed, counts: {what was wrong: how often}}}` of a call before, with what this one found."""
+    tried = {}
+    for (kind, wrong), times in counts.items():
+        own = tried.setdefault(kind, {"variants": list(options.variants), "seed": options.seed, "counts": {}})
+        own["counts"][wrong] = times
+    if "kills" in tried:
+        tried["kills"]["variants"] = list(kills.VARIANTS)
+    together = {**before, **tried}
+    return {kind: together[kind] for kind in _WORDS if kind in together}
+
+
+def markdown(kept):
+    """The report of what `merged` gives."""
+    rows = [[words, *_row([kept[kind]["counts"]])] for kind, words in _WORDS.items() if kind in kept]
+    rows.append(["**all**", *_row([each["counts"] for each in kept.values()])])
+    variants = ", ".join(sorted({name for each in kept.values() for name in each["variants"]}))
+    seeds = ", ".join(sorted({str(each["seed"]) for each in kept.values()}))
     return report.document(
         "resilience/attacks.py",
         "# What attacks found",
-        f"Runs and exports of {', '.join(options.variants)}, at their smallest; seed {options.seed}. Survived is what "
+        f"Runs and exports of {variants}, at their smallest; seed {seeds}. Survived is what "
         "ended with the numbers of an undisturbed run, or with one line that says why not and the exit code that is "
         "documented; unclear is an end of another kind that lost nothing.",
         report.table(["attacked with", "tried", "survived", "lost", "tracebacks", "unclear"], rows),
     )
 
 
-def _row(counts, kinds):
-    found = [sum(counts[kind, wrong] for kind in kinds) for wrong in ("", LOST, TRACEBACK, UNCLEAR)]
+def _row(counts):
+    found = [sum(each.get(wrong, 0) for each in counts) for wrong in ("", LOST, TRACEBACK, UNCLEAR)]
     return [f"{number:,}" for number in (sum(found), *found)]
 
 

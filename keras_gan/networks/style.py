@@ -48,11 +48,16 @@ def generator(mapping_network, synthesis):
     return keras.Model([*given, truncation], images, name="generator")
 
 
-def discriminator(image_shape, config, num_classes=0):
-    """Images, and perhaps labels, to scores `[B, 1]`, float32: residual, with statistics of the batch."""
-    channels = growing.widths(growing.sizes_of(4, image_shape[0]), config)
+def discriminator(image_shape, largest, config, num_classes=0):
+    """Images, and perhaps labels, to scores `[B, 1]`, float32: residual, with statistics of the batch.
+
+    Args:
+        largest: edge of the largest maps, that of an image or half of it.
+    """
+    channels = growing.widths(growing.sizes_of(4, largest), config)
     images = keras.Input(image_shape, name="images")
-    x = _activated(EqualizedConv2D(channels[image_shape[0]], 1, gain=growing.RELU_GAIN), images)
+    edge = {"kernel_size": 1} if largest == image_shape[0] else {"kernel_size": 4, "strides": 2}
+    x = _activated(EqualizedConv2D(channels[largest], **edge, gain=growing.RELU_GAIN), images)
     for size in sorted(channels, reverse=True)[:-1]:
         x = _halved(x, channels[size], channels[size // 2])
     x = _activated(EqualizedConv2D(channels[4], 3, gain=growing.RELU_GAIN), MinibatchStddev(config.minibatch_group)(x))

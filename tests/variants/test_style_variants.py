@@ -153,6 +153,27 @@ def test_gamma_follows_the_size():
     assert made(gamma=0.5).gamma == 0.5
 
 
+def test_without_the_finest_layers_maps_have_half_the_size():
+    model = made(finest_layers=False)
+    edges = {
+        x.shape[1]
+        for network in (model.synthesis, model.discriminator)
+        for layer in network.layers[1:]
+        for x in keras.tree.flatten(layer.output)
+        if len(x.shape) == 4 and x.shape[-1] > 3
+    }
+    assert max(edges) < 16
+    images = in_a_step(model, lambda: model.generate(batch(), training=True))
+    assert images.shape == (4, 16, 16, 3)
+    # Each pixel is drawn and seen for itself, not as one of four alike.
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        scores = model.discriminator(images)
+    for values in (images.numpy(), tape.gradient(scores, images).numpy()):
+        squares = values.reshape(4, 8, 2, 8, 2, 3)
+        assert squares.std(axis=(2, 4)).mean() > 0.1 * values.std()
+
+
 def test_presets_build():
     for module in (stylegan, stylegan2):
         for preset in module.PRESETS.values():

@@ -97,8 +97,15 @@ def test_the_table_lies_above_that_of_kills(tmp_path, monkeypatch, capsys):
     assert not text.startswith("old")
 
 
-def test_rows_of_the_table():
-    counts = Counter({("bytes", ""): 1200, ("bytes", attacks.LOST): 1, ("kills", attacks.TRACEBACK): 2})
-    text = attacks.markdown(attacks.Options(), counts)
+def test_rows_of_the_table_are_of_the_last_call_that_tried_them():
+    before = {
+        "kills": {"variants": ["x"], "seed": 3, "counts": {"": 200}},
+        "bytes": {"variants": ["y"], "seed": 3, "counts": {"": 5}},
+    }
+    counts = Counter({("bytes", ""): 1200, ("bytes", attacks.LOST): 1, ("links", attacks.TRACEBACK): 2})
+    kept = attacks.merged(before, attacks.Options(variants=("cgan",)), counts)
+    text = attacks.markdown(kept)
     assert "| 1,201 | 1,200 | 1 | 0 | 0 |" in text
-    assert "| **all** | 1,203 | 1,200 | 1 | 2 | 0 |" in text
+    assert "| 200 | 200 | 0 | 0 | 0 |" in text
+    assert "| **all** | 1,403 | 1,400 | 1 | 2 | 0 |" in text
+    assert "cgan, x, at their smallest; seed 0, 3." in text

@@ -272,6 +272,13 @@ def test_a_large_folder_is_decoded_once(photos, monkeypatch):
     same(data.load(options(photos, cache=False)), data.load(options(photos)))
 
 
+def test_a_folder_that_is_larger_than_the_cache_is_not_kept(photos, monkeypatch):
+    monkeypatch.setattr(cached, "FEWEST", COUNT)
+    monkeypatch.setattr(cached, "MOST_BYTES", COUNT * 8 * 8 * 3 - 1)
+    same(data.load(options(photos, cache=False)), data.load(options(photos)))
+    assert not list(cache.directory().glob("packed-*"))
+
+
 def test_the_longest_unused_goes_first(tmp_path, monkeypatch):
     monkeypatch.setattr(cached, "MOST_BYTES", 250)
     for number in range(4):

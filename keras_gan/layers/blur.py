@@ -4,8 +4,6 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_gan.layers import small_files
-
 TAPS = (1, 3, 3, 1)
 
 
@@ -26,7 +24,7 @@ def spread(kernel, taps):
 def enlarged_and_convolved(inputs, kernel):
     """Maps enlarged twofold, by zeros between places and [1, 3, 3, 1] / 4, and then convolved.
 
-    In one operation, or in two where a small file is to come of it.
+    Of 3x3 kernels the filter comes last: together they would be four times as large.
 
     Args:
         inputs: `[B, height, width, C]`.
@@ -34,7 +32,7 @@ def enlarged_and_convolved(inputs, kernel):
     """
     # A transposed convolution lays its kernel out where a convolution gathers: the kernel is turned.
     kernel = ops.transpose(kernel[::-1, ::-1], (0, 1, 3, 2))
-    if small_files.are_wanted() and kernel.shape[0] == 3:  # the spread kernel is four times as large
+    if kernel.shape[0] == 3:
         maps = ops.conv_transpose(inputs, ops.cast(kernel, inputs.dtype), strides=2, padding="valid")
         return 4 * smoothed(maps, margin=1)
     kernel = spread(kernel, [tap / 4 for tap in TAPS])

@@ -52,14 +52,15 @@ def discriminator(image_shape, largest, config, num_classes=0):
     """Images, and perhaps labels, to scores `[B, 1]`, float32: residual, with statistics of the batch.
 
     Args:
-        largest: edge of the largest maps, that of an image or half of it.
+        largest: edge of the largest maps, that of an image; or half of it, and nothing is filtered before it is halved.
     """
     channels = growing.widths(growing.sizes_of(4, largest), config)
     images = keras.Input(image_shape, name="images")
-    edge = {"kernel_size": 1} if largest == image_shape[0] else {"kernel_size": 4, "strides": 2}
+    lean = largest < image_shape[0]
+    edge = {"kernel_size": 4, "strides": 2} if lean else {"kernel_size": 1}
     x = _activated(EqualizedConv2D(channels[largest], **edge, gain=growing.RELU_GAIN), images)
     for size in sorted(channels, reverse=True)[:-1]:
-        x = _halved(x, channels[size], channels[size // 2])
+        x = (_halved if lean else _filtered_and_halved)(x, channels[size], channels[size // 2])
     x = _activated(EqualizedConv2D(channels[4], 3, gain=growing.RELU_GAIN), MinibatchStddev(config.minibatch_group)(x))
     x = _activated(EqualizedDense(channels[4], gain=growing.RELU_GAIN), layers.Flatten()(x))
     inputs, scores = growing.scores(images, x, num_classes)
@@ -70,10 +71,18 @@ def _activated(layer, x):
     return layers.LeakyReLU(0.2)(layer(x))
 
 
-def _halved(x, width, wider):
-    """A residual block of half the size."""
-    straight = EqualizedConv2D(wider, 1, use_bias=False, gain=math.sqrt(0.5))(Blur2D(1, strides=2)(x))
+# A residual block of half the size: both paths are scaled by sqrt(1/2), so that their sum has unit variance.
+_STRAIGHT = {"kernel_size": 1, "use_bias": False, "gain": math.sqrt(0.5)}
+_BRANCH = {"strides": 2, "gain": growing.RELU_GAIN * math.sqrt(0.5)}
+
+
+def _filtered_and_halved(x, width, wider):
+    straight = EqualizedConv2D(wider, **_STRAIGHT)(Blur2D(1, strides=2)(x))
     x = _activated(EqualizedConv2D(width, 3, gain=growing.RELU_GAIN), x)
-    # Both paths are scaled by sqrt(1/2), so that their sum has unit variance.
-    conv = EqualizedConv2D(wider, 3, strides=2, padding="valid", gain=growing.RELU_GAIN * math.sqrt(0.5))
-    return straight + _activated(conv, Blur2D(2)(x))
+    return straight + _activated(EqualizedConv2D(wider, 3, padding="valid", **_BRANCH), Blur2D(2)(x))
+
+
+def _halved(x, width, wider):
+    straight = EqualizedConv2D(wider, **_STRAIGHT)(layers.AveragePooling2D(2)(x))
+    x = _activated(EqualizedConv2D(width, 3, gain=growing.RELU_GAIN), x)
+    return straight + _activated(EqualizedConv2D(wider, 4, **_BRANCH), x)

@@ -228,11 +228,23 @@ def test_what_happened_is_said_first(run):
     facts = dict(re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", page))
     assert facts["length"] == "30 of 30 steps"
     assert facts["seen"] == "1.5 thousand images"
-    assert facts["speed"] == "50 images a second"
+    assert facts["usual speed"] == "50 images a second"
     assert facts["doctor"] == "2 findings"
     assert "fid[x] went from 80.25 at step 10 to 12.5 at step 30 (lower is better)." in page
-    assert "Samples are 88% as varied as the data." in page
+    assert "Samples are 88% as varied as the data, by features." in page
+    assert "This was a short run: 30 steps, where the preset has 12,000." in page
     assert "The doctor found 2 things wrong, 1 of which passed: see below." in page
+
+
+def test_a_best_step_before_the_end_is_said_and_a_single_score_has_its_direction(tmp_path):
+    curves = {"health/distance_to_real": logged(0.5, 0.125, 0.25)}
+    score = {"step": 30, "scores": [{**SCORES[0]["scores"][0], "value": 21360.06}]}
+    page = page_of(write_run(tmp_path / "r", curves, scores=[score], findings=[], steps=30))
+    assert "nearest to the data before the end (0.125 of the data&#x27;s spread at step 20, 0.25 at the end)." in page
+    assert "fid[x] is 21,360 (lower is better)." in page
+    assert "<td>21,360</td>" in page
+    assert "(log scale)" in page
+    assert "that says nothing of how good samples look" in page
 
 
 def test_findings_are_listed_and_marked(run):
@@ -254,8 +266,9 @@ def test_options_are_those_that_differ(run):
         ("--model.latent-dim", "17", str(latent_dim)),
         ("--steps", "30", str(usual["steps"])),
     ]
-    assert "python train.py --variant dcgan" in page
-    assert "--model.latent-dim 17" in page
+    said = re.sub("<[^>]*>", "", page[page.index('class="command"') :])
+    assert "python train.py --variant dcgan" in said
+    assert "--model.latent-dim 17" in said
     assert "&quot;latent_dim&quot;: 17" in page  # in the whole configuration
 
 
@@ -336,7 +349,7 @@ def test_damage_is_left_out(run, tmp_path):
     events.write_bytes(events.read_bytes()[:-9])
     (path / "health.json").write_text("[]")
     page = page_of(path)
-    assert "Once more" not in page
+    assert "The command that repeats this run" not in page
     assert "This run was not watched." in page
     assert page.count("<svg") == 1
 

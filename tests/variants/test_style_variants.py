@@ -153,8 +153,8 @@ def test_gamma_follows_the_size():
     assert made(gamma=0.5).gamma == 0.5
 
 
-def test_without_the_finest_layers_maps_have_half_the_size():
-    model = made(finest_layers=False)
+def test_lean_networks_have_maps_of_half_the_size():
+    model = made(lean=True)
     edges = {
         x.shape[1]
         for network in (model.synthesis, model.discriminator)

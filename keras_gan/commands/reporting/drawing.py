@@ -64,7 +64,9 @@ def _scale(axes, plot, last_step):
     axes.set_xlim(0, max(1, last_step))
     low, high = _limits(values)
     beyond = [value for value in values if not low <= value <= high]
+    said = []
     if plot.logarithmic and low > 0:
+        said.append("Equal ratios are equally far apart (log scale).")
         axes.set_yscale("log")
         room = (high / low) ** 0.06 if high > low else 1.5
         axes.set_ylim(low / room, high * room)
@@ -74,9 +76,9 @@ def _scale(axes, plot, last_step):
         room = 0.06 * (high - low) or abs(high) or 1.0
         axes.set_ylim(low - (room if low != 0 else 0.02 * room), high + room)
     if not beyond:
-        return []
+        return said
     extreme = max(beyond, key=abs)
-    return [f"{len(beyond)} of {len(values)} points lie beyond the scale, up to {extreme:,.4g}."]
+    return [*said, f"{len(beyond)} of {len(values)} points lie beyond the scale, up to {extreme:,.4g}."]
 
 
 def _limits(values):

@@ -6,6 +6,7 @@ import json
 from keras_gan import metrics, registry
 from keras_gan.commands.reporting.page import charts, page, table
 from keras_gan.commands.reporting.plots import plots_of
+from keras_gan.commands.reporting.record import NOTHING_FOUND
 from keras_gan.commands.reporting.samples import figure, gallery
 
 
@@ -17,6 +18,7 @@ def page_of(record):
         _head(record, configuration),
         _facts(record),
         _in_short(record),
+        _command(record.command),
         f"<h2>Samples</h2>\n{gallery(record)}",
         _doctor(record),
         _curves(record),
@@ -33,7 +35,7 @@ def _head(record, configuration):
 
 
 def _facts(record):
-    tones = {"doctor": {"nothing to report": "good", "did not watch": "plain"}.get(record.facts["doctor"], "bad")}
+    tones = {"doctor": {NOTHING_FOUND: "good", "did not watch": "plain"}.get(record.facts["doctor"], "bad")}
     tiles = [
         f'<div><dt>{html.escape(name)}</dt><dd class="{tones.get(name, "plain")}">{html.escape(words)}</dd></div>'
         for name, words in record.facts.items()
@@ -43,13 +45,27 @@ def _facts(record):
 
 def _in_short(record):
     """What happened, in a few sentences of those figures that can be read without the rest."""
-    said = [*_way_of_a_score(record.scores), *_variety(record.curves)]
+    said = [
+        *_shortness(record),
+        *_way_of_a_score(record.scores),
+        *_way_to_real(record.curves),
+        *_variety(record.curves),
+    ]
     findings = record.health["findings"] if record.health else []
     lasting = [finding for finding in findings if finding.get("passed") is None]
     if findings:
         passed = f", {len(findings) - len(lasting)} of which passed" if len(lasting) < len(findings) else ""
         said.append(f"The doctor found {_count(len(findings), 'thing')} wrong{passed}: see below.")
+    said += ["Whether the samples look right, no figure here can say: compare them with the real ones."] if said else []
     return f"<p>{html.escape(' '.join(said))}</p>" if said else ""
+
+
+def _shortness(record):
+    """That the run was much shorter than what its preset takes, in a list; empty if it was not."""
+    preset = registry.preset(record.options.variant, record.options.preset).run.get("steps")
+    if not preset or not record.last_step or record.last_step > preset / 2:
+        return []
+    return [f"This was a short run: {record.last_step:,} steps, where the preset has {preset:,}."]
 
 
 def _way_of_a_score(lines):
@@ -61,18 +77,38 @@ def _way_of_a_score(lines):
         for score in line["scores"]
         if first and (score["name"], score["protocol"]) == (first["name"], first["protocol"])
     ]
-    if len(same) < 2:
+    if not same:
         return []
     (start, earlier), (end, later) = same[0], same[-1]
-    lower = later.get("lower_is_better")
-    better = " (lower is better)" if lower is True else " (higher is better)" if lower is False else ""
-    values = f"from {earlier['value']:.4g} at step {start:,} to {later['value']:.4g} at step {end:,}"
+    better = _better(later)
+    if len(same) == 1:
+        return [f"{later['name']} is {_number(later['value'])}{better}."]
+    values = f"from {_number(earlier['value'])} at step {start:,} to {_number(later['value'])} at step {end:,}"
     return [f"{later['name']} went {values}{better}."]
+
+
+def _better(score):
+    words = {True: " (lower is better)", False: " (higher is better)"}
+    return words.get(score.get("lower_is_better"), "")
+
+
+def _number(value):
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
+
+
+def _way_to_real(curves):
+    """Where samples were nearest to the data, if that was not at the end; in a list."""
+    points = curves.get("health/distance_to_real", ())
+    nearest = min(points, key=lambda point: point[2], default=None)
+    if nearest is None or points[-1][2] <= 1.1 * nearest[2]:
+        return []
+    words = f"{_number(nearest[2])} of the data's spread at step {nearest[0]:,}, {_number(points[-1][2])} at the end"
+    return [f"Samples were nearest to the data before the end ({words})."]
 
 
 def _variety(curves):
     points = curves.get("health/variety_features")
-    return [f"Samples are {points[-1][2]:.0%} as varied as the data."] if points else []
+    return [f"Samples are {points[-1][2]:.0%} as varied as the data, by features."] if points else []
 
 
 def _count(number, noun):
@@ -86,7 +122,11 @@ def _doctor(record):
     if record.health is None:
         return "<h2>The doctor</h2>\n<p>This run was not watched.</p>"
     findings = "\n".join(_finding(*numbered) for numbered in enumerate(record.health["findings"], 1))
-    said = f'<ol class="findings">\n{findings}\n</ol>' if findings else '<p class="well">Nothing to report.</p>'
+    said = (
+        f'<ol class="findings">\n{findings}\n</ol>'
+        if findings
+        else '<p class="well">No fault of the training was found; that says nothing of how good samples look.</p>'
+    )
     nearest = record.sample_file("nearest")
     if nearest:
         said += figure(nearest, "Samples, each with the training example nearest to it on its right")
@@ -104,7 +144,8 @@ def _unseen(reasons):
     if not reasons:
         return ""
     lines = "\n".join(f"<li>{html.escape(k.replace('_', ' '))}: {html.escape(v)}</li>" for k, v in reasons.items())
-    return f"<details><summary>Not watched, for want of figures</summary>\n<ul>\n{lines}\n</ul></details>"
+    summary = f"{_count(len(reasons), 'check')} that could not be made, and why"
+    return f"<details><summary>{summary}</summary>\n<ul>\n{lines}\n</ul></details>"
 
 
 # --- Figures ----------------------------------------------------------------------------------------------------------
@@ -130,14 +171,14 @@ def _scores(record):
             # One table for each protocol: only figures of the same one compare.
             said = json.dumps(score["protocol"], sort_keys=True)
             _, rows = tables.setdefault(said, (score["protocol"], {}))
-            rows.setdefault(line["step"], {})[score["name"]] = score["value"]
+            rows.setdefault(line["step"], {})[score["name"] + _better(score)] = score["value"]
     return "<h2>Scores</h2>\n" + "\n".join(_score_table(*each) for each in tables.values()) if tables else ""
 
 
 def _score_table(protocol, rows):
     names = list(dict.fromkeys(name for row in rows.values() for name in row))
     body = [
-        [f"{step:,}", *(f"{row[name]:.4g}" if name in row else "" for name in names)]
+        [f"{step:,}", *(_number(row[name]) if name in row else "" for name in names)]
         for step, row in sorted(rows.items())
     ]
     said = html.escape(metrics.protocol_text(dict(sorted(protocol.items()))))
@@ -159,7 +200,7 @@ def _configuration(record, configuration):
     own = _folded(f"What {_preset(record)} chooses", table(["option", "value"], chosen)) if chosen else ""
     whole = _folded("The whole configuration", f"<pre>{html.escape(json.dumps(configuration, indent=2))}</pre>")
     heading = f"<h2>What differs from the defaults, with {html.escape(_preset(record))}</h2>"
-    return f"{heading}\n{changed}\n{own}{whole}{_command(record.command)}"
+    return f"{heading}\n{changed}\n{own}{whole}"
 
 
 def _preset(record):
@@ -170,9 +211,11 @@ def _preset(record):
 def _command(command):
     if not command:
         return ""
+    # Lines break between words alone: an option that is broken at its hyphens cannot be read.
+    words = " ".join(f"<span>{html.escape(word)}</span>" for word in command.split(" "))
     return (
-        '<h2>Once more</h2>\n<div class="command"><p>The command that repeats this run:</p>'
-        f"<pre>{html.escape(command)}</pre><button hidden>Copy</button></div>"
+        '<div class="command"><p>The command that repeats this run:</p>'
+        f"<pre>{words}</pre><button hidden>Copy</button></div>"
     )
 
 

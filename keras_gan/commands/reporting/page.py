@@ -48,6 +48,7 @@ overflow-wrap: normal; } th { font-weight: 600; } td { font-variant-numeric: tab
 details { margin: .5rem 0; } summary { cursor: pointer; color: var(--accent); }
 pre { background: var(--card); border-radius: 8px; padding: .7rem .8rem; margin: .5rem 0; font-size: .85rem;
 overflow-x: auto; } .command pre { white-space: pre-wrap; user-select: all; }
+.command span { white-space: nowrap; }
 button { font: inherit; font-size: .85rem; color: var(--accent); background: none; border: 1px solid var(--rule);
 border-radius: 6px; padding: .15rem .7rem; cursor: pointer; }
 @media print { .plot, figure { break-inside: avoid; } .slider, button { display: none; } }

@@ -89,7 +89,7 @@ _KINDS = (
     _Kind(
         "discriminator/(real|fake)_accuracy(.*)",
         "Accuracy of the discriminator",
-        "share right",
+        "share of right answers",
         "0.6 to 0.95 is a contest. 1 for long: it always knows, and the generator learns little; 0.5: it is guessing.",
         BALANCE,
         span=(0.0, 1.0),
@@ -98,7 +98,7 @@ _KINDS = (
     _Kind(
         "(generator|discriminator)/class_accuracy",
         "Classes named rightly",
-        "share right",
+        "share of right answers",
         "Higher is better: of real examples (discriminator), and of samples, which should be of the class asked for "
         "(generator).",
         BALANCE,
@@ -141,7 +141,7 @@ _KINDS = (
     _Kind(
         "progress/(.+)_per_second",
         "Speed",
-        "a second",
+        "in a second",
         "Flat is normal. Dips are scores and checks, or another program on the machine; a fall that stays is a reason "
         "to look.",
         COURSE,

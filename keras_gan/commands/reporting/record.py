@@ -14,6 +14,7 @@ from keras_gan.runs.public import names_only
 from keras_gan.storage import files, forms
 
 PER_SECOND = r"progress/(.+)_per_second"  # the tag of the speed, with what a run has examples of
+NOTHING_FOUND = "no fault found"
 PAUSE = 10  # times the usual time between two points: a longer one is no training, but the time until a resume
 # Where things lie and what they are called; everybody has another place, and it changes nothing.
 PLACES = ("run_name", "log_dir", "export_dir", "data_dir", "download")
@@ -112,14 +113,19 @@ class Record:
         if points:
             match, rates = self._speed
             plural = match[1] if match else "examples"
-            found |= {"seen": f"{points[-1][2]:,.1f} thousand {plural}", "time": _duration(_seconds(points))}
-            found |= {"speed": f"{statistics.median(rates):,.0f} {plural} a second"} if rates else {}
+            found |= {"seen": self._seen(1000 * points[-1][2], plural), "time": _duration(_seconds(points))}
+            found |= {"usual speed": f"{statistics.median(rates):,.0f} {plural} a second"} if rates else {}
         found |= {"best score": self._best_score, "doctor": self._diagnosis}
         return self._public({name: words for name, words in found.items() if words})
 
     def _length(self):
         wanted = f" of {self.options.steps:,}" if self.options.steps else ""
         return f"{self.last_step:,}{wanted} steps" if self.last_step else "no step logged yet"
+
+    def _seen(self, examples, plural):
+        count = self.data and int(self.data["examples"].replace(",", ""))
+        passes = f", {examples / count:.1f} passes" if count else ""
+        return f"{examples / 1000:,.1f} thousand {plural}{passes}"
 
     @property
     def _speed(self):
@@ -165,7 +171,7 @@ class Record:
         if self.health is None:
             return "did not watch"
         count = len(self.health["findings"])
-        return f"{count} finding{'s' if count > 1 else ''}" if count else "nothing to report"
+        return f"{count} finding{'s' if count > 1 else ''}" if count else NOTHING_FOUND
 
     @cached_property
     def health(self):

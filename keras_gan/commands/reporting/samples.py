@@ -12,7 +12,9 @@ MEDIA = {
     **{".wav": "audio/wav", ".mp4": "video/mp4", ".webm": "video/webm"},
 }
 # Not in a page's own style, for only this file knows what samples are shown as.
-STYLE = "figure img, figure audio { width: 100%; image-rendering: pixelated; display: block; border-radius: 4px; }"
+STYLE = """figure img, figure audio { width: 100%; image-rendering: pixelated; display: block; border-radius: 4px; }
+@media (max-width: 40rem) { .gallery figure { overflow-x: auto; } .gallery img { width: 40rem; max-width: none; } }
+"""
 
 
 def gallery(record):

@@ -1,13 +1,17 @@
 /** Styles of a style-based generator: what steers each of its layers. Vectors come in as Float32Array, and go out so. */
 
-// The layers of 4 to 8 px, of 16 to 32 px, and those above, as the command line calls them.
-const BANDS = { coarse: [0, 4], middle: [4, 8], fine: [8, Infinity] };
+/**
+ * Where bands of layers begin and end, as the command line has them: 4 to 8 px, 16 to 32 px, and above, or at least the
+ * layers of the largest maps.
+ */
+function bands(layers) {
+  const fine = Math.max(4, Math.min(8, layers - 2));
+  return { coarse: [0, 4], middle: [4, fine], fine: [fine, layers] };
+}
 
 /** The names of the bands that so many layers have. */
-export const bandsOf = (layers) => Object.keys(BANDS).filter((band) => BANDS[band][0] < layers);
-
-/** The band that a layer belongs to. */
-export const bandOf = (layer) => Object.keys(BANDS).find((band) => layer < BANDS[band][1]);
+export const bandsOf = (layers) =>
+  Object.entries(bands(layers)).filter(([, [first, end]]) => first < Math.min(end, layers)).map(([band]) => band);
 
 /** A style nearer to the mean one, and moved by `shift`. */
 export function moved(style, average, truncation, shift) {
@@ -29,6 +33,7 @@ export function shiftAlong(directions, sigmas, length) {
 export function layered(ofBand, layers) {
   const length = ofBand.coarse.length;
   const styles = new Float32Array(layers * length);
-  for (let layer = 0; layer < layers; layer++) styles.set(ofBand[bandOf(layer)], layer * length);
+  for (const [band, [first, end]] of Object.entries(bands(layers)))
+    for (let layer = first; layer < Math.min(end, layers); layer++) styles.set(ofBand[band], layer * length);
   return styles;
 }

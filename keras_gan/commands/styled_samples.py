@@ -11,7 +11,7 @@ from keras_gan.randomness import seed_range
 from keras_gan.storage import files
 
 DIRECTIONS = "directions.npz"
-_BANDS = {"coarse": (0, 4), "middle": (4, 8), "fine": (8, None)}  # layers of 4 to 8 px, of 16 to 32 px, and above
+_BANDS = ("coarse", "middle", "fine")
 
 
 class Steered:
@@ -55,16 +55,23 @@ class Steered:
         return self._styled.truncated(styles, options.truncation, options.cutoff) + self._shift
 
 
+def bands(count):
+    """`{name: (first, end)}` of layers: those of 4 to 8 px, of 16 to 32 px, and above, or at least those of the largest
+    maps."""
+    fine = max(4, min(8, count - 2))
+    return dict(zip(_BANDS, ((0, 4), (4, fine), (fine, count)), strict=True))
+
+
 def layers_of(text, count):
     """`coarse`, `2` or `0-3` to a slice of so many layers; `UserError` for what is none, or lies beyond."""
     if text in _BANDS:
-        first, end = _BANDS[text]
+        first, end = bands(count)[text]
     else:
         ends = text.split("-")
         if not all(each.isdecimal() for each in ends) or len(ends) > 2:
             raise UserError(f"--layers {text}: give coarse, middle, fine, or numbers such as 0-3.")
         first, end = int(ends[0]), int(ends[-1]) + 1
-    if first >= min(end or count, count):
+    if first >= min(end, count):
         raise UserError(f"--layers {text}: this model has the layers 0 to {count - 1}.")
     return slice(first, end)
 

@@ -49,7 +49,7 @@ class SampleOptions:
     """Of a style-based model: ROWS COLS, a table of pictures whose --layers have the styles of its first row, and all
     others those of its first column."""
     layers: str = "coarse"
-    """Layers that --mix takes from the first row: coarse (4 to 8 px), middle (16 to 32 px), fine (above), or numbers
+    """Layers that --mix takes from the first row: coarse (4 to 8 px), middle (to 32 px), fine (above), or numbers
     such as 0-3."""
     direction: tuple[str, float] | None = None
     """Of a style-based model: a name in --directions, and how many standard deviations to go that way."""

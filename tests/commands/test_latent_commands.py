@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 
 from keras_gan import cli, exported, exporters
+from keras_gan.commands import styled_samples
+from keras_gan.errors import UserError
 from keras_gan.exported.styled import Styled
 from tests.conftest import SHARED, tiny
 
@@ -185,6 +187,21 @@ def test_mixed_styles_are_a_table(folder, generator, tmp_path):
     np.testing.assert_allclose(tiles[0, 1:], own[2:], atol=0.003)
     mixed = np.concatenate([across[2:, :2], down[1:, 2:]], axis=1)
     np.testing.assert_allclose(tiles[2, 3], styled.draw(mixed)[0], atol=0.003)
+
+
+@pytest.mark.parametrize(
+    ("count", "middle", "fine"),
+    [(6, range(4, 4), range(4, 6)), (8, range(4, 6), range(6, 8)), (14, range(4, 8), range(8, 14))],
+)
+def test_bands_of_layers(count, middle, fine):
+    numbers = np.arange(count)
+    assert list(numbers[styled_samples.layers_of("coarse", count)]) == [0, 1, 2, 3]
+    assert list(numbers[styled_samples.layers_of("fine", count)]) == list(fine)
+    if middle:
+        assert list(numbers[styled_samples.layers_of("middle", count)]) == list(middle)
+    else:
+        with pytest.raises(UserError, match="layers 0 to 5"):
+            styled_samples.layers_of("middle", count)
 
 
 def test_a_direction_moves_every_sample(folder, generator, tmp_path, capsys):

@@ -38,7 +38,31 @@ class PhaseShuffle(keras.layers.Layer):
 
 
 def moved(maps, move, most):
-    """Maps `[B, places, channels]` that begin so many places later, int32 from `-most` to `most`, ends reflected."""
-    padded = tf.pad(maps, [[0, 0], [most, most], [0, 0]], mode="REFLECT")
-    start = most - move
-    return tf.ensure_shape(padded[:, start : start + maps.shape[1]], maps.shape)
+    """Maps `[B, places, channels]` that begin so many places later, int32 from `-most` to `most`, ends reflected.
+
+    Its gradient is that of TensorFlow's operations in a fraction of their time, and can be differentiated as often.
+    """
+
+    @tf.custom_gradient
+    def taken(maps):
+        padded = tf.pad(maps, [[0, 0], [most, most], [0, 0]], mode="REFLECT")
+        start = most - move
+        there = tf.ensure_shape(padded[:, start : start + maps.shape[1]], maps.shape)
+        return there, lambda upstream: _moved_back(upstream, move, most)
+
+    return taken(maps)
+
+
+def _moved_back(upstream, move, most):
+    """What `moved` has taken each place's values for, added up: its adjoint."""
+
+    @tf.custom_gradient
+    def returned(upstream):
+        padded = tf.pad(upstream, [[0, 0], [most - move, most + move], [0, 0]])
+        left, there, right = padded[:, :most], padded[:, most:-most], padded[:, -most:]
+        between = upstream.shape[1] - 1 - most  # a reflection leaves out the outermost place
+        there += tf.pad(left[:, ::-1], [[0, 0], [1, between], [0, 0]])
+        there += tf.pad(right[:, ::-1], [[0, 0], [between, 1], [0, 0]])
+        return tf.ensure_shape(there, upstream.shape), lambda again: moved(again, move, most)
+
+    return returned(upstream)

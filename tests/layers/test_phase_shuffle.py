@@ -59,3 +59,27 @@ def test_gradients_go_back_to_where_values_came_from():
         value = tf.reduce_sum(moved(MAPS, 1, 2)[0, :, 0] * tf.range(1.0, 7.0))
     # 1 came in at the left edge, too; 5 went out at the right.
     np.testing.assert_array_equal(tape.gradient(value, MAPS)[0, :, 0], [2, 4, 4, 5, 6, 0])
+
+
+@pytest.mark.parametrize("move", range(-2, 3))
+@pytest.mark.parametrize("places", [3, 4, 9])
+def test_gradients_of_both_orders_are_those_of_plain_operations(move, places):
+    rng = np.random.default_rng(places)
+    maps, target, way = (tf.constant(rng.normal(size=(2, places, 3)), tf.float32) for _ in range(3))
+
+    def plain(maps):
+        padded = tf.pad(maps, [[0, 0], [2, 2], [0, 0]], mode="REFLECT")
+        return padded[:, 2 - move : 2 - move + places]
+
+    def gradients(work):
+        with tf.GradientTape() as outer:
+            outer.watch(maps)
+            with tf.GradientTape() as inner:
+                inner.watch(maps)
+                value = tf.reduce_sum(tf.square(work(maps)) * target)
+            first = inner.gradient(value, maps)
+            along = tf.reduce_sum(tf.tanh(first) * way)
+        return first, outer.gradient(along, maps)
+
+    for found, expected in zip(gradients(lambda maps: moved(maps, move, 2)), gradients(plain), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)

@@ -13,8 +13,8 @@ SAMPLES = ("samples.gif", "samples.png", "samples.txt", "samples.wav")  # the fi
 _HEAD = """\
 # Gallery
 
-Models by their `laptop` presets, on two processor cores; nothing is chosen: the samples are of the
-seeds from 0 on. `make gallery` trains what is missing here and
+Models by their `laptop` presets, after the minutes that are said, on one or two processor cores;
+nothing is chosen: the samples are of the seeds from 0 on. `make gallery` trains what is missing here and
 writes this page. The models are those of [export/zoo](../export/zoo):
 `python -m keras_gan sample --model zoo:NAME`, and `make play` shows them in the browser.
 

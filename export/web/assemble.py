@@ -114,7 +114,9 @@ def translators_of(manifest):
 
 def changes_images(network):
     """Whether a network, as a manifest describes its values, makes images of images."""
-    given, made = ([told(each).get("kind") for each in told(network, group).values()] for group in ("inputs", "outputs"))
+    given, made = (
+        [told(each).get("kind") for each in told(network, group).values()] for group in ("inputs", "outputs")
+    )
     return made == ["image"] and "image" in given and set(given) <= PICTURED
 
 
@@ -166,9 +168,9 @@ def find_file(folder, network, controlled=False):
     if file is None:
         others = sorted(path.name for path in folder.glob("*.tflite"))
         instead = f"only {', '.join(others)}" if others else "none of the kind"
+        wanted = " or ".join(names[-len(PRECISIONS) :])
         raise AssemblyError(
-            f"{folder} has no file that the page can draw with ({' or '.join(names[-len(PRECISIONS) :])}), {instead}: export it "
-            "with --export tflite"
+            f"{folder} has no file that the page can draw with ({wanted}), {instead}: export it with --export tflite"
         )
     return file
 
@@ -279,7 +281,9 @@ def check_kind(folder, manifest):
                 f"{folder} makes values of the kind {strange}: the page shows images, films, figures, sounds and lines"
             )
         if strange := next((kind for kind in given if kind not in GIVEN | STARTS), None):
-            raise AssemblyError(f"{folder} is given values of the kind {strange}: the page gives seeds, words or images")
+            raise AssemblyError(
+                f"{folder} is given values of the kind {strange}: the page gives seeds, words and images"
+            )
 
 
 def public(manifest, facts):

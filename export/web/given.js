@@ -51,7 +51,7 @@ class Camera {
     this.stream = this.video.srcObject = stream;
     stream.getVideoTracks()[0].addEventListener("ended", () => this.stop());
     this.told(true);
-    await this.video.play();
+    await this.video.play().catch(() => {}); // it was stopped before it began
     while (this.stream === stream) await this.frame();
   }
 

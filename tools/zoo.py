@@ -62,6 +62,7 @@ MODELS = {
     for options in ({}, DIGITS)
     for variant in VARIANTS
 } | {f"{variant}-tones": Model(variant, dataset="tones", image_size=None) for variant in ("specgan", "wavegan")}
+MODELS |= {"dfgan-captions": Model("dfgan", dataset="captions")}
 
 
 class ZooError(Exception):

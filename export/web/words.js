@@ -37,5 +37,8 @@ export function trouble(text, form) {
   return null;
 }
 
-/** The words that a model knows, in alphabetical order. */
-export const known = ({ vocabulary }) => vocabulary.slice(SPECIAL).sort((a, b) => a.localeCompare(b, "en"));
+/** The words that a model knows, in alphabetical order, without signs. */
+export function known({ vocabulary }) {
+  const words = vocabulary.slice(SPECIAL).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  return words.sort((a, b) => a.localeCompare(b, "en"));
+}

@@ -70,7 +70,8 @@ function refresh() {
     try {
       if (state.wanted !== state.opened) await openWanted();
       if (!state.generator) throw new Complaint(state.trouble);
-      if (words.trouble()) throw new Complaint(words.trouble());
+      const unsayable = words.trouble();
+      if (unsayable) throw new Complaint(unsayable);
       if (isNewest()) await drawers[translation.isOn() ? "translation" : state.view](isNewest);
       if (isNewest()) finish("ready");
     } catch (error) {
@@ -90,17 +91,18 @@ function finish(outcome) {
 
 function complain(text) {
   stopPlaying();
+  show(text);
+  finish("bad");
+}
+
+function show(text) {
   element("complaint").textContent = text;
   element("complaint").hidden = false;
-  finish("bad");
 }
 
 /** Says in one line what the visitor gave in vain; what is shown stays. */
 function refuse(text) {
-  queue = queue.then(() => {
-    element("complaint").textContent = text;
-    element("complaint").hidden = false;
-  });
+  queue = queue.then(() => show(text));
 }
 
 /** No picture stays that what the controls say does not give. */
@@ -187,6 +189,7 @@ async function openWanted() {
   translation.offer(entry.folder);
   words.offer();
   showPanels();
+  remember();
 }
 
 function describe({ manifest, frames, height, width, numClasses, moving }) {
@@ -677,7 +680,10 @@ function listen() {
   on("save", "click", async () => {
     const { view } = drawn;
     const model = state.wanted.name.replace(/[^A-Za-z0-9.-]+/g, "-");
-    if (translation.isOn()) return pictures.save(await pictures.photo(element("made-picture")), `${model}-${translation.name()}.png`);
+    if (translation.isOn()) {
+      pictures.save(await pictures.photo(element("made-picture")), `${model}-${translation.name()}.png`);
+      return;
+    }
     const blob = await (state.generator.moving ? photograph(canvasesOf(view)) : pictureOf(drawn));
     pictures.save(blob, `${model}-seed-${state.seed}${view === "grid" ? "" : `-${view}`}.png`);
   });

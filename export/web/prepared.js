@@ -4,7 +4,7 @@ import { sized, smooth } from "./resizing.js";
 
 const HALF = 128; // opacity from which on a pixel is known, and grey level from which on a mask is the hole
 
-/** The part of each channel of an RGBA picture's pixels that `pick(r, g, b, a, made, place)` puts into a new one. */
+/** A picture of what `put(data, at, made, to)` makes of each pixel of an RGBA picture. */
 function mapped({ data, height, width }, channels, put) {
   const made = new Uint8ClampedArray(height * width * channels);
   for (let i = 0; i < height * width; i++) put(data, 4 * i, made, i * channels);

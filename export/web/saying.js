@@ -6,9 +6,7 @@ const PATIENCE_MS = 800; // after which a word that is not known is no longer on
 
 const element = (id) => document.getElementById(id);
 
-/**
- * The field; `page` has the `state` with its `generator`, `changed()`, which draws anew, and `refuse(text)`.
- */
+/** The field; `page` has the `state` with its `generator`, `changed()`, which draws anew, and `refuse(text)`. */
 export function saying(page) {
   const { state } = page;
   const own = { text: null }; // null: nothing was said yet; empty: each seed has its own

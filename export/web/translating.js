@@ -14,14 +14,14 @@ const HOLE_COLOUR = [194, 65, 12];
 const element = (id) => document.getElementById(id);
 
 /**
- * The view; `page` is what it needs of the page around it.
+ * The view.
  *
- * Args of `page`: `state`, with its `generator` and `seed`; `refresh()` and `changed()`, which draw anew; `refuse(text)`,
- * which says what was given in vain; `pause()`, which gives way to the browser now and then.
+ * `page` is what it needs of the page around it: `state`, with its `generator` and `seed`; `refresh()` and `changed()`,
+ * which draw anew; `refuse(text)`, which says what was given in vain; `pause()`, which gives way to the browser.
  */
 export function translating(page) {
   const { state } = page;
-  const own = { given: null, direction: "", numbers: {}, size: "" };
+  const own = { given: null, kept: null, direction: "", numbers: {}, size: "" };
   const isOn = () => Boolean(state.generator?.translates);
   const current = () => state.generator.current;
 
@@ -111,6 +111,17 @@ export function translating(page) {
     return Number(own.size) || usual;
   }
 
+  /** What a network sees of what was given; kept while that stays, for large pictures take a while. */
+  function seenBy({ channels, takesHole }, given) {
+    const edge = size(given);
+    if (takesHole) return prepared(given.rgba, channels, edge, withHole(given).hole);
+    const { kept } = own;
+    if (kept?.rgba !== given.rgba || kept.channels !== channels || kept.edge !== edge) {
+      own.kept = { rgba: given.rgba, channels, edge, seen: prepared(given.rgba, channels, edge, null) };
+    }
+    return own.kept.seen;
+  }
+
   /** Draws what the model makes of what was given; returns what was drawn, null if it is no longer wanted. */
   async function draw(isNewest) {
     const { given } = own;
@@ -118,7 +129,7 @@ export function translating(page) {
     element("invitation").hidden = Boolean(given);
     if (!given) return { picture: null, milliseconds: 0, what: "\u00a0" };
     const network = current();
-    const { picture, hole } = prepared(given.rgba, network.channels, size(given), network.takesHole ? withHole(given).hole : null);
+    const { picture, hole } = seenBy(network, given);
     show(element("given-picture"), finished(hole ? withColour(picture, hole) : picture, hole ? null : given.original));
     const start = performance.now();
     const latents = network.chance ? portableLatents(state.seed, network.chance) : null;

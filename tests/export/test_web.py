@@ -788,6 +788,33 @@ def test_bad_models_are_one_line(packages, generators, tmp_path):
 TRANSLATORS = {"paint": "style_transfer", "pix": "pix2pix", "cartoon": "cartoonise", "fill": "inpaint"}
 
 
+def test_the_page_knows_of_networks_that_change_images_what_it_needs(tmp_path):
+    picture = {"kind": "image"}
+    strength = {"kind": "scalar", "low": 0.0, "default": 1.0, "high": 1.0}
+    painter = {"inputs": {"images": picture, "strength": strength}, "outputs": {"images": picture}}
+    drawer = {"inputs": {"z": {"kind": "features"}}, "outputs": {"images": picture}}
+    shown = {
+        "generator": {"kind": "image-to-image", "content_size": 64},
+        "fields": {"generator": painter, "drawer": drawer},
+        "configuration": {"model": {"style": ["mosaic", "/home/me/night.jpg"]}},
+    }
+    assert web.translators_of(shown) == ("generator",)
+    (tmp_path / "examples").mkdir()
+    for name in ("b.png", "a.png", "notes.txt"):
+        (tmp_path / "examples" / name).touch()
+    examples = web.examples_of(tmp_path)
+    assert web.translation_of(shown, ("generator",), examples)["translates"] == {
+        "networks": ["generator"],
+        "content_size": 64,
+        "controls": {"strength": strength},
+        "styles": ["mosaic", "night.jpg"],
+        "examples": ["a.png", "b.png"],
+    }
+    assert {path.parent for path in web.examples_of(tmp_path / "absent")} == {WEB / "examples"}
+    older = {"generator": {"kind": "image-to-image", "networks": ["AtoB", "BtoA"]}}
+    assert web.translators_of(older) == ("AtoB", "BtoA")
+
+
 def photo(channels=3):
     """Pixels of 40x30, smooth in one half and restless in the other."""
     rng = np.random.default_rng(5)

@@ -79,7 +79,7 @@ const contrasts = () =>
     };
     const texts = ["h1", "#about", "#what", "#tab-grid", "#tab-walk", "#seed", "label", "output", "#save", "footer"];
     texts.push("legend", ".bands label:not([hidden]) :checked + span", ".bands label:not([hidden]) :not(:checked) + span");
-    texts.push("#mix-said", "#reset", "summary", "#invitation", "#try", ".way span", "#camera", "figcaption", "small", "#text");
+    texts.push("#mix-said", "#reset", "#directions summary", "#invitation", "#try", ".way span", "#camera", "figcaption", "small", "#text");
     const shown = texts.filter((selector) => document.querySelector(selector)?.offsetParent);
     return shown.map((selector) => {
       const one = document.querySelector(selector);

@@ -23,6 +23,7 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from keras_gan import registry
 from tools import gallery
 from tools.gallery import ROOT, SAMPLES, SCORES, ZOO
 
@@ -64,7 +65,8 @@ _MODELS = (
     Model("motiongan", dataset="walker", image_size=None),
     Model("mocogan", dataset="moving_avatars", image_size=None),
     *(Model(variant, dataset="captions", image_size=None, score="reverse-nll") for variant in ("textgan", "seqgan")),
-    *(Model(variant) for variant in ("cartoonise", "pix2pix")),
+    Model("dfgan", dataset="captions"),
+    Model("cartoonise"),
     Model("style_transfer", score=None),
 )
 MODELS = {f"{model.variant}-{model.dataset}": model for model in _MODELS}
@@ -132,7 +134,8 @@ def _call(what, words):
 def put(export, name, command, zoo=ZOO):
     """Copies the small files of an export into the zoo: without the networks, if one of those is too large."""
     found = sorted(path for pattern in KEPT for path in export.glob(pattern))
-    files = [path for path in found if not path.match(LEFT_OUT)]
+    draws = "noise" in registry.variant(MODELS[name].variant).takes  # else what it changes is changed by controls
+    files = [path for path in found if not (draws and path.match(LEFT_OUT))]
     networks = [path for path in files if path.suffix == ".tflite"]
     if not networks:
         raise ZooError(f"{export} has no .tflite file")

@@ -26,6 +26,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PAGE = ("index.html", "style.css", "icon.svg", "*.js")
+EXAMPLES = "examples"  # pictures to try at once: those beside a model, or the page's own
+MOST_EXAMPLES = 6
 # What files of a network end in, best first; the one that there is becomes NETWORK.tflite.
 PRECISIONS = ("", "-float16", "-dynamic", "-int8")
 STYLED = ("mapping", "synthesis")  # what the page draws with of a style-based model, in place of its generator
@@ -36,7 +38,8 @@ WASM = ("litert_wasm_internal", "litert_wasm_compat_internal")
 # Kinds of fields, as the manifest names them: what the page can show, what it can give a model, and what one network
 # of a model may hand on to the next.
 SHOWN = {"image", "sound", "sound.spectrogram", "text", "motion", "video"}
-GIVEN, INNER = {"latents", "label", "scalar", "text.prefix"}, {"styles"}
+GIVEN, INNER = {"latents", "label", "scalar", "text", "text.prefix"}, {"styles"}
+PICTURED = {"image", "image.mask", "scalar", "chance"}  # given to a network that turns images into images
 STARTS = {"motion.start", "video.start"}  # given to a network of its own; the generator begins anyhow
 MARK = ".keras-gan-web"  # says that a folder may be replaced
 
@@ -74,12 +77,13 @@ def install():
 
 @dataclass(frozen=True)
 class Model:
-    """A model that the page can show: its folder, the files that it is drawn with, `{network: path}`, and what visitors
-    may know of it."""
+    """A model that the page can show: its folder, the files that it is drawn with, `{network: path}`, what visitors may
+    know of it, and pictures for them to try it on."""
 
     folder: Path
     files: dict
     manifest: dict
+    examples: tuple = ()
 
 
 def check_model(folder):
@@ -87,13 +91,68 @@ def check_model(folder):
     if not folder.is_dir():
         raise AssemblyError(f"there is no folder {folder}")
     manifest = read_manifest(folder)
-    check_kind(folder, manifest)
-    networks = STYLED if is_styled(manifest) else ("generator",)
-    files = {network: find_file(folder, network) for network in networks}
+    translators = translators_of(manifest)
+    if not translators:
+        check_kind(folder, manifest)
+    networks = translators or (STYLED if is_styled(manifest) else ("generator",))
+    files = {network: find_file(folder, network, bool(translators)) for network in networks}
     facts = {network: described(file, manifest) for network, file in files.items()}
     shown = public(manifest, facts)
     shown["generator"] |= movement_of(folder, manifest)
-    return Model(folder.resolve(), files, shown | styles_of(folder, manifest))
+    examples = examples_of(folder) if translators else ()
+    shown |= styles_of(folder, manifest) | translation_of(manifest, translators, examples)
+    return Model(folder.resolve(), files, shown, examples)
+
+
+def translators_of(manifest):
+    """The names of the networks of a model that turn images into images, none of any other model."""
+    generator, fields = told(manifest, "generator"), told(manifest, "fields")
+    if not fields and generator.get("kind") == "image-to-image":  # older exports do not say what is given
+        return tuple(name for name in generator.get("networks", ()) if isinstance(name, str))
+    return tuple(name for name, network in fields.items() if changes_images(network))
+
+
+def changes_images(network):
+    """Whether a network, as a manifest describes its values, makes images of images."""
+    given, made = (
+        [told(each).get("kind") for each in told(network, group).values()] for group in ("inputs", "outputs")
+    )
+    return made == ["image"] and "image" in given and set(given) <= PICTURED
+
+
+def examples_of(folder):
+    """The pictures to try a model on: those in a folder beside it, or the page's own."""
+    own = sorted((folder / EXAMPLES).glob("*.png"))
+    return tuple(own or sorted((HERE / EXAMPLES).glob("*.png")))[:MOST_EXAMPLES]
+
+
+def translation_of(manifest, networks, examples):
+    """What the page must know of networks that turn images into images: in which size, by which numbers, of which."""
+    if not networks:
+        return {}
+    generator = told(manifest, "generator")
+    sizes = {name: generator[name] for name in ("content_size", "size_multiple") if is_size(generator.get(name))}
+    inputs = {name: told(manifest, "fields", name, "inputs") for name in networks}
+    controls = {name: field for fields in inputs.values() for name, field in fields.items() if is_control(field)}
+    about = {"controls": controls, "styles": style_names(manifest), "examples": [path.name for path in examples]}
+    return {"translates": {"networks": list(networks), **sizes, **about}}
+
+
+def is_size(value):
+    """Whether a JSON value is a number of pixels."""
+    return type(value) is int and value > 0
+
+
+def is_control(field):
+    """Whether a JSON value describes a number that can be chosen from a range."""
+    numbers = [told(field).get(name) for name in ("low", "default", "high")]
+    return told(field).get("kind") == "scalar" and is_vector(numbers) and numbers == sorted(numbers)
+
+
+def style_names(manifest):
+    """What the styles of a network that paints are called: names of drawn ones, or of files, without where they lie."""
+    names = told(manifest, "configuration", "model").get("style")
+    return [re.split(r"[/\\]", str(name))[-1] for name in names] if isinstance(names, list) else []
 
 
 def is_styled(manifest):
@@ -101,16 +160,17 @@ def is_styled(manifest):
     return set(STYLED) <= told(manifest, "fields").keys()
 
 
-def find_file(folder, network):
-    """The best file of a network that the page can draw with."""
-    names = [f"{network}{precision}.tflite" for precision in PRECISIONS]
+def find_file(folder, network, controlled=False):
+    """The best file of a network that the page can draw with; `controlled`: one that takes numbers, if there is one."""
+    stems = [f"{network}-controlled", network] if controlled else [network]
+    names = [f"{stem}{precision}.tflite" for stem in stems for precision in PRECISIONS]
     file = next((folder / name for name in names if (folder / name).is_file()), None)
     if file is None:
         others = sorted(path.name for path in folder.glob("*.tflite"))
         instead = f"only {', '.join(others)}" if others else "none of the kind"
+        wanted = " or ".join(names[-len(PRECISIONS) :])
         raise AssemblyError(
-            f"{folder} has no file that the page can draw with ({' or '.join(names)}), {instead}: export it "
-            "with --export tflite"
+            f"{folder} has no file that the page can draw with ({wanted}), {instead}: export it with --export tflite"
         )
     return file
 
@@ -211,7 +271,7 @@ def check_kind(folder, manifest):
     """Raises `AssemblyError` for a model that the page cannot show; what a manifest does not say passes."""
     kind = told(manifest, "generator").get("kind")
     if kind is not None:  # generators that draw from seeds have none
-        raise AssemblyError(f"{folder} changes what it is given ({kind}): the page draws from seeds alone")
+        raise AssemblyError(f"{folder} changes what it is given ({kind}): of such, the page runs image-to-image alone")
     for network in told(manifest, "fields").values():
         groups = {group: told(network, group).values() for group in ("outputs", "inputs")}
         kinds = ([told(field).get("kind", "image") for field in groups[group]] for group in groups)
@@ -221,7 +281,9 @@ def check_kind(folder, manifest):
                 f"{folder} makes values of the kind {strange}: the page shows images, films, figures, sounds and lines"
             )
         if strange := next((kind for kind in given if kind not in GIVEN | STARTS), None):
-            raise AssemblyError(f"{folder} is given values of the kind {strange}: the page draws from seeds alone")
+            raise AssemblyError(
+                f"{folder} is given values of the kind {strange}: the page gives seeds, words and images"
+            )
 
 
 def public(manifest, facts):
@@ -233,7 +295,7 @@ def public(manifest, facts):
     """
     generator, data = told(manifest, "generator"), told(manifest, "data")
     told_of = ("variant", "parameters", "step", "num_classes", "rate", "samples", "bands")
-    known = {name: generator[name] for name in told_of if name in generator} | words_of(manifest)
+    known = {name: generator[name] for name in told_of if name in generator} | words_of(manifest) | said_of(manifest)
     about = {"classes": data["classes"]} if isinstance(data.get("classes"), list) else {}
     if isinstance(data.get("name"), str):  # a name, and not the path that older exports have
         about["name"] = re.split(r"[/\\]", data["name"].rstrip("/\\"))[-1]
@@ -247,10 +309,17 @@ def words_of(manifest):
     return {name: field.get(name) for name in ("vocabulary", "unit")} if field else {}
 
 
-def field_of(manifest, kind):
-    """What a manifest says of values of a kind that a network makes, empty if none does."""
+def said_of(manifest):
+    """What can be said to a model that draws from words; empty of any other."""
+    field = field_of(manifest, "text", "inputs")
+    names = ("vocabulary", "unit", "lowercase", "length", "examples")
+    return {"said": {name: field.get(name) for name in names}} if field else {}
+
+
+def field_of(manifest, kind, group="outputs"):
+    """What a manifest says of values of a kind that a network makes, or is given, empty if there are none."""
     for network in told(manifest, "fields").values():
-        for field in told(network, "outputs").values():
+        for field in told(network, group).values():
             if told(field).get("kind") == kind:
                 return field
     return {}
@@ -315,6 +384,9 @@ def assemble(models, out):
             shutil.copyfile(file, out / "models" / target / f"{network}.tflite")
         manifest = json.dumps(checked[folder].manifest, indent=1) + "\n"
         (out / "models" / target / "manifest.json").write_text(manifest, encoding="utf-8")
+        for path in checked[folder].examples:
+            (out / "models" / target / EXAMPLES).mkdir(exist_ok=True)
+            shutil.copyfile(path, out / "models" / target / EXAMPLES / path.name)
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):

@@ -1,14 +1,14 @@
 /** Exported generators, run by LiteRT.js on the processor, where pictures are those of Python. */
 
 import { Tensor, loadAndCompile, loadLiteRt, unloadLiteRt } from "./litert/core.js";
+import { Complaint, firstLine } from "./complaint.js";
 import * as lines from "./lines.js";
 import * as moving from "./moving.js";
 import { formOf, seen } from "./sounds.js";
+import { Translators } from "./translator.js";
+import * as words from "./words.js";
 
 const SIGNATURE = "serving_default";
-
-/** What went wrong, in words for whoever looks at the page. */
-export class Complaint extends Error {}
 
 let started = false;
 
@@ -33,8 +33,6 @@ function stop() {
     console.debug(error);
   }
 }
-
-const firstLine = (error) => String(error?.message ?? error).split("\n")[0];
 
 async function fetchFile(url) {
   let response;
@@ -68,7 +66,7 @@ async function isDescribed(bytes, facts) {
 /** Loads `manifest.json` and the model that it describes from a folder. Raises a Complaint if that cannot be. */
 export async function openGenerator(folder) {
   const manifest = await fetchJson(`${folder}/manifest.json`);
-  const [Kind, names] = manifest.styles ? [StyledGenerator, ["mapping", "synthesis"]] : [Generator, ["generator"]];
+  const [Kind, names] = kindOf(manifest);
   const contents = await Promise.all(names.map((name) => fetchModel(folder, `${name}.tflite`, manifest)));
   await start();
   const networks = [];
@@ -81,6 +79,12 @@ export async function openGenerator(folder) {
     const file = `${folder}/${names.at(-1)}.tflite`;
     throw new Complaint(`${file} is not a generator that this page can run: ${firstLine(error)}`);
   }
+}
+
+/** The class of a model, and the names of the networks that it is made with. */
+function kindOf({ translates, styles }) {
+  if (translates) return [Translators, translates.networks];
+  return styles ? [StyledGenerator, ["mapping", "synthesis"]] : [Generator, ["generator"]];
 }
 
 async function fetchModel(folder, name, manifest) {
@@ -141,13 +145,14 @@ class Network {
   }
 }
 
-/** What a network that takes latents is given for rows with `latents` and perhaps a `label`, at most a batch. */
+/** What a network that takes latents is given for rows with `latents`, and perhaps a `label` or `tokens`, at most a batch. */
 function latentInputs({ inputs, batch }, rows) {
-  const [, length] = inputs.latents;
-  const values = { latents: new Float32Array(batch * length), labels: new Int32Array(batch) };
+  const [length, most] = [inputs.latents[1], inputs.tokens?.[1] ?? 0];
+  const values = { latents: new Float32Array(batch * length), labels: new Int32Array(batch), tokens: new Int32Array(batch * most) };
   rows.forEach((row, i) => {
     values.latents.set(row.latents, i * length);
     values.labels[i] = row.label ?? 0;
+    if (most) values.tokens.set(row.tokens, i * most);
   });
   return values;
 }
@@ -155,8 +160,8 @@ function latentInputs({ inputs, batch }, rows) {
 /**
  * What draws pictures of rows.
  *
- * `batch` rows are drawn at once. Each has `latents`, a `label` where there are classes, a `title` for complaints, and
- * the `seed` by which a sound begins.
+ * `batch` rows are drawn at once. Each has `latents`, a `label` where there are classes, `tokens` where something is
+ * said, a `title` for complaints, and the `seed` by which a sound begins.
  */
 class Generator {
   constructor(manifest, first, last = first) {
@@ -177,6 +182,10 @@ class Generator {
     if (![1, 3, 4].includes(this.channels)) throw new Error(`its pictures have ${this.channels} channels.`);
     this.numClasses = "labels" in first.inputs ? (manifest.generator?.num_classes ?? 0) : 0;
     if ("labels" in first.inputs && !this.numClasses) throw new Error("manifest.json does not say how many classes it has.");
+    this.said = words.formOf(manifest.generator);
+    if (first.inputs.tokens && first.inputs.tokens[1] !== this.said?.length) {
+      throw new Error("manifest.json does not say which words it knows.");
+    }
     const names = manifest.data?.classes ?? [];
     this.classNames = Array.from({ length: this.numClasses }, (_, i) =>
       names.length === this.numClasses ? String(names[i]) : String(i),

@@ -1,12 +1,16 @@
 /** The page: what the controls say is drawn, one thing at a time. */
 
-import { Complaint, fetchJson, openGenerator } from "./generator.js";
+import { Complaint } from "./complaint.js";
+import { fetchJson, openGenerator } from "./generator.js";
 import { plane, slerp, truncate } from "./latent_space.js";
 import { listenToGiving } from "./mixing.js";
 import { camera, clock, photograph, present, setPlaying, stopAt, turnBy } from "./moving.js";
 import * as pictures from "./pictures.js";
 import { classOfSeed, laterSeed, parseSeed, portableLatents } from "./portable_seeds.js";
+import { saying } from "./saying.js";
+import { makeSlider } from "./sliders.js";
 import { bandsOf, layered, moved, shiftAlong } from "./styles.js";
+import { translating } from "./translating.js";
 import { listenToTurning } from "./turning.js";
 
 const WALK_SECONDS = 2;
@@ -47,6 +51,10 @@ const state = {
 /** What was drawn last: the rows as the model saw them, and their pixels in [0, 1]. */
 export const drawn = { view: "", rows: [], pictures: [], shape: null, milliseconds: 0 };
 
+const pause = pausing();
+const translation = translating({ state, refresh, changed, refuse, pause });
+const words = saying({ state, changed, refuse });
+
 // -- One thing at a time: a newer request makes older ones stop where they are --
 
 let newest = 0;
@@ -62,7 +70,9 @@ function refresh() {
     try {
       if (state.wanted !== state.opened) await openWanted();
       if (!state.generator) throw new Complaint(state.trouble);
-      if (isNewest()) await drawers[state.view](isNewest);
+      const unsayable = words.trouble();
+      if (unsayable) throw new Complaint(unsayable);
+      if (isNewest()) await drawers[translation.isOn() ? "translation" : state.view](isNewest);
       if (isNewest()) finish("ready");
     } catch (error) {
       if (!(error instanceof Complaint)) console.error(error);
@@ -75,15 +85,24 @@ function refresh() {
 
 function finish(outcome) {
   document.body.dataset.state = outcome;
-  element("save").disabled = outcome !== "ready";
+  element("save").disabled = outcome !== "ready" || (translation.isOn() && !translation.hasPicture());
   if (outcome === "ready") element("complaint").hidden = true;
 }
 
 function complain(text) {
   stopPlaying();
+  show(text);
+  finish("bad");
+}
+
+function show(text) {
   element("complaint").textContent = text;
   element("complaint").hidden = false;
-  finish("bad");
+}
+
+/** Says in one line what the visitor gave in vain; what is shown stays. */
+function refuse(text) {
+  queue = queue.then(() => show(text));
 }
 
 /** No picture stays that what the controls say does not give. */
@@ -97,27 +116,30 @@ function wipe() {
   element("speed").textContent = "";
 }
 
-const breathe = () => new Promise((resolve) => setTimeout(resolve));
+/** A function that gives the page back to the browser if it was not for a while. */
+function pausing() {
+  let breath = performance.now();
+  return async () => {
+    if (performance.now() - breath <= BREATH_MS) return;
+    await new Promise((resolve) => setTimeout(resolve));
+    breath = performance.now();
+  };
+}
 
 /** Draws rows in the batches of the model, hands each picture on as it comes; false if a newer request came. */
 async function drawRows(rows, isNewest, show) {
   const { generator } = state;
   const pictures = [];
   let milliseconds = 0;
-  let breath = performance.now();
   for (let i = 0; i < rows.length; i += generator.batch) {
     const start = performance.now();
     const some = rows.slice(i, i + generator.batch);
     if (generator.hasStyles) await addStyles(some);
     const batch = await generator.draw(some);
-    const end = performance.now();
-    milliseconds += end - start;
+    milliseconds += performance.now() - start;
     batch.forEach((pixels, j) => show(pixels, i + j));
     pictures.push(...batch);
-    if (end - breath > BREATH_MS) {
-      await breathe();
-      breath = performance.now();
-    }
+    await pause();
     if (!isNewest()) return false;
   }
   const { height, width, channels } = generator;
@@ -164,6 +186,10 @@ async function openWanted() {
   fillClasses(state.generator);
   offerStyles(state.generator);
   offerMovement(state.generator);
+  translation.offer(entry.folder);
+  words.offer();
+  showPanels();
+  remember();
 }
 
 function describe({ manifest, frames, height, width, numClasses, moving }) {
@@ -177,7 +203,7 @@ function describe({ manifest, frames, height, width, numClasses, moving }) {
   element("about").textContent = facts.filter(Boolean).join(" · ");
 }
 
-function fillClasses({ numClasses, classNames }) {
+function fillClasses({ numClasses = 0, classNames = [] }) {
   const options = classNames.map((name, i) => new Option(name, i));
   element("class").replaceChildren(new Option("Each seed’s own", ""), ...options);
   if (state.label !== null && state.label >= numClasses) state.label = null;
@@ -196,12 +222,12 @@ function offerStyles({ hasStyles = false, layers = 0, directions = [] }) {
   const names = directions.map(({ name }) => name);
   state.along = Object.fromEntries(Object.entries(state.along).filter(([name]) => names.includes(name)));
   element("directions").hidden = !names.length;
-  element("sliders").replaceChildren(...names.map(makeSlider));
+  element("sliders").replaceChildren(...names.map(makeDirection));
   if (!hasStyles && state.view === "mix") showView("grid");
 }
 
 /** Shows what there is to do with what moves, and with figures. */
-function offerMovement({ moving, frames }) {
+function offerMovement({ moving, frames = 1 }) {
   const isFigure = Boolean(moving?.skeleton);
   element("moving").hidden = !moving;
   element("moment").max = frames - 1;
@@ -230,21 +256,13 @@ function play(isPlaying) {
   element("run").setAttribute("aria-label", clock.playing ? "Pause the clips" : "Play the clips");
 }
 
-function makeSlider(name) {
-  const [field, head, value, input] = ["label", "span", "output", "input"].map((tag) => document.createElement(tag));
-  field.className = "field";
-  Object.assign(input, { type: "range", min: -SIGMAS, max: SIGMAS, step: 0.1, value: state.along[name] ?? 0 });
-  const say = () => (value.textContent = Number(input.value).toFixed(1));
-  input.addEventListener("input", () => {
-    state.along[name] = Number(input.value);
-    say();
+function makeDirection(name) {
+  const take = (sigmas) => {
+    state.along[name] = sigmas;
     refresh();
-  });
-  input.addEventListener("change", remember);
-  say();
-  head.append(name, " ", value);
-  field.append(head, input);
-  return field;
+  };
+  const range = { min: -SIGMAS, max: SIGMAS, step: 0.1, value: state.along[name] ?? 0 };
+  return makeSlider({ label: name, ...range, take, done: remember, shows: (sigmas) => sigmas.toFixed(1) });
 }
 
 // -- The views --
@@ -258,7 +276,8 @@ const latentsOf = (seed) => portableLatents(seed, state.generator.latentDim);
 
 function titleOf(seed) {
   const label = labelOf(seed);
-  return label === null ? `seed ${seed}` : `seed ${seed}, class ${state.generator.classNames[label]}`;
+  const ofClass = label === null ? "" : `, class ${state.generator.classNames[label]}`;
+  return `seed ${seed}${ofClass}${words.titleOf(seed)}`;
 }
 
 function canvases(holder, count, make) {
@@ -269,9 +288,8 @@ function canvases(holder, count, make) {
   return list;
 }
 
-/** Small pictures look sharper with their pixels as squares. */
 function fit(canvas) {
-  canvas.classList.toggle("small", Math.max(state.generator.height, state.generator.width) <= 64);
+  canvas.classList.toggle("small", Math.max(state.generator.height, state.generator.width) <= pictures.SMALL);
 }
 
 /** Puts what a generator gave for a row on a canvas. */
@@ -293,7 +311,7 @@ const drawers = {
     const { count, seed, generator } = state;
     const rows = Array.from({ length: count }, (_, i) => {
       const own = laterSeed(seed, i);
-      return { seed: own, label: labelOf(own), title: titleOf(own), latents: nearer(latentsOf(own)) };
+      return { seed: own, label: labelOf(own), title: titleOf(own), latents: nearer(latentsOf(own)), ...words.rowOf(own) };
     });
     const list = lay(element("grid"), rows, makeTile);
     if (!(await drawRows(rows, isNewest, (pixels, i) => paint(list[i], pixels, generator)))) return;
@@ -308,9 +326,10 @@ const drawers = {
       label: labelOf(seed),
       title: `the way from seed ${seed} to seed ${endSeed}`,
       latents: nearer(slerp(start, end, fraction)),
+      ...words.rowOf(seed),
     });
     // The strip stays while only the position changes.
-    const name = [seed, endSeed, truncation, labelOf(seed), ...Object.entries(state.along)].join();
+    const name = [seed, endSeed, truncation, labelOf(seed), words.text(), ...Object.entries(state.along)].join();
     if (walkStrip.generator !== generator || walkStrip.name !== name) {
       const list = canvases(element("strip"), STRIP, () => document.createElement("canvas"));
       element("strip").style.setProperty("--columns", STRIP);
@@ -332,7 +351,8 @@ const drawers = {
     element("right-seed").textContent = `seed ${right}`;
     element("up-seed").textContent = `seed ${up}`;
     const at = plane(latentsOf(seed), latentsOf(right), latentsOf(up));
-    const row = { seed, label: labelOf(seed), title: `a point near seed ${seed}`, latents: nearer(at(x, y)) };
+    const title = `a point near seed ${seed}`;
+    const row = { seed, label: labelOf(seed), title, latents: nearer(at(x, y)), ...words.rowOf(seed) };
     const canvas = element("drag-picture");
     fit(canvas);
     placeHandle();
@@ -347,6 +367,15 @@ const drawers = {
     markGiver();
     if (!(await drawRows(rows, isNewest, (pixels, i) => paint(list[i], pixels, generator)))) return;
     report(`Seeds ${seed} to ${laterSeed(seed, count - 1)}`, drawn.milliseconds, count);
+  },
+
+  async translation(isNewest) {
+    const made = await translation.draw(isNewest);
+    if (!made) return;
+    const { picture, milliseconds } = made;
+    Object.assign(drawn, { ...made, view: "translation", rows: [], pictures: picture ? [picture.data] : [], shape: picture });
+    if (picture) report(made.what, made.isLive ? smooth(milliseconds) : milliseconds, 1);
+    else element("what").textContent = made.what;
   },
 };
 
@@ -507,6 +536,8 @@ function remember() {
   if (state.mixes.size) facts.mix = mixesAsText();
   for (const [name, sigmas] of Object.entries(state.along)) if (sigmas) facts[`along ${name}`] = sigmas;
   if (state.generator?.moving?.skeleton) Object.assign(facts, camera);
+  if (words.text() !== null) facts.say = words.text();
+  Object.assign(facts, translation.facts());
   history.replaceState(null, "", `#${new URLSearchParams(facts)}`);
 }
 
@@ -531,6 +562,8 @@ function recall() {
   if (truncation === 0) element("truncation").min = 0; // of styles; `offerStyles` knows whether there are some
   setTruncation(truncation >= 0 && truncation <= 1 ? truncation : state.truncation);
   element("count").value = state.count;
+  translation.recall(facts);
+  words.recall(facts);
 }
 
 function showView(view) {
@@ -541,11 +574,22 @@ function showView(view) {
     const tab = element(`tab-${name}`);
     tab.setAttribute("aria-selected", name === view);
     tab.tabIndex = name === view ? 0 : -1;
-    element(`${name}-view`).hidden = name !== view;
   }
-  element("end-field").hidden = view !== "walk";
-  element("count-field").hidden = !gridViews.includes(view);
+  showPanels();
   return changed();
+}
+
+/** Shows what the view has, or the one view of what turns images into images. */
+function showPanels() {
+  const isOn = translation.isOn();
+  const { view } = state;
+  for (const name of views) element(`${name}-view`).hidden = isOn || name !== view;
+  element("translation-view").hidden = !isOn;
+  document.querySelector("[role=tablist]").hidden = isOn;
+  element("end-field").hidden = isOn || view !== "walk";
+  element("count-field").hidden = isOn || !gridViews.includes(view);
+  element("truncation-field").hidden = isOn;
+  element("seed-field").hidden = isOn && !state.generator.current.chance;
 }
 
 function setPoint(x, y) {
@@ -599,11 +643,14 @@ function listen() {
     state.mixes.clear();
     setGiver(null);
     recent = [];
+    translation.stop();
+    translation.forget();
+    words.forget();
     changed();
   });
   on("seed", "change", () => readSeed(element("seed"), setSeed));
   on("end-seed", "change", () => readSeed(element("end-seed"), (seed) => (state.endSeed = seed)));
-  const step = () => (gridViews.includes(state.view) ? state.count : 1);
+  const step = () => (gridViews.includes(state.view) && !translation.isOn() ? state.count : 1);
   on("previous", "click", () => (setSeed(laterSeed(state.seed, -step())), changed()));
   on("next", "click", () => (setSeed(laterSeed(state.seed, step())), changed()));
   on("dice", "click", () => {
@@ -633,6 +680,10 @@ function listen() {
   on("save", "click", async () => {
     const { view } = drawn;
     const model = state.wanted.name.replace(/[^A-Za-z0-9.-]+/g, "-");
+    if (translation.isOn()) {
+      pictures.save(await pictures.photo(element("made-picture")), `${model}-${translation.name()}.png`);
+      return;
+    }
     const blob = await (state.generator.moving ? photograph(canvasesOf(view)) : pictureOf(drawn));
     pictures.save(blob, `${model}-seed-${state.seed}${view === "grid" ? "" : `-${view}`}.png`);
   });
@@ -749,7 +800,11 @@ async function main() {
   listen();
   addEventListener("hashchange", () => {
     recall();
-    if (state.generator && state.wanted === state.opened) offerStyles(state.generator);
+    if (state.generator && state.wanted === state.opened) {
+      offerStyles(state.generator);
+      translation.offer();
+      words.offer();
+    }
     showView(state.view);
   });
   showView(state.view);

@@ -1,5 +1,7 @@
 /** Pixels in [0, 1] on canvases and in PNG files. */
 
+export const SMALL = 64; // pixels, up to which a picture looks sharper with its pixels as squares
+
 /** ImageData of one picture of 1, 3 or 4 channels. */
 function toImageData(pixels, { height, width, channels }) {
   const image = new ImageData(width, height);
@@ -23,6 +25,17 @@ export function paint(canvas, pixels, shape) {
   canvas.title = pixels.line ?? ""; // of a model of lines: what it says
 }
 
+/** Puts a picture of bytes, RGBA, on a canvas. */
+export function show(canvas, { data, height, width }) {
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  canvas.classList.toggle("small", Math.max(height, width) <= SMALL);
+  canvas.getContext("2d").putImageData(new ImageData(data, width, height), 0, 0);
+}
+
+/** The PNG of what is on a canvas. */
+export const photo = (canvas) => new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+
 /** One PNG of all pictures in a nearly square grid, one pixel for each pixel. */
 export function toPng(pictures, shape) {
   const columns = Math.ceil(Math.sqrt(pictures.length));
@@ -33,7 +46,7 @@ export function toPng(pictures, shape) {
   pictures.forEach((pixels, i) => {
     context.putImageData(toImageData(pixels, shape), (i % columns) * shape.width, Math.floor(i / columns) * shape.height);
   });
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  return photo(canvas);
 }
 
 /** Hands a file to the browser's downloads. */

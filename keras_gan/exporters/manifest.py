@@ -72,7 +72,7 @@ def _generator(model, networks, deliverables):
     }
     for field in first.inputs.values():
         facts |= field.given_facts
-    return facts | _of_any_size(model, networks, deliverables)
+    return facts | _of_sizes(model, networks, deliverables)
 
 
 def _of_seeds():
@@ -88,13 +88,14 @@ def _of_examples(networks):
     }
 
 
-def _of_any_size(model, networks, deliverables):
-    """What there is to know of networks whose inputs may have any size."""
+def _of_sizes(model, networks, deliverables):
+    """What there is to know of the sizes that inputs may have."""
     first = networks[0]
+    learned = first.example_sizes or next(iter(first.inputs.values())).shape[:2]
+    content = {"content_size": max(learned)} if getattr(model, "content_has_scale", False) else {}
     if not first.free_axes:
-        return {}
+        return content
     sizes = fixed_sizes(networks, deliverables.tflite_size)
-    content = {"content_size": max(first.example_sizes)} if getattr(model, "content_has_scale", False) else {}
     return {
         "size_multiple": first.multiple,
         "scale": first.scale,

@@ -20,13 +20,16 @@ import pytest
 from PIL import Image
 
 from keras_gan import exporters, registry
-from keras_gan.exporters import tflite
+from keras_gan.exported import ExportedTranslator
+from keras_gan.exporters import manifest, tflite
 from keras_gan.exporters.deliverables import Deliverables
 from keras_gan.latent_space import slerp
+from keras_gan.modalities import image
+from keras_gan.modalities.text import Tokens
 from keras_gan.randomness import portable_latents
 from keras_gan.sampling import Sampler
 from keras_gan.training import building
-from tests.conftest import ROOT, networks_of, sampler_of, tiny
+from tests.conftest import ROOT, networks_of, tiny
 
 WEB = ROOT / "export" / "web"
 SCRIPTS = ROOT / "tests" / "export" / "web"
@@ -106,15 +109,19 @@ def test_bad_input_is_one_line(tmp_path):
         assert not (tmp_path / "build").exists()
 
 
-@pytest.mark.parametrize("variant", ["denoise", "pix2pix"])
-def test_what_changes_images_is_no_model_of_the_page(variant, tmp_path):
-    made = tiny(variant)
-    exporters.export(made, tmp_path / "m" / "1", formats=("tflite",), sampler=sampler_of(made))
-    result = run(tmp_path / "m" / "1", "--out", tmp_path / "build")
-    assert result.returncode == 2
-    (line,) = result.stderr.splitlines()
-    assert "changes what it is given (image-to-image): the page draws from seeds alone" in line
-    assert not (tmp_path / "build").exists()
+def test_what_is_given_something_else_is_no_model_of_the_page(tmp_path):
+    (tmp_path / "1").mkdir()
+    (tmp_path / "1" / "generator.tflite").touch()
+    for facts, given, message in (
+        ({"kind": "image-to-text"}, {"kind": "image"}, "changes what it is given (image-to-text)"),
+        ({}, {"kind": "sound"}, "is given values of the kind sound: the page gives seeds, words and images"),
+    ):
+        fields = {"generator": {"inputs": {"x": given}, "outputs": {"y": {"kind": "text"}}}}
+        (tmp_path / "1" / "manifest.json").write_text(json.dumps({"generator": facts, "fields": fields}))
+        result = run(tmp_path / "1", "--out", tmp_path / "build")
+        assert result.returncode == 2
+        (line,) = result.stderr.splitlines()
+        assert message in line
 
 
 def test_a_model_in_the_folder_that_is_written_anew_is_not_lost(tmp_path):
@@ -774,3 +781,248 @@ def test_bad_models_are_one_line(packages, generators, tmp_path):
     assert seen["hidden"]
     # A browser says by itself that a file is not there.
     assert [error for error in seen["errors"] if "404" not in error] == []
+
+
+# --- Pictures that are given ------------------------------------------------------------------------------------------
+
+TRANSLATORS = {"paint": "style_transfer", "pix": "pix2pix", "cartoon": "cartoonise", "fill": "inpaint"}
+
+
+def test_the_page_knows_of_networks_that_change_images_what_it_needs(tmp_path):
+    picture = {"kind": "image"}
+    strength = {"kind": "scalar", "low": 0.0, "default": 1.0, "high": 1.0}
+    painter = {"inputs": {"images": picture, "strength": strength}, "outputs": {"images": picture}}
+    drawer = {"inputs": {"z": {"kind": "features"}}, "outputs": {"images": picture}}
+    shown = {
+        "generator": {"kind": "image-to-image", "content_size": 64},
+        "fields": {"generator": painter, "drawer": drawer},
+        "configuration": {"model": {"style": ["mosaic", "/home/me/night.jpg"]}},
+    }
+    assert web.translators_of(shown) == ("generator",)
+    (tmp_path / "examples").mkdir()
+    for name in ("b.png", "a.png", "notes.txt"):
+        (tmp_path / "examples" / name).touch()
+    examples = web.examples_of(tmp_path)
+    assert web.translation_of(shown, ("generator",), examples)["translates"] == {
+        "networks": ["generator"],
+        "content_size": 64,
+        "controls": {"strength": strength},
+        "styles": ["mosaic", "night.jpg"],
+        "examples": ["a.png", "b.png"],
+    }
+    assert {path.parent for path in web.examples_of(tmp_path / "absent")} == {WEB / "examples"}
+    older = {"generator": {"kind": "image-to-image", "networks": ["AtoB", "BtoA"]}}
+    assert web.translators_of(older) == ("AtoB", "BtoA")
+
+
+def photo(channels=3):
+    """Pixels of 40x30, smooth in one half and restless in the other."""
+    rng = np.random.default_rng(5)
+    pixels = np.linspace(0, 255, 30 * 40 * channels).reshape(30, 40, channels)
+    pixels[:, 20:] = rng.integers(0, 256, (30, 20, channels))
+    return pixels.astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def translators(tmp_path_factory):
+    """A folder of exports of tiny models that turn images into images, with weights by which that can be seen."""
+    folder, rng = tmp_path_factory.mktemp("translators"), np.random.default_rng(0)
+    for name, variant in TRANSLATORS.items():
+        model = tiny(variant)
+        for weight in model.ema_generator.weights:
+            weight.assign(weight + rng.normal(0, 0.1, weight.shape))
+        put(model, folder / name / "1")
+    # Two networks for two directions, as of a CycleGAN.
+    (folder / "both" / "1").mkdir(parents=True)
+    described = {}
+    for network, name in (("AtoB", "pix"), ("BtoA", "paint")):
+        shutil.copy(folder / name / "1" / "generator.tflite", folder / "both" / "1" / f"{network}.tflite")
+        described[network] = json.loads((folder / name / "1" / "manifest.json").read_text())["fields"]["generator"]
+    facts = {"generator": {"kind": "image-to-image", "content_size": 16}, "fields": described}
+    (folder / "both" / "1" / "manifest.json").write_text(json.dumps(facts))
+    return folder
+
+
+def put(model, folder, **options):
+    """Exports the generator alone of a model, unverified, which is quicker."""
+    folder.mkdir(parents=True)
+    networks, deliverables = networks_of(model)[:1], Deliverables(("tflite",), **options)
+    tflite.write(networks, folder, deliverables)
+    manifest.write(manifest.of(model, networks, folder, deliverables, [], {}), folder)
+
+
+def translated(file, picture, hole=None, **controls):
+    """What Python's `translate` makes of a picture by a `.tflite` file, uint8."""
+    return ExportedTranslator(file).translate(picture, hole, size="native", controls=controls)
+
+
+@pytest.fixture(scope="module")
+def pair(packages, generators, translators, tmp_path_factory):
+    """What one visit to the page saw that gave pictures to each of these models."""
+    find_chromium()
+    folder = tmp_path_factory.mktemp("pair")
+    Image.fromarray(photo()).save(folder / "photo.png")
+    Image.fromarray(photo(4)).save(folder / "clear.png")
+    (folder / "notes.txt").write_text("no picture")
+    models = [*translators.glob("*/1"), generators[0] / "plain" / "1"]
+    with serve(models, folder / "build") as url:
+        return {**visit("pictures", url, folder), "folder": folder, "url": url}
+
+
+def pixels_of(picture):
+    return np.array(picture["data"], np.uint8).reshape([picture[name] for name in ("height", "width", "channels")])
+
+
+def assert_translated(view, file, given=None, **controls):
+    """A picture was prepared as Python prepares it, to the bit, and what is made of it is within a grey level."""
+    if given is not None:
+        np.testing.assert_array_equal(pixels_of(view["given"]), given)
+    hole = None if view["hole"] is None else np.array(view["hole"], bool).reshape(pixels_of(view["given"]).shape[:2])
+    expected = translated(file, pixels_of(view["given"]), hole, **controls)
+    made = pixels_of(view["made"])
+    assert made.shape == expected.shape
+    assert np.abs(made.astype(int) - expected).max() <= 1
+    assert expected.std() > 1
+    return expected
+
+
+def test_a_picture_is_painted_as_in_python(pair, translators):
+    file = translators / "paint" / "1" / "generator-controlled.tflite"
+    usual = assert_translated(pair["paint"], file, photo())
+    turned = assert_translated(pair["turned"], file, photo(), strength=0.5, style=1.0)
+    assert np.abs(usual.astype(int) - turned).mean() > 1
+    address = dict(parse_qsl(urlsplit(pair["address"]).fragment))
+    assert {"set strength": "0.5", "set style": "1"}.items() <= address.items()
+    larger, _ = ExportedTranslator(file).sized(photo(), size=64)
+    assert_translated(pair["enlarged"], file, larger, strength=0.5, style=1.0)
+    assert [text.split()[0] for text in pair["knobs"]] == ["Style", "Between", "Strength"]
+
+
+def test_a_model_that_knows_things_by_their_size_is_given_that(pair, translators):
+    for view, name in (("pix", "pix"), ("same", "pix"), ("back", "both")):
+        file = translators / name / "1" / ("BtoA.tflite" if name == "both" else "generator.tflite")
+        original = photo() if view == "pix" else None
+        sized = None if original is None else ExportedTranslator(file).sized(original)[0]
+        assert_translated(pair[view], file, sized)
+        assert max(pair[view]["given"]["height"], pair[view]["given"]["width"]) == 16
+    face = np.asarray(Image.open(WEB / "examples" / "face-1.png").convert("RGB"))
+    file = translators / "pix" / "1" / "generator.tflite"
+    assert_translated(pair["example"], file, ExportedTranslator(file).sized(face)[0])
+
+
+def test_a_seed_decides_a_cartoon(pair, translators):
+    file = translators / "cartoon" / "1" / "generator-controlled.tflite"
+    sized, _ = ExportedTranslator(file).sized(photo())
+    latents = portable_latents(np.array([5]), ExportedTranslator(file).facts["chance_dim"])[0]
+    assert_translated(pair["cartoon"], file, sized, alpha=0.5, latents=latents)
+
+
+def test_a_hole_is_painted_and_moved(pair, translators):
+    file = translators / "fill" / "1" / "generator.tflite"
+    for view in ("middle", "moved", "painted", "again"):
+        made = assert_translated(pair[view], file, photo())
+        outside = ~np.array(pair[view]["hole"], bool).reshape(30, 40)
+        np.testing.assert_array_equal(made[outside], photo()[outside])
+    middle, moved = (np.array(pair[view]["hole"]).reshape(30, 40) for view in ("middle", "moved"))
+    np.testing.assert_array_equal(np.roll(middle, 2, axis=1), moved)
+    assert 0 < sum(pair["painted"]["hole"]) < 30 * 40 / 2
+    assert pair["painted"]["hole"] != pair["moved"]["hole"]
+    assert pair["again"]["hole"] == pair["middle"]["hole"]
+
+
+def test_what_is_transparent_stays_so_and_is_saved(pair, translators):
+    original = Image.fromarray(photo(4))
+    on_white = Image.alpha_composite(Image.new("RGBA", original.size, "white"), original).convert("RGB")
+    assert np.abs(pixels_of(pair["clear"]["given"]).astype(int) - np.asarray(on_white)).max() <= 2
+    saved = np.asarray(Image.open(pair["folder"] / "saved-clear.png"))
+    np.testing.assert_array_equal(saved[:, :, 3], photo(4)[:, :, 3])
+    opaque = saved[:, :, 3] == 255
+    assert np.abs(saved[opaque][:, :3].astype(int) - pixels_of(pair["clear"]["made"])[opaque]).max() <= 1
+    assert pair["file"] == "paint-1-clear.png"
+
+
+def test_before_a_picture_is_given_the_page_says_what_to_do(pair):
+    assert pair["before"] == ["invitation", "camera", "examples"]
+    assert pair["saveDisabled"]
+    assert pair["tries"] == [[f"{kind} {number}", True] for kind in ("face", "sketch") for number in (1, 2, 3)]
+    assert pair["after"] == ["grid", "seed", "truncation", "count"]
+
+
+def test_what_is_no_picture_is_one_line(pair):
+    not_read, camera, dropped = pair["complaints"]
+    assert not_read == dropped == "“notes.txt” is no picture that this browser can read."
+    assert camera.endswith(": choose a picture.") or camera.endswith(", or choose a picture.")
+    assert (pair["kept"], pair["hiddenComplaint"]) == (True, True)
+    assert pair["errors"] == []
+    hosts = {urlsplit(url).netloc for url in pair["requests"] if not url.startswith("blob:")}
+    assert hosts == {urlsplit(pair["url"]).netloc}
+
+
+def test_giving_pictures_is_usable_on_a_phone(pair):
+    for layout in pair["layout"].values():
+        assert (layout["overflow"] <= 0, layout["outside"], layout["small"]) == (True, [], [])
+    for contrasts in pair["contrasts"].values():
+        assert {name: ratio for name, ratio in contrasts if ratio < 4.5} == {}
+
+
+def test_the_camera_is_live_until_it_is_let_go(packages, generators, translators, tmp_path):
+    find_chromium()
+    with serve([translators / "pix" / "1", generators[0] / "plain" / "1"], tmp_path / "build") as url:
+        seen = visit("camera", url, tmp_path)
+    assert seen["complaint"] == "The camera may not be used: allow it in the browser, or choose a picture."
+    for frame in seen["frames"]:
+        shape = (frame["height"], frame["width"], 3)
+        given, made = (np.array(frame[name], np.uint8).reshape(shape) for name in ("given", "made"))
+        assert max(given.shape) == 16
+        assert given.std() > 1
+        assert np.abs(made.astype(int) - translated(translators / "pix" / "1" / "generator.tflite", given)).max() <= 1
+    assert "ms per picture" in seen["speed"]
+    assert seen["button"] == "Stop the camera"
+    assert seen["states"] == ["live", "ended", "ended"]
+    assert (seen["held"], seen["stands"], seen["canSave"], seen["errors"]) == (None, True, True, [])
+    assert (seen["layout"]["overflow"] <= 0, seen["layout"]["small"]) == (True, [])
+
+
+# --- Words ------------------------------------------------------------------------------------------------------------
+
+
+def test_words_are_drawn_as_in_python(packages, tmp_path):
+    find_chromium()
+    lines = ("a red dog, on a blue cat", "a blue dog", "a cat")
+    vocabulary = ("", "<unk>", "a", "red", "blue", "dog", "cat", "on", ",")
+    text = Tokens(12, vocabulary, examples=lines)
+    model = building.build("dfgan", registry.module("dfgan").TINY, {"real": image.Image(16, 16, 3), "caption": text})
+    rng = np.random.default_rng(0)
+    for weight in model.ema_generator.weights:  # else sentences would hardly differ
+        weight.assign(weight + rng.normal(0, 0.2, weight.shape))
+    put(model, tmp_path / "said" / "1", tflite_batch=3)
+    with serve([tmp_path / "said" / "1"], tmp_path / "build") as url:
+        seen = visit("words", url, tmp_path)
+
+    def assert_said(view, sentences):
+        tokens = text.encoded(sentences)
+        given = {"latents": latents_of_seeds(model, 7, 8, 9, 10), "caption": tokens}
+        expected = Sampler(model).made(given)
+        made = np.array(view["pictures"]).reshape(expected.shape)
+        np.testing.assert_allclose(made, expected, rtol=0, atol=1e-4)
+        return expected
+
+    assert seen["text"] == lines[0]
+    first = assert_said(seen["first"], [lines[0]] * 4)
+    typed = assert_said(seen["typed"], ["a blue dog, on a red cat"] * 4)
+    assert np.abs(first - typed).mean() > 1e-3
+    assert_said(seen["again"], ["a blue dog, on a red cat"] * 4)
+    own = [lines[seed % 3] for seed in (7, 8, 9, 10)]
+    assert_said(seen["own"], own)
+    assert seen["titles"] == [f"seed {seed}, {line}" for seed, line in zip((7, 8, 9, 10), own, strict=True)]
+    assert seen["anotherText"] in lines
+    assert_said(seen["another"], [seen["anotherText"]] * 4)
+    assert seen["complaints"] == [
+        "The model does not know “lion”, “and”, “tiger”.",
+        "These are 20 words, and the model takes 12 at most.",
+    ]
+    assert (seen["invalid"], seen["hidden"], seen["errors"]) == ("true", True, [])
+    assert seen["known"] == "a blue cat dog on red"
+    for line, tokens in seen["golden"]:
+        assert tokens == text.encoded([line])[0].tolist(), line
+    assert (seen["layout"]["overflow"] <= 0, seen["layout"]["outside"], seen["layout"]["small"]) == (True, [], [])

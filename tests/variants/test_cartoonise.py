@@ -35,6 +35,13 @@ def folder(model, tmp_path_factory):
     return folder
 
 
+def test_a_photo_is_brought_to_the_size_of_the_faces(folder):
+    for path in (folder, folder / "generator.tflite"):
+        translator = exported.load(path)
+        assert translator.content_size == 16
+        assert translator.translate(np.zeros((60, 40, 3), np.uint8)).shape == (16, 11, 3)
+
+
 def faces() -> Dataset:
     return noise_images("cartoonise", 40, SHAPE)
 

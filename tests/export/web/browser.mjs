@@ -11,7 +11,9 @@ const [scenario, url, executablePath, packageJson, folder] = process.argv.slice(
 const { chromium } = createRequire(packageJson)("playwright-core");
 const PHONE = { width: 360, height: 740 };
 
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+// A camera that shows a green picture with a circle that grows, and a clock.
+const camera = scenario === "camera" ? ["--use-fake-device-for-media-stream"] : [];
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", ...camera] });
 const context = await browser.newContext({ viewport: PHONE, colorScheme: "light" });
 const page = await context.newPage();
 page.setDefaultTimeout(60_000);
@@ -53,7 +55,7 @@ const complaint = async () => {
 /** Whether the page fits the window's width, and every control of this view can be reached by finger. */
 const measure = () =>
   page.evaluate(() => {
-    const controls = [...document.querySelectorAll("button, select, input, #pad")].filter((one) => one.offsetParent);
+    const controls = [...document.querySelectorAll("button, select, input, textarea, #pad")].filter((one) => one.offsetParent);
     const boxes = controls.map((one) => ({ id: one.id, box: one.getBoundingClientRect() }));
     return {
       overflow: document.documentElement.scrollWidth - innerWidth,
@@ -77,7 +79,7 @@ const contrasts = () =>
     };
     const texts = ["h1", "#about", "#what", "#tab-grid", "#tab-walk", "#seed", "label", "output", "#save", "footer"];
     texts.push("legend", ".bands label:not([hidden]) :checked + span", ".bands label:not([hidden]) :not(:checked) + span");
-    texts.push("#mix-said", "#reset", "summary");
+    texts.push("#mix-said", "#reset", "#directions summary", "#invitation", "#try", ".way span", "#camera", "figcaption", "small", "#text");
     const shown = texts.filter((selector) => document.querySelector(selector)?.offsetParent);
     return shown.map((selector) => {
       const one = document.querySelector(selector);
@@ -389,6 +391,198 @@ async function figures() {
   seen.plainShows = await page.evaluate(() => ["moving", "turn-field", "turn-hint"].filter((id) => !document.getElementById(id).hidden));
 }
 
+// -- Pictures that are given --
+
+/** What was given and made last, once the page has drawn all that was asked for. */
+async function lookAtPair() {
+  await page.waitForSelector("#pair:not([hidden])");
+  await page.waitForSelector("body[data-state=ready]");
+  return page.evaluate(async () => {
+    const { drawn } = await import("./page.js");
+    const plain = (picture) => picture && { ...picture, data: [...picture.data] };
+    return { given: plain(drawn.given), made: plain(drawn.picture), hole: drawn.hole && [...drawn.hole], what: drawn.what };
+  });
+}
+
+/** Says that a file was dropped or pasted, as a browser would. */
+const transfer = (type, name, content) =>
+  page.evaluate(
+    ([kind, title, bytes]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([Uint8Array.from(bytes)], title, { type: title.endsWith(".png") ? "image/png" : "text/plain" }));
+      const facts = { bubbles: true, cancelable: true };
+      const event = kind === "drop" ? new DragEvent(kind, { ...facts, dataTransfer: data }) : new ClipboardEvent(kind, { ...facts, clipboardData: data });
+      document.body.dispatchEvent(event);
+    },
+    [type, name, [...content]],
+  );
+
+const complained = () => page.textContent("#complaint:not([hidden])");
+async function choose(name) {
+  await page.setInputFiles("#file", join(folder, name));
+  if (name.endsWith(".png")) await page.waitForSelector(`#what:has-text('${name}')`);
+}
+
+async function set(label, value) {
+  await page.locator(`#knobs label:has-text("${label}") input`).fill(String(value));
+}
+
+async function pictures() {
+  await page.goto(`${url}#model=paint/1`);
+  await page.waitForSelector("body[data-state=ready]");
+  const shows = (...ids) => page.evaluate((all) => all.filter((id) => document.getElementById(id).offsetParent), ids);
+  seen.before = await shows("invitation", "camera", "examples", "pair", "grid", "seed", "truncation", "count", "direction");
+  seen.saveDisabled = await page.isDisabled("#save");
+  seen.tries = await page.locator("#examples img").evaluateAll((all) => all.map(({ alt, naturalWidth }) => [alt, naturalWidth > 0]));
+  seen.layout = { before: await measure() };
+
+  await choose("photo.png");
+  seen.paint = await lookAtPair();
+  seen.knobs = await page.locator("#knobs label > span").allTextContents();
+  await set("Strength", 0.5);
+  await page.selectOption("#knobs select", { label: "Number 1" });
+  seen.turned = await lookAtPair();
+  seen.address = page.url();
+  await page.selectOption("#size", "64");
+  seen.enlarged = await lookAtPair();
+  await page.selectOption("#size", "");
+  seen.layout.pair = await measure();
+  seen.contrasts = { light: await contrasts() };
+  await page.emulateMedia({ colorScheme: "dark" });
+  seen.contrasts.dark = await contrasts();
+
+  await choose("clear.png");
+  seen.clear = await lookAtPair();
+  const download = page.waitForEvent("download");
+  await page.click("#save");
+  seen.file = (await download).suggestedFilename();
+  await (await download).saveAs(join(folder, "saved-clear.png"));
+
+  await choose("notes.txt");
+  seen.complaints = [await complained()];
+  seen.kept = await page.isEnabled("#save");
+  await page.click("#camera");
+  seen.complaints.push(await page.waitForSelector("#complaint:has-text('camera')").then((one) => one.textContent()));
+
+  // Another model begins with the same picture.
+  await page.selectOption("#model", { label: "pix/1" });
+  seen.same = await lookAtPair();
+  const photo = (await import("node:fs")).readFileSync(join(folder, "photo.png"));
+  await transfer("drop", "dropped.png", photo);
+  await page.waitForSelector("#what:has-text('dropped.png')");
+  seen.pix = await lookAtPair();
+  await transfer("paste", "pasted.png", photo);
+  await page.waitForSelector("#what:has-text('pasted.png')");
+  seen.hiddenComplaint = await page.isHidden("#complaint");
+  await transfer("drop", "notes.txt", photo.subarray(0, 100));
+  seen.complaints.push(await complained());
+  await page.locator("#examples button").first().press("Enter");
+  await page.waitForSelector("#what:has-text('face-1.png')");
+  seen.example = await lookAtPair();
+
+  await page.selectOption("#model", { label: "cartoon/1" });
+  await choose("photo.png");
+  await set("Alpha", 0.5);
+  await type("#seed", "5");
+  seen.cartoon = await lookAtPair();
+
+  await page.selectOption("#model", { label: "fill/1" });
+  seen.middle = await lookAtPair();
+  await page.focus("#given-picture");
+  await page.keyboard.press("ArrowRight");
+  seen.moved = await lookAtPair();
+  await dragOver("#given-picture", 30, 20);
+  seen.painted = await lookAtPair();
+  seen.layout.hole = await measure();
+  await page.click("#unpaint");
+  seen.again = await lookAtPair();
+
+  await page.selectOption("#model", { label: "both/1" });
+  await page.selectOption("#direction", { label: "B to A" });
+  seen.back = await lookAtPair();
+
+  await page.selectOption("#model", { label: "plain/1" });
+  seen.plain = await look();
+  seen.after = await shows("invitation", "camera", "pair", "hole-field", "size", "grid", "seed", "truncation", "count");
+}
+
+/** The camera: refused, then live, then let go. */
+async function live() {
+  await page.goto(`${url}#model=pix/1`);
+  await page.waitForSelector("body[data-state=ready]");
+  await page.click("#camera");
+  seen.complaint = await complained();
+  await context.grantPermissions(["camera"]);
+  await page.click("#camera");
+  await page.waitForSelector("#camera.live");
+  await page.waitForSelector("#complaint", { state: "hidden" });
+  const frame = (before) =>
+    page.waitForFunction(
+      async (old) => {
+        const { drawn } = await import("./page.js");
+        const now = drawn.picture && { given: [...drawn.given.data], made: [...drawn.picture.data], height: drawn.given.height, width: drawn.given.width };
+        return now && String(now.given) !== String(old?.given) && now;
+      },
+      before,
+    );
+  seen.frames = [await (await frame(null)).jsonValue()];
+  seen.frames.push(await (await frame(seen.frames[0])).jsonValue());
+  seen.speed = await page.textContent("#speed");
+  seen.button = await page.textContent("#camera");
+  seen.layout = await measure();
+  const track = await page.evaluateHandle(() => document.getElementById("video").srcObject.getVideoTracks()[0]);
+  seen.states = [await track.evaluate((one) => one.readyState)];
+  await page.click("#camera");
+  seen.states.push(await track.evaluate((one) => one.readyState));
+  seen.held = await page.evaluate(() => document.getElementById("video").srcObject);
+  const last = await lookAtPair();
+  await page.waitForTimeout(200);
+  seen.stands = String(last.given.data) === String((await lookAtPair()).given.data);
+  seen.canSave = await page.isEnabled("#save");
+  // Another model lets go of it, too.
+  await page.click("#camera");
+  await page.waitForSelector("#camera.live");
+  const second = await page.evaluateHandle(() => document.getElementById("video").srcObject.getVideoTracks()[0]);
+  await page.selectOption("#model", { label: "plain/1" });
+  await look();
+  seen.states.push(await second.evaluate((one) => one.readyState));
+}
+
+// -- Words --
+
+async function words() {
+  await page.goto(`${url}#model=said/1&seed=7&count=4`);
+  seen.first = await look();
+  seen.text = await page.inputValue("#text");
+  seen.known = await page.textContent("#known");
+  await page.fill("#text", "a blue dog , on a red cat");
+  seen.typed = await look();
+  seen.address = page.url();
+  await page.fill("#text", "a lion and a blue tiger");
+  await page.press("#text", "Tab");
+  seen.complaints = [await complained()];
+  seen.invalid = await page.getAttribute("#text", "aria-invalid");
+  await page.fill("#text", "red ".repeat(20));
+  await page.press("#text", "Tab");
+  seen.complaints.push(await page.waitForSelector("#complaint:has-text('20 words')").then((one) => one.textContent()));
+  await page.fill("#text", "");
+  seen.own = await look();
+  seen.titles = await page.locator("#grid button").evaluateAll((all) => all.map((one) => one.title));
+  seen.hidden = await page.isHidden("#complaint");
+  await page.click("#another");
+  seen.another = await look();
+  seen.anotherText = await page.inputValue("#text");
+  seen.layout = await measure();
+  await page.goto("about:blank");
+  await page.goto(seen.address);
+  seen.again = await look();
+  seen.golden = await page.evaluate(async () => {
+    const { tokensOf } = await import("./words.js");
+    const { said } = (await (await fetch("models/said/1/manifest.json")).json()).generator;
+    return ["  Ünknown,words ", "", "a (blue) dog's\u00a0cat-dog!", "red_1 ♥ blue"].map((text) => [text, [...tokensOf(text, said)]]);
+  });
+}
+
 async function bad() {
   await page.goto(url);
   await look();
@@ -407,7 +601,7 @@ async function bad() {
 }
 
 try {
-  await { draw, styles, grid, lines, films, figures, bad }[scenario]();
+  await { draw, styles, grid, lines, films, figures, bad, pictures, camera: live, words }[scenario]();
 } finally {
   await browser.close();
 }

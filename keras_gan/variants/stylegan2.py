@@ -45,7 +45,7 @@ VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256), defaults={"image_
 PRESETS = {
     "laptop": Preset(
         about="Narrow networks, short styles, large steps: faces of 64 px after 1,000 of them.",
-        run={"steps": 4000, "batch_size": 32},
+        run={"steps": 6000, "batch_size": 16},
         model={
             "channel_base": 512,
             "max_channels": 128,

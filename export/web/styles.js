@@ -1,11 +1,11 @@
 /** Styles of a style-based generator: what steers each of its layers. Vectors come in as Float32Array, and go out so. */
 
 /**
- * Where bands of layers begin and end, as the command line has them: 4 to 8 px, 16 to 32 px, and above, or at least the
- * layers of the largest maps.
+ * Where bands of layers begin and end, as the command line has them: 4 to 8 px, 16 to 32 px, and above; fine layers are
+ * at least those of the largest maps, if these have 32 px or more.
  */
 function bands(layers) {
-  const fine = Math.max(4, Math.min(8, layers - 2));
+  const fine = layers >= 8 ? Math.min(8, layers - 2) : layers;
   return { coarse: [0, 4], middle: [4, fine], fine: [fine, layers] };
 }
 

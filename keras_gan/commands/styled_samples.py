@@ -56,9 +56,11 @@ class Steered:
 
 
 def bands(count):
-    """`{name: (first, end)}` of layers: those of 4 to 8 px, of 16 to 32 px, and above, or at least those of the largest
-    maps."""
-    fine = max(4, min(8, count - 2))
+    """`{name: (first, end)}` of layers: those of 4 to 8 px, of 16 to 32 px, and above.
+
+    Fine ones are at least those of the largest maps, if these have 32 px or more.
+    """
+    fine = min(8, count - 2) if count >= 8 else count
     return dict(zip(_BANDS, ((0, 4), (4, fine), (fine, count)), strict=True))
 
 

@@ -98,6 +98,11 @@ class Config(AdamOptions, PenaltyOptions):
     pointwise_products: bool = False
     """Compute 1x1 convolutions as products of matrices while training: faster for narrow networks on processors, with
     other last bits than before there was this option."""
+    lean: bool = False
+    """Leave out stages of the largest size, which take most of the time: the image comes of maps of half the size,
+    enlarged, and goes into such."""
+    equalized: bool = False
+    """Let the discriminator's step sizes be in proportion to the spread of each layer's weights, too."""
     gamma: float = 1.0
     """Weight of both gradient penalties."""
     generator_learning_rate: float = 1e-2
@@ -120,7 +125,7 @@ class Config(AdamOptions, PenaltyOptions):
         )
         return (
             EqualizedAdam(generator, self.beta_1, self.beta_2),
-            Adam(discriminator, self.beta_1, self.beta_2),
+            (EqualizedAdam if self.equalized else Adam)(discriminator, self.beta_1, self.beta_2),
         )
 
     def __post_init__(self):
@@ -185,7 +190,11 @@ def generator(config, image_shape):
     for width in widths:
         x = x if x.shape[-1] == width else _conv(config, width)(x)
         x = _stage(layers.UpSampling2D(interpolation="bilinear")(x), config, 1 + len(widths))
-    images = _conv(config, image_shape[2], use_bias=True, padding="valid", dtype="float32", name="images")(x)
+    to_images = {"use_bias": True, "dtype": "float32", "name": "images"}
+    if config.lean:
+        images = _conv(config, image_shape[2], 3, **to_images)(layers.UpSampling2D(interpolation="bilinear")(x))
+    else:
+        images = _conv(config, image_shape[2], padding="valid", **to_images)(x)
     return keras.Model(latents, images, name="generator")
 
 
@@ -193,7 +202,8 @@ def discriminator(config, image_shape):
     """Images in [-1, 1] to scores `[B, 1]`, float32."""
     widths = _widths(config.discriminator_channels, config, image_shape)
     images = keras.Input(image_shape, name="images")
-    x = _stage(_conv(config, widths[0])(images), config, len(widths))
+    first = _conv(config, widths[0], 4, strides=2) if config.lean else _conv(config, widths[0])
+    x = _stage(first(images), config, len(widths))
     for width in widths[1:]:
         x = layers.AveragePooling2D(2)(x)
         x = _stage(x if x.shape[-1] == width else _conv(config, width)(x), config, len(widths))
@@ -204,8 +214,8 @@ def discriminator(config, image_shape):
 
 
 def _widths(channels, config, image_shape):
-    """Widths of the stages, from the image's size down to 4x4."""
-    stages = image_shape[0].bit_length() - 2
+    """Widths of the stages, from the largest maps' size down to 4x4."""
+    stages = image_shape[0].bit_length() - (3 if config.lean else 2)
     return [min(channels * 2**stage, config.max_channels) for stage in range(stages)]
 
 

@@ -22,6 +22,7 @@ from benchmarks.common.command import run
 from benchmarks.common.program import quiet_tensorflow
 from benchmarks.resilience import faults
 from benchmarks.resilience.attacks_by import kills
+from benchmarks.resilience.attacks_by.kills import VARIANTS as KILLED
 
 LOST, TRACEBACK, UNCLEAR = "lost", "traceback", "unclear"
 _TRACEBACKS = ("traceback", "fault of the program")
@@ -42,7 +43,9 @@ class Options:
     """Attacks runs, exports, caches and commands."""
 
     kills: int = 12
-    """Kills, shared among variants of six kinds."""
+    """Kills, shared among --kill-variants."""
+    kill_variants: tuple[str, ...] = KILLED
+    """Whose runs are killed: one of each kind."""
     steps: int = 300
     """Steps of the runs that are killed."""
     bytes: int = 100
@@ -83,7 +86,8 @@ def benchmark(options):
     found = report.RESULTS / "attacks.json"
     with tempfile.TemporaryDirectory(prefix="attacks-") as folder, fresh_processes.kept():
         for each in outcomes(options, Path(folder)):
-            kind = each.what.partition(",")[0]
+            # Kills are counted for each variant, for their hours can be made in parts, too.
+            kind = each.what if _kind(each.what) == "kills" else _kind(each.what)
             counts[kind, each.wrong] += each.times
             if each.wrong:
                 print(f"{each.wrong}: {each.what}: {each.how}\n    {each.said.strip()[-500:]!r}", flush=True)
@@ -191,7 +195,8 @@ def _of_outputs(options, folder, made):
 
 
 def _of_kills(options, folder):
-    for name, count, equal, seconds in kills.attacks(folder, options.kills, options.steps, seed=options.seed):
+    made = kills.attacks(folder, options.kills, options.steps, options.kill_variants, options.seed)
+    for name, count, equal, seconds in made:
         print(f"{name}: {count} kills in {seconds:.0f} s, bits {'equal' if equal else 'DIFFER'}", flush=True)
         yield Outcome(f"kills, {name}", f"{count} kills, seed {options.seed}", "" if equal else LOST, times=count)
 
@@ -203,17 +208,17 @@ def merged(before, options, counts):
     """`{kind: {variants, seed, counts: {what was wrong: how often}}}` of a call before, with what this one found."""
     tried = {}
     for (kind, wrong), times in counts.items():
-        own = tried.setdefault(kind, {"variants": list(options.variants), "seed": options.seed, "counts": {}})
+        name = kind.partition("kills, ")[2]
+        variants = [name] if name else list(options.variants)
+        own = tried.setdefault(kind, {"variants": variants, "seed": options.seed, "counts": {}})
         own["counts"][wrong] = times
-    if "kills" in tried:
-        tried["kills"]["variants"] = list(kills.VARIANTS)
-    together = {**before, **tried}
-    return {kind: together[kind] for kind in _WORDS if kind in together}
+    return {**before, **tried}
 
 
 def markdown(kept):
     """The report of what `merged` gives."""
-    rows = [[words, *_row([kept[kind]["counts"]])] for kind, words in _WORDS.items() if kind in kept]
+    of_kind = {kind: [found["counts"] for name, found in kept.items() if _kind(name) == kind] for kind in _WORDS}
+    rows = [[_WORDS[kind], *_row(counts)] for kind, counts in of_kind.items() if counts]
     rows.append(["**all**", *_row([each["counts"] for each in kept.values()])])
     variants = ", ".join(sorted({name for each in kept.values() for name in each["variants"]}))
     seeds = ", ".join(sorted({str(each["seed"]) for each in kept.values()}))
@@ -225,6 +230,10 @@ def markdown(kept):
         "documented; unclear is an end of another kind that lost nothing.",
         report.table(["attacked with", "tried", "survived", "lost", "tracebacks", "unclear"], rows),
     )
+
+
+def _kind(name):
+    return name.partition(",")[0]
 
 
 def _row(counts):

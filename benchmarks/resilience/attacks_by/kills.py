@@ -21,7 +21,9 @@ class _OfAnyKind(faults.TwoRuns):
 
     def beginning(self, name):
         words = victims.arguments(self.data, self.options.variant, self.options.steps, name)
+        # Films of figures take seconds to draw: a few will do.
         every = ("--checkpoint-every", self.options.checkpoint_every, "--no-health")
+        every += ("--snapshot-every", max(1, self.options.steps // 4))
         return [*map(str, (*words, *every, "--log-dir", self.folder, "--metrics", "--export"))]
 
     def moment(self):

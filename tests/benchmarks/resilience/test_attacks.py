@@ -99,13 +99,14 @@ def test_the_table_lies_above_that_of_kills(tmp_path, monkeypatch, capsys):
 
 def test_rows_of_the_table_are_of_the_last_call_that_tried_them():
     before = {
-        "kills": {"variants": ["x"], "seed": 3, "counts": {"": 200}},
+        "kills, x": {"variants": ["x"], "seed": 3, "counts": {"": 200}},
         "bytes": {"variants": ["y"], "seed": 3, "counts": {"": 5}},
     }
     counts = Counter({("bytes", ""): 1200, ("bytes", attacks.LOST): 1, ("links", attacks.TRACEBACK): 2})
+    counts["kills, y", ""] = 30
     kept = attacks.merged(before, attacks.Options(variants=("cgan",)), counts)
     text = attacks.markdown(kept)
     assert "| 1,201 | 1,200 | 1 | 0 | 0 |" in text
-    assert "| 200 | 200 | 0 | 0 | 0 |" in text
-    assert "| **all** | 1,403 | 1,400 | 1 | 2 | 0 |" in text
-    assert "cgan, x, at their smallest; seed 0, 3." in text
+    assert "| 230 | 230 | 0 | 0 | 0 |" in text
+    assert "| **all** | 1,433 | 1,430 | 1 | 2 | 0 |" in text
+    assert "cgan, x, y, at their smallest; seed 0, 3." in text

@@ -49,7 +49,7 @@ PRESETS = {
             "discriminator_channels": 16,
             "max_channels": 256,
             "kernel_size": 9,
-            "discriminator_kernel_size": 9,
+            "discriminator_kernel_size": 17,
             "enlarging": "nearest",
             "penalty": "r1",
             "penalty_interval": 16,

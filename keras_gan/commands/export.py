@@ -1,5 +1,6 @@
 """`export`: a checkpoint of a run as a new version of its model."""
 
+from keras_gan.commands.reporting import record
 from keras_gan.runs import run_folder
 
 
@@ -18,6 +19,8 @@ def run(options):
     from keras_gan.runs import delivery  # not before TensorFlow has been imported without its messages
 
     facts = delivery.facts_of(folder, restored.options, restored.model_config, restored.data_facts, restored.step)
+    if cost := record.cost_of(folder.path, restored.step):
+        facts = {**facts, "cost": cost}
     directory = delivery.deliver(folder, restored.options, restored.model, restored.sampler(), facts, delivery=options)
     print(f"step {restored.step} of {folder.name} exported to {directory}")
     return 0

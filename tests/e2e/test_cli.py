@@ -212,7 +212,9 @@ def test_export_command(trained):
     folder, _ = trained
     where = ("--log-dir", folder / "logs", "--export-dir", folder / "elsewhere")
     assert command("export", "--run", "tiny", *where, "--export", "tflite") == 0
-    assert (folder / "elsewhere" / "tiny" / "1" / "generator.tflite").is_file()
+    made = folder / "elsewhere" / "tiny" / "1"
+    assert (made / "generator.tflite").is_file()
+    assert json.loads((made / "manifest.json").read_text())["cost"]["seconds"] >= 0  # of the training, as logged
 
 
 def test_export_of_a_run_without_checkpoints_is_refused(trained, tmp_path, capsys):

@@ -229,6 +229,12 @@ def _curves(path):
     return curves
 
 
+def cost_of(path, step):
+    """What a run's training up to a step cost by what it logged, as a manifest has it; None if it logged nothing."""
+    points = [point for point in _curves(path).get("progress/kimg", ()) if point[0] <= step]
+    return {"steps_timed": points[-1][0], "seconds": round(_seconds(points))} if points else None
+
+
 def _seconds(points):
     """How long the training took by the times of its points, without pauses; what came before the first is guessed."""
     gaps = [later[1] - earlier[1] for earlier, later in itertools.pairwise(points)]

@@ -213,10 +213,13 @@ def test_the_zoo_is_assembled_by_python_and_npm_alone(packages, tmp_path):
     assert [each["name"] for each in listed] == [folder.name for folder in folders]
     for folder, each in zip(folders, listed, strict=True):
         shown = tmp_path / "build" / each["folder"]
-        content = (folder / "generator-float16.tflite").read_bytes()
-        assert (shown / "generator.tflite").read_bytes() == content
-        described = json.loads((shown / "manifest.json").read_text())["files"]["generator.tflite"]
-        assert described == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        files = json.loads((shown / "manifest.json").read_text())["files"]
+        networks = {path.name for path in shown.glob("*.tflite")}
+        assert networks in ({"generator.tflite"}, {"mapping.tflite", "synthesis.tflite"})
+        for name in networks:
+            content = (folder / name.replace(".tflite", "-float16.tflite")).read_bytes()
+            assert (shown / name).read_bytes() == content
+            assert files[name] == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 @pytest.mark.parametrize(("display", "opened"), [({"DISPLAY": ":0"}, 1), ({"WAYLAND_DISPLAY": "w"}, 1), ({}, 0)])

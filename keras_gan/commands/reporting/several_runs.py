@@ -6,6 +6,7 @@ import json
 from keras_gan import metrics
 from keras_gan.commands.reporting.page import charts, page, table
 from keras_gan.commands.reporting.plots import plots_of
+from keras_gan.commands.reporting.record import number
 from keras_gan.commands.reporting.samples import last_samples
 
 ABSENT = "–"
@@ -51,7 +52,7 @@ def _scores(records):
         for score in record.scores[-1]["scores"] if record.scores else ():
             said = json.dumps(score["protocol"], sort_keys=True)
             _, rows = tables.setdefault(said, (score["protocol"], {}))
-            rows.setdefault(score["name"], [ABSENT] * len(records))[index] = f"{score['value']:.4g}"
+            rows.setdefault(score["name"], [ABSENT] * len(records))[index] = number(score["value"])
     return (
         "<h2>Last scores</h2>\n"
         + "\n".join(

@@ -34,7 +34,9 @@ play:  ## a page with all models of export/zoo, in the browser: make play PORT=8
 zoo: $(VENV)/.installed  ## trains the models of export/zoo that are missing, and writes docs/gallery.md (hours, resumable)
 	$(PY) tools/zoo.py $(ARGS)
 
-gallery: zoo  ## the same: docs/gallery.md shows the models of export/zoo
+gallery: $(VENV)/.installed  ## every variant on MNIST, then the zoo: all that docs/gallery.md shows (hours, resumable)
+	$(PY) benchmarks/quality/quality.py --minutes 3 --keep-stale $(ARGS)
+	$(PY) tools/zoo.py $(ARGS)
 
 # One process more than there are cores, for many wait for programs that they start.
 PYTEST = $(PY) -m pytest -n $(shell expr $$(nproc) + 1) --maxprocesses=4 --dist loadgroup

@@ -150,14 +150,17 @@ def of_images(name):
     return described.gives == "image" and set(described.takes) <= {"noise", "label", "image"}
 
 
-def small_data(name, count, image_shape=(16, 16, 3)):
-    """Data that a variant can be trained on: images of noise, or the first examples of the variant's own data set."""
+def small_data(name, count, image_shape=(16, 16, 3), options=None):
+    """Data that a variant can be trained on: images of noise, or the first examples of the variant's own data set.
+
+    They are as its `options` ask for, by default its `TINY`.
+    """
     if of_images(name):
         return noise_images(name, count, image_shape)
     described = registry.variant(name)
     size = {"image_size": 32} if "image" in (described.gives, *described.takes) else {}
     whole = data.load(config.RunConfig(variant=name, **size), task=registry.variant(name).task)
-    fields = building.fields_of(name, registry.module(name).TINY, whole.fitted())
+    fields = building.fields_of(name, options or registry.module(name).TINY, whole.fitted())
     columns = {name: column[:count] for name, column in whole.columns.items()}
     return dataclasses.replace(whole, fields=fields, columns=columns)
 

@@ -154,8 +154,19 @@ def test_the_gallery_shows_what_is_there_the_best_first(export, tmp_path):
         scores = {"scores": [{"name": "fid", "value": fid, "protocol": {"samples": 2000}}]}
         (folder / name / "scores.json").write_text(json.dumps(scores))
     (folder / "lsgan-avatars" / "generator-float16.tflite").unlink()
-    gallery.write(zoo.MODELS, folder, page)
+    results = tmp_path / "benchmarks" / "results"
+    results.mkdir(parents=True)
+    rows = [
+        {"variant": variant, "seed": seed, "minutes": 3.0, "training": {"steps": 1234}, "scores": {"fid": fid}}
+        for variant, seed, fid in (("wgan", 1, 1.5), ("wgan", 0, 7.5), ("gan", 0, 4.5))
+    ]
+    rows.append({**rows[0], "variant": "began", "scores": None})  # has diverged
+    (results / "quality.json").write_text(json.dumps({"judge": {"real": {"fid": 0.5}}, "rows": rows}))
+    gallery.write(zoo.MODELS, folder, page, results / "quality.json")
     text = page.read_text()
+    assert text.index("### gan") < text.index("FID 4.50") < text.index("### wgan") < text.index("FID 7.50")
+    assert "(../benchmarks/results/quality/gan.png)" in text
+    assert "began" not in text
     assert "2,000 samples" in text
     first, second = (text.index(f"### {name}") for name in ("lsgan-avatars", "dcgan-avatars"))
     assert first < second
@@ -167,6 +178,6 @@ def test_the_gallery_shows_what_is_there_the_best_first(export, tmp_path):
 
 
 def test_a_command_is_that_of_the_table():
-    assert zoo.Model("cgan", "mnist", 32, 7).command == (
-        "python train.py --variant cgan --preset laptop --dataset mnist --image-size 32 --minutes 7 --seed 0"
-    )
+    begin = "python train.py --variant cgan --preset laptop --dataset mnist --image-size 32"
+    assert zoo.Model("cgan", "mnist", 32, 7).command == f"{begin} --minutes 7 --seed 0"
+    assert zoo.Model("cgan", "mnist", 32, steps=90).command == f"{begin} --steps 90 --seed 0"

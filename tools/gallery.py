@@ -1,4 +1,7 @@
-"""The page of all models of `export/zoo/`: `docs/gallery.md`, written by `tools/zoo.py`."""
+"""The page `docs/gallery.md`: all models of `export/zoo/` and what the table of quality has of MNIST.
+
+Written by `tools/zoo.py`; by itself, of what there is: `python -m tools.gallery`.
+"""
 
 import json
 from pathlib import Path
@@ -6,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ZOO = ROOT / "export" / "zoo"
 PAGE = ROOT / "docs" / "gallery.md"
+QUALITY = ROOT / "benchmarks" / "results" / "quality.json"
 
 SCORES = "scores.json"
 SAMPLES = ("samples.gif", "samples.png", "samples.txt", "samples.wav")  # the first of them is shown
@@ -13,23 +17,32 @@ SAMPLES = ("samples.gif", "samples.png", "samples.txt", "samples.wav")  # the fi
 _HEAD = """\
 # Gallery
 
-Models by their `laptop` presets, after the minutes that are said, on one or two processor cores;
-nothing is chosen: the samples are of the seeds from 0 on. `make gallery` trains what is missing
-here and writes this page. The models are those of [export/zoo](../export/zoo):
-`python -m keras_gan sample --model zoo:NAME`, and `make play` shows them in the browser.
+Every variant that needs nothing but noise or words, by its `laptop` preset, after the minutes that
+are said, on one processor core; nothing is chosen: the samples are of the seeds from 0 on. `make
+gallery` trains what is missing here and writes this page. Models with a name are those of
+[export/zoo](../export/zoo): `python -m keras_gan sample --model zoo:NAME`, and `make play` shows
+them in the browser.
 
 FID is between {samples:,} samples and the test data, by features that the program learns of the
 data itself ([scores](scores.md)): the figures of one section compare with one another, not with
 those of papers. Of lines it is [reverse likelihood](words.md#scores).
 """
 
+_MNIST = """\
+## mnist, 32 px: every variant that draws images of noise
 
-def write(models, zoo=ZOO, page=PAGE):
+[The table of quality]({link}/quality.md) has more of each, how it is measured, and other seeds.
+Its judge finds a FID of {floor:.2f} between real images and real images.
+"""
+
+
+def write(models, zoo=ZOO, page=PAGE, quality=QUALITY):
     """Writes the page of those models that are there.
 
     Args:
         models: `{name: Model}`, as `zoo.MODELS`.
         zoo: folder of theirs, and page: the file.
+        quality: what `benchmarks/quality/quality.py` has written, if it has.
     """
     entries = [_Entry(zoo / name, model) for name, model in models.items() if _is_shown(zoo / name, model)]
     sections = [_HEAD.format(samples=max((entry.samples for entry in entries), default=0))]
@@ -38,7 +51,31 @@ def write(models, zoo=ZOO, page=PAGE):
         size = own[0].model.image_size
         sections.append(f"## {dataset}, {size} px\n" if size else f"## {dataset}\n")
         sections += [entry.text(page.parent) for entry in own]
+    if quality.is_file():
+        sections += _of_mnist(json.loads(quality.read_text(encoding="utf-8")), quality.parent, page.parent)
     page.write_text("\n".join(sections), encoding="utf-8")
+
+
+def _of_mnist(result, folder, beside):
+    """Sections of the table of quality: one of each variant, of its least seed, which the picture is of.
+
+    Args:
+        result: contents of `quality.json`, and folder: where that lies.
+        beside: folder of the page.
+    """
+    first = {}
+    for row in sorted(result["rows"], key=lambda row: -row["seed"]):
+        first[row["variant"]] = row
+    scored = sorted((row for row in first.values() if row["scores"]), key=lambda row: row["scores"]["fid"])
+    link = (Path("..") / folder.relative_to(beside.parent)).as_posix()
+    sections = [_MNIST.format(link=link, floor=result["judge"]["real"]["fid"])]
+    for row in scored:
+        variant, minutes = row["variant"], f"{row['minutes']:g}"
+        facts = [f"FID {row['scores']['fid']:.2f}", f"{minutes} minutes, {row['training']['steps']:,} steps"]
+        command = f"python train.py --variant {variant} --dataset mnist --image-size 32 --minutes {minutes}"
+        picture = f"![samples of {variant}]({link}/quality/{variant}.png)"
+        sections.append(f"### {variant}\n\n{picture}\n\n{' · '.join(facts)}\n\n    {command}\n")
+    return sections
 
 
 def _is_shown(folder, model):
@@ -66,7 +103,8 @@ class _Entry:
         sizes = [path.stat().st_size for path in self.folder.glob("*.tflite")]
         held = f"{sizes[0] / 1000:,.0f} kB" if sizes else "too large to come with the project"
         steps = self.facts["generator"]["step"]
-        facts = [f"{self.model.minutes} minutes, {steps:,} steps", held]
+        minutes = max(1, round(self.facts["cost"]["seconds"] / 60))
+        facts = [f"{minutes} minute{'s' * (minutes > 1)}, {steps:,} steps", held]
         if self.score:
             facts.insert(0, f"{self.score['name'].upper()} {self.score['value']:.2f}")
         return f"### {self.folder.name}\n\n{self._samples(beside)}\n\n{' · '.join(facts)}\n\n    {self.model.command}\n"
@@ -78,3 +116,9 @@ class _Entry:
             return "\n".join(f"    {line}" for line in path.read_text(encoding="utf-8").splitlines()[:8])
         link = (Path("..") / path.relative_to(beside.parent)).as_posix()
         return f"![samples of {self.folder.name}]({link})"
+
+
+if __name__ == "__main__":
+    from tools.zoo import MODELS
+
+    write(MODELS)

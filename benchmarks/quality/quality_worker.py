@@ -87,16 +87,19 @@ def _clock(seconds):
 
 
 def _other_seconds():
-    """Processor time that was spent on other programs or taken by a hypervisor since the start; None if not on Linux.
+    """Processor time on this program's cores that was spent on other programs or taken by a hypervisor since the start.
 
-    The load average would not do: it counts, for minutes, the training that went before.
+    None if not on Linux. The load average would not do: it counts, for minutes, the training that went before.
     """
     try:
         with open("/proc/stat", encoding="utf-8") as file:
-            user, nice, system, _, _, interrupts, soft, stolen = map(int, file.readline().split()[1:9])
-    except (OSError, ValueError):
+            lines = [line.split() for line in file]
+    except OSError:
         return None
-    busy = user + nice + system + interrupts + soft + stolen
+    own = {f"cpu{number}" for number in os.sched_getaffinity(0)}
+    busy = 0
+    for _, user, nice, system, _, _, interrupts, soft, stolen, *_ in (line for line in lines if line[0] in own):
+        busy += sum(map(int, (user, nice, system, interrupts, soft, stolen)))
     return busy / os.sysconf("SC_CLK_TCK") - time.process_time()
 
 

@@ -104,7 +104,10 @@ class GrowingModel(AdversarialModel):
         )
 
     def after_update(self, terms):
-        number = float(growing.sizes_in(self.discriminator).index(self.size))
+        sizes = growing.sizes_in(self.discriminator)
+        if len(sizes) == 1:  # nothing grows
+            return {}
+        number = float(sizes.index(self.size))
         level = tf.constant(number) if self.share is None else number - 1.0 + self.share
         return {"level": level, "seen_level": level}
 

@@ -36,6 +36,7 @@ from keras import layers, ops
 from keras_gan.layers.uniform import NormalToUniform
 from keras_gan.registry import Preset, Variant
 from keras_gan.training.adversarial import AdversarialModel
+from keras_gan.training.optimizers import Adam, EqualizedAdam, falling
 from keras_gan.training.options import AdamOptions
 from keras_gan.training.stages import Stage
 
@@ -78,6 +79,15 @@ class Config(AdamOptions):
     """Adam step size of the generator."""
     discriminator_learning_rate: float = 4e-4
     """Adam step size of the autoencoder."""
+    equalized: bool = False
+    """Take both step sizes in proportion to the spread of each layer's weights."""
+
+    def optimizers(self, total_steps=None):
+        """New `(generator, discriminator)` optimizers for a run of so many steps."""
+        optimizer = EqualizedAdam if self.equalized else Adam
+        rates = (self.generator_learning_rate, self.discriminator_learning_rate)
+        rates = (falling(rate, total_steps, self.final_rate) for rate in rates)
+        return tuple(optimizer(rate, self.beta_1, self.beta_2) for rate in rates)
 
     def stages(self, total_steps=None):
         """Both networks are updated at once."""

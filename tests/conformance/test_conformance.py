@@ -104,6 +104,19 @@ def test_documented(name):
     assert registry.VARIANTS.summary(name) == module.__doc__.splitlines()[0]
 
 
+@variants(quick={*registry.list_variants()} - {"captiongan"})
+def test_what_trains_by_default_takes_a_step(name):
+    usual = registry.presets(name).get(registry.USUAL_PRESET)
+    options = config.from_dict(registry.module(name).Config, usual.model if usual else {}, name)
+    data = small_data(name, 4, (32, 32, 3), options)
+    model = building.build(name, options, building.fields_of(name, options, data))
+    model.compile(run_eagerly=True)
+    preparation = registry.preparation(name, options)
+    batches = pipeline.batches(data, 2 * len(model.stage.draws), seed=0, prepare=preparation).take(1)
+    logs = model.fit(batches, verbose=0).history
+    assert np.isfinite(list(logs.values())).all()
+
+
 @every_variant
 def test_samples_are_like_the_data(name, make_model):
     if not of_images(name):

@@ -42,7 +42,7 @@ class Model:
     variant: str
     dataset: str = "avatars"
     image_size: int | None = 64
-    minutes: int = 6
+    minutes: int = 5
     steps: int | None = None  # in place of minutes
     score: str | None = "fid"  # one that compares models of the same data, if there is one
 

@@ -116,6 +116,8 @@ class Config(AdamOptions, PenaltyOptions):
     """Adam step size of the generator at the start, in proportion to the spread of each layer's weights."""
     discriminator_learning_rate: float = 1e-3
     """Adam step size of the discriminator at the start."""
+    equalized: bool = False
+    """Take that, too, in proportion to the spread of each layer's weights."""
     beta_1: float = 0.0
     """Adam momentum of both."""
     beta_2: float = 0.9
@@ -132,7 +134,7 @@ class Config(AdamOptions, PenaltyOptions):
         )
         return (
             EqualizedAdam(generator, self.beta_1, self.beta_2),
-            Adam(discriminator, self.beta_1, self.beta_2),
+            (EqualizedAdam if self.equalized else Adam)(discriminator, self.beta_1, self.beta_2),
         )
 
     def __post_init__(self):

@@ -14,6 +14,8 @@ def _wide(generator, discriminator):
 SMALL = {**BN, **_wide(16, 16), **_both(1e-3)}
 
 R3GAN = {"generator_channels": 16, "discriminator_channels": 8, "max_channels": 64, "pointwise_products": True}
+LEAN = {**R3GAN, "lean": True, "batch_size": 16, "beta_2": 0.99, "penalty_interval": 2}
+EQUAL = {**LEAN, "equalized": True}
 
 SPACE = {
     "dcgan": [
@@ -58,6 +60,14 @@ SPACE = {
             **{**R3GAN, "generator_channels": 8, "penalty_interval": 4, "beta_2": 0.99},
             **{"generator_learning_rate": 2e-2, "discriminator_learning_rate": 5e-3},
         },
+        {**LEAN, "discriminator_learning_rate": 3e-3},
+        {**LEAN, "generator_learning_rate": 2e-2, "discriminator_learning_rate": 5e-3},
+        *(
+            {**EQUAL, "generator_learning_rate": 2e-2, "discriminator_learning_rate": rate}
+            for rate in (1e-2, 2e-2, 5e-2)
+        ),
+        {**EQUAL, **_both(2e-2), "gamma": 3.0},
+        {**EQUAL, "penalty_interval": 4, "generator_learning_rate": 1e-2, "discriminator_learning_rate": 2e-2},
     ],
     "gan": [
         {**BN, **_both(5e-4)},
@@ -69,5 +79,13 @@ SPACE = {
         {**BN, **_wide(16, 16), "learning_rate": 5e-4, "critic_steps": 1},
         {**BN, **_wide(16, 16), "learning_rate": 5e-4, "critic_steps": 2, "clip": 0.05},
     ],
-    "began": [{"channels": 8, **_both(1e-3)}, _both(1e-3), {"channels": 8}, {"channels": 8, "gamma": 0.7}],
+    "began": [
+        *({"channels": 8, **_both(1e-3)}, _both(1e-3), {"channels": 8}, {"channels": 8, "gamma": 0.7}),
+        {"channels": 8, "generator_learning_rate": 4e-3, "discriminator_learning_rate": 8e-4},
+        {"channels": 8, "generator_learning_rate": 1e-3, "discriminator_learning_rate": 1e-4},
+        *(
+            {"channels": 8, "equalized": True, "generator_learning_rate": 1e-2, "discriminator_learning_rate": rate}
+            for rate in (1e-3, 3e-3)
+        ),
+    ],
 }

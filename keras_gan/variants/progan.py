@@ -40,9 +40,16 @@ VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256))
 
 PRESETS = {
     "laptop": Preset(
-        about="Narrow networks.",
-        run={"steps": 4000},
-        model={"channel_base": 1024, "max_channels": 64, "latent_dim": 64},
+        about="Narrow networks, small batches, large steps, a penalty in every fourth step.",
+        run={"steps": 8000, "batch_size": 16},
+        model={
+            "channel_base": 512,
+            "max_channels": 64,
+            "latent_dim": 64,
+            "generator_learning_rate": 3e-3,
+            "discriminator_learning_rate": 3e-3,
+            "penalty_interval": 4,
+        },
     ),
     "paper": Preset(
         about="The paper's widths, rates and batches: days on a GPU.",

@@ -15,6 +15,9 @@ Both networks may grow as `progan`'s do.
 Deviations:
 - They grow by two doublings by default, not from 8 px whatever the size; `--model.doublings 0` trains all at once.
 - The discriminator halves by plain means over 2x2, without the filter [1, 2, 1] before.
+- Rates are 1e-3 times those of layers whose weights have unit variance, as in the paper; the laptop preset's are ten
+  times as large, and its networks narrow: FID on MNIST after 110 seconds of one core is 46 (1,788 steps), 121 with
+  twice the channels and four mapping layers, and 173 with four times the channels and 2.5e-3. Single runs.
 - Groups of the statistics of the batch are neighbours, so that several devices compute what one would.
 """
 
@@ -40,13 +43,13 @@ VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256), defaults={"image_
 PRESETS = {
     "laptop": Preset(
         about="Narrow networks, short styles, large steps, all sizes at once, a penalty in every 16th step.",
-        run={"steps": 4000, "batch_size": 16},
+        run={"steps": 6000, "batch_size": 16},
         model={
-            "channel_base": 512,
-            "max_channels": 128,
+            "channel_base": 256,
+            "max_channels": 64,
             "latent_dim": 64,
             "style_dim": 64,
-            "mapping_layers": 4,
+            "mapping_layers": 2,
             "mixing": 0.5,
             "generator_learning_rate": 1e-2,
             "discriminator_learning_rate": 1e-2,

@@ -17,22 +17,22 @@ SAMPLES = ("samples.gif", "samples.png", "samples.txt", "samples.wav")  # the fi
 _HEAD = """\
 # Gallery
 
-Every variant that needs nothing but noise or words, by its `laptop` preset, after the minutes that
-are said, on one processor core; nothing is chosen: the samples are of the seeds from 0 on. `make
-gallery` trains what is missing here and writes this page. Models with a name are those of
-[export/zoo](../export/zoo): `python -m keras_gan sample --model zoo:NAME`, and `make play` shows
-them in the browser.
+Variants by their `laptop` presets on data that comes with the project and on MNIST, after the
+minutes that are said, on one or two processor cores; nothing is chosen: the samples are of the
+seeds from 0 on. `make gallery` trains what is missing here and writes this page. All but those of
+MNIST are in [export/zoo](../export/zoo): `python -m keras_gan sample --model zoo:NAME`, and
+`make play` shows them in the browser.
 
 FID is between {samples:,} samples and the test data, by features that the program learns of the
 data itself ([scores](scores.md)): the figures of one section compare with one another, not with
-those of papers. Of lines it is [reverse likelihood](words.md#scores).
+those of papers. Of lines there is [reverse likelihood](words.md#scores).
 """
 
 _MNIST = """\
 ## mnist, 32 px: every variant that draws images of noise
 
-[The table of quality]({link}/quality.md) has more of each, how it is measured, and other seeds.
-Its judge finds a FID of {floor:.2f} between real images and real images.
+[The table of quality]({link}/quality.md) says more of each and how it is measured. Its judge finds
+a FID of {floor:.2f} between real images and real images.
 """
 
 
@@ -106,7 +106,8 @@ class _Entry:
         minutes = max(1, round(self.facts["cost"]["seconds"] / 60))
         facts = [f"{minutes} minute{'s' * (minutes > 1)}, {steps:,} steps", held]
         if self.score:
-            facts.insert(0, f"{self.score['name'].upper()} {self.score['value']:.2f}")
+            name = self.score["name"].partition("[")[0].upper()
+            facts.insert(0, f"{name} {self.score['value']:.2f}")
         return f"### {self.folder.name}\n\n{self._samples(beside)}\n\n{' · '.join(facts)}\n\n    {self.model.command}\n"
 
     def _samples(self, beside):

@@ -153,6 +153,8 @@ def test_the_gallery_shows_what_is_there_the_best_first(export, tmp_path):
         zoo.put(export, name, "python train.py", folder)
         scores = {"scores": [{"name": "fid", "value": fid, "protocol": {"samples": 2000}}]}
         (folder / name / "scores.json").write_text(json.dumps(scores))
+        facts = json.loads((folder / name / "manifest.json").read_text())
+        (folder / name / "manifest.json").write_text(json.dumps({**facts, "cost": {"seconds": 290.0}}))
     (folder / "lsgan-avatars" / "generator-float16.tflite").unlink()
     results = tmp_path / "benchmarks" / "results"
     results.mkdir(parents=True)
@@ -168,6 +170,7 @@ def test_the_gallery_shows_what_is_there_the_best_first(export, tmp_path):
     assert "(../benchmarks/results/quality/gan.png)" in text
     assert "began" not in text
     assert "2,000 samples" in text
+    assert "5 minutes, " in text
     first, second = (text.index(f"### {name}") for name in ("lsgan-avatars", "dcgan-avatars"))
     assert first < second
     assert "FID 3.25" in text[first:second]

@@ -124,7 +124,8 @@ def _find_directions(run, export):
 def _score(export, score, data_dir):
     """Writes what comparing an export's samples with the test data gives into the export; what features it takes the
     program has learned of the data itself."""
-    words = ["-m", "keras_gan", "evaluate", "--model", export, "--reference-split", "test", "--metrics", score]
+    model = export.relative_to(ROOT)  # it is written down, and is to say nothing of the machine
+    words = ["-m", "keras_gan", "evaluate", "--model", model, "--reference-split", "test", "--metrics", score]
     words += ["--samples", SCORED_SAMPLES, "--out", export / SCORES]
     _call("evaluation", [*words, *(["--data-dir", data_dir] if data_dir else [])])
 

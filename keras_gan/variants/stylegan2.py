@@ -54,7 +54,7 @@ PRESETS = {
             "latent_dim": 64,
             "style_dim": 64,
             "mixing": 0.5,
-            "gamma": 0.5,
+            "gamma": 4.0,
             "generator_learning_rate": 1e-2,
             "discriminator_learning_rate": 1e-2,
             "noise_rate": 0.05,

@@ -22,8 +22,11 @@ Deviations:
 - Groups of the statistics of the batch are neighbours, so that several devices compute what one would.
 - `--model.lean`, the laptop's: nothing but the image has the full size, and the discriminator halves without a filter.
   A step of 32 takes 0.2 s of one core, where it took 0.28 s of two; docs/style.md has the FIDs.
-- Adam's rates are as published: the two regularisers are part of the loss, no updates of their own, for which the paper
-  adapts them.
+- The laptop preset's rates are four times the published 2.5e-3, for which its gamma is 4: with 0.5, samples are of few
+  kinds. On avatars of 64 px after 1,200 steps, FID of the classifier's features is 15.1 and recall 0.34, against 24.5
+  and 0.06; on MNIST after 1,500 (half the channels), FID 81 against 233, and 111 with 20. Single runs.
+- Adam's moments are as published: the two regularisers are part of the loss, no updates of their own, for which the
+  paper adapts them.
 """
 
 from dataclasses import dataclass

@@ -44,6 +44,11 @@ def run(*arguments):
     return ended.value.code
 
 
+def test_nothing_is_said_of_gradients_when_a_model_is_opened(folder, caplog):
+    exported.load(folder)
+    assert caplog.records == []
+
+
 def test_styles_of_an_export(generator, folder):
     styled = Styled(generator)
     assert (styled.layers, styled.length) == (6, 5)

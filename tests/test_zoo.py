@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan import exported, exporters, registry
+from keras_gan import cli, config, exported, exporters, registry
 from keras_gan.storage.files import sha256
 from tests.conftest import tiny
 from tools import gallery, zoo
@@ -31,6 +31,13 @@ def test_there_is_something_of_every_kind():
     for name, model in zoo.MODELS.items():
         assert name == f"{model.variant}-{model.dataset}"
         assert model.image_size is None or model.image_size in (registry.variant(model.variant).sizes or (64,))
+
+
+@pytest.mark.parametrize("name", zoo.MODELS)
+def test_a_command_is_one_that_can_be_given(name):
+    run, _ = cli._parse_train(zoo.MODELS[name].command.split()[2:], "train.py")
+    assert (run.variant, run.dataset) == (zoo.MODELS[name].variant, zoo.MODELS[name].dataset)
+    config.defaults(run.variant, run.preset)
 
 
 def test_it_is_small():

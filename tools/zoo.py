@@ -49,7 +49,9 @@ class Model:
     @property
     def command(self):
         """The command that makes it, but for where things lie."""
-        words = ["--variant", self.variant, "--preset", "laptop", "--dataset", self.dataset]
+        words = ["--variant", self.variant]
+        words += ["--preset", "laptop"] if "laptop" in registry.presets(self.variant) else []
+        words += ["--dataset", self.dataset]
         words += ["--image-size", self.image_size] if self.image_size else []
         words += ["--steps", self.steps] if self.steps else ["--minutes", self.minutes]
         words += ["--seed", 0]

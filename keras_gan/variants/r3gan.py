@@ -43,10 +43,10 @@ from keras import layers
 
 from keras_gan.errors import UserError
 from keras_gan.layers.pointwise import PointwiseConv2D
+from keras_gan.layers.smooth_transpose import SmoothConv2DTranspose
 from keras_gan.losses import penalties
 from keras_gan.losses.objectives import RELATIVISTIC
 from keras_gan.networks.basis import Basis
-from keras_gan.networks.pixel_shuffle import PixelShuffle
 from keras_gan.registry import Preset, Variant
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.training.optimizers import Adam, EqualizedAdam
@@ -113,8 +113,8 @@ class Config(AdamOptions, PenaltyOptions):
     """Compute 1x1 convolutions as products of matrices while training: faster for narrow networks on processors, with
     other last bits than before there was this option."""
     lean: bool = False
-    """Leave out stages of the largest size, which take most of the time: each place of maps of half the size draws, and
-    is drawn from, 2x2 pixels."""
+    """Leave out stages of the largest size, which take most of the time: images come of maps of half the size by one
+    smooth transposed convolution, and go into such by a strided one."""
     gamma: float = 1.0
     """Weight of both gradient penalties."""
     generator_learning_rate: float = 1e-2
@@ -204,10 +204,11 @@ def generator(config, image_shape):
     for width in widths:
         x = x if x.shape[-1] == width else _conv(config, width)(x)
         x = _stage(layers.UpSampling2D(interpolation="bilinear")(x), config, 1 + len(widths))
-    pixels = 4 if config.lean else 1  # that a place draws
-    to_images = {"use_bias": True, "padding": "valid", "dtype": "float32", "name": "images"}
-    images = _conv(config, pixels * image_shape[2], **to_images)(x)
-    images = PixelShuffle(2, dtype="float32")(images) if config.lean else images
+    to_images = {"use_bias": True, "dtype": "float32", "name": "images"}
+    if config.lean:
+        images = SmoothConv2DTranspose(image_shape[2], 3, kernel_initializer=_fan_in(), **to_images)(x)
+    else:
+        images = _conv(config, image_shape[2], padding="valid", **to_images)(x)
     return keras.Model(latents, images, name="generator")
 
 

@@ -31,8 +31,8 @@ those of papers. Of lines there is [reverse likelihood](words.md#scores).
 _MNIST = """\
 ## mnist, 32 px: every variant that draws images of noise
 
-[The table of quality]({link}/quality.md) says more of each and how it is measured. Its judge finds
-a FID of {floor:.2f} between real images and real images.
+[The table of quality]({link}/quality.md) says more of each and how it is measured.
+Its judge finds a FID of {floor:.2f} between real images and real images.
 """
 
 

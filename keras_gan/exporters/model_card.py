@@ -208,7 +208,7 @@ def _files(files):
 
 
 def _checks(checks, worst):
-    measures = {"max_difference": "largest", WORST: worst}
+    measures = {"max_difference": "largest", "mean_difference": "mean", WORST: worst}
     score = next((check["score"] for check in checks if check["score"]), None)
     rows = [
         (

@@ -25,8 +25,8 @@ class Check:
         signature: the one that was asked.
         runtime: what ran it.
         samples: how many samples.
-        max_difference: largest absolute difference of a number.
-        mean_difference: mean absolute difference.
+        max_difference: largest absolute difference of a number; of whole numbers that of a sample, 1 for another one.
+        mean_difference: mean absolute difference: of whole numbers the share of samples that are others.
         worst_sample: largest mean absolute difference of a sample.
         psnr: peak signal-to-noise ratio in dB, the peak being the `Field.span` of the output; None if there is no
             difference at all.
@@ -163,8 +163,9 @@ def _compare(target, note, trial, answers):
                 f"{target.format} {target.asked} gives {values.dtype} {values.shape}, "
                 f"expected {wanted.dtype} {wanted.shape}."
             )
-    differences = [np.abs(values.astype(np.float64) - expected[name]) for name, values in made.items()]
-    difference = np.concatenate([values.reshape(len(values), -1) for values in differences], axis=1)
+    whole = target.signature.network.output.is_whole
+    differences = [_differences(values, expected[name], whole) for name, values in made.items()]
+    difference = np.concatenate(differences, axis=1)
     error, span = float(np.mean(difference**2)), _span(target, expected)
     check = Check(
         target.format,
@@ -182,6 +183,12 @@ def _compare(target, note, trial, answers):
     )
     _check_bounds(check, target, span)
     return check
+
+
+def _differences(values, wanted, whole):
+    """How far numbers are apart, `[N, numbers]`; of whole ones, 1 for each sample that is another one, `[N, 1]`."""
+    differences = np.abs(values.astype(np.float64) - wanted).reshape(len(values), -1)
+    return np.float64(differences.any(axis=1, keepdims=True)) if whole else differences
 
 
 def _check_bounds(check, target, span):

@@ -18,6 +18,8 @@ import numpy as np
 import tensorflow as tf
 from scipy.special import ndtri
 
+from keras_gan.layers import small_files
+
 PRIME, BASE = 1021.0, 32
 NUMBERS = 9
 KEY = 2 * NUMBERS
@@ -33,37 +35,55 @@ class LineNoise:
     """
 
     def __init__(self, key, length, size):
-        k = [each[:, None] for each in tf.unstack(_numbers_of(key), axis=1)]
+        self._prime, bounds = _constants(key)
+        k = [each[:, None] for each in tf.unstack(self._numbers_of(key, bounds), axis=1)]
         r, s, o = _fixed(7, size)
         p, q, n = _fixed(8, length)
-        self._words = [_mod(k[number] * each) for number, each in ((0, r), (3, s), (6, o))]
+        self._words = [self._mod(k[number] * each) for number, each in ((0, r), (3, s), (6, o))]
         self._places = [
-            _mod(k[first] * each + k[first + 1]) for first, each in ((1, p), (4, q), (7, n))
+            self._mod(k[first] * each + k[first + 1]) for first, each in ((1, p), (4, q), (7, n))
         ]  # products are below 2^20
 
     def uniform(self, place):
         """Uniform float32 in (0, 1), `[N, size]`."""
         (r, s, o), (p, q, n) = self._words, (each[:, place : place + 1] for each in self._places)
         y = r + p
-        z = _mod(y * y + s + q)
-        w = _mod(z * z + y + o + n)
-        return (z + (w + 0.5) / PRIME) / PRIME
+        z = self._mod(y * y + s + q)
+        w = self._mod(z * z + y + o + n)
+        return (z + (w + 0.5) / self._prime) / self._prime
 
     def gumbel(self, place):
         """Standard Gumbel noise, float32 `[N, size]`: -log(-log(1 - u))."""
         return -tf.math.log(-tf.math.log(1.0 - self.uniform(place)))
 
+    def _numbers_of(self, key, bounds):
+        """The numbers k of the key, float32 `[N, NUMBERS]`, whole and in [0, m)."""
+        digits = tf.reduce_sum(tf.cast(key[:, :, None] > bounds, tf.float32), axis=2)
+        return self._mod(BASE * digits[:, 0::2] + digits[:, 1::2])
 
-def _mod(values):
-    # Quotients are below 4,100, so that float32 tells a multiple of the prime from the number before it.
-    return values - PRIME * tf.floor(values / PRIME)
+    def _mod(self, values):
+        # Quotients are below 4,100, so that float32 tells a multiple of the prime from the number before it.
+        return values - self._prime * tf.floor(values / self._prime)
 
 
-def _numbers_of(key):
-    """The numbers k of the key, float32 `[N, NUMBERS]`, whole and in [0, m)."""
-    bounds = ndtri(np.arange(1, BASE) / BASE).astype(np.float32)
-    digits = tf.reduce_sum(tf.cast(key[:, :, None] > bounds, tf.float32), axis=2)
-    return _mod(BASE * digits[:, 0::2] + digits[:, 1::2])
+def _constants(key):
+    """`(m, the bounds of the 32nds of the normal distribution)`, float32."""
+    if not small_files.are_wanted():
+        return PRIME, _bounds()
+    # A converter to 16 bits rounds all that it knows, the inverse of m, by which it multiplies, too: other noise.
+    zero = tf.minimum(tf.abs(key[:, :1]), 0.0)  # always
+    large, small = bounds_of_files()
+    return PRIME + zero, large + (small + zero[:, :, None])
+
+
+def _bounds():
+    return ndtri(np.arange(1, BASE) / BASE).astype(np.float32)
+
+
+def bounds_of_files():
+    """Two float32 parts whose sum the bounds are, of which the first is one of 16 bits and the second is small."""
+    large = _bounds().astype(np.float16).astype(np.float32)
+    return large, _bounds() - large
 
 
 def _fixed(seed, count):

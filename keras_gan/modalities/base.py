@@ -340,6 +340,11 @@ class Field:
             values = tf.gather(values, tf.minimum(tf.range(whole), size - 1), axis=axis)
         return values
 
+    @property
+    def is_whole(self):
+        """Whether values at the outer edge are whole numbers, which are the same or others, and never near."""
+        return np.issubdtype(np.dtype(self.edge_dtype), np.integer)
+
     def span(self, values):
         """How far apart values at the outer edge can be, which differences are measured by: their range is usual."""
         return float(np.ptp(values)) or 1.0

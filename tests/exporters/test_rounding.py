@@ -51,3 +51,19 @@ def test_one_picture_for_each_class_is_a_collapse_too():
     # Of classes with a picture or two nothing can be said, and of three pictures neither.
     assert verify._spread(Trial({"labels": np.arange(64) % 40}, {"images": pictures})) > 0.15
     assert verify._spread(Trial({}, {"images": pictures[:3]})) is None
+
+
+def test_of_whole_numbers_samples_count_that_are_others():
+    lines = np.array([[3, 1, 0], [2, 2, 2], [5, 4, 0]], np.int32)
+    drawn = np.array([[3, 1, 0], [2, 9, 8], [5, 4, 0]], np.int32)
+    np.testing.assert_array_equal(verify._differences(drawn, lines, whole=True), [[0.0], [1.0], [0.0]])
+    np.testing.assert_array_equal(verify._differences(drawn, lines, whole=False)[1], [0.0, 7.0, 6.0])
+
+
+def test_files_of_lines_in_fewer_bits_write_the_same_lines(tmp_path):
+    manifest = exporters.export(tiny("textgan"), tmp_path / "1", ("tflite",), precisions=("float16", "dynamic"))
+    checks = {check["format"]: check for check in manifest["verification"]}
+    assert checks["tflite float16"]["measure"] == "mean_difference"
+    assert checks["tflite float16"]["bound"] == 0.1
+    assert checks["tflite float16"]["mean_difference"] <= 1 / 64
+    assert checks["tflite dynamic"]["bound"] == 0.3

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_gan.layers import line_noise, small_files
 from keras_gan.layers.line_noise import KEY, LineNoise
 from keras_gan.layers.line_writer import LineWriter
 from keras_gan.losses import penalties
@@ -32,6 +33,17 @@ def test_the_noise_is_uniform_and_its_places_and_words_are_unrelated():
     flat = values.reshape(4000, -1) - 0.5
     correlations = flat.T @ flat / len(flat) * 12 - np.eye(flat.shape[1])
     assert np.abs(correlations).max() < 0.09  # 5.5 standard errors
+
+
+def test_small_files_have_the_same_noise_and_their_bounds_in_16_bits_too():
+    key = tf.random.stateless_normal([4000, KEY], [5, 6])
+    noise = LineNoise(key, 3, 40)
+    with small_files.wanted():
+        of_files = LineNoise(key, 3, 40)
+    for place in range(3):
+        np.testing.assert_array_equal(of_files.uniform(place), noise.uniform(place))
+    rounded = line_noise.bounds_of_files()
+    assert np.abs(sum(part.astype(np.float16).astype(np.float32) for part in rounded) - sum(rounded)).max() < 3e-7
 
 
 def test_words_are_drawn_as_often_as_the_softmax_says():

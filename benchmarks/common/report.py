@@ -44,7 +44,8 @@ def machine_line(machine, versions=None):
     """The machine and the `{name: version}` of programs in one sentence."""
     programs = {"Python": machine["python"], **(versions or {})}
     named = ", ".join(f"{name} {version}" for name, version in programs.items())
-    return f"{machine['cpu']}, {machine['threads']} threads; {machine['system']}, {named}."
+    threads = f"{machine['threads']} thread{'s' if machine['threads'] > 1 else ''}"
+    return f"{machine['cpu']}, {threads}; {machine['system']}, {named}."
 
 
 def busy_note(machine):

@@ -214,13 +214,12 @@ class Bench:
 
     def outdated(self, row):
         """Why a row's training no longer belongs beside others, in a few words; empty if it does."""
-        if row["protocol"] != PROTOCOL:
-            return "trained under an older protocol"
-        if row["sources"] != variant_hash(row["variant"]):
-            return "its code has changed since"
-        if any(row["machine"].get(key) != self.machine.get(key) for key in DECISIVE):
-            return "trained on another machine"
-        return ""
+        reasons = {
+            "trained under an older protocol": row["protocol"] != PROTOCOL,
+            "its code has changed since": row["sources"] != variant_hash(row["variant"]),
+            "trained on another machine": any(row["machine"].get(key) != self.machine.get(key) for key in DECISIVE),
+        }
+        return ", ".join(reason for reason, holds in reasons.items() if holds)
 
     def stale(self, row):
         """Why a row is marked in the table; empty if it is not."""

@@ -147,6 +147,24 @@ def test_a_style_based_model_comes_with_its_networks_and_directions(tmp_path, mo
     }
 
 
+@pytest.mark.parametrize(
+    ("steps", "called"), [((), "train.py --variant dcgan"), ((3,), "train.py --resume"), ((3, 9), "keras_gan export")]
+)
+def test_what_was_interrupted_goes_on_where_it_was(steps, called, tmp_path, monkeypatch):
+    for step in steps:
+        (tmp_path / "tensorboard_logs" / "run" / "checkpoints" / f"step-{step:09d}").mkdir(parents=True)
+        (tmp_path / "tensorboard_logs" / "run" / "checkpoints" / f"step-{step:09d}" / "manifest.json").touch()
+    if steps:
+        (tmp_path / "tensorboard_logs" / "run" / "config.json").write_text('{"steps": 9}')
+    calls = []
+    monkeypatch.setattr(zoo, "ROOT", tmp_path)
+    monkeypatch.setattr(zoo, "_call", lambda what, words: calls.append(" ".join(map(str, words))))
+    zoo._train("run", "python train.py --variant dcgan", None)
+    assert len(calls) == 1
+    assert called in calls[0]
+    assert calls[0].endswith("--export tflite --tflite float16")
+
+
 def test_networks_that_are_too_large_are_left_out(export, tmp_path, monkeypatch):
     monkeypatch.setattr(zoo, "MOST_BYTES", 1000)
     zoo.put(export, "dcgan-avatars", "python train.py", tmp_path)

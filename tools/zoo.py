@@ -106,11 +106,21 @@ def make(name, command, data_dir=None, again=False):
 
 
 def _train(run, command, data_dir):
-    begun = (ROOT / "tensorboard_logs" / run / "config.json").is_file()
+    wanted = ["--export", "tflite", "--tflite", "float16"]
+    folder = ROOT / "tensorboard_logs" / run
+    begun = (folder / "config.json").is_file()
+    if begun and _is_trained(folder):  # and its export has failed
+        _call("export", ["-m", "keras_gan", "export", "--run", run, *wanted])
+        return
     words = ["train.py", "--resume", run] if begun else [*shlex.split(command)[1:], "--run-name", run]
-    words += ["--export", "tflite", "--tflite", "float16"]
     words += ["--data-dir", data_dir] if data_dir else []
-    _call("training", words)
+    _call("training", [*words, *wanted])
+
+
+def _is_trained(folder):
+    """Whether a run has the checkpoint of its last step."""
+    steps = json.loads((folder / "config.json").read_text(encoding="utf-8"))["steps"]
+    return (folder / "checkpoints" / f"step-{steps or 0:09d}" / "manifest.json").is_file()
 
 
 def _find_directions(run, export):

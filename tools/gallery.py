@@ -100,7 +100,7 @@ class _Entry:
 
     def text(self, beside):
         """The lines of the page, which lies in the folder `beside`."""
-        sizes = [path.stat().st_size for path in self.folder.glob("*.tflite")]
+        sizes = [path.stat().st_size for path in self.folder.glob("generator*.tflite")]
         held = f"{sizes[0] / 1000:,.0f} kB" if sizes else "too large to come with the project"
         steps = self.facts["generator"]["step"]
         minutes = max(1, round(self.facts["cost"]["seconds"] / 60))

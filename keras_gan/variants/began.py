@@ -24,6 +24,7 @@ Deviations:
 - Rates are in proportion to the spread of each layer's weights in the laptop preset (`EqualizedAdam`). FID on MNIST
   after 110 seconds of one core, 8 channels, single runs: 69 (1e-2 and 1e-3) or 87 (and 3e-3) so, 92 with one rate of
   2e-3 and 4e-4 for all weights, 79 with 1e-3 and 1e-4, and 244 with 1e-3 for both networks, where variety is lost.
+  On avatars of 64 px the laptop preset draws one face after five minutes of one core.
 - The learning rate is constant; the paper halves it when M stalls.
 - One batch of fakes serves both updates; the paper draws two.
 - Adam's momentum is 0.5 with beta_2 0.99; samples come from a moving average of the generator. The network's inputs are

@@ -1,7 +1,9 @@
 """The errors a user can cause: one short message each, the exit code it ends with, and commands that it proposes."""
 
+import contextlib
 import difflib
 import errno
+import logging
 import math
 import os
 import shlex
@@ -188,3 +190,15 @@ def check_labels(variant, num_classes, why=""):
             "mnist, cifar10, avatars, or a folder with one sub-folder per class, or with --labels), or a variant "
             "without labels."
         )
+
+
+@contextlib.contextmanager
+def errors_alone(name):
+    """Within it, the logger of this name tells errors, and nothing less."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -20,8 +20,8 @@ _HEAD = """\
 Variants by their `laptop` presets on data that comes with the project and on MNIST, after the
 minutes that are said, on one or two processor cores; nothing is chosen: the samples are of the
 seeds from 0 on. `make gallery` trains what is missing here and writes this page. All but those of
-MNIST are in [export/zoo](../export/zoo): `python -m keras_gan sample --model zoo:NAME`, and
-`make play` shows them in the browser.
+MNIST, and what is too large, are in [export/zoo](../export/zoo): `make play` shows them in the
+browser, and `python -m keras_gan sample --model zoo:NAME` draws from them.
 
 FID is between {samples:,} samples and the test data, by features that the program learns of the
 data itself ([scores](scores.md)): the figures of one section compare with one another, not with
@@ -29,7 +29,7 @@ those of papers. Of lines there is [reverse likelihood](words.md#scores).
 """
 
 _MNIST = """\
-## mnist, 32 px: every variant that draws images of noise
+## mnist, 32 px
 
 [The table of quality]({link}/quality.md) says more of each and how it is measured.
 Its judge finds a FID of {floor:.2f} between real images and real images.

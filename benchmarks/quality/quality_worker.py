@@ -94,12 +94,12 @@ def _other_seconds():
     try:
         with open("/proc/stat", encoding="utf-8") as file:
             lines = [line.split() for line in file]
-    except OSError:
+        own = {f"cpu{number}" for number in os.sched_getaffinity(0)}
+        busy = 0
+        for _, user, nice, system, _, _, interrupts, soft, stolen, *_ in (line for line in lines if line[0] in own):
+            busy += sum(map(int, (user, nice, system, interrupts, soft, stolen)))
+    except (OSError, ValueError):
         return None
-    own = {f"cpu{number}" for number in os.sched_getaffinity(0)}
-    busy = 0
-    for _, user, nice, system, _, _, interrupts, soft, stolen, *_ in (line for line in lines if line[0] in own):
-        busy += sum(map(int, (user, nice, system, interrupts, soft, stolen)))
     return busy / os.sysconf("SC_CLK_TCK") - time.process_time()
 
 

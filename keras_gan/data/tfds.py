@@ -1,9 +1,7 @@
 """`tfds:NAME`: data sets prepared by tensorflow-datasets. Nothing is fetched unless the user allows it."""
 
-import contextlib
 import functools
 import hashlib
-import logging
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -12,7 +10,7 @@ from PIL import Image
 from keras_gan.data import prepared
 from keras_gan.data.image_sets import image_dataset
 from keras_gan.data.plans import LoadedPlan
-from keras_gan.errors import UserError
+from keras_gan.errors import UserError, errors_alone
 from keras_gan.modalities.image import decoding
 from keras_gan.registry import Source
 from keras_gan.storage import arrays, fetching
@@ -189,7 +187,7 @@ def _builder(tfds, name, options):
     try:
         builder = tfds.builder(name, data_dir=prepared.data_dir(options))
         _check_servers(builder, options)
-        with _quiet_retries():
+        with errors_alone("urllib3"):
             builder.download_and_prepare()
     except UserError:
         raise
@@ -214,18 +212,6 @@ def _check_servers(builder, options):
                 f"{options.dataset} cannot be fetched, for {server} does not answer ({error}): try again with a "
                 "network, or say with --data-dir where the set is prepared."
             ) from None
-
-
-@contextlib.contextmanager
-def _quiet_retries():
-    """Within it, attempts that are repeated are not told one by one."""
-    logger = logging.getLogger("urllib3")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 def _examples(tfds, builder, split, image_key, label_key):

@@ -1,13 +1,11 @@
 """What runs the files of an export: TensorFlow a SavedModel, LiteRT a `.tflite` file, both with signatures by names."""
 
-import logging
 import os
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from keras_gan.errors import UserError
+from keras_gan.errors import UserError, errors_alone
 from keras_gan.exported import contents
 from keras_gan.storage.files import plain
 
@@ -19,21 +17,6 @@ def opened(path):
         raise UserError(f"there is no file {path}.")
     manifest = contents.whole_manifest(path)
     return (_LiteRTFile if path.suffix == ".tflite" else SavedModel)(path, manifest)
-
-
-@contextmanager
-def _no_word_of_gradients():
-    """Without what TensorFlow says of each gradient that layers define themselves and a SavedModel does not hold.
-
-    It is that of the operations they consist of, then: the same.
-    """
-    logger = logging.getLogger("absl")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 class SavedModel:
@@ -53,7 +36,8 @@ class SavedModel:
         self.manifest, self._tf = manifest, tf
         try:
             # The signatures refer to variables that the loaded object owns, so it must stay alive.
-            with plain(directory) as place, _no_word_of_gradients():
+            # It warns of each gradient of a layer's own that is not in the file: that of its operations is the same.
+            with plain(directory) as place, errors_alone("absl"):
                 self._model = tf.saved_model.load(str(place))
         except Exception as error:  # a damaged file can raise anything
             raise _cannot_be_loaded(directory, error) from None

@@ -211,3 +211,7 @@ def test_a_command_is_that_of_the_table():
     begin = "python train.py --variant cgan --preset laptop --dataset mnist --image-size 32"
     assert zoo.Model("cgan", "mnist", 32, 7).command == f"{begin} --minutes 7 --seed 0"
     assert zoo.Model("cgan", "mnist", 32, steps=90).command == f"{begin} --steps 90 --seed 0"
+    narrow = ("--model.generator-channels", 8)
+    assert zoo.Model("cgan", "mnist", 32, 7, options=narrow).command == (
+        f"{begin} --minutes 7 --model.generator-channels 8 --seed 0"
+    )

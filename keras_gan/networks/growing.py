@@ -45,7 +45,7 @@ def enlarged(images):
 # --- The generator ----------------------------------------------------------------------------------------------------
 
 
-def generator(inputs, first, blocks, channels, steered=False, name="generator"):
+def generator(inputs, first, blocks, channels, steered=False, output="linear", name="generator"):
     """The whole network of blocks, each a Keras model called `block_SIZE`.
 
     Args:
@@ -54,6 +54,7 @@ def generator(inputs, first, blocks, channels, steered=False, name="generator"):
         blocks: `{size: block}` from the smallest on; each takes what the one before gives.
         channels: of images.
         steered: whether each block is given `inputs`, too.
+        output: what images are of the sum, an activation of Keras.
     """
     growth = Growth(len(blocks) - 1.0, name="growth")(inputs)
     x, images = first(inputs), None
@@ -62,7 +63,7 @@ def generator(inputs, first, blocks, channels, steered=False, name="generator"):
         own = EqualizedConv2D(channels, 1, dtype="float32", name=f"image_{size}")(x)
         part = own * share_of(growth, number)
         images = part if images is None else enlarged(images) + part
-    return keras.Model(inputs, layers.Activation("linear", dtype="float32", name="images")(images), name=name)
+    return keras.Model(inputs, layers.Activation(output, dtype="float32", name="images")(images), name=name)
 
 
 def generated(network, x, size, share=None, steering=None, **options):
@@ -80,9 +81,9 @@ def generated(network, x, size, share=None, steering=None, **options):
         given = x if steering is None else [x, steering]
         before, x = x, network.get_layer(f"block_{each}")(given, **options)
     images = network.get_layer(f"image_{size}")(x)
-    if share is None:
-        return images
-    return faded(enlarged(network.get_layer(f"image_{size // 2}")(before)), images, share)
+    if share is not None:
+        images = faded(enlarged(network.get_layer(f"image_{size // 2}")(before)), images, share)
+    return network.get_layer("images")(images)
 
 
 # --- The discriminator ------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import functools
 from dataclasses import dataclass
+from typing import Literal
 
 from keras_gan.errors import check_options
 from keras_gan.training.optimizers import Adam, falling
@@ -83,6 +84,15 @@ class PenaltyOptions:
     penalty_interval: int = 1
     """Steps from one gradient penalty to the next, which then counts as often; 1: in every step, as published. Lazy
     regularisation is that of StyleGAN2 (arXiv 1912.04958, section 3.1)."""
+
+
+@dataclass(frozen=True)
+class OutputOptions:
+    """Options of a generator that has no output function as published."""
+
+    output: Literal["linear", "tanh"] = "linear"
+    """What images are of the generator's last numbers: these, as published, or their hyperbolic tangents, which draw
+    what is all black or white, such as strokes on paper, in far more variety."""
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ from keras_gan.losses.objectives import WASSERSTEIN
 from keras_gan.networks import growing
 from keras_gan.registry import Preset, Variant
 from keras_gan.training.growing import GrowingModel, GrowthOptions
-from keras_gan.training.options import AdamOptions, PenaltyOptions
+from keras_gan.training.options import AdamOptions, OutputOptions, PenaltyOptions
 
 VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256))
 
@@ -62,7 +62,7 @@ PRESETS = {
 
 
 @dataclass(frozen=True)
-class Config(GrowthOptions, AdamOptions, PenaltyOptions):
+class Config(GrowthOptions, AdamOptions, PenaltyOptions, OutputOptions):
     """Options of ProGAN."""
 
     latent_dim: int = 512
@@ -120,7 +120,7 @@ def build(config, fields):
     latents = keras.Input((config.latent_dim,), name="latents")
     start, blocks = _blocks(growing.sizes_of(first, shape[0]), config)
     return ProGAN(
-        growing.generator(latents, start, blocks, shape[2]),
+        growing.generator(latents, start, blocks, shape[2], output=config.output),
         growing.discriminator(shape, first, config),
         config,
         fields,

@@ -42,7 +42,7 @@ from keras_gan.losses import penalties
 from keras_gan.losses.objectives import NON_SATURATING
 from keras_gan.networks import growing, style
 from keras_gan.registry import Preset, Variant
-from keras_gan.training.options import AdamOptions
+from keras_gan.training.options import AdamOptions, OutputOptions
 from keras_gan.training.style import StyleModel, StyleOptions, classes_of
 
 VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256), defaults={"image_size": 64, "batch_size": 16})
@@ -73,7 +73,7 @@ PRESETS = {
 
 
 @dataclass(frozen=True)
-class Config(StyleOptions, AdamOptions):
+class Config(StyleOptions, AdamOptions, OutputOptions):
     """Options of StyleGAN2."""
 
     generator_learning_rate: float = 2.5e-3
@@ -170,7 +170,9 @@ def synthesis(image_shape, largest, config):
         images = _added(images, ModulatedConv2D(image_shape[2], 1, **_OF_IMAGES)(x, style_of_image))
     if largest < image_shape[0]:
         images = _added(images, ModulatedConv2D(image_shape[2], 3, enlarge=True, **_OF_IMAGES)(x, style_of_image))
-    return keras.Model(styles, layers.Activation("linear", dtype="float32", name="images")(images), name="synthesis")
+    return keras.Model(
+        styles, layers.Activation(config.output, dtype="float32", name="images")(images), name="synthesis"
+    )
 
 
 def _added(images, own):

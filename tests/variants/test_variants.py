@@ -1,5 +1,7 @@
 """What each variant adds to the shared step, worked out by hand on linear networks."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from keras_gan import registry
 from keras_gan.errors import UserError
 from keras_gan.losses.objectives import NON_SATURATING, RELATIVISTIC, WASSERSTEIN
 from keras_gan.modalities.base import Field
+from keras_gan.modalities.image.field import Image
 from keras_gan.training import building
 from keras_gan.training.adversarial import AdversarialModel
 from keras_gan.variants import acgan, began, dragan, gan, r3gan, sngan, wgan, wgan_gp
@@ -273,3 +276,35 @@ def test_lean_r3gan_has_maps_of_half_the_size_and_knows_every_pixel():
         scores = model.discriminator(images)
     seen = tape.gradient(scores, images).numpy()
     assert (np.abs(seen).max(axis=(0, 3)) > 0).all()
+
+
+@pytest.mark.parametrize("name", ["r3gan", "began", "progan", "stylegan", "stylegan2"])
+def test_images_may_be_hyperbolic_tangents(name):
+    """The same weights give the same numbers, bounded: in samples, and in a step, where some networks fade."""
+    fields = {"real": Image(16, 16, 3)}
+    linear, bounded = (
+        building.build(name, dataclasses.replace(registry.module(name).TINY, output=output), fields, seed=2)
+        for output in ("linear", "tanh")
+    )
+    for model in (linear, bounded):
+        rng = np.random.RandomState(1)
+        for weight in model.generator.trainable_weights:
+            weight.assign(weight + 0.3 * rng.normal(size=weight.shape))
+        model.ema_generator.set_weights(model.generator.get_weights())
+    latents = tf.constant(np.random.RandomState(2).normal(size=(3, linear.latent_dim)), tf.float32)
+    batch = {"real": tf.zeros((3, 16, 16, 3))}
+
+    def sample(model):
+        network = model.ema_generator
+        truncated = len(network.inputs) == 2
+        return network({"latents": latents, "truncation": tf.ones(3)} if truncated else latents)
+
+    def fakes(model):
+        within_a_step(model)
+        with model._replica.noise.current():
+            return model.generate(batch, True)
+
+    for draw in (sample, fakes):
+        drawn = draw(bounded)
+        assert np.ptp(drawn) > 0.1
+        np.testing.assert_allclose(drawn, np.tanh(draw(linear)), atol=1e-5)

@@ -52,7 +52,7 @@ def _imports(path):
 
 
 def code_hash(paths):
-    """Hash of what the files do, 12 hexadecimal digits: comments, docstrings and layout do not count."""
+    """Hash of what the files do, 12 hexadecimal digits: comments, docstrings, `about=` and layout do not count."""
     texts = [ast.unparse(_WithoutDocs().visit(_parse(path))) for path in paths]
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]
 
@@ -64,3 +64,6 @@ def _parse(path):
 class _WithoutDocs(ast.NodeTransformer):
     def visit_Expr(self, node):
         return None if isinstance(node.value, ast.Constant) else node
+
+    def visit_keyword(self, node):
+        return None if node.arg == "about" else self.generic_visit(node)  # what a preset says of itself

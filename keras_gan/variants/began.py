@@ -22,10 +22,10 @@ Deviations:
   face; on MNIST a generator at 4e-4 draws strokes like ones and nothing else. The paper's: `--model.gamma 0.5
   --model.lambda-k 0.001 --model.generator-learning-rate 1e-4 --model.discriminator-learning-rate 1e-4`.
 - Rates are in proportion to the spread of each layer's weights in the laptop preset (`EqualizedAdam`), and its images
-  end in tanh (`--model.output tanh`), where the autoencoder's do not. FID on MNIST after 100 to 110 seconds of one core,
-  8 channels, single runs: 48 so (3e-3 and 1e-3; recall 0.27), 66 (and 3e-3), with no output function 69 (1e-2 and
-  1e-3; 0.07) and 87 (and 3e-3); without equalizing 92 (2e-3 and 4e-4), 79 (1e-3 and 1e-4) and 244 (1e-3 for both,
-  where variety is lost). With tanh in the autoencoder, too, images soon are all black.
+  end in tanh (`--model.output tanh`), where the autoencoder's do not. FID on MNIST after 100 to 110 seconds of one
+  core, 8 channels, single runs: 48 so (3e-3 and 1e-3; recall 0.27), 66 (and 3e-3), with no output function 69 (1e-2
+  and 1e-3; 0.07) and 87 (and 3e-3); without equalizing 92 (2e-3 and 4e-4), 79 (1e-3 and 1e-4) and 244 (1e-3 for
+  both, where variety is lost). With tanh in the autoencoder, too, images soon are all black.
 - The learning rate is constant; the paper halves it when M stalls.
 - One batch of fakes serves both updates; the paper draws two.
 - Adam's momentum is 0.5 with beta_2 0.99; samples come from a moving average of the generator. The network's inputs are

@@ -240,11 +240,17 @@ def test_a_best_step_before_the_end_is_said_and_a_single_score_has_its_direction
     curves = {"health/distance_to_real": logged(0.5, 0.125, 0.25)}
     score = {"step": 30, "scores": [{**SCORES[0]["scores"][0], "value": 21360.06}]}
     page = page_of(write_run(tmp_path / "r", curves, scores=[score], findings=[], steps=30))
-    assert "nearest to the data before the end (0.125 of the data&#x27;s spread at step 20, 0.25 at the end)." in page
+    words = "(0.125 of the data&#x27;s spread at step 20, 0.25 at the end)"
+    assert f"nearest to the data before the end {words}: move the slider there." in page
     assert "fid[x] is 21,360 (lower is better)." in page
     assert "<td>21,360</td>" in page
     assert "(log scale)" in page
     assert "that says nothing of how good samples look" in page
+
+
+def test_samples_that_are_all_alike_are_called_so(tmp_path):
+    page = page_of(write_run(tmp_path / "r", {"health/variety_features": logged(0.9, 0.3, 0.09)}, steps=30))
+    assert "Samples are 9% as varied as the data, by features: nearly all are alike, the generator has" in page
 
 
 def test_findings_are_listed_and_marked(run):

@@ -8,6 +8,7 @@ from keras_gan.commands.reporting.page import charts, page, table
 from keras_gan.commands.reporting.plots import plots_of
 from keras_gan.commands.reporting.record import NOTHING_FOUND, number
 from keras_gan.commands.reporting.samples import figure, gallery
+from keras_gan.health.collapse import SAME
 
 
 def page_of(record):
@@ -99,12 +100,16 @@ def _way_to_real(curves):
     if nearest is None or points[-1][2] <= 1.1 * nearest[2]:
         return []
     words = f"{number(nearest[2])} of the data's spread at step {nearest[0]:,}, {number(points[-1][2])} at the end"
-    return [f"Samples were nearest to the data before the end ({words})."]
+    return [f"Samples were nearest to the data before the end ({words}): move the slider there."]
 
 
 def _variety(curves):
     points = curves.get("health/variety_features")
-    return [f"Samples are {points[-1][2]:.0%} as varied as the data, by features."] if points else []
+    if not points:
+        return []
+    share = points[-1][2]
+    verdict = ": nearly all are alike, the generator has collapsed" if share < SAME else ""
+    return [f"Samples are {share:.0%} as varied as the data, by features{verdict}."]
 
 
 def _count(number, noun):

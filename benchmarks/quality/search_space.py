@@ -16,6 +16,9 @@ SMALL = {**BN, **_wide(16, 16), **_both(1e-3)}
 R3GAN = {"generator_channels": 16, "discriminator_channels": 8, "max_channels": 64, "pointwise_products": True}
 LEAN = {**R3GAN, "lean": True, "batch_size": 16, "beta_2": 0.99, "penalty_interval": 2}
 EQUAL = {**LEAN, "equalized": True}
+BOUNDED = {**EQUAL, "output": "tanh", "generator_learning_rate": 1e-2, "discriminator_learning_rate": 2e-2}
+
+BEGAN = {"channels": 8, "equalized": True, "output": "tanh"}
 
 SPACE = {
     "dcgan": [
@@ -68,6 +71,8 @@ SPACE = {
         ),
         {**EQUAL, **_both(2e-2), "gamma": 3.0},
         {**EQUAL, "penalty_interval": 4, "generator_learning_rate": 1e-2, "discriminator_learning_rate": 2e-2},
+        *({**BOUNDED, "gamma": gamma} for gamma in (1.0, 3.0, 6.0)),
+        {**BOUNDED, "gamma": 3.0, "discriminator_channels": 16, "penalty_interval": 4},
     ],
     "gan": [
         {**BN, **_both(5e-4)},
@@ -86,6 +91,10 @@ SPACE = {
         *(
             {"channels": 8, "equalized": True, "generator_learning_rate": 1e-2, "discriminator_learning_rate": rate}
             for rate in (1e-3, 3e-3)
+        ),
+        *(
+            {**BEGAN, "generator_learning_rate": 3e-3, "discriminator_learning_rate": rate}
+            for rate in (3e-4, 1e-3, 3e-3)
         ),
     ],
 }

@@ -29,10 +29,10 @@ Deviations:
   MNIST after 110 seconds of one core fell from 25.9 to 13.2 by it, single runs.
 - `--model.output tanh`, the laptop's, where the paper has no output function. On MNIST, after 100 seconds of one core,
   single runs at gamma 3, FID is 5.1 (recall 0.50) with it and 17.9 (0.06) without, and samples of StackedMNIST are of
-  955 modes in place of 186. Batch normalisation in the generator's blocks, on the other hand, has none of this effect:
-  15.6 to 22.9 (at most 0.19). Of StackedMNIST's modes a discriminator of twice the width, 16, penalised in every
-  fourth step, finds 964 after the same time, KL 0.56 in place of 0.92; a gamma of 0.3 is worse (896), and with 0.1 all
-  samples are alike. With tanh the generator's rate is 1e-2: at 2e-2 images soon are all black (FID 240).
+  955 modes (gamma 1) in place of 186. Batch normalisation in the generator's blocks, on the other hand, has none of
+  this effect: 15.6 to 22.9 (at most 0.19). Of StackedMNIST's modes a discriminator of twice the width, 16, penalised in
+  every fourth step, finds 964 after the same time, KL 0.56 in place of 0.92; a gamma of 0.3 is worse (896), and with
+  0.1 all samples are alike. With tanh the generator's rate is 1e-2: at 2e-2 images soon are all black (FID 240).
 - Both rates fall to a twentieth within the run along a cosine, as the paper's do within a part of its much longer ones.
   gamma and Adam's beta_2, which it anneals as well, are constant; gamma falling to a tenth made no difference.
 

@@ -29,7 +29,6 @@ from benchmarks.quality.sources import code_hash, variant_hash
 PROTOCOL = 2  # raise it when rows from before a change no longer belong beside rows from after it
 IMAGE_SIZE = 32
 SAMPLES = 10_000
-PACE_SECONDS = 20.0  # of training that tell how many steps fit
 DECISIVE = ("cpu", "threads", "bfloat16_instructions")  # of a machine: rows of another do not compare
 FORMULAS = ("benchmarks/quality/judge.py", "keras_gan/metrics/fid.py", "keras_gan/metrics/neighbours.py")
 CACHE = ROOT / "benchmarks" / "cache"
@@ -156,7 +155,7 @@ class Bench:
         options = {"variant": variant, "seed": seed, "dataset": "mnist", "data_dir": self.data_dir}
         options |= {"image_size": IMAGE_SIZE, "batch_size": row["batch_size"]}
         with Worker("benchmarks.quality.quality_worker", role="train", **options) as worker:
-            steps = steps_within(seconds, worker.ask("pace", seconds=min(PACE_SECONDS, seconds)))
+            steps = worker.ask("pace", minutes=self.minutes)["steps"]
         with Worker("benchmarks.quality.quality_worker", role="train", steps=steps, **options) as worker:
             # Memory as of here: that of the training, without the samples.
             row["training"] = worker.ask("train")
@@ -242,12 +241,6 @@ class Bench:
         text = report.wrapped(markdown(result))
         report.write(self.out, "quality", text, result)
         return text
-
-
-def steps_within(seconds, pace):
-    """How many steps take so many seconds beside the first one, by what `train` says of a few."""
-    measured = pace["steps"] - 1
-    return 1 + max(1, round(seconds * measured / pace["seconds"])) if measured else 2
 
 
 def say(text):

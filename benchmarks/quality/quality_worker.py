@@ -4,7 +4,7 @@ The roles of such a worker: `train` trains one variant, so that the memory it re
 `judge` scores the samples of all of them.
 """
 
-import math
+import dataclasses
 import os
 import time
 
@@ -17,7 +17,7 @@ from benchmarks.common.workers import serve
 
 
 def serve_training(channel, **options):
-    """Answers `pace` or `train` with what a training took, and after `train` `sample` with a file of pictures."""
+    """Answers `pace` with the steps that fit, `train` with what a training took, then `sample` with its pictures."""
     run, trained = config.RunConfig(**options), {}
 
     def train_all():
@@ -28,22 +28,30 @@ def serve_training(channel, **options):
     channel.answer()
     channel.serve(
         {
-            "pace": lambda seconds: train(run, seconds)[1],
+            "pace": lambda minutes: {"steps": steps_within(run, minutes)},
             "train": train_all,
             "sample": lambda count, path, grid: sample(trained["model"], count, path, grid),
         }
     )
 
 
-def train(run, seconds=math.inf):
-    """Trains a `RunConfig` as `train.py` does, to its last step or for so many seconds after its first one.
+def steps_within(run, minutes):
+    """How many steps of a `RunConfig` fit, by the pace of some in each of its stages: as `train.py --minutes` says."""
+    from keras_gan.runs import pacing
+
+    quiet_tensorflow()
+    return pacing.with_steps(dataclasses.replace(run, minutes=minutes, steps=None), {}).steps
+
+
+def train(run):
+    """Trains a `RunConfig` as `train.py` does.
 
     Returns:
         The `PreparedRun`, and what it took: `steps` and `images` (real ones seen) of the whole training; `seconds` and
         `timed_images` without the first step, which compiles; `busy_cores`, how many other programs kept busy
         meanwhile, on average, or None if that cannot be told.
     """
-    clock = _clock(seconds)
+    clock = _clock()
     prepared = train_prepared(run, make_callbacks=lambda: [clock])
     model, seen = prepared.model, prepared.schedule.examples_before
     return prepared, {
@@ -59,11 +67,11 @@ def train(run, seconds=math.inf):
     }
 
 
-def _clock(seconds):
+def _clock():
     import keras
 
     class Clock(keras.callbacks.Callback):
-        """Starts at the end of the first step and stops the training when its time is over or a loss is not finite."""
+        """Starts at the end of the first step, and stops the training when a loss is not finite."""
 
         def on_train_begin(self, logs=None):
             self.steps, self.elapsed, self.finite = 0, 0.0, True
@@ -76,7 +84,7 @@ def _clock(seconds):
             if self.steps == 1:
                 self._started, self._others_before = now, _other_seconds()
             self.elapsed = now - self._started
-            self.model.stop_training = self.elapsed >= seconds or not self.finite
+            self.model.stop_training = not self.finite
 
         def on_train_end(self, logs=None):
             others = _other_seconds()

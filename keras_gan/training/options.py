@@ -91,8 +91,8 @@ class OutputOptions:
     """Options of a generator that has no output function as published."""
 
     output: Literal["linear", "tanh"] = "linear"
-    """What images are of the generator's last numbers: these, as published, or their hyperbolic tangents, which draw
-    what is all black or white, such as strokes on paper, in far more variety."""
+    """What samples are of the generator's last numbers: these, as published, or their hyperbolic tangents, which draw
+    what is mostly at an end of its range, such as ink on paper, in far more variety."""
 
 
 @dataclass(frozen=True)

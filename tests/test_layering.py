@@ -42,7 +42,7 @@ ALLOWED = {
     },
     "commands": {
         *("errors", "registry", "randomness", "latent_space", "storage", "distribution", "modalities", "data"),
-        *("sampling", "metrics", "config", "exported", "runs"),
+        *("sampling", "metrics", "health", "config", "exported", "runs"),
     },
     "cli": {"errors", "registry", "distribution", "config", "runs", "commands"},
     "__init__": {"registry", "training", "exporters"},

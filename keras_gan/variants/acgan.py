@@ -33,7 +33,7 @@ VARIANT = Variant(gives="image", takes=("noise", "label"), sizes=(16, 32, 64, 12
 
 PRESETS = {
     "laptop": Preset(
-        about="Small networks at a large rate: FID 1.3 on MNIST in 3 minutes (real 0.5; make bench-quality).",
+        about="Small networks at a large rate: FID 1.5 on MNIST in 3 core-minutes (make bench-quality).",
         run={"steps": 12000},
         model={
             "generator_channels": 16,

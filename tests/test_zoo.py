@@ -54,7 +54,7 @@ def test_it_holds_models_of_the_table_alone():
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_a_model_is_whole_and_draws(folder):
     held = {path.name for path in folder.iterdir()}
-    networks = {f"{name}-float16.tflite" for name in ("generator", "mapping", "synthesis")}
+    networks = {f"{name}-float16.tflite" for name in ("generator", "mapping", "synthesis", "continuation")}
     assert held - {"fields.npz", "scores.json", "directions.json", *networks, *gallery.SAMPLES} == {
         *("manifest.json", "MODEL_CARD.md", "command.txt"),
     }
@@ -124,7 +124,7 @@ def test_a_style_based_model_comes_with_its_networks_and_directions(tmp_path, mo
         (made / f"{name}-float16.tflite").touch()
     Image.new("RGB", (4, 4)).save(made / "samples.png")
     (made / "MODEL_CARD.md").touch()
-    networks = {name: {} for name in ("generator", "mapping", "synthesis")}
+    networks = {name: {} for name in ("generator", "mapping", "synthesis", "continuation")}
     (made / "manifest.json").write_text(json.dumps({"fields": networks, "files": {"samples.png": {}}}))
     called = []
 

@@ -10,6 +10,7 @@ import math
 import keras
 from keras import layers, ops
 
+from keras_gan.layers.bounded import FUNCTIONS
 from keras_gan.layers.equalized import EqualizedConv2D, EqualizedDense
 from keras_gan.layers.growth import Growth, faded, share_of
 from keras_gan.layers.minibatch_stddev import MinibatchStddev
@@ -54,7 +55,7 @@ def generator(inputs, first, blocks, channels, steered=False, output="linear", n
         blocks: `{size: block}` from the smallest on; each takes what the one before gives.
         channels: of images.
         steered: whether each block is given `inputs`, too.
-        output: what images are of the sum, an activation of Keras.
+        output: what images are of the sum, a name in `layers.bounded.FUNCTIONS`.
     """
     growth = Growth(len(blocks) - 1.0, name="growth")(inputs)
     x, images = first(inputs), None
@@ -63,7 +64,7 @@ def generator(inputs, first, blocks, channels, steered=False, output="linear", n
         own = EqualizedConv2D(channels, 1, dtype="float32", name=f"image_{size}")(x)
         part = own * share_of(growth, number)
         images = part if images is None else enlarged(images) + part
-    return keras.Model(inputs, layers.Activation(output, dtype="float32", name="images")(images), name=name)
+    return keras.Model(inputs, layers.Activation(FUNCTIONS[output], dtype="float32", name="images")(images), name=name)
 
 
 def generated(network, x, size, share=None, steering=None, **options):

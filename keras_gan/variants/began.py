@@ -38,6 +38,7 @@ from dataclasses import dataclass
 import keras
 from keras import layers, ops
 
+from keras_gan.layers.bounded import FUNCTIONS
 from keras_gan.layers.uniform import NormalToUniform
 from keras_gan.registry import Preset, Variant
 from keras_gan.training.adversarial import AdversarialModel
@@ -168,7 +169,7 @@ def decoder(code, config, image_shape, name, output="linear"):
     for _ in range(_doublings(image_shape)):
         x = layers.UpSampling2D()(x)
         x = _conv(config.channels)(_conv(config.channels)(x))
-    return layers.Conv2D(image_shape[2], 3, padding="same", activation=output, dtype="float32", name=name)(x)
+    return layers.Conv2D(image_shape[2], 3, padding="same", activation=FUNCTIONS[output], dtype="float32", name=name)(x)
 
 
 def _conv(channels, **options):

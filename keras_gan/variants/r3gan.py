@@ -45,6 +45,7 @@ import keras
 from keras import layers
 
 from keras_gan.errors import UserError
+from keras_gan.layers.bounded import FUNCTIONS
 from keras_gan.layers.pointwise import PointwiseConv2D
 from keras_gan.layers.smooth_transpose import SmoothConv2DTranspose
 from keras_gan.losses import penalties
@@ -209,7 +210,7 @@ def generator(config, image_shape):
     for width in widths:
         x = x if x.shape[-1] == width else _conv(config, width)(x)
         x = _stage(layers.UpSampling2D(interpolation="bilinear")(x), config, 1 + len(widths))
-    to_images = {"use_bias": True, "dtype": "float32", "activation": config.output, "name": "images"}
+    to_images = {"use_bias": True, "dtype": "float32", "activation": FUNCTIONS[config.output], "name": "images"}
     if config.lean:
         images = SmoothConv2DTranspose(image_shape[2], 3, kernel_initializer=_fan_in(), **to_images)(x)
     else:

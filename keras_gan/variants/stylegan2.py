@@ -37,6 +37,7 @@ import keras
 from keras import layers
 
 from keras_gan.layers.blur import Enlarge2D
+from keras_gan.layers.bounded import FUNCTIONS
 from keras_gan.layers.constant import LearnedConstant
 from keras_gan.layers.image_noise import ImageNoise
 from keras_gan.layers.modulated import ModulatedConv2D
@@ -173,7 +174,7 @@ def synthesis(image_shape, largest, config):
     if largest < image_shape[0]:
         images = _added(images, ModulatedConv2D(image_shape[2], 3, enlarge=True, **_OF_IMAGES)(x, style_of_image))
     return keras.Model(
-        styles, layers.Activation(config.output, dtype="float32", name="images")(images), name="synthesis"
+        styles, layers.Activation(FUNCTIONS[config.output], dtype="float32", name="images")(images), name="synthesis"
     )
 
 

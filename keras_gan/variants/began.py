@@ -25,7 +25,7 @@ Deviations:
   end in tanh (`--model.output tanh`), where the autoencoder's do not. FID on MNIST after 100 to 110 seconds of one
   core, 8 channels, single runs: 48 so (3e-3 and 1e-3; recall 0.27), 66 (and 3e-3), with no output function 69 (1e-2
   and 1e-3; 0.07) and 87 (and 3e-3); without equalizing 92 (2e-3 and 4e-4), 79 (1e-3 and 1e-4) and 244 (1e-3 for
-  both, where variety is lost). With tanh in the autoencoder, too, images soon are all black.
+  both, where variety is lost). With tanh in the autoencoder, too, they soon were all black.
 - The learning rate is constant; the paper halves it when M stalls.
 - One batch of fakes serves both updates; the paper draws two.
 - Adam's momentum is 0.5 with beta_2 0.99; samples come from a moving average of the generator. The network's inputs are

@@ -25,8 +25,8 @@ Deviations:
 - The laptop preset's rates are four times the published 2.5e-3, for which its gamma is 4: with 0.5, samples are of few
   kinds. On avatars of 64 px after 1,200 steps, FID of the classifier's features is 15.1 and recall 0.34, against 24.5
   and 0.06; on MNIST after 1,500 (half the channels), FID 81 against 233, and 111 with 20. Single runs. With
-  `--model.output tanh` at those rates images soon are all black; with half the generator's it is 14.4 (recall 0.46) on
-  avatars after 1,200 steps, and 68 on MNIST.
+  `--model.output tanh` and half the generator's rate it is 14.4 (recall 0.46) on avatars after 1,200 steps, and 68 on
+  MNIST.
 - Adam's moments are as published: the two regularisers are part of the loss, no updates of their own, for which the
   paper adapts them.
 """

@@ -13,6 +13,7 @@ def bounded(values):
     There the true gradient is next to nothing, and Adam, which takes any gradient for a large one, takes a generator so
     far in within some steps that it never comes back: all its images are black. So a step that brings values nearer to
     0 meets a slope of at least `LEAST_SLOPE`; one that takes them further out meets the true one.
+    Whatever else is differentiated through it meets these slopes, too: path lengths of StyleGAN2 are then not exact.
 
     Args:
         values: float tensor of any shape.

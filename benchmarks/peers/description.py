@@ -40,7 +40,7 @@ def r3gan(model):
         "image_shape": model.discriminator.input_shape[1:],
         "generator_blocks": _blocks(model.generator),
         "discriminator_blocks": _blocks(model.discriminator),
-        "gamma": model.config.gamma,
+        **{name: getattr(model.config, name) for name in ("lean", "output", "equalized", "gamma")},
         "penalty_interval": penalty_interval(model),
         **_training_constants(model),
     }

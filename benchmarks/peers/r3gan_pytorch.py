@@ -4,14 +4,15 @@ The same layers, losses, optimizers, moving average and order of update: the dis
 with R1 and R2, then the generator on the same pairs. Run by `passes.py` as
 `python -m benchmarks.peers.r3gan_pytorch OPTIONS`, with any interpreter that has PyTorch.
 
-Not the same, and of no consequence for speed: learning rates are constant, and no block starts as the identity.
+Not the same, and of no consequence for speed: learning rates are constant, no block starts as the identity, and the
+slope of `output: tanh` is tanh's own everywhere.
 """
 
 import math
 
 import torch
 from torch import nn
-from torch.nn.functional import softplus
+from torch.nn.functional import conv_transpose2d, pad, softplus
 
 from benchmarks.common.workers import serve
 from benchmarks.peers.training import Training, serve_steps
@@ -37,14 +38,28 @@ class Block(nn.Module):
         return x + self.layers(x)
 
 
+class SmoothConvTranspose(nn.Module):
+    """Maps `[B, C, h, w]` to twice their size, by a 3x3 kernel spread to 4x4, which draws no checkerboard."""
+
+    def __init__(self, width, image_channels):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(width, image_channels, 3, 3) / math.sqrt(9 * width))
+        self.bias = nn.Parameter(torch.zeros(image_channels))
+
+    def forward(self, x):
+        spread = sum(pad(self.weight, (left, 1 - left, top, 1 - top)) for left in (0, 1) for top in (0, 1))
+        return conv_transpose2d(x, spread, self.bias, stride=2, padding=1)
+
+
 class Generator(nn.Module):
     """Latents `[B, latent_dim]` to images `[B, C, size, size]`."""
 
-    def __init__(self, latent_dim, blocks, image_channels, memory_format):
+    def __init__(self, networks, image_channels, memory_format):
         super().__init__()
+        blocks = networks["generator_blocks"]
         size, width = blocks[0]["size"], blocks[0]["width"]
         self.memory_format = memory_format
-        self.dense = nn.Linear(latent_dim, width)
+        self.dense = nn.Linear(networks["latent_dim"], width)
         self.picture = nn.Parameter(torch.randn(width, size, size))
         layers = []
         for block in blocks:
@@ -52,7 +67,9 @@ class Generator(nn.Module):
                 layers += [*_widened(width, block), nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)]
             layers.append(Block(block))
             size, width = block["size"], block["width"]
-        self.layers = nn.Sequential(*layers, nn.Conv2d(width, image_channels, 1))
+        images = SmoothConvTranspose(width, image_channels) if networks["lean"] else nn.Conv2d(width, image_channels, 1)
+        bounds = [nn.Tanh()] if networks["output"] == "tanh" else []
+        self.layers = nn.Sequential(*layers, images, *bounds)
 
     def forward(self, latents):
         features = self.dense(latents)[:, :, None, None] * self.picture
@@ -62,10 +79,12 @@ class Generator(nn.Module):
 class Discriminator(nn.Module):
     """Images `[B, C, size, size]` to scores `[B, 1]`."""
 
-    def __init__(self, image_channels, blocks):
+    def __init__(self, networks, image_channels):
         super().__init__()
+        blocks = networks["discriminator_blocks"]
         size, width = blocks[0]["size"], blocks[0]["width"]
-        layers = [nn.Conv2d(image_channels, width, 1, bias=False)]
+        edge = {"kernel_size": 4, "stride": 2, "padding": 1} if networks["lean"] else {"kernel_size": 1}
+        layers = [nn.Conv2d(image_channels, width, bias=False, **edge)]
         for block in blocks:
             if block["size"] != size:
                 layers += [nn.AvgPool2d(2), *_widened(width, block)]
@@ -96,16 +115,16 @@ class Trainer(Training):
 
     def __init__(self, memory_format, batch_size, networks):
         torch.manual_seed(0)
+        self.networks = networks
         size, _, channels = networks["image_shape"]
         super().__init__(
-            Generator(networks["latent_dim"], networks["generator_blocks"], channels, memory_format),
-            Discriminator(channels, networks["discriminator_blocks"]),
+            Generator(networks, channels, memory_format),
+            Discriminator(networks, channels),
             memory_format,
             batch_size,
             networks,
             _initialize,
         )
-        self.networks = networks
         self.latent_shape = (batch_size, networks["latent_dim"])
         self.real = self.random_images(channels, size)
 
@@ -117,6 +136,10 @@ class Trainer(Training):
             scale = math.sqrt(2.0 / inputs) if parameter.ndim > 1 else VECTORS
             groups.setdefault(scale, []).append(parameter)
         return [{"params": members, "lr": rate * scale} for scale, members in groups.items()]
+
+    def rated_discriminator(self, parameters, rate):
+        rated = self.rated if self.networks["equalized"] else super().rated_discriminator
+        return rated(parameters, rate)
 
     def step(self):
         fakes = self.generator(torch.randn(self.latent_shape))

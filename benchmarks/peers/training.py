@@ -45,7 +45,7 @@ class Training:
         adam |= ADAM_IMPLEMENTATIONS[self.adam_implementation]
         self.generator_optimizer = torch.optim.Adam(groups, **adam)
         self.discriminator_optimizer = torch.optim.Adam(
-            discriminator.parameters(), **adam | {"lr": networks["discriminator_learning_rate"]}
+            self.rated_discriminator(list(discriminator.parameters()), networks["discriminator_learning_rate"]), **adam
         )
 
         self.ema_generator = copy.deepcopy(generator).requires_grad_(False)
@@ -56,6 +56,10 @@ class Training:
 
     def rated(self, parameters, rate):
         """The generator's weights in groups, as its optimizer takes them; here one group, with one rate."""
+        return [{"params": parameters, "lr": rate}]
+
+    def rated_discriminator(self, parameters, rate):
+        """The discriminator's, likewise."""
         return [{"params": parameters, "lr": rate}]
 
     def compile(self):

@@ -13,7 +13,9 @@ MEDIA = {
 }
 # Not in a page's own style, for only this file knows what samples are shown as.
 STYLE = """figure img, figure audio { width: 100%; image-rendering: pixelated; display: block; border-radius: 4px; }
-@media (max-width: 40rem) { .gallery figure { overflow-x: auto; } .gallery img { width: 40rem; max-width: none; } }
+@media (max-width: 40rem) { .gallery figure { overflow-x: auto; } .gallery img { width: 40rem; max-width: none; }
+.gallery figcaption { position: sticky; left: 0; }
+.gallery figure:has(img) figcaption::before { content: "Scroll to the right for all of it. "; font-weight: 600; } }
 """
 
 

@@ -293,6 +293,7 @@ def test_description_of_r3gan():
     assert (facts["penalty_interval"], facts["beta_1"], facts["gamma"]) == (1, 0.0, 1.0)
     rates = (facts["learning_rate"], facts["discriminator_learning_rate"])
     assert rates == pytest.approx((1e-2, 1e-3))
+    assert (facts["lean"], facts["output"], facts["equalized"]) == (False, "linear", False)
 
 
 def test_description_of_wgan_gp():

@@ -18,7 +18,8 @@ LEAN = {**R3GAN, "lean": True, "batch_size": 16, "beta_2": 0.99, "penalty_interv
 EQUAL = {**LEAN, "equalized": True}
 BOUNDED = {**EQUAL, "output": "tanh", "generator_learning_rate": 1e-2, "discriminator_learning_rate": 2e-2}
 
-BEGAN = {"channels": 8, "equalized": True, "output": "tanh"}
+BEGAN = {"channels": 8, "equalized": True, "output": "tanh", "generator_learning_rate": 3e-3}
+BEGAN |= {"discriminator_learning_rate": 1e-3}
 
 SPACE = {
     "dcgan": [
@@ -33,7 +34,17 @@ SPACE = {
         {**SMALL, "discriminator_learning_rate": 4e-4},
     ],
     "lsgan": [SMALL, {**SMALL, **_both(2e-3)}, {**SMALL, "smooth_layers": 1}],
-    "cgan": [SMALL, {**SMALL, **_wide(24, 16)}],
+    "cgan": [
+        SMALL,
+        {**SMALL, **_wide(24, 16)},
+        {**SMALL, **_wide(16, 24)},
+        {**SMALL, **_wide(16, 32)},
+        {**SMALL, "generator_learning_rate": 2e-3},
+        {**SMALL, "final_rate": 0.1},
+        {**SMALL, "smooth_layers": 1},
+        {**SMALL, "hidden_kernel_size": 4},
+        {**SMALL, "batch_size": 32},
+    ],
     "acgan": [SMALL],
     "sngan": [SMALL, {**SMALL, **_both(5e-4)}, {**SMALL, "discriminator_channels": 32}],
     "dragan": [SMALL, {**SMALL, "penalty_interval": 4}, {**SMALL, "penalty_interval": 4, "penalty_weight": 1.0}],
@@ -92,9 +103,8 @@ SPACE = {
             {"channels": 8, "equalized": True, "generator_learning_rate": 1e-2, "discriminator_learning_rate": rate}
             for rate in (1e-3, 3e-3)
         ),
-        *(
-            {**BEGAN, "generator_learning_rate": 3e-3, "discriminator_learning_rate": rate}
-            for rate in (3e-4, 1e-3, 3e-3)
-        ),
+        *({**BEGAN, "discriminator_learning_rate": rate} for rate in (3e-4, 1e-3, 3e-3)),
+        *({**BEGAN, "latent_dim": count} for count in (32, 16)),
+        *({**BEGAN, "gamma": gamma} for gamma in (0.8, 1.3)),
     ],
 }

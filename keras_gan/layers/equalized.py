@@ -10,7 +10,9 @@ import math
 import keras
 from keras import ops
 
-from keras_gan.layers.blur import enlarged_and_convolved
+from keras_gan.layers.blur import enlarged_and_convolved, repeated_and_convolved
+
+ENLARGED = {"filtered": enlarged_and_convolved, "nearest": repeated_and_convolved}
 
 
 class _Equalized(keras.layers.Layer):
@@ -69,11 +71,11 @@ class EqualizedConv2D(_Equalized):
         kernel_size: edge of the kernel.
         strides: of both axes.
         padding: `same` or `valid`.
-        enlarge: whether maps are enlarged twofold before, see `blur.enlarged_and_convolved`.
+        enlarge: how maps are enlarged twofold before: `filtered`, `nearest`, or None, not at all.
         **kwargs: `gain`, `rate`, `use_bias` and `bias`, see above.
     """
 
-    def __init__(self, filters, kernel_size, strides=1, padding="same", enlarge=False, **kwargs):
+    def __init__(self, filters, kernel_size, strides=1, padding="same", enlarge=None, **kwargs):
         super().__init__(filters, **kwargs)
         self.kernel_size, self.strides, self.padding, self.enlarge = kernel_size, strides, padding, enlarge
 
@@ -83,7 +85,7 @@ class EqualizedConv2D(_Equalized):
     def call(self, inputs):
         kernel = self.kernel * self.scale
         if self.enlarge:
-            return self._with_bias(enlarged_and_convolved(inputs, kernel))
+            return self._with_bias(ENLARGED[self.enlarge](inputs, kernel))
         kernel = ops.cast(kernel, inputs.dtype)
         return self._with_bias(ops.conv(inputs, kernel, strides=self.strides, padding=self.padding))
 

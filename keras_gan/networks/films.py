@@ -3,6 +3,8 @@
 import keras
 from keras import layers, ops
 
+from keras_gan.layers import enlarging
+
 SMALLEST = 4  # px of the edge of the smallest map
 
 
@@ -58,7 +60,7 @@ def _frames_of(codes, image_shape, options):
     x = layers.Reshape((SMALLEST, SMALLEST, width))(x)
     while x.shape[1] < image_shape[0]:
         width = max(options.generator_channels, width // 2)
-        x = _steered(_conv(layers.UpSampling2D(2)(x), width), codes)
+        x = _steered(enlarging.Conv2D(width, 3, kernel_initializer=_normal())(x), codes)
     x = layers.Conv2D(image_shape[-1], 3, padding="same", kernel_initializer=_normal())(x)
     return layers.Activation("tanh", dtype="float32", name="images")(x)
 

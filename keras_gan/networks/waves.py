@@ -5,8 +5,8 @@ import math
 import keras
 from keras import layers, ops
 
+from keras_gan.layers import enlarging, shortening
 from keras_gan.layers.phase_shuffle import PhaseShuffle
-from keras_gan.layers.polyphase import EnlargingConv1D, ShorteningConv1D
 
 STRIDE = 4
 FIRST = 8  # places of the smallest map, at least
@@ -54,7 +54,7 @@ def _enlarged(x, width, config):
         return layers.Conv1DTranspose(
             width, config.kernel_size, strides=STRIDE, padding="same", kernel_initializer=_he()
         )(x)
-    return EnlargingConv1D(width, config.kernel_size, STRIDE, kernel_initializer=_he())(x)
+    return enlarging.Conv1D(width, config.kernel_size, STRIDE, kernel_initializer=_he())(x)
 
 
 def discriminator(samples, config, num_classes=0):
@@ -66,7 +66,7 @@ def discriminator(samples, config, num_classes=0):
     inputs = waveforms = keras.Input((samples,), name="waveforms")
     x = layers.Reshape((samples, 1))(waveforms)
     for number, width in enumerate(_widths(depth, config.discriminator_channels, config.max_channels)):
-        conv = ShorteningConv1D(width, config.discriminator_kernel_size, STRIDE, kernel_initializer=_he())
+        conv = shortening.Conv1D(width, config.discriminator_kernel_size, STRIDE, kernel_initializer=_he())
         x = layers.LeakyReLU(0.2)(conv(x))
         if number < depth - 1:
             x = PhaseShuffle(config.phase_shuffle, name=f"phase_{number}")(x)

@@ -40,6 +40,7 @@ from dataclasses import dataclass
 import keras
 from keras import layers, ops
 
+from keras_gan.layers import enlarging
 from keras_gan.layers.bounded import FUNCTIONS
 from keras_gan.layers.uniform import NormalToUniform
 from keras_gan.registry import Preset, Variant
@@ -170,8 +171,7 @@ def decoder(code, config, image_shape, name, output="linear"):
     x = layers.Reshape((8, 8, config.channels))(layers.Dense(8 * 8 * config.channels)(code))
     x = _conv(config.channels)(_conv(config.channels)(x))
     for _ in range(_doublings(image_shape)):
-        x = layers.UpSampling2D()(x)
-        x = _conv(config.channels)(_conv(config.channels)(x))
+        x = _conv(config.channels)(enlarging.Conv2D(config.channels, 3, activation="elu")(x))
     return layers.Conv2D(image_shape[2], 3, padding="same", activation=FUNCTIONS[output], dtype="float32", name=name)(x)
 
 

@@ -30,6 +30,7 @@ import keras
 from keras import layers, ops
 
 from keras_gan.errors import UserError
+from keras_gan.layers import enlarging
 from keras_gan.layers.batch_norm import FusedBatchNormalization
 from keras_gan.layers.smooth_transpose import SmoothConv2DTranspose
 from keras_gan.losses import matching, penalties
@@ -219,8 +220,7 @@ def _block(x, steering, width, config):
     What is done to each pixel alone is done before it becomes four, which is the same, in a quarter of the time.
     """
     short = x if x.shape[-1] == width else layers.Conv2D(width, 1)(x)
-    x = layers.UpSampling2D()(_steered(x, steering, config))
-    x = layers.Conv2D(width, 3, padding="same")(x)
+    x = enlarging.Conv2D(width, 3)(_steered(x, steering, config))
     x = layers.Conv2D(width, 3, padding="same")(_steered(x, steering, config))
     return layers.UpSampling2D()(short) + x
 

@@ -144,7 +144,7 @@ def _block(before, size, channels, styles):
     for each in (each for each in channels if each <= size and each > (before or 0)):
         number, width = 2 * (each.bit_length() - 3), channels[each]
         if each > 4:
-            x = EqualizedConv2D(width, 3, enlarge=True, gain=growing.RELU_GAIN)(x)
+            x = EqualizedConv2D(width, 3, enlarge="filtered", gain=growing.RELU_GAIN)(x)
         x = _styled(x, styles[:, number], f"noise_{each}_enlarged")
         x = _styled(EqualizedConv2D(width, 3, gain=growing.RELU_GAIN)(x), styles[:, number + 1], f"noise_{each}")
     return keras.Model([maps, styles], x, name=f"block_{size}")

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from keras_gan.layers.polyphase import EnlargingConv1D, ShorteningConv1D, spread_taps
+from keras_gan.layers import enlarging, shortening
 
 
 def beside(old, new, shape, seed=3):
@@ -22,30 +22,37 @@ def beside(old, new, shape, seed=3):
     return models, tf.constant(generator.normal(size=(2, *shape)).astype("float32"))
 
 
-def enlarging(taps, factor, **options):
+def of_enlarged(taps, factor, **options):
     conv = layers.Conv1D(3, taps, padding="same", **options)
-    return lambda x: conv(layers.UpSampling1D(factor)(x)), EnlargingConv1D(3, taps, factor, **options)
+    return lambda x: conv(layers.UpSampling1D(factor)(x)), enlarging.Conv1D(3, taps, factor, **options)
 
 
-def shortening(taps, stride, **options):
+def in_two_dimensions(size, **options):
+    conv = layers.Conv2D(3, size, padding="same", **options)
+    return lambda x: conv(layers.UpSampling2D()(x)), enlarging.Conv2D(3, size, **options)
+
+
+def of_strides(taps, stride, **options):
     options = {"strides": stride, **options}
-    return layers.Conv1D(3, taps, padding="same", **options), ShorteningConv1D(3, taps, **options)
+    return layers.Conv1D(3, taps, padding="same", **options), shortening.Conv1D(3, taps, **options)
 
 
 CASES = [
     *(
-        pytest.param(*enlarging(taps, factor), (7, 2), id=f"{taps} taps, {factor}x")
+        pytest.param(*of_enlarged(taps, factor), (7, 2), id=f"{taps} taps, {factor}x")
         for taps in (1, 2, 8, 9)
         for factor in (2, 4)
     ),
-    pytest.param(*enlarging(25, 4, activation="relu"), (5, 2), id="more taps than places"),
-    pytest.param(*enlarging(9, 4, use_bias=False), (6, 1), id="enlarging without a bias"),
+    *(pytest.param(*in_two_dimensions(size), (4, 5, 2), id=f"edge {size}") for size in (1, 3, 5)),
+    pytest.param(*in_two_dimensions(3, activation="elu", use_bias=False), (3, 2, 1), id="in two dimensions, no bias"),
+    pytest.param(*of_enlarged(25, 4, activation="relu"), (5, 2), id="more taps than places"),
+    pytest.param(*of_enlarged(9, 4, use_bias=False), (6, 1), id="enlarging without a bias"),
     *(
-        pytest.param(*shortening(taps, stride), (stride * 5, 2), id=f"{taps} taps, every {stride}.")
+        pytest.param(*of_strides(taps, stride), (stride * 5, 2), id=f"{taps} taps, every {stride}.")
         for taps, stride in ((4, 4), (5, 4), (8, 4), (17, 4), (25, 4), (2, 2), (3, 2), (7, 3))
     ),
-    pytest.param(*shortening(17, 4, activation="relu"), (4, 1), id="one place left"),
-    pytest.param(*shortening(17, 4, use_bias=False), (12, 3), id="shortening without a bias"),
+    pytest.param(*of_strides(17, 4, activation="relu"), (4, 1), id="one place left"),
+    pytest.param(*of_strides(17, 4, use_bias=False), (12, 3), id="shortening without a bias"),
 ]
 
 
@@ -74,7 +81,7 @@ def derivatives(model, inputs):
 
 def test_spread_by_hand():
     """Three taps around places 0 to 1 of what is doubled: the outer one meets the neighbour."""
-    left, middle, right = spread_taps(3, 2)
+    left, middle, right = enlarging.spread_taps(3, 2)
     assert left.tolist() == [[1, 0, 0], [0, 0, 0]]
     assert middle.tolist() == [[0, 1, 1], [1, 1, 0]]
     assert right.tolist() == [[0, 0, 0], [0, 0, 1]]
@@ -82,18 +89,26 @@ def test_spread_by_hand():
 
 @pytest.mark.parametrize(("length", "taps"), [(10, 17), (12, 3)])
 def test_what_cannot_be_shortened(length, taps):
-    with pytest.raises(ValueError, match="ShorteningConv1D wants"):
-        ShorteningConv1D(2, taps, 4)(keras.Input((length, 1)))
+    with pytest.raises(ValueError, match="shortening Conv1D wants"):
+        shortening.Conv1D(2, taps, 4)(keras.Input((length, 1)))
 
 
-@pytest.mark.parametrize("layer", [EnlargingConv1D(2, 9, 4), ShorteningConv1D(2, 17, 4)])
+@pytest.mark.parametrize("size", [4, (3, 5)])
+def test_edges_that_cannot_be(size):
+    with pytest.raises(ValueError, match="odd"):
+        enlarging.Conv2D(2, size)
+
+
+@pytest.mark.parametrize("layer", [enlarging.Conv1D(2, 9, 4), shortening.Conv1D(2, 17, 4), enlarging.Conv2D(2, 3)])
 def test_config(layer):
-    again = type(layer).from_config(layer.get_config())
-    assert again(keras.Input((8, 3))).shape == layer(keras.Input((8, 3))).shape
+    again, shape = type(layer).from_config(layer.get_config()), (8, 4, 3)[-layer.rank - 1 :]
+    assert again(keras.Input(shape)).shape == layer(keras.Input(shape)).shape
 
 
 def test_mixed_precision():
-    layer = EnlargingConv1D(2, 9, 4, dtype="mixed_bfloat16")
+    layer = enlarging.Conv1D(2, 9, 4, dtype="mixed_bfloat16")
     assert layer(tf.ones((1, 4, 3))).dtype == tf.bfloat16
-    layer = ShorteningConv1D(2, 17, 4, dtype="mixed_bfloat16")
+    layer = enlarging.Conv2D(2, 3, dtype="mixed_bfloat16")
+    assert layer(tf.ones((1, 4, 4, 3))).dtype == tf.bfloat16
+    layer = shortening.Conv1D(2, 17, 4, dtype="mixed_bfloat16")
     assert layer(tf.ones((1, 8, 3))).dtype == tf.bfloat16

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+import soundfile
+from PIL import Image, ImageSequence
 
 from keras_gan import cli, config, exported, exporters, registry
 from keras_gan.storage.files import sha256
@@ -171,6 +172,19 @@ def test_networks_that_are_too_large_are_left_out(export, tmp_path, monkeypatch)
     assert {path.name for path in (tmp_path / "dcgan-avatars").iterdir()} == {
         *("manifest.json", "MODEL_CARD.md", "samples.png", "command.txt"),
     }
+
+
+def test_sounds_and_films_are_shortened(export, tmp_path):
+    rate = 100
+    soundfile.write(export / "samples.wav", np.arange(25 * rate, dtype=np.int16), rate)
+    frames = [Image.new("RGB", (9, 5), (40 * number, 0, 0)) for number in range(6)]
+    frames[0].save(export / "samples.gif", save_all=True, append_images=frames[1:], duration=50)
+    zoo.put(export, "wavegan-tones", "python train.py", tmp_path)
+    heard, its_rate = soundfile.read(tmp_path / "wavegan-tones" / "samples.wav", dtype="int16")
+    assert (len(heard), its_rate, heard[999]) == (10 * rate, rate, 999)
+    with Image.open(tmp_path / "wavegan-tones" / "samples.gif") as film:
+        seen = [frame.convert("RGB").getpixel((0, 0))[0] for frame in ImageSequence.Iterator(film)]
+        assert (seen, film.info["duration"]) == ([0, 80, 160], 100)
 
 
 def test_the_gallery_shows_what_is_there_the_best_first(export, tmp_path):

@@ -19,7 +19,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
+import soundfile
+from PIL import Image, ImageSequence
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -32,6 +33,7 @@ DIRECTIONS = "directions.json"
 SCORED_SAMPLES = 2000
 KEPT = ("*.tflite", "manifest.json", "MODEL_CARD.md", *SAMPLES, SCORES, DIRECTIONS, "fields.npz")
 LEFT_OUT = "*-controlled*"  # the same networks once more
+HEARD_SECONDS = 10
 MOST_BYTES, MOST_BYTES_IN_ALL = 3 << 19, 24_000_000  # 1.5 MiB
 
 
@@ -167,19 +169,38 @@ def put(export, name, command, zoo=ZOO):
 
 
 def _shrink_samples(folder):
-    """Brings a picture of samples to 256 colours, and takes it out of what manifest and card say the files are."""
-    samples = folder / "samples.png"
-    if not samples.is_file():
-        return
-    with Image.open(samples) as picture:
-        small = picture.quantize(256, dither=Image.Dither.NONE) if picture.mode == "RGB" else picture.copy()
-    small.save(samples, optimize=True)
+    """Makes the files of samples smaller, and takes them out of what manifest and card say the files are."""
+    shrunk = [folder / name for name in SMALLER if (folder / name).is_file()]
+    for path in shrunk:
+        SMALLER[path.name](path)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    del manifest["files"][samples.name]
+    manifest["files"] = {name: facts for name, facts in manifest["files"].items() if name not in SMALLER}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8").splitlines()
-    kept = [line for line in card if not line.startswith(f"| `{samples.name}` |")]
+    kept = [line for line in card if not line.startswith(tuple(f"| `{path.name}` |" for path in shrunk))]
     (folder / "MODEL_CARD.md").write_text("\n".join(kept) + "\n", encoding="utf-8")
+
+
+def _in_few_colours(path):
+    with Image.open(path) as picture:
+        small = picture.quantize(256, dither=Image.Dither.NONE) if picture.mode == "RGB" else picture.copy()
+    small.save(path, optimize=True)
+
+
+def _every_second_frame(path):
+    with Image.open(path) as film:
+        duration = 2 * film.info["duration"]
+        frames = [frame.convert("RGB") for frame in ImageSequence.Iterator(film)][::2]
+    first, *others = (frame.quantize(32, dither=Image.Dither.NONE) for frame in frames)
+    first.save(path, save_all=True, append_images=others, duration=duration, loop=0, optimize=True)
+
+
+def _first_sounds(path):
+    sounds, rate = soundfile.read(path, frames=HEARD_SECONDS * soundfile.info(path).samplerate, dtype="int16")
+    soundfile.write(path, sounds, rate)
+
+
+SMALLER = {"samples.png": _in_few_colours, "samples.gif": _every_second_frame, "samples.wav": _first_sounds}
 
 
 def main():

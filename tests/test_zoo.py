@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -175,7 +176,7 @@ def test_networks_that_are_too_large_are_left_out(export, tmp_path, monkeypatch)
 
 
 def test_sounds_and_films_are_shortened(export, tmp_path):
-    rate = 100
+    export, rate = shutil.copytree(export, tmp_path / "export"), 100
     soundfile.write(export / "samples.wav", np.arange(25 * rate, dtype=np.int16), rate)
     frames = [Image.new("RGB", (9, 5), (40 * number, 0, 0)) for number in range(6)]
     frames[0].save(export / "samples.gif", save_all=True, append_images=frames[1:], duration=50)

@@ -28,8 +28,13 @@ demo: $(VENV)/.installed  ## trains a WGAN-GP on cartoon faces of 64 px for five
 	$(PY) train.py --variant wgan_gp --image-size 64 --minutes 5 --run-name demo
 
 # Without .venv: Python and npm are enough.
+# What people see first is the best that there is.
+PLAYED = $(sort $(dir $(wildcard export/zoo/*/*.tflite)))
+FIRST = export/zoo/stylegan2-avatars/
+
 play:  ## a page with all models of export/zoo, in the browser: make play PORT=8000
-	@$(PYTHON) export/web/assemble.py $(sort $(dir $(wildcard export/zoo/*/*.tflite))) --serve --open --port $(or $(PORT),8000)
+	@$(PYTHON) export/web/assemble.py $(filter $(FIRST),$(PLAYED)) $(filter-out $(FIRST),$(PLAYED)) \
+		--serve --open --port $(or $(PORT),8000)
 
 zoo: $(VENV)/.installed  ## trains the models of export/zoo that are missing, and writes docs/gallery.md (hours, resumable)
 	$(PY) tools/zoo.py $(ARGS)

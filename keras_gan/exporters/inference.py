@@ -4,7 +4,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.layers import enlarging
 from keras_gan.layers.batch_norm import FusedBatchNormalization
 from keras_gan.layers.pointwise import PointwiseConv2D
 from keras_gan.layers.smooth_transpose import SmoothConv2DTranspose
@@ -55,8 +54,7 @@ class _UpSamplingOfAnySize2D(keras.layers.UpSampling2D):
 _HALF = ("float16", "bfloat16")
 # The types themselves, as elsewhere here: a class that inherits from one may compute something else.
 _NORMS = (keras.layers.BatchNormalization, FusedBatchNormalization)
-_SPREAD = (SmoothConv2DTranspose, enlarging.Conv2D)
-_TRANSPOSED = (keras.layers.Conv2DTranspose, *_SPREAD)
+_TRANSPOSED = (keras.layers.Conv2DTranspose, SmoothConv2DTranspose)
 _CONVOLUTIONS = (keras.layers.Conv2D, PointwiseConv2D, *_TRANSPOSED)
 
 
@@ -102,10 +100,8 @@ def fused(network, odd_kernels):
         config, kind = layer.get_config(), layer.__class__
         if layer in norms:
             config["use_bias"] = True
-        if kind in _SPREAD:
+        if kind is SmoothConv2DTranspose:
             config["kernel_size"] = [size + 1 for size in layer.kernel_size]
-            config["strides"] = (2, 2)
-            config.pop("groups", None)  # of a convolution
             kind = keras.layers.Conv2DTranspose
         if _is_doubling(layer) and (odd_kernels or config["kernel_size"][0] % 2 == 0):
             kind = SubpixelConv2DTranspose
@@ -138,7 +134,7 @@ def _convolution_before(norm):
 
 def _weights(layer, norm):
     """Weights of the plain stand-in of a layer, which does besides what the norm behind it did, unless that is None."""
-    smooth = type(layer) in _SPREAD
+    smooth = type(layer) is SmoothConv2DTranspose
     if norm is None:
         return [np.asarray(layer.spread_kernel), *layer.get_weights()[1:]] if smooth else layer.get_weights()
     mean, variance = (np.asarray(weight, np.float64) for weight in (norm.moving_mean, norm.moving_variance))
@@ -163,7 +159,7 @@ def _interpolates(layer):
 
 def _is_doubling(layer):
     """Whether it is a transposed convolution that `SubpixelConv2DTranspose` can compute."""
-    return type(layer) is enlarging.Conv2D or (
+    return (
         type(layer) in _TRANSPOSED
         and layer.strides == (2, 2)
         and layer.padding == "same"

@@ -38,8 +38,13 @@ def enlarged_and_convolved(inputs, kernel):
     return ops.conv_transpose(inputs, ops.cast(kernel, inputs.dtype), strides=2, padding="same")
 
 
+def repeated(maps):
+    """Maps of twice the size, by nearest neighbours."""
+    return ops.repeat(ops.repeat(maps, 2, axis=1), 2, axis=2)
+
+
 def repeated_and_convolved(inputs, kernel):
-    """Maps enlarged twofold by nearest neighbours, and then convolved: in one operation, of fewer products.
+    """Maps `repeated` and then convolved: in one operation, of fewer products.
 
     Args:
         inputs: `[B, height, width, C]`.

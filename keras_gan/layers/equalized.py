@@ -10,9 +10,7 @@ import math
 import keras
 from keras import ops
 
-from keras_gan.layers.blur import enlarged_and_convolved, repeated_and_convolved
-
-ENLARGED = {"filtered": enlarged_and_convolved, "nearest": repeated_and_convolved}
+from keras_gan.layers.blur import enlarged_and_convolved, repeated, repeated_and_convolved
 
 
 class _Equalized(keras.layers.Layer):
@@ -71,7 +69,7 @@ class EqualizedConv2D(_Equalized):
         kernel_size: edge of the kernel.
         strides: of both axes.
         padding: `same` or `valid`.
-        enlarge: how maps are enlarged twofold before: `filtered`, `nearest`, or None, not at all.
+        enlarge: how maps are enlarged twofold before: `filtered`; `nearest`, see `enlarging.Conv2D`; None: not at all.
         **kwargs: `gain`, `rate`, `use_bias` and `bias`, see above.
     """
 
@@ -82,10 +80,14 @@ class EqualizedConv2D(_Equalized):
     def build(self, input_shape):
         self._make_weights((self.kernel_size, self.kernel_size, input_shape[-1], self.filters))
 
-    def call(self, inputs):
+    def call(self, inputs, training=False):
         kernel = self.kernel * self.scale
+        if self.enlarge == "filtered":
+            return self._with_bias(enlarged_and_convolved(inputs, kernel))
+        if self.enlarge and training:
+            return self._with_bias(repeated_and_convolved(inputs, kernel))
         if self.enlarge:
-            return self._with_bias(ENLARGED[self.enlarge](inputs, kernel))
+            inputs = repeated(inputs)
         kernel = ops.cast(kernel, inputs.dtype)
         return self._with_bias(ops.conv(inputs, kernel, strides=self.strides, padding=self.padding))
 

@@ -10,6 +10,7 @@ import math
 import keras
 from keras import layers, ops
 
+from keras_gan.layers.blur import repeated
 from keras_gan.layers.bounded import FUNCTIONS
 from keras_gan.layers.equalized import EqualizedConv2D, EqualizedDense
 from keras_gan.layers.growth import Growth, faded, share_of
@@ -38,11 +39,6 @@ def shrunk(images):
     return ops.average_pool(images, 2, strides=2)
 
 
-def enlarged(images):
-    """Images of twice the size, by nearest neighbours."""
-    return ops.repeat(ops.repeat(images, 2, axis=1), 2, axis=2)
-
-
 # --- The generator ----------------------------------------------------------------------------------------------------
 
 
@@ -63,7 +59,7 @@ def generator(inputs, first, blocks, channels, steered=False, output="linear", n
         x = block([x, inputs] if steered else x)
         own = EqualizedConv2D(channels, 1, dtype="float32", name=f"image_{size}")(x)
         part = own * share_of(growth, number)
-        images = part if images is None else enlarged(images) + part
+        images = part if images is None else repeated(images) + part
     return keras.Model(inputs, layers.Activation(FUNCTIONS[output], dtype="float32", name="images")(images), name=name)
 
 
@@ -83,7 +79,7 @@ def generated(network, x, size, share=None, steering=None, **options):
         before, x = x, network.get_layer(f"block_{each}")(given, **options)
     images = network.get_layer(f"image_{size}")(x)
     if share is not None:
-        images = faded(enlarged(network.get_layer(f"image_{size // 2}")(before)), images, share)
+        images = faded(repeated(network.get_layer(f"image_{size // 2}")(before)), images, share)
     return network.get_layer("images")(images)
 
 

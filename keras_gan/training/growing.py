@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import tensorflow as tf
 
 from keras_gan.errors import UserError
+from keras_gan.layers.blur import repeated
 from keras_gan.layers.growth import faded
 from keras_gan.networks import growing
 from keras_gan.training.adversarial import AdversarialModel
@@ -93,7 +94,7 @@ class GrowingModel(AdversarialModel):
             images = growing.shrunk(images)
         if self.share is None:
             return images
-        return faded(growing.enlarged(growing.shrunk(images)), images, self.share)
+        return faded(repeated(growing.shrunk(images)), images, self.share)
 
     def discriminate(self, examples, batch, training=True):
         if not training:

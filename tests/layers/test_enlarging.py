@@ -56,21 +56,22 @@ CASES = [
 ]
 
 
+@pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize(("old", "new", "shape"), CASES)
-def test_values_and_derivatives(old, new, shape):
+def test_values_and_derivatives(old, new, shape, training):
     """Outputs, gradients, and gradients of a gradient's norm, which penalties take."""
     models, inputs = beside(old, new, shape)
-    found = [derivatives(model, inputs) for model in models]
+    found = [derivatives(model, inputs, training) for model in models]
     for theirs, ours in zip(*found, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4 * np.abs(theirs).max())
     assert models[1].output_shape == models[0].output_shape
 
 
-def derivatives(model, inputs):
+def derivatives(model, inputs, training):
     with tf.GradientTape() as outer:
         with tf.GradientTape() as inner:
             inner.watch(inputs)
-            outputs = model(inputs)
+            outputs = model(inputs, training=training)
             loss = tf.reduce_mean(outputs**3)
         steepness = inner.gradient(loss, inputs)
         penalty = tf.reduce_sum(steepness**2)
@@ -109,6 +110,6 @@ def test_mixed_precision():
     layer = enlarging.Conv1D(2, 9, 4, dtype="mixed_bfloat16")
     assert layer(tf.ones((1, 4, 3))).dtype == tf.bfloat16
     layer = enlarging.Conv2D(2, 3, dtype="mixed_bfloat16")
-    assert layer(tf.ones((1, 4, 4, 3))).dtype == tf.bfloat16
+    assert layer(tf.ones((1, 4, 4, 3)), training=True).dtype == tf.bfloat16
     layer = shortening.Conv1D(2, 17, 4, dtype="mixed_bfloat16")
     assert layer(tf.ones((1, 8, 3))).dtype == tf.bfloat16

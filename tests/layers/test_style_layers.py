@@ -50,6 +50,17 @@ def test_equalized_convolution_is_keras_s_with_scaled_weights(strides, padding):
     assert tuple(layer.compute_output_shape(images.shape)) == ours.shape
 
 
+@pytest.mark.parametrize("training", [True, False])
+def test_equalized_convolution_of_repeated_maps(training):
+    images = normal(2, 7, 9, 3)
+    layer, plain = (EqualizedConv2D(5, 3, gain=1.5, bias=0.25, enlarge=enlarge) for enlarge in ("nearest", None))
+    ours = layer(images, training=training)
+    plain.build((2, 14, 18, 3))
+    plain.set_weights(layer.get_weights())
+    np.testing.assert_allclose(ours, plain(images.repeat(2, axis=1).repeat(2, axis=2)), atol=1e-5)
+    assert tuple(layer.compute_output_shape(images.shape)) == ours.shape
+
+
 def test_variance_is_kept():
     inputs = normal(2000, 400)
     assert np.std(EqualizedDense(300)(inputs)) == pytest.approx(1.0, abs=0.05)

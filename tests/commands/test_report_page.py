@@ -256,7 +256,9 @@ def test_samples_that_are_all_alike_are_called_so(tmp_path):
 def test_findings_are_listed_and_marked(run):
     page = page_of(run)
     doctor = section(page, "The doctor")
-    assert '<li><span class="number">1</span>step 20: all &lt;alike&gt;</li>' in doctor
+    assert (
+        '<li><span class="number">1</span>step 20: all &lt;alike&gt; It was not seen to pass by step 30.</li>' in doctor
+    )
     assert '<li class="passed"><span class="number">2</span>gone By step 30 this had passed.</li>' in doctor
     assert re.findall(r">(1,2)</text>", page) == ["1,2"] * 4  # in each plot
 

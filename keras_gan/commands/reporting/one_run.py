@@ -122,7 +122,8 @@ def _count(number, noun):
 def _doctor(record):
     if record.health is None:
         return "<h2>The doctor</h2>\n<p>This run was not watched.</p>"
-    findings = "\n".join(_finding(*numbered) for numbered in enumerate(record.health["findings"], 1))
+    numbered = enumerate(record.health["findings"], 1)
+    findings = "\n".join(_finding(number, finding, record.last_step) for number, finding in numbered)
     said = (
         f'<ol class="findings">\n{findings}\n</ol>'
         if findings
@@ -134,9 +135,13 @@ def _doctor(record):
     return f"<h2>The doctor</h2>\n{said}\n{_unseen(record.health['not_watched'])}"
 
 
-def _finding(number, finding):
+def _finding(number, finding, last_step):
     passed = finding.get("passed")
-    said = finding["sentence"] + ("" if passed is None else f" By step {passed:,} this had passed.")
+    if passed is not None:
+        end = f" By step {passed:,} this had passed."
+    else:  # what was seen at the last step needs no word about later ones
+        end = f" It was not seen to pass by step {last_step:,}." if last_step > finding["step"] else ""
+    said = finding["sentence"] + end
     tone = "" if passed is None else ' class="passed"'
     return f'<li{tone}><span class="number">{number}</span>{html.escape(said)}</li>'
 

@@ -69,10 +69,10 @@ class Training:
         self.penalised = torch.compile(self._penalised_in_one)
 
     def round_to_bfloat16(self):
-        """Lets both networks compute in bfloat16 where PyTorch's autocast does; weights stay in float32."""
+        """Lets both networks compute in bfloat16 where PyTorch's autocast does; weights and outputs stay in float32."""
         for network in self._networks():
             # Around each call: autocast remembers rounded weights until its end, also when they have been updated.
-            network.forward = torch.autocast("cpu", torch.bfloat16)(network.forward)
+            network.forward = _in_float32(torch.autocast("cpu", torch.bfloat16)(network.forward))
 
     def _networks(self):
         for network in (self.generator, self.discriminator):
@@ -133,6 +133,10 @@ class Training:
         self.images_seen += self.batch_size
         halflife = min(self.halflife_images, self.images_seen * self.ema_rampup)
         torch._foreach_lerp_(self.averages, self.weights, 1.0 - 0.5 ** (self.batch_size / halflife))
+
+
+def _in_float32(forward):
+    return lambda *inputs: forward(*inputs).float()
 
 
 def _update(loss, optimizer, parameters=None):

@@ -27,11 +27,11 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 demo: $(VENV)/.installed  ## trains a WGAN-GP on cartoon faces of 64 px for five minutes, and exports it
 	$(PY) train.py --variant wgan_gp --image-size 64 --minutes 5 --run-name demo
 
-# Without .venv: Python and npm are enough.
 # What people see first is the best that there is.
 PLAYED = $(sort $(dir $(wildcard export/zoo/*/*.tflite)))
 FIRST = export/zoo/stylegan2-avatars/
 
+# Without .venv: Python and npm are enough.
 play:  ## a page with all models of export/zoo, in the browser: make play PORT=8000
 	@$(PYTHON) export/web/assemble.py $(filter $(FIRST),$(PLAYED)) $(filter-out $(FIRST),$(PLAYED)) \
 		--serve --open --port $(or $(PORT),8000)

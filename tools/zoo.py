@@ -70,7 +70,7 @@ _MODELS = (
     Model("stylegan2", steps=5000),  # ten minutes: the one that people see first
     Model("cgan", dataset="mnist", image_size=32, minutes=3),  # the others are in the table of quality
     Model("specgan", dataset="tones", image_size=None),
-    Model("wavegan", dataset="tones", image_size=None, steps=6000),  # after minutes all of its classes are one buzz
+    Model("wavegan", dataset="tones", image_size=None, steps=6000),  # after five minutes all classes are one buzz
     Model("motiongan", dataset="walker", image_size=None, options=("--model.generator-channels", 128)),
     Model("mocogan", dataset="moving_avatars", image_size=None),
     *(Model(variant, dataset="captions", image_size=None, score="reverse-nll") for variant in ("textgan", "seqgan")),

@@ -18,8 +18,10 @@ LEAN = {**R3GAN, "lean": True, "batch_size": 16, "beta_2": 0.99, "penalty_interv
 EQUAL = {**LEAN, "equalized": True}
 BOUNDED = {**EQUAL, "output": "tanh", "generator_learning_rate": 1e-2, "discriminator_learning_rate": 2e-2}
 
-BEGAN = {"channels": 8, "equalized": True, "output": "tanh", "generator_learning_rate": 3e-3}
-BEGAN |= {"discriminator_learning_rate": 1e-3}
+BEGAN = {
+    **{"channels": 8, "equalized": True, "output": "tanh"},
+    **{"generator_learning_rate": 3e-3, "discriminator_learning_rate": 1e-3},
+}
 
 SPACE = {
     "dcgan": [

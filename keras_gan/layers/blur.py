@@ -1,4 +1,4 @@
-"""Kernels and maps smoothed by the filter [1, 3, 3, 1], with which StyleGAN changes sizes (arXiv 1912.04958)."""
+"""Maps and kernels enlarged: smoothed by [1, 3, 3, 1], as StyleGAN does it (arXiv 1912.04958), or repeated."""
 
 import keras
 import tensorflow as tf

@@ -75,7 +75,7 @@ class Conv2D(layers.Conv2D):
         if not training:
             return super().call(repeated(inputs))
         outputs = repeated_and_convolved(inputs, self.kernel)
-        return self.activation(outputs + ops.cast(self.bias, outputs.dtype) if self.use_bias else outputs)
+        return self.activation(outputs + self.bias if self.use_bias else outputs)
 
     def compute_output_shape(self, input_shape):
         batch, *sizes, _ = input_shape

@@ -13,7 +13,7 @@ class Conv1D(layers.Conv1D):
 
     Args:
         filters: width of the outputs.
-        kernel_size: taps, at least as many as the stride.
+        kernel_size: taps.
         strides: how many times as short maps become.
         **kwargs: as of `Conv1D`, but for padding, dilation and groups.
     """
@@ -23,7 +23,7 @@ class Conv1D(layers.Conv1D):
 
     def call(self, inputs):
         taps, stride = self.kernel_size[0], self.strides[0]
-        before = (taps - stride) // 2  # the first output's taps that lie before the first input
+        before = max(taps - stride, 0) // 2  # the first output's taps that lie before the first input
         reach = max(-(-before // stride), -(-(taps - before) // stride) - 1)  # places on either side, `stride` long
         front = reach * stride - before
         back = (2 * reach + 1) * stride - front - taps
@@ -34,9 +34,7 @@ class Conv1D(layers.Conv1D):
         return self.activation(outputs + self.bias if self.use_bias else outputs)
 
     def build(self, input_shape):
-        length, taps, stride = input_shape[1], self.kernel_size[0], self.strides[0]
-        if length % stride or taps < stride:
-            raise ValueError(
-                f"A shortening Conv1D wants {length} places to be a multiple of its stride, {stride}, and as many taps."
-            )
+        length, stride = input_shape[1], self.strides[0]
+        if length % stride:
+            raise ValueError(f"A shortening Conv1D wants {length} places to be a multiple of its stride, {stride}.")
         super().build(input_shape)

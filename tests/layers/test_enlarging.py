@@ -1,4 +1,4 @@
-"""Convolutions along time at the shorter length, beside the layers that they stand for."""
+"""Convolutions of enlarged maps, and strided ones, beside the layers that they stand for."""
 
 import keras
 import numpy as np
@@ -49,7 +49,7 @@ CASES = [
     pytest.param(*of_enlarged(9, 4, use_bias=False), (6, 1), id="enlarging without a bias"),
     *(
         pytest.param(*of_strides(taps, stride), (stride * 5, 2), id=f"{taps} taps, every {stride}.")
-        for taps, stride in ((4, 4), (5, 4), (8, 4), (17, 4), (25, 4), (2, 2), (3, 2), (7, 3))
+        for taps, stride in ((1, 4), (3, 4), (4, 4), (5, 4), (8, 4), (17, 4), (25, 4), (2, 2), (3, 2), (7, 3))
     ),
     pytest.param(*of_strides(17, 4, activation="relu"), (4, 1), id="one place left"),
     pytest.param(*of_strides(17, 4, use_bias=False), (12, 3), id="shortening without a bias"),
@@ -88,10 +88,9 @@ def test_spread_by_hand():
     assert right.tolist() == [[0, 0, 0], [0, 0, 1]]
 
 
-@pytest.mark.parametrize(("length", "taps"), [(10, 17), (12, 3)])
-def test_what_cannot_be_shortened(length, taps):
-    with pytest.raises(ValueError, match="shortening Conv1D wants"):
-        shortening.Conv1D(2, taps, 4)(keras.Input((length, 1)))
+def test_what_cannot_be_shortened():
+    with pytest.raises(ValueError, match="shortening Conv1D wants 10 places"):
+        shortening.Conv1D(2, 17, 4)(keras.Input((10, 1)))
 
 
 @pytest.mark.parametrize("size", [4, (3, 5)])

@@ -128,18 +128,16 @@ class Trainer(Training):
         self.latent_shape = (batch_size, networks["latent_dim"])
         self.real = self.random_images(channels, size)
 
-    def rated(self, parameters, rate):
+    def rated(self, name, network, rate):
         """Each kernel with a rate in proportion to its spread, as `EqualizedAdam` has it; equal rates together."""
+        if name == "discriminator" and not self.networks["equalized"]:
+            return super().rated(name, network, rate)
         groups = {}
-        for parameter in parameters:
+        for parameter in network.parameters():
             inputs = math.prod(parameter.shape[1:])
             scale = math.sqrt(2.0 / inputs) if parameter.ndim > 1 else VECTORS
             groups.setdefault(scale, []).append(parameter)
         return [{"params": members, "lr": rate * scale} for scale, members in groups.items()]
-
-    def rated_discriminator(self, parameters, rate):
-        rated = self.rated if self.networks["equalized"] else super().rated_discriminator
-        return rated(parameters, rate)
 
     def step(self):
         fakes = self.generator(torch.randn(self.latent_shape))

@@ -40,12 +40,12 @@ class Training:
             "betas": (networks["beta_1"], networks["beta_2"]),
             "eps": networks["epsilon"],
         }
-        groups = self.rated(list(generator.parameters()), networks["learning_rate"])
+        groups = self.rated("generator", generator, networks["learning_rate"])
         self.adam_implementation = fastest_adam(groups, adam)
         adam |= ADAM_IMPLEMENTATIONS[self.adam_implementation]
         self.generator_optimizer = torch.optim.Adam(groups, **adam)
         self.discriminator_optimizer = torch.optim.Adam(
-            self.rated_discriminator(list(discriminator.parameters()), networks["discriminator_learning_rate"]), **adam
+            self.rated("discriminator", discriminator, networks["discriminator_learning_rate"]), **adam
         )
 
         self.ema_generator = copy.deepcopy(generator).requires_grad_(False)
@@ -54,13 +54,9 @@ class Training:
         self.ema_rampup = networks["ema_rampup"]
         self.images_seen, self.steps = 0, 0
 
-    def rated(self, parameters, rate):
-        """The generator's weights in groups, as its optimizer takes them; here one group, with one rate."""
-        return [{"params": parameters, "lr": rate}]
-
-    def rated_discriminator(self, parameters, rate):
-        """The discriminator's, likewise."""
-        return [{"params": parameters, "lr": rate}]
+    def rated(self, name, network, rate):
+        """The weights of a network in groups, as its optimizer takes them; here one group, with one rate."""
+        return [{"params": list(network.parameters()), "lr": rate}]
 
     def compile(self):
         """Compiles both networks, and the gradients of the discriminator's scores."""

@@ -139,8 +139,9 @@ def _finding(number, finding, last_step):
     passed = finding.get("passed")
     if passed is not None:
         end = f" By step {passed:,} this had passed."
-    else:  # what was seen at the last step needs no word about later ones
-        end = f" It was not seen to pass by step {last_step:,}." if last_step > finding["step"] else ""
+    else:  # what was seen at the last step, or nobody knows when, needs no word about later ones
+        later = last_step > finding.get("step", last_step)
+        end = f" It was not seen to pass by step {last_step:,}." if later else ""
     said = finding["sentence"] + end
     tone = "" if passed is None else ' class="passed"'
     return f'<li{tone}><span class="number">{number}</span>{html.escape(said)}</li>'

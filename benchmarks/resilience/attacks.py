@@ -190,8 +190,9 @@ def _of_disks(options, folder, made):
 def _of_outputs(options, folder, made):
     from benchmarks.resilience.attacks_by import outputs
 
-    for what, how, answer in outputs.attacks(made, folder, options.outputs, options.seed) if options.outputs else ():
-        yield judged(what, how, answer, f"exit code {answer.code}" if answer.code else "")
+    tried = outputs.attacks(made, folder, options.outputs, options.seed) if options.outputs else ()
+    for what, how, answer, as_it_may in tried:
+        yield judged(what, how, answer, "" if as_it_may else f"exit code {answer.code}")
 
 
 def _of_kills(options, folder):

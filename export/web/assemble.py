@@ -485,9 +485,21 @@ def first_line(error):
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
 
 
+def open_streams():
+    """Opens to nowhere what is closed of the standard streams: the next files would take their places."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stderr is None:  # by None, print means the standard output
+        sys.stderr = os.fdopen(2, "w", closefd=False)
+
+
 def ended(program):
     """Runs a program and returns its exit code; whatever it raises becomes one line."""
     warnings.simplefilter("ignore")  # of libraries, on lines of their own
+    open_streams()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.reconfigure(errors="backslashreplace")

@@ -3,11 +3,17 @@
 export const WIDTH = 320;
 export const HEIGHT = 96;
 const SIZE = 16; // px of letters
+const SPECIAL = 2; // tokens that stand for no word: the end, and what is not known
 const MARGIN = 10;
 
 /** What tokens mean, by what a manifest says of its generator; null of one that writes no lines. */
 export function formOf({ vocabulary, unit } = {}) {
   return Array.isArray(vocabulary) ? { vocabulary, unit } : null;
+}
+
+/** How many words, or characters, a model knows, in words. */
+export function countOf({ vocabulary, unit }) {
+  return `${vocabulary.length - SPECIAL} ${unit === "char" ? "characters" : "words"}`;
 }
 
 /** The line that tokens stand for, up to the first 0. */

@@ -3,6 +3,7 @@
 import { Complaint } from "./complaint.js";
 import { fetchJson, openGenerator } from "./generator.js";
 import { plane, slerp, truncate } from "./latent_space.js";
+import { countOf } from "./lines.js";
 import { listenToGiving } from "./mixing.js";
 import { camera, clock, photograph, present, setPlaying, stopAt, turnBy } from "./moving.js";
 import * as pictures from "./pictures.js";
@@ -192,15 +193,22 @@ async function openWanted() {
   remember();
 }
 
-function describe({ manifest, frames, height, width, numClasses, moving }) {
+function describe({ manifest, frames, numClasses, moving, ...generator }) {
   const { variant, parameters, step } = manifest.generator ?? {};
-  const size = moving?.skeleton ? `${moving.skeleton.parents.length} joints` : `${width} × ${height} pixels`;
-  const facts = [variant?.toUpperCase(), manifest.data?.name, size];
+  const facts = [variant?.toUpperCase(), manifest.data?.name, sizeOf({ moving, ...generator })];
   if (moving) facts.push(`${frames} frames, ${moving.fps} a second`);
   if (numClasses) facts.push(`${numClasses} classes`);
   if (parameters) facts.push(`${(parameters / 1e6).toPrecision(2)} M parameters`);
   if (step !== undefined) facts.push(step ? `step ${step}` : "untrained");
   element("about").textContent = facts.filter(Boolean).join(" · ");
+}
+
+/** What is to be said of the size of one example, in words. */
+function sizeOf({ moving, sound, lines, width, height }) {
+  if (moving?.skeleton) return `${moving.skeleton.parents.length} joints`;
+  if (sound) return `${(sound.samples / sound.rate).toPrecision(2)} s at ${sound.rate} Hz`;
+  if (lines) return countOf(lines);
+  return `${width} × ${height} pixels`;
 }
 
 function fillClasses({ numClasses = 0, classNames = [] }) {

@@ -163,7 +163,7 @@ def test_a_name_of_any_bytes_and_output_that_nobody_reads(labelled, tmp_path):
     shutil.copy(labelled / "generator.tflite", folder)
     words = f"{sys.executable} -I {SCRIPT} --model generator.tflite --label 0 --out"
     result = subprocess.run(
-        ["bash", "-c", f"LC_ALL=C {words} \udcff.png; {words} b.png | true; {words} c.png >&-"],
+        ["bash", "-c", f"LC_ALL=C {words} \udcff.png; {words} b.png | true; {words} c.png >&- 2>&-"],
         cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert result.returncode == 0

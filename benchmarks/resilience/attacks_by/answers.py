@@ -18,11 +18,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-
 
 @dataclass(frozen=True)
 class Answer:
-    """How a command ended: its exit code, and what it printed on both streams."""
+    """How a command ended: its exit code, and what it printed on both streams; whether the one for errors is heard."""
 
     code: int
     out: str
     err: str
+    is_heard: bool = True
 
     @property
     def fault(self):
@@ -37,7 +38,8 @@ class Answer:
         if control := _CONTROL.search(said):
             return f"control character {control[0]!r}"
         errors = [line for line in self.err.replace("\r", "\n").splitlines() if line.startswith("error: ")]
-        return "" if len(errors) == (self.code != 0) else f"{len(errors)} lines of errors"
+        as_it_should = not self.is_heard or len(errors) == (self.code != 0)
+        return "" if as_it_should else f"{len(errors)} lines of errors"
 
 
 def called(*arguments):

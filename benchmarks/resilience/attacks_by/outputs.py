@@ -3,6 +3,7 @@
 import os
 import random
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -40,7 +41,7 @@ def commands(made, folder):
         "report": (*package, "report", "--run", run, "--out", folder / "dead.html"),
         "film": (*package, "film", "--run", run, "--out", folder / "dead.gif"),
         "inspect-data": (*package, "inspect-data", "--dataset", f"folder:{run.parent.parent / 'folder'}"),
-        "train.py --resume": (ROOT / "train.py", "--resume", run, "--export"),
+        "train.py --resume": (ROOT / "train.py", "--resume", folder / "resumed", "--steps", 3, "--export"),
         "mobile/sample.py": (answers.SAMPLE, "--model", model / "generator.tflite", "--out", folder / "dead.png"),
         "a mistake": (*package, "smaple"),
     }
@@ -50,7 +51,7 @@ def attacks(made, folder, count, seed=0):
     """So many pairs of a command and a dead output.
 
     Yields:
-        `(what was attacked, how, Answer)`, the code being 0 if it ended as it may.
+        `(what was attacked, how, Answer, whether it ended as it may)`.
     """
     every = [(name, how) for name in commands(made, folder) for how in DEAD]
     random.Random(seed).shuffle(every)
@@ -58,14 +59,18 @@ def attacks(made, folder, count, seed=0):
         words = shlex.join([sys.executable, *map(str, commands(made, folder)[name])])
         end, environment, more = DEAD[how]
         given = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3", **environment}
+        shutil.rmtree(folder / "resumed", ignore_errors=True)
+        shutil.copytree(made["cgan"][0], folder / "resumed")
         result = subprocess.run(
             ["bash", "-c", f"set -o pipefail; {words} {end}"],
             cwd=folder, env=given, capture_output=True, text=True, errors="replace", check=False,
         )  # fmt: skip
         usual = 2 if name == "a mistake" else 0
-        ended = result.returncode in (usual, *more)
+        # On a stream that is dead, nobody can count lines of errors.
+        is_heard = "2>" not in end
         yield (
             f"dead output, {name}",
             how,
-            answers.Answer(0 if ended else result.returncode, result.stdout, result.stderr),
+            answers.Answer(result.returncode, result.stdout, result.stderr, is_heard),
+            result.returncode in (usual, *more),
         )

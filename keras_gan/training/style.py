@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.errors import check_labels
+from keras_gan.layers import bounded
 from keras_gan.losses import penalties
 from keras_gan.modalities.label import class_count
 from keras_gan.modalities.noise_map import NoiseMap
@@ -141,7 +142,8 @@ class StyleModel(AdversarialModel):
         styles = self.styles({name: values[:rows] for name, values in batch.items()}, rows, "path")
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(styles)
-            samples = self.synthesis(styles, training=True)
+            with bounded.exactly():
+                samples = self.synthesis(styles, training=True)
             changes = self.noise.normal(rows, samples.shape[1:], "path/changes")
             value = tf.reduce_sum(samples * changes) / math.sqrt(math.prod(samples.shape[1:-1]))
         return penalties.path_lengths(tape.gradient(value, styles))

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.layers.bounded import FUNCTIONS, LEAST_SLOPE, bounded
+from keras_gan.layers.bounded import FUNCTIONS, LEAST_SLOPE, bounded, exactly
 
 VALUES = np.array([-9.0, -1.0, 0.0, 0.5, 9.0], np.float32)
 
@@ -29,6 +29,14 @@ def test_a_step_back_meets_some_slope():
     back = 2.0 * np.sign(VALUES)
     np.testing.assert_allclose(slopes(back), back * np.maximum(true, LEAST_SLOPE), atol=1e-6)
     assert slopes(back)[0] == np.float32(-0.2)
+
+
+def test_slopes_are_the_true_ones_where_it_is_asked_for():
+    true = 1 - np.tanh(VALUES) ** 2
+    for upstream in (-np.ones(5), np.ones(5)):
+        with exactly():
+            np.testing.assert_allclose(slopes(upstream), upstream * true, atol=1e-6)
+    assert slopes(np.ones(5))[-1] == np.float32(LEAST_SLOPE)
 
 
 def test_what_is_all_black_becomes_grey_again():

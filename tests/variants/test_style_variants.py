@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from keras_gan.errors import UserError
+from keras_gan.layers.bounded import FUNCTIONS
 from keras_gan.losses import penalties
 from keras_gan.randomness.noise import StepNoise
 from keras_gan.training import building
@@ -46,10 +47,11 @@ def test_path_lengths_by_hand():
     np.testing.assert_allclose(penalties.path_lengths(gradients), [np.sqrt(12.5), np.sqrt(2)], rtol=1e-6)
 
 
-def test_the_penalty_s_gradient_is_that_of_finite_differences(monkeypatch):
+@pytest.mark.parametrize("output", ["linear", "tanh"])
+def test_the_penalty_s_gradient_is_that_of_finite_differences(output, monkeypatch):
     # Of a LeakyReLU the gradient jumps, and with it what differences measure.
     monkeypatch.setattr(keras.layers, "LeakyReLU", lambda slope: keras.layers.Activation("softplus"))
-    model = made()
+    model = made(output=output)
     layer = next(each for each in model.synthesis.layers if getattr(each, "enlarge", False))
     rng = np.random.RandomState(4)
 
@@ -69,6 +71,22 @@ def test_the_penalty_s_gradient_is_that_of_finite_differences(monkeypatch):
         difference = (ends[0] - ends[1]) / (2 * step)
         assert slope == pytest.approx(difference, rel=1e-2)
         assert abs(slope) > 1e-3
+
+
+def test_path_lengths_are_those_of_true_tangents(monkeypatch):
+    """Where images are nearly black and white, other slopes lead back."""
+
+    def lengths():
+        model = made(output="tanh")
+        for weight in model.synthesis.trainable_weights:
+            weight.assign(2.0 * weight)
+        return in_a_step(model, lambda: model.path_lengths(batch())).numpy()
+
+    found = lengths()
+    monkeypatch.setitem(FUNCTIONS, "tanh", keras.activations.tanh)
+    np.testing.assert_allclose(found, lengths(), rtol=1e-5)
+    monkeypatch.setitem(FUNCTIONS, "tanh", keras.activations.linear)
+    assert lengths().mean() > 2 * found.mean()  # it is not that no slope is small
 
 
 def test_the_mean_path_length_follows_in_the_steps_that_measure_it():

@@ -2,6 +2,7 @@
 
 from keras_gan.callbacks.checkpoints import Checkpoints
 from keras_gan.callbacks.health import Health
+from keras_gan.callbacks.memory import Memory
 from keras_gan.callbacks.previews import Previews
 from keras_gan.callbacks.profile import Profile
 from keras_gan.callbacks.progress import Progress
@@ -12,6 +13,7 @@ from keras_gan.callbacks.stop import StopOnSignal, Stopped
 __all__ = [
     "Checkpoints",
     "Health",
+    "Memory",
     "Previews",
     "Profile",
     "Progress",

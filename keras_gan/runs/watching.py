@@ -35,6 +35,7 @@ def callbacks_of(prepared, folder, first_step):
     checkpoint_steps, minutes = config.parse_interval(options.checkpoint_every)
     saving = steps if minutes else checkpoint_steps or every
     chosen += [callbacks.Checkpoints(folder.checkpoints, saving, options.keep_checkpoints, minutes, writer)]
+    chosen += [callbacks.Memory(every)]
     if options.profile:
         chosen += [callbacks.Profile(folder.path, options.profile)]
     return [*chosen, callbacks.Progress(steps, prepared.schedule)]

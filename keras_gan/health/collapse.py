@@ -131,7 +131,8 @@ class _Collapse(Probe):
         told = _missing_to_both(examination) if examination.looks_real else ()
         missing = examination.series["missing"]
         missing.append(frozenset(map(int, told)))
-        return sorted(frozenset.intersection(*missing[-LASTING:])) if len(missing) >= LASTING else []
+        del missing[:-LASTING]
+        return sorted(frozenset.intersection(*missing)) if len(missing) == LASTING else []
 
     def _is_under_way(self, examination, most):
         """Whether the generator has learned something, or had the time to, so that it is no slow start."""

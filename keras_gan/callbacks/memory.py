@@ -8,7 +8,7 @@ from keras_gan.callbacks.every import Every
 class Memory(Every):
     """Returns every `every` steps what the C library keeps of memory that was freed.
 
-    Pictures and checkpoints take much for a moment. The GNU library keeps it for later, in pieces of which the next
+    Previews and checkpoints take much for a moment. The GNU library keeps it for later, in pieces of which the next
     ones may not fit, and so a long run slowly takes more and more. Other libraries are left alone.
     """
 

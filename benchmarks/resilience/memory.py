@@ -50,7 +50,8 @@ def benchmark(options):
     rows = [[f"{number}", f"{value:,.0f}"] for number, value in enumerate(tenths, 1)]
     parts = (
         "# Memory of a long training",
-        f"`{' '.join(SMALLEST)}`, {options.steps:,} steps, with all callbacks.",
+        f"{options.steps:,} steps with all callbacks of",
+        f"    python train.py {' '.join(SMALLEST)}",
         report.table(["tenth of the training", "MB, mean"], rows),
         report.target_line("growth from the second tenth to the last", growth),
     )

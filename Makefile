@@ -24,8 +24,8 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-demo: $(VENV)/.installed  ## trains a WGAN-GP on cartoon faces of 64 px for five minutes, and exports it
-	$(PY) train.py --variant wgan_gp --image-size 64 --minutes 5 --run-name demo
+demo: $(VENV)/.installed  ## trains a StyleGAN2 on cartoon faces of 64 px for five minutes, and exports it
+	$(PY) train.py --variant stylegan2 --minutes 5 --run-name demo
 
 # What people see first is the best that there is.
 PLAYED = $(sort $(dir $(wildcard export/zoo/*/*.tflite)))

@@ -67,7 +67,7 @@ IMAGES = (
 )
 _MODELS = (
     *(Model(variant) for variant in IMAGES),
-    Model("stylegan2", steps=5000),  # ten minutes: the one that people see first
+    Model("stylegan2", steps=10000),  # ten minutes: the one that people see first
     Model("cgan", dataset="mnist", image_size=32, minutes=3),  # the others are in the table of quality
     Model("specgan", dataset="tones", image_size=None),
     Model("wavegan", dataset="tones", image_size=None, steps=6000),  # after five minutes all classes are one buzz

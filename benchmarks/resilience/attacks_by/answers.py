@@ -38,8 +38,9 @@ class Answer:
         if control := _CONTROL.search(said):
             return f"control character {control[0]!r}"
         errors = [line for line in self.err.replace("\r", "\n").splitlines() if line.startswith("error: ")]
-        as_it_should = not self.is_heard or len(errors) == (self.code != 0)
-        return "" if as_it_should else f"{len(errors)} lines of errors"
+        if self.is_heard and len(errors) != (self.code != 0):
+            return f"{len(errors)} lines of errors"
+        return ""
 
 
 def called(*arguments):

@@ -13,6 +13,9 @@ Deviations:
 - Networks are convolutional, those of `dcgan` (whose deviations hold here), where the paper has perceptrons. The class
   enters the generator as a one-hot code beside the latents, as in the paper, and the discriminator as a learned
   picture per class beside the image, where the paper joins two hidden layers.
+- The laptop preset is where a search ended: FID on MNIST is 0.93 in 5,000 steps (of 10,000 images that were kept out of
+  the training, single runs), and no other was below: 0.97 with a longer average, 0.94 with a discriminator of 24
+  channels, 1.01 with the loss and the penalty of `wgan_gp` in 6,500 steps; 8,000 steps are no better than 5,000.
 """
 
 from dataclasses import dataclass

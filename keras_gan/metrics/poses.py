@@ -75,17 +75,14 @@ def build(frames, motion):
 def drawn(motion, rows):
     """Clips as films of the edge EDGE, uint8 `[N, T, EDGE, EDGE, 3]`."""
     chunks = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
-    return np.concatenate(list(processes.in_order(functools.partial(_draw, motion), chunks)))
+    # A function of a module without TensorFlow, which would be heard in every process.
+    return np.concatenate(list(processes.in_order(functools.partial(drawing.films, motion, EDGE), chunks)))
 
 
 def off(motion, made, true):
     """How far joints are off as the figures see themselves, mean over joints and frames, in heights, a tensor."""
     places = [motion.in_own_frame(each)[0] for each in (made, true)]
     return ops.mean(ops.sqrt(ops.sum(ops.square(places[0] - places[1]), axis=-1) + 1e-9)) / motion.skeleton.height
-
-
-def _draw(motion, rows):
-    return np.stack([drawing.film(motion, places, EDGE) for places in motion.positions(rows)])
 
 
 def _in_unit(frames):

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan.metrics import films, movement
+from keras_gan.metrics import films, movement, poses
 from keras_gan.metrics.features import ExtractorOptions, film
 from keras_gan.metrics.features import movement as extractor
+from keras_gan.modalities.motion import drawing
 from keras_gan.modalities.video import Video
 from tests.modalities.motion.figures import walkers
 
@@ -52,6 +53,14 @@ def test_the_extractor_tells_actions_and_finds_trembling_far_off():
     trembling[..., :3] += np.random.RandomState(0).normal(0, 0.05, trembling[..., :3].shape)
     apart = np.linalg.norm(network(trembling).features - seen.features, axis=1)
     assert np.median(apart) > 1
+
+
+def test_the_processes_that_draw_films_to_learn_from_are_not_heard(capfd):
+    field, clips, _ = walkers(count=poses.CHUNK + 1)  # more than one process has work
+    drawn = poses.drawn(field, clips)
+    assert drawn.shape == (*clips.shape[:2], poses.EDGE, poses.EDGE, 3)
+    assert np.array_equal(drawn[-1], drawing.film(field, field.positions(clips[-1]), poses.EDGE))
+    assert capfd.readouterr().err == ""
 
 
 def test_how_much_films_move():

@@ -24,10 +24,14 @@ def preview(motion, values, columns=None, captions=(), zoom=None):
 
 def sheet(motion, values, columns, captions=(), edge=PANEL):
     """The frames of clips beside one another, uint8 `[frames, height, width, 3]`."""
-    places = motion.positions(values)
-    panels = np.stack([film(motion, each, edge) for each in places])  # [N, frames, edge, edge, 3]
+    panels = films(motion, edge, values)
     grids = [pictures.grid(panel / np.float32(255), columns, captions) for panel in panels.swapaxes(0, 1)]
     return np.stack(grids)
+
+
+def films(motion, edge, values):
+    """The frames of clips at the outer edge, `[N, frames, …]`, each by itself: uint8 `[N, frames, edge, edge, 3]`."""
+    return np.stack([film(motion, places, edge) for places in motion.positions(values)])
 
 
 def film(motion, places, edge=ALONE):

@@ -5,7 +5,8 @@ def described(model, image_shape):
     """What the peer of a variant is told, `networks`; see `pytorch.PEERS`."""
     if not model.latent_dim:
         return translation(model, image_shape)
-    return {"dcgan": dcgan, "wgan_gp": wgan_gp, "r3gan": r3gan}[model.name](model)
+    own = {"dcgan": dcgan, "wgan_gp": wgan_gp, "r3gan": r3gan, "progan": progan}
+    return {**own, "stylegan": stylegan, "stylegan2": stylegan2}[model.name](model)
 
 
 def dcgan(model):
@@ -41,6 +42,41 @@ def r3gan(model):
         "generator_blocks": _blocks(model.generator),
         "discriminator_blocks": _blocks(model.discriminator),
         **{name: getattr(model.config, name) for name in ("lean", "output", "equalized", "gamma")},
+        "penalty_interval": penalty_interval(model),
+        **_training_constants(model),
+    }
+
+
+def progan(model):
+    """The same of a ProGAN."""
+    return _of_widths(model, "doublings", "penalty_weight", "drift_weight")
+
+
+def stylegan(model):
+    """The same of a StyleGAN."""
+    return _of_widths(model, "doublings", "gamma", *_STYLES)
+
+
+def stylegan2(model):
+    """The same of a StyleGAN2."""
+    path = [f"path_length_{name}" for name in ("weight", "interval", "decay")]
+    return {**_of_widths(model, "lean", "noise_rate", *path, *_STYLES), "gamma": model.gamma}
+
+
+_STYLES = ("style_dim", "mapping_layers", "mixing")
+
+
+def _of_widths(model, *names):
+    """What the three have in common, the widths of maps from 4 px on among it, and further options."""
+    from keras_gan.networks import growing
+
+    config, shape = model.config, model.fields["real"].shape
+    largest = shape[0] // 2 if getattr(config, "lean", False) else shape[0]
+    return {
+        "latent_dim": model.latent_dim,
+        "image_shape": shape,
+        "widths": list(growing.widths(growing.sizes_of(4, largest), config).values()),
+        **{name: getattr(config, name) for name in ("output", "minibatch_group", *names)},
         "penalty_interval": penalty_interval(model),
         **_training_constants(model),
     }

@@ -16,7 +16,10 @@ PEERS = {
     "cyclegan": ("translation_pytorch", "cyclegan"),
     "dcgan": ("dcgan_pytorch", "step"),
     "pix2pix": ("translation_pytorch", "pix2pix"),
+    "progan": ("progan_pytorch", "step"),
     "r3gan": ("r3gan_pytorch", "step"),
+    "stylegan": ("style_pytorch", "stylegan"),
+    "stylegan2": ("style_pytorch", "stylegan2"),
     "wgan_gp": ("wgan_gp_pytorch", "step"),
 }
 

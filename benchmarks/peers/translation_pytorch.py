@@ -103,13 +103,22 @@ class ResNet(nn.Module):
         return self.last(torch.cat([first, inner], dim=1) if self.skip else inner)
 
 
-def patch_discriminator(channels, convolutions, norm):
-    """PatchGAN: images, and what they are seen with, `[B, channels, size, size]` to a map of scores."""
-    layers = []
-    for layer in convolutions:
-        layers += [*_convolution(channels, layer, norm), _leaky_relu()]
-        channels = layer["width"]
-    return nn.Sequential(*layers[:-1])
+class PatchDiscriminator(nn.Module):
+    """PatchGAN: images, and what they are seen with, `[B, channels, size, size]` to a map of scores.
+
+    No mere `nn.Sequential`, whose `compile` leaves it as it is.
+    """
+
+    def __init__(self, channels, convolutions, norm):
+        super().__init__()
+        layers = []
+        for layer in convolutions:
+            layers += [*_convolution(channels, layer, norm), _leaky_relu()]
+            channels = layer["width"]
+        self.layers = nn.Sequential(*layers[:-1])
+
+    def forward(self, images):
+        return self.layers(images)
 
 
 def _convolution(before, layer, norm):
@@ -153,7 +162,7 @@ class Pix2Pix(Training):
         source_channels = networks["source_channels"]
         super().__init__(
             UNet(source_channels, networks["generator"], networks["dropout"]),
-            patch_discriminator(channels + source_channels, networks["discriminator"], _batch_norm),
+            PatchDiscriminator(channels + source_channels, networks["discriminator"], _batch_norm),
             memory_format,
             batch_size,
             networks,
@@ -186,7 +195,7 @@ class CycleGAN(Training):
         generators, discriminators = nn.ModuleDict(), nn.ModuleDict()
         for direction, kind in (("AtoB", "A"), ("BtoA", "B")):
             generators[direction] = ResNet(channels, networks["generator"], networks["skip"])
-            discriminators[kind] = patch_discriminator(channels, networks["discriminator"], _instance_norm)
+            discriminators[kind] = PatchDiscriminator(channels, networks["discriminator"], _instance_norm)
         super().__init__(generators, discriminators, memory_format, batch_size, networks)
         self.images = {kind: self.random_images(channels, size) for kind in ("A", "B")}
         self.pools = {kind: [] for kind in self.images}

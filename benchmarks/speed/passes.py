@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.common import report
 from benchmarks.common.command import check_rounds, run
-from benchmarks.common.program import UserError, image_variants, registry
+from benchmarks.common.program import UserError, config, image_variants, registry
 from benchmarks.common.workers import Worker
 from benchmarks.peers import pytorch
 from benchmarks.peers.pytorch import LAYOUTS, MODES, PEERS
@@ -34,12 +34,15 @@ MOST_OVER_PEER = 1.0  # of the step over the fastest in PyTorch
 SETTINGS = {"image_shape": (32, 32, 1), "num_classes": 10, "batch_size": 64}
 QUICK_SETTINGS = {"image_shape": (16, 16, 1), "num_classes": 3, "batch_size": 4}
 QUICK_TRANSLATION = {"image_size": 16, "batch_size": 2}
+MOVING = ("motion", "video")  # kinds of what variants make of data sets of their own
+QUICK_BATCH = 2  # of these
 
 
 @dataclass(frozen=True)
 class Options(pytorch.Options):
     """Measures the step of every variant, and each of its passes, on this machine: from noise to images at 32 px,
-    1 channel, batch 64; from images to images with 3 channels, at the variant's own size and batch."""
+    1 channel, batch 64; from images to images with 3 channels, at the variant's own size and batch; films and movement
+    as the variant's own data set has them, at its own batch."""
 
     variants: tuple[str, ...] = ()
     """Which; default: all."""
@@ -128,14 +131,26 @@ def cases_of(options):
         own = None
     if not isinstance(own, dict):
         raise UserError(f"--options takes a JSON object such as '{{\"latent_dim\": 8}}', not {options.options!r}.")
-    names = [registry.resolve(name) for name in options.variants] or image_variants()
+    names = [registry.resolve(name) for name in options.variants] or measured()
     for name, preset in itertools.product(names, options.preset):
         registry.preset(name, preset)
     return [Case(*each, own) for each in itertools.product(names, options.preset, options.precision)]
 
 
+def measured():
+    """Names of the variants that are measured, sorted: those that make images, films or movement."""
+    return sorted([*image_variants(), *(name for name in registry.list_variants() if _moves(name))])
+
+
+def _moves(name):
+    return registry.variant(name).gives in MOVING
+
+
 def settings_of(name, quick=False):
-    """Shape of the images, number of classes and batch that a variant is measured with."""
+    """Shape of the images, number of classes and batch that a variant is measured with; no shape: its data set's."""
+    if _moves(name):
+        batch_size = QUICK_BATCH if quick else config.RunConfig(variant=name).batch_size
+        return {"image_shape": None, "num_classes": 0, "batch_size": batch_size}
     if registry.variant(name).task == "sample":
         return QUICK_SETTINGS if quick else SETTINGS
     own = QUICK_TRANSLATION if quick else registry.variant(name).defaults
@@ -163,6 +178,7 @@ def measure_variant(case, options, settings, torch_python=None):
             rounds.append(worker.ask("round", number=number, count=count, steps=steps)["seconds"])
             for mode in report.rotated(peers, number):
                 theirs[mode].append(peers[mode].ask("step", count=steps)["seconds"])
+        settings = {**settings, "image_shape": facts["shape"]}
         row = {"settings": settings, **{key: facts[key] for key in ("needed", "weights", "versions")}}
         row |= {"case": dataclasses.asdict(case), **charge(facts["needed"], rounds)}
         if peers:
@@ -223,7 +239,7 @@ def charge(needed, rounds):
 
 def markdown(result):
     """The table, with everything needed to read it."""
-    head = ["variant", "images, batch", "passes needed", "each, ms", "sum", "step", "step / sum", "processor time"]
+    head = ["variant", "examples, batch", "passes needed", "each, ms", "sum", "step", "step / sum", "processor time"]
     head += ["updates, ms", f"at most {MOST_OVERHEAD:.2f}"]
     rows = [_row(name, row, result["targets"][name]) for name, row in result["variants"].items()]
     return report.document(
@@ -281,7 +297,8 @@ def worst(result):
 
 COMPILED = (
     "Compiled: both networks by `torch.compile`, channels last; where a gradient penalty is taken, the discriminator "
-    "and its gradient in the images as one function (`torch.func.vjp`), since what is compiled has one derivative only."
+    "and its gradient in the images as one function (`torch.func.vjp`), since what is compiled has one derivative; "
+    "path lengths likewise."
 )
 
 
@@ -299,10 +316,10 @@ def _headline(result):
 
 
 def _row(name, row, target):
-    height, width, channels = row["settings"]["image_shape"]
+    settings = row["settings"]
     return [
         name,
-        f"{width}x{height}x{channels}, {row['settings']['batch_size']}",
+        f"{'x'.join(map(str, settings['image_shape']))}, {settings['batch_size']}",
         ", ".join(f"{count:g} {one}" for one, count in row["needed"].items()),
         ", ".join(f"{one} {seconds['median'] * 1000:.1f}" for one, seconds in row["passes"].items()),
         report.milliseconds(row["sum"]),

@@ -7,10 +7,20 @@ evaluated once too often shows in the step and not in the sum.
 import dataclasses
 import itertools
 import json
+import math
 import sys
 import time
 
-from benchmarks.common.program import UserError, quiet_tensorflow, registry, tensorflow_threads, unknown, versions
+from benchmarks.common.program import (
+    UserError,
+    config,
+    data,
+    quiet_tensorflow,
+    registry,
+    tensorflow_threads,
+    unknown,
+    versions,
+)
 from benchmarks.common.report import rotated
 from benchmarks.common.workers import Channel
 from benchmarks.peers import description
@@ -32,10 +42,12 @@ PASSES = {
 # Where its penalty wants the gradient of the scores:
 PENALISED_AT = {
     **{"dragan": ("near real",), "r3gan": ("real", "fakes"), "wgan_gp": ("between",), "progan": ("between",)},
-    **{"stylegan": ("real",), "stylegan2": ("real",)},
+    **dict.fromkeys(("stylegan", "stylegan2", "mocogan", "motiongan"), ("real",)),
 }
 # Whether its networks are pairs, there and back, and its discriminators are shown fakes of a pool:
 CYCLIC = ("cyclegan",)
+# Which inputs of its discriminator are a generator's work, where it is not the first one alone:
+MADE = {"cyclegan": (0, 1), "mocogan": (0, 2)}
 # Whether fakes are compared with real images by the discriminator's features:
 COMPARED = ("srgan", "style_transfer")
 
@@ -102,8 +114,9 @@ def main():
     for program in programs.values():
         program()
     channel.answer()
-    interval = description.penalty_interval(model)
+    interval = math.lcm(description.penalty_interval(model), getattr(model.config, "path_length_interval", 1))
     facts = {"needed": passes_needed(model), "interval": interval, "versions": versions()}
+    facts["shape"] = model.fields["real"].shape
     facts["weights"] = {name: getattr(model, name).count_params() for name in ("generator", "discriminator")}
     if options["variant"] in PEERS:
         facts["networks"] = description.described(model, options["image_shape"])
@@ -128,6 +141,8 @@ def build(
 ):
     """A compiled model in its last stage, and `{name: function that does it once}` of its step, passes and updates.
 
+    Examples are images of a shape or, where there is none, as in the data set that the variant is trained on.
+
     Raises:
         UserError: for options that the variant does not have, or not with these values.
     """
@@ -137,8 +152,12 @@ def build(
     from keras_gan.training import building
 
     keras.mixed_precision.set_dtype_policy(precision)
-    fields = building.image_fields(variant, image_shape, num_classes)
-    model = building.build(variant, _config(variant, preset, options or {}, tiny), fields)
+    chosen = _config(variant, preset, options or {}, tiny)
+    if image_shape:
+        fields = building.image_fields(variant, image_shape, num_classes)
+    else:
+        fields = building.fields_of(variant, chosen, data.load(config.RunConfig(variant=variant)))
+    model, image_shape = building.build(variant, chosen, fields), fields["real"].shape
     model.compile(batch_size=batch_size)
     model.stage = model.schedule.stages[-1]
     model.step.assign(model.schedule.start_of(len(model.schedule.stages) - 1))
@@ -215,9 +234,14 @@ def _inputs(model, network, batch, batch_size):
     if not model.latent_dim:
         named = {"images": batch["real"], **batch}
         return [named[tensor.name] for tensor in network.inputs]
-    latents = tf.random.stateless_normal((batch_size, model.latent_dim), seed=(0, 1))
-    named = {"latents": latents, "truncation": tf.ones(batch_size), "images": batch["real"]}
-    return [batch["label"] if tensor.name == "labels" else named[tensor.name] for tensor in network.inputs]
+    named = {"truncation": tf.ones(batch_size), "images": batch["real"], "labels": batch.get("label")}
+
+    def given(tensor):
+        if tensor.name in named:
+            return named[tensor.name]
+        return tf.random.stateless_normal((batch_size, *tensor.shape[1:]), seed=(0, 1))
+
+    return [given(tensor) for tensor in network.inputs]
 
 
 def _called(network, inputs, training):
@@ -235,7 +259,9 @@ def _ways(model):
         network: [variable.value for variable in network.trainable_variables]
         for network in (model.generator, model.discriminator)
     }
-    made = 2 if model.name in CYCLIC else 1  # how many of the inputs, the first ones, a generator makes
+
+    def made(inputs):
+        return [inputs[place] for place in MADE.get(model.name, (0,))]
 
     def forward(network, inputs):
         with StepNoise(model.seed, model.step.value).current():
@@ -254,28 +280,27 @@ def _ways(model):
 
     def in_images(inputs, upstream):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(inputs[:made])
+            tape.watch(made(inputs))
             outputs = forward(model.discriminator, inputs)
-        return tape.gradient(outputs, inputs[:made], upstream)
+        return tape.gradient(outputs, made(inputs), upstream)
 
     def in_both(inputs, upstream):
         with tf.GradientTape() as weights_tape, tf.GradientTape(watch_accessed_variables=False) as images_tape:
-            images_tape.watch(inputs[:made])
+            images_tape.watch(made(inputs))
             outputs = forward(model.discriminator, inputs)
         # The two losses differ, so the gradients that come down from them do.
         negative = tf.nest.map_structure(tf.negative, upstream)
         return (
             weights_tape.gradient(outputs, weights[model.discriminator], upstream),
-            images_tape.gradient(outputs, inputs[:made], negative),
+            images_tape.gradient(outputs, made(inputs), negative),
         )
 
     def twice(inputs, upstream):
-        images, *others = inputs
         with tf.GradientTape() as tape:
             scores, gradients = penalties.scores_and_gradients(
-                lambda x: forward(model.discriminator, [x, *others]), images
+                lambda _: forward(model.discriminator, inputs), made(inputs)
             )
-            penalty = tf.reduce_mean(penalties.zero_centred(gradients))
+            penalty = tf.add_n([tf.reduce_mean(penalties.zero_centred(each)) for each in gradients])
         if {"real", "fakes"} & set(PENALISED_AT[model.name]):
             return tape.gradient([scores, penalty], weights[model.discriminator], [upstream, tf.ones(())])
         return tape.gradient(penalty, weights[model.discriminator])

@@ -17,6 +17,7 @@ from benchmarks.speed.passes_worker import PASSES, PENALISED_AT, passes_needed
 from keras_gan import registry
 from keras_gan.training import building
 from keras_gan.training.stages import Schedule, Stage
+from tests.conftest import small_data
 
 # Real images and fakes for the discriminator, fakes once more for the generator, which made them.
 PLAIN = {"G'": 1, "D'": 2, "Dx": 1}
@@ -37,6 +38,9 @@ NEEDED = {
     "gan": PLAIN,
     "inpaint": PLAIN,
     "lsgan": PLAIN,
+    # R1 in every eighth step, in the films and in the frames that are judged by themselves.
+    "mocogan": {"G'": 1, "D'": 1 + 7 / 8, "Dx": 1, "D''": 1 / 8},
+    "motiongan": {"G'": 1, "D'": 1.75, "Dx": 1, "D''": 0.25},
     "pix2pix": PLAIN,
     "progan": {"G'": 1, "D'": 2, "Dx": 1, "D''": 1},
     # Penalties where the loss is taken anyway, and real scores for the generator.
@@ -55,8 +59,11 @@ NEEDED = {
 }
 
 
-@pytest.mark.parametrize("name", image_variants())
+@pytest.mark.parametrize("name", passes.measured())
 def test_passes_needed(name, monkeypatch, tmp_path):
+    if name in OWN_DATA:
+        assert passes_needed(tiny(name)) == NEEDED[name]
+        return
     monkeypatch.setenv("KERAS_GAN_CACHE", str(tmp_path))  # what lies there decides what style_transfer needs
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     settings = passes.settings_of(name, quick=True)
@@ -100,7 +107,7 @@ def test_a_network_that_rests_needs_nothing_of_its_own():
 
 
 def test_every_variant_that_takes_gradients_of_scores_is_known_to():
-    users = {name for name in image_variants() if hasattr(registry.module(name), "penalties")}
+    users = {name for name in passes.measured() if hasattr(registry.module(name), "penalties")}
     assert users == set(PENALISED_AT)
 
 
@@ -108,10 +115,18 @@ def test_settings():
     assert passes.settings_of("r3gan") == {"image_shape": (32, 32, 1), "num_classes": 10, "batch_size": 64}
     assert passes.settings_of("srgan") == {"image_shape": (64, 64, 3), "num_classes": 0, "batch_size": 16}
     assert passes.settings_of("cyclegan") == {"image_shape": (64, 64, 3), "num_classes": 0, "batch_size": 1}
+    assert passes.settings_of("mocogan") == {"image_shape": None, "num_classes": 0, "batch_size": 16}
+    assert passes.settings_of("motiongan")["batch_size"] == 64
+    assert set(OWN_DATA) <= set(passes.measured()) - set(image_variants())
+
+
+OWN_DATA = ("mocogan", "motiongan")
 
 
 def tiny(name, size=16):
-    return building.build(name, registry.module(name).TINY, building.image_fields(name, (size, size, 3)))
+    module, shape = registry.module(name), (size, size, 3)
+    fields = small_data(name, 24).fields if name in OWN_DATA else building.image_fields(name, shape)
+    return building.build(name, module.TINY, fields)
 
 
 @pytest.mark.parametrize(
@@ -137,8 +152,8 @@ def test_random_batch(name, given):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["pix2pix", "cyclegan", "srgan", "denoise", "inpaint", "colorize"])
-def test_steps_and_passes_of_translations_run(name):
+@pytest.mark.parametrize("name", ["pix2pix", "cyclegan", "srgan", "denoise", "inpaint", "colorize", *OWN_DATA])
+def test_steps_and_passes_run(name):
     settings = passes.settings_of(name, quick=True)
     model, programs = passes_worker.build(name, **settings, tiny=True)
     assert list(programs) == ["step", *passes_needed(model), "updates"]
@@ -154,8 +169,8 @@ def test_steps_and_passes_of_translations_run(name):
 def outcomes(name):
     """Shapes of what each pass of a tiny model with a batch of 2 is given and hands out, and the model."""
     model = tiny(name)
-    found = {}
-    for key, (function, (inputs, upstream)) in passes_worker.functions(model, (16, 16, 3), 2).items():
+    found, shape = {}, model.fields["real"].shape
+    for key, (function, (inputs, upstream)) in passes_worker.functions(model, shape, 2).items():
         found[key] = ([tuple(each.shape) for each in inputs], function(inputs, upstream))
     return model, found
 
@@ -182,6 +197,24 @@ def test_passes_beside_conditions():
     assert found["G'"][0] == found["Dx"][0] == [(2, 16, 16, 3), (2, 16, 16, 1)]
     assert shapes(found["G'"][1]) == shapes(model.generator.trainable_variables)
     assert shapes(found["Dx"][1]) == [(2, 16, 16, 3)]  # no one wants the mask's
+
+
+def test_passes_of_films():
+    model, found = outcomes("mocogan")
+    films, stills = (2, 16, 32, 32, 3), (2, 2, 32, 32, 3)
+    assert found["Dx"][0] == [films, (2,), stills]
+    # A generator makes the films, and so the frames of them; labels get no gradient.
+    assert shapes(found["Dx"][1]) == [films, stills]
+    assert shapes(found["D''"][1]) == shapes(model.discriminator.trainable_variables)
+    assert shapes(found["G'"][1]) == shapes(model.generator.trainable_variables)
+
+
+def test_passes_of_movement():
+    model, found = outcomes("motiongan")
+    (sequences, labels), (gradients,) = found["Dx"]
+    assert (sequences, labels) == (tuple(gradients.shape), (2,))
+    assert sequences[2] > model.fields["real"].model_shape[1]  # places of joints are shown besides
+    assert shapes(found["G'"][1]) == shapes(model.generator.trainable_variables)
 
 
 def sizes(layers):
@@ -248,7 +281,7 @@ def test_cases():
     assert names == ["wgan_gp a=1", "wgan_gp mixed_bfloat16 a=1", "dcgan a=1", "dcgan mixed_bfloat16 a=1"]
     options = passes.Options(variants=("dcgan",), preset=("none", "laptop"))
     assert [str(case) for case in passes.cases_of(options)] == ["dcgan", "dcgan laptop"]
-    assert [case.variant for case in passes.cases_of(passes.Options())] == image_variants()
+    assert [case.variant for case in passes.cases_of(passes.Options())] == passes.measured()
 
 
 @pytest.mark.parametrize("text", ["{", "3", '["a"]'])
@@ -305,6 +338,31 @@ def test_description_of_wgan_gp():
     assert (facts["generator_widths"], facts["discriminator_widths"]) == ([8, 4, 3], [4, 8])
 
 
+@pytest.mark.parametrize(
+    ("name", "widths", "own"),
+    [
+        ("progan", [8, 8, 8], {"doublings": 2, "drift_weight": 1e-3, "penalty_interval": 1}),
+        ("stylegan", [8, 8, 8], {"doublings": 2, "gamma": 10.0, "style_dim": 5, "penalty_interval": 1}),
+        # gamma of 16 px, over a batch of 32
+        ("stylegan2", [8, 8, 8], {"gamma": 0.0016, "penalty_interval": 16, "path_length_interval": 4}),
+    ],
+)
+def test_description_of_equalized_networks(name, widths, own):
+    model = tiny(name)
+    model.compile()
+    facts = description.described(model, (16, 16, 3))
+    json.dumps(facts)
+    assert facts["widths"] == widths
+    assert {key: facts[key] for key in own} == pytest.approx(own)
+
+
+def test_a_lean_network_has_no_maps_of_the_full_size():
+    config = dataclasses.replace(registry.module("stylegan2").TINY, lean=True, channel_base=64)
+    model = building.build("stylegan2", config, building.image_fields("stylegan2", (32, 32, 3)))
+    model.compile()
+    assert description.described(model, (32, 32, 3))["widths"] == [8, 8, 4]  # of 4, 8 and 16 px
+
+
 def test_beside_pytorch():
     facts = {"version": "2", "adam": "fused", "threads": 2}
     theirs = {"nchw": [4.0, 4.0, 4.0], "compiled": [1.0, 4.0, 2.0]}
@@ -346,23 +404,34 @@ def test_quick_run(tmp_path, capsys):
 
 
 def test_quick_run_beside_pytorch(tmp_path, capsys):
-    if not find_torch(None):
-        pytest.skip("no PyTorch")
-    assert (
-        run(
-            passes.Options,
-            passes.benchmark,
-            ["--variants", *sorted(PEERS), "--quick", "--skip-compiled", "--out-dir", str(tmp_path)],
-        )
-        == 0
-    )
-    report = capsys.readouterr().out
+    report = beside_pytorch(tmp_path, capsys, *sorted(PEERS), "--skip-compiled")
     assert "| cyclegan | 16x16x3, 2 | 1 G', 1 G'x, 2 D', 1 Dx |" in report
     assert "## The same steps in PyTorch" in report
-    result = json.loads((tmp_path / "passes.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.slow
+def test_peers_of_laptop_presets(tmp_path, capsys):
+    # Lean networks with tanh; those of StyleGAN and ProGAN do not grow.
+    beside_pytorch(tmp_path, capsys, "stylegan2", "stylegan", "progan", "--preset", "laptop", "--skip-compiled")
+
+
+@pytest.mark.slow
+def test_compiled_path_lengths(tmp_path, capsys):
+    report = beside_pytorch(tmp_path, capsys, "stylegan2", "--preset", "laptop")
+    assert "PyTorch, compiled" in report
+
+
+def beside_pytorch(folder, capsys, *arguments):
+    """The report of a quick run of these variants, with the peers."""
+    if not find_torch(None):
+        pytest.skip("no PyTorch")
+    arguments = ["--variants", *arguments, "--quick", "--out-dir", str(folder)]
+    assert run(passes.Options, passes.benchmark, arguments) == 0
+    result = json.loads((folder / "passes.json").read_text(encoding="utf-8"))
     for row in result["variants"].values():
         for peer in row["pytorch"].values():  # a peer of another size ends its worker
             assert peer["ours_over_this"]["median"] > 0
+    return capsys.readouterr().out
 
 
 def test_unknown_variant(capsys):

@@ -27,7 +27,7 @@ from keras_gan.layers.line_noise import KEY
 from keras_gan.layers.line_writer import LineWriter
 from keras_gan.losses.objectives import NON_SATURATING
 from keras_gan.modalities.text import controls
-from keras_gan.networks.lines import WRITER
+from keras_gan.networks.lines import WRITER, word_vectors
 from keras_gan.registry import Variant
 from keras_gan.training.lines import LIKELIHOOD, LineModel
 from keras_gan.training.optimizers import Adam, InStages
@@ -166,7 +166,7 @@ def discriminator(text, shape, config):
     """`[lines, source]` to scores `[B, 1]`."""
     lines, source = keras.Input((text.length, text.size), name="lines"), keras.Input(shape, name="source")
     of_image = layers.Dense(config.discriminator_units)(layers.Flatten()(_seen(source, config.channels)))
-    x = layers.Dense(config.embedding, use_bias=False, name="embedding")(lines)
+    x = word_vectors(lines, config.embedding)
     x = layers.Conv1D(config.discriminator_units, 3, padding="same", activation="relu", name="words")(x)
     of_line = layers.Dense(config.discriminator_units)(ops.mean(x, axis=1))
     scores = layers.Activation("linear", dtype="float32", name="scores")(

@@ -20,6 +20,9 @@ Deviations:
 - A likelihood term stays in the loss of the generator; weight 0 leaves it out.
 - One update of D for each of G, an LSTM in place of RelGAN's relational memory, softmax temperatures down to 1 / 10 in
   place of 1 / 100: all for few steps.
+- D has two representations of 64 numbers and takes means over a line, where RelGAN has 64 of one number and maxima: of
+  pairs of a test line and one that likelihood has learned to write, 64 % are ranked rightly after 100 steps so, and
+  57 % after 1,000 with 32 of two numbers and maxima, which take seven times as long.
 - Between a softmax row and a one-hot one D can tell by sharpness alone, which `wgan_gp` suffers from by construction.
 """
 
@@ -62,7 +65,9 @@ class Config(ModelOptions):
     adversarial_weight: float = 1.0
     """Weight of the adversarial term in the generator's loss."""
     adversarial_rate: float = 1e-4
-    """Adam step size of both networks in the second stage."""
+    """Adam step size of the generator in the second stage."""
+    discriminator_rate: float = 5e-4
+    """Adam step size of the discriminator."""
     warmest: float = 10.0
     """Inverse temperature of the softmax at the end."""
     loss: Literal["relativistic", "wgan_gp"] = "relativistic"
@@ -71,9 +76,9 @@ class Config(ModelOptions):
     """Convolutions of several representations, or an LSTM and dense layers."""
     discriminator_units: int = 64
     """Filters, or half the units of the LSTM."""
-    representations: int = 32
+    representations: int = 2
     """How many times the convolutional discriminator embeds a line."""
-    representation_width: int = 2
+    representation_width: int = 64
     """Numbers of a word in each of them."""
     penalty_weight: float = 10.0
     """Weight of the gradient penalty of wgan_gp."""
@@ -101,7 +106,7 @@ class Config(ModelOptions):
         if self.likelihood_share:
             until = self._until(total_steps)
             rate = InStages(self.likelihood_rate, 0.1, until, self.adversarial_rate)
-        return Adam(rate, beta_1=0.9, beta_2=0.99), Adam(self.adversarial_rate, beta_1=0.5, beta_2=0.99)
+        return Adam(rate, beta_1=0.9, beta_2=0.99), Adam(self.discriminator_rate, beta_1=0.5, beta_2=0.99)
 
 
 TINY = Config(
@@ -111,6 +116,7 @@ TINY = Config(
     likelihood_share=0.0005,
     discriminator_units=4,
     representations=3,
+    representation_width=2,
 )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from keras_gan import registry
-from tests.conftest import save_dataset, train
+from tests.conftest import save_dataset, save_noise, train
 from tests.golden import facts
 
 FILES = Path(__file__).parent / "files"
@@ -24,10 +24,9 @@ RECORD = bool(os.environ.get("RECORD_GOLDEN"))
 TOLERANCE = 1e-5
 OF_SUMS = 1e-4  # of optimizers: sums of gradients that nearly cancel, which processors round otherwise
 QUICK = ("dcgan", "srgan", "cyclegan")
-VARIANTS = [name for name in registry.list_variants() if registry.variant(name).gives == "image"]
-# A folder of pictures says nothing.
-VARIANTS = [name for name in VARIANTS if "text" not in registry.variant(name).takes]
+VARIANTS = [name for name in registry.list_variants() if registry.variant(name).gives in ("image", "text")]
 EXPORTED = ("dcgan", "cgan", "cyclegan", "inpaint", "srgan")
+LINES = [f"a {colour} {animal} runs" for colour in ("red", "blue", "pale") for animal in ("cat", "dog", "hen", "fox")]
 FURTHER = {"srgan": ("--steps", 2, "--eval-every", 1)}  # its discriminator rests in the first step
 
 
@@ -59,11 +58,25 @@ def layout(value, indent=""):
     return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
 
 
+def data(variant, folder):
+    """Arguments that name a data set of few examples, which it writes into the folder."""
+    kinds = {variant.gives, *variant.takes}
+    if "text" not in kinds:
+        return "--dataset", save_dataset(folder / "pictures", variant.task), "--image-size", 16
+    if "image" not in kinds:
+        (folder / "lines.txt").write_text("\n".join(LINES) + "\n", encoding="utf-8")
+        return "--dataset", f"text:{folder / 'lines.txt'}"
+    rows = [f"{number}.png,{line}" for number, line in enumerate(LINES)]
+    save_noise([folder / row.split(",")[0] for row in rows], (16, 16, 3), seed=0)
+    (folder / "captions.csv").write_text("\n".join(["file,caption", *rows]) + "\n", encoding="utf-8")
+    return "--dataset", f"captions:{folder}", "--image-size", 16
+
+
 def trained(name, folder, *further):
     """Trains the variant's first step in a folder of its own."""
     arguments = [
-        *("--config", options(name), "--dataset", save_dataset(folder / "pictures", registry.variant(name).task)),
-        *("--image-size", 16, "--batch-size", 4, "--steps", 1, "--seed", 3, *FURTHER.get(name, ())),
+        *("--config", options(name), *data(registry.variant(name), folder)),
+        *("--batch-size", 4, "--steps", 1, "--seed", 3, *FURTHER.get(name, ())),
         *("--log-dir", folder / "logs", "--export-dir", folder / "models", "--run-name", "run", *further),
     ]
     assert train(*arguments) == 0

@@ -1,5 +1,6 @@
 """What generators of lines learn by: small numbers by hand, and second derivatives against differences."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -130,7 +131,8 @@ def test_returns_by_hand():
 @pytest.mark.parametrize("discriminator", ["convolutional", "lstm"])
 def test_penalty_through_a_reader_of_lines(discriminator):
     """The gradient of a gradient's norm, through convolutions and through the loop of an LSTM."""
-    config = textgan.Config(discriminator_units=3, embedding=4, representations=2)
+    keras.utils.set_random_seed(1)  # a kink of a ReLU between both sides would be another function
+    config = textgan.Config(discriminator_units=3, embedding=4, representations=2, representation_width=4)
     field = Tokens(5, ("", "<unk>", *"abcd"))
     make = {"convolutional": networks.convolutional_discriminator, "lstm": networks.recurrent_discriminator}
     network = make[discriminator](field, config)
@@ -144,7 +146,7 @@ def test_penalty_through_a_reader_of_lines(discriminator):
     with tf.GradientTape() as tape:
         value = penalty()
     gradient = tape.gradient(value, weight.value).numpy()
-    direction, before, step = np.sign(gradient), weight.numpy(), 1e-3
+    direction, before, step = np.sign(gradient), weight.numpy(), 2e-4
     sides = []
     for sign in (1, -1):
         weight.assign(before + sign * step * direction)

@@ -561,7 +561,8 @@ class StylizeOptions:
     """Pixels that the shorter edge of a style picture is brought to: the larger, the coarser the strokes; default: as
     --size."""
     content_weight: float | None = None
-    """How much what is depicted counts where the style counts 1; default: 0.4."""
+    """How much what is depicted counts where the style counts 1, as far as the picture itself is from it; default:
+    0.33."""
     seed: int = 0
     """Of what is drawn in the search."""
     perceptual_weights: str | None = None

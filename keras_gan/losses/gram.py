@@ -67,4 +67,5 @@ def total_variation(maps):
 
 
 DISTANCES = {"cosine": cosine, "squared": squared}
+LEAST_UNPAINTED = 0.05  # of a picture as it is, over whose distance those of paintings count: it may have the style
 _SMALL = 1e-12  # where nothing is active

@@ -11,7 +11,7 @@ from keras_gan.losses import gram
 from keras_gan.modalities.image import resizing
 from keras_gan.networks import pretrained
 
-CONTENT_WEIGHT, SMOOTH_WEIGHT = 0.4, 1e-2
+CONTENT_WEIGHT, SMOOTH_WEIGHT = 0.33, 1e-2
 _LEVELS = {"squeezenet": 4, "vgg19": 1}  # of the pyramid: strides of SqueezeNet would be seen in plain pixels
 _JITTER = {"squeezenet": 4, "vgg19": 0}  # px
 _RATE, _BETAS, _EPSILON = 0.05, (0.9, 0.999), 1e-8  # of Adam
@@ -92,7 +92,7 @@ def paint(look, content, styles, steps=150, content_weight=CONTENT_WEIGHT, seed=
         content: float32 `[height, width, C]` in [-1, 1].
         styles: list of float32 `[h, w, C]` in [-1, 1], of any sizes; of several the mean of the Gram matrices.
         steps: updates of Adam.
-        content_weight: how much the content counts where the style counts 1.
+        content_weight: how much the content counts where the style, over that of the content itself, counts 1.
         seed: of what is drawn.
         keep_every: steps between entries of `way`; None: none is kept.
 
@@ -120,6 +120,7 @@ class _Search:
     def __init__(self, look, content, targets, content_weight, seed):
         self.content, self._look, self._targets = tf.constant(content[None]), look, targets
         self._content_weight, self._seed, self._size = content_weight, seed, content.shape[:2]
+        self._unpainted = tf.maximum(look.style_distance(self.content, targets), gram.LEAST_UNPAINTED)
         self._jitter = min(_JITTER[look.name], (min(self._size) - 1) // 2)
         self._levels = _pyramid(np.arctanh(np.clip(content, -0.98, 0.98)), _LEVELS[look.name])
         self._moments = [[tf.Variable(tf.zeros_like(level)) for level in self._levels] for _ in range(2)]
@@ -141,7 +142,7 @@ class _Search:
         seed = [self._seed, tf.cast(step, tf.int32)]
         place = tf.random.stateless_uniform((2,), seed, 0, 2 * jitter + 1, tf.int32, alg="philox")
         made_there, content_there = tf.split(tf.slice(both, [0, place[0], place[1], 0], [2, *made.shape[1:]]), 2)
-        loss = self._look.style_distance(made_there, self._targets)
+        loss = self._look.style_distance(made_there, self._targets) / self._unpainted
         loss += self._content_weight * self._look.content_distance(made_there, content_there)
         return loss + SMOOTH_WEIGHT * gram.total_variation(made)
 

@@ -7,13 +7,14 @@ V. Lempitsky, "Instance Normalization", arXiv 1607.08022; V. Dumoulin, J. Shlens
 for Artistic Style", ICLR 2017, arXiv 1610.07629: one for many, whose normalisations have a scale and a shift for each.
 
 Objective, picture x, style picture s, painted t = G(x), phi_l what a network sees:
-    L_G = style sum over l d(Gram(phi_l(t)), Gram(phi_l(s))) / layers + content |phi_c(t) - phi_c(x)|^2 / |phi_c(x)|^2
-          + smooth TV(t) + adversarial E[softplus(-D(t))]
-    Gram(F) = F^T F / (h w C)
-d is `--model.distance`: `cosine`, 1 - <A, B> / (|A| |B|), or `squared`, |A - B|^2 / |B|^2. phi is VGG19 or SqueezeNet
-1.1, what the file of `--perceptual-weights` holds; without one VGG19 where Keras keeps it, then SqueezeNet in the
-cache; else D's own hidden layers, which learn to tell crops of the style picture from what is painted. With
-pretrained networks and `--model.adversarial-weight 0`, the default, D is not needed and rests.
+    L_G = style S(t) / S_0 + content |phi_c(t) - phi_c(x)|^2 / |phi_c(x)|^2 + smooth TV(t)
+          + adversarial E[softplus(-D(t))]
+    S(t) = sum over l d(Gram(phi_l(t)), Gram(phi_l(s))) / layers,    Gram(F) = F^T F / (h w C)
+S_0 is the mean S of pictures as they are, found before the first step; 1 where D looks. d is `--model.distance`:
+`cosine`, 1 - <A, B> / (|A| |B|), or `squared`, |A - B|^2 / |B|^2. phi is VGG19 or SqueezeNet 1.1, what the file of
+`--perceptual-weights` holds; without one VGG19 where Keras keeps it, then SqueezeNet in the cache; else D's own hidden
+layers, which learn to tell crops of the style picture from what is painted. With pretrained networks and
+`--model.adversarial-weight 0`, the default, D is not needed and rests.
 
 Networks: `networks/painter.py`, reflected edges, nearest neighbours before convolutions; a PatchGAN. Of several styles
 each example is painted in one at random; numbers between two of them are a mixture. `strength` blends a painting with
@@ -21,7 +22,8 @@ its picture.
 
 Deviations:
 - Half of Johnson's widths, 3 of his 5 blocks, 128 px and not 256, Adam at 2e-3 for minutes: laptops.
-- Distances are relative, so that layers and styles need no weights of their own.
+- Distances are relative, so that layers and styles need no weights of their own. Of a faint style all pictures are far
+  (S_0 is 1.2 of `mosaic`, 3.9 of faint pebbles at 128 px): without S_0 it was all that was left of a picture.
 - What is looked at is cut at another place in each step, as strides of SqueezeNet would be seen in the painting.
 - Samples come from a moving average of the generator.
 """
@@ -63,6 +65,7 @@ VARIANT = Variant(
 STRENGTH = Scalar("strength", default=1.0, low=0.0, high=1.0, about="how much is painted")
 MOST_STYLES = 64
 SHOWN = 4  # styles of a preview, at most
+WEIGHED = 32  # pictures whose distance from the styles is found beforehand
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,9 @@ class Config(TranslationOptions):
     distance: Literal["cosine", "squared"] = "squared"
     """Of Gram matrices: cosine, what is active together, or squared, how much, too."""
     style_weight: float | None = None
-    """Weight of the distance of Gram matrices; default: 1 of squared distances, 10 of cosines."""
-    content_weight: float = 0.4
+    """Weight of the distance of Gram matrices, over that of the pictures as they are; default: 1. Where the
+    discriminator looks, the distance itself; default: 1 of squared ones, 10 of cosines."""
+    content_weight: float = 0.33
     """Weight of the distance of what is depicted."""
     smooth_weight: float = 1e-2
     """Weight of the total variation."""
@@ -140,7 +144,9 @@ class StyleTransfer(TranslationModel):
             fields["style"] = Scalar("style", 0.0, 0.0, styles - 1.0, "number of the style, from 0 on")
         super().__init__(generator, discriminator, config, fields, size_multiple=painter.MULTIPLE, **kwargs)
         self.perceptual, self._see = _chosen(config)
-        self.style_weight = config.style_weight or {"squared": 1.0, "cosine": 10.0}[config.distance]
+        of_discriminator = {"squared": 1.0, "cosine": 10.0}[config.distance]
+        self.style_weight = config.style_weight or (1.0 if self._see else of_discriminator)
+        self.unpainted = self._held(np.ones(styles, np.float32), "unpainted")  # S_0 of each style
         if self._see is None:
             hidden = [layer.output for layer in discriminator.layers if isinstance(layer, layers.LeakyReLU)]
             taps = keras.Model(discriminator.input, hidden)
@@ -161,6 +167,19 @@ class StyleTransfer(TranslationModel):
         if self.perceptual != "discriminator":
             seen = [gram.matrices(each) for each in self._see(ops.convert_to_tensor(pictures))[0]]
             self.grams = [self._held(np.array(each), f"gram_{number}") for number, each in enumerate(seen)]
+
+    def weigh(self, images):
+        """Finds how far images, an array as stored, `[N, …]`, are from each style; where the discriminator looks, not.
+
+        Few are enough: styles differ by far more than what is painted.
+        """
+        if not self.grams:
+            return
+        distance, own = gram.DISTANCES[self.config.distance], np.zeros(len(self.config.style), np.float32)
+        for image in images:
+            seen = [gram.matrices(each) for each in self._see(self.fields["real"].to_model(image[None]))[0]]
+            own += _mean(np.asarray(distance(each, wanted)) for each, wanted in zip(seen, self.grams, strict=True))
+        self.unpainted.assign(np.maximum(own / len(images), gram.LEAST_UNPAINTED))
 
     def _held(self, values, name):
         weight = self.add_weight(
@@ -231,7 +250,8 @@ class StyleTransfer(TranslationModel):
         else:
             wanted = [gram.matrices(each) for each in self._see(self._crops(batch))[0]]
         distance = gram.DISTANCES[self.config.distance]
-        return _mean(distance(gram.matrices(each), target) for each, target in zip(seen, wanted, strict=True))
+        distances = (distance(gram.matrices(each), target) for each, target in zip(seen, wanted, strict=True))
+        return _mean(distances) / ops.take(self.unpainted.value, style)
 
     def _crops(self, batch):
         """Parts of the style pictures, as large as the examples: one place for all of a step."""
@@ -287,9 +307,11 @@ def _chosen(config):
 
 
 def precompute(model, dataset):
-    """Refuses style pictures that cannot be read; says what looks at them."""
+    """Refuses style pictures that cannot be read; says what looks at them, and weighs their styles."""
     if model.unread:
         raise model.unread
+    images = dataset.columns["real"]
+    model.weigh(images[np.linspace(0, len(images) - 1, min(len(images), WEIGHED)).astype(int)])
     print(f"style and content are what {model.perceptual} sees in {', '.join(model.config.style)}")
 
 

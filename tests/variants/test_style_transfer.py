@@ -13,6 +13,7 @@ from keras_gan.losses import gram
 from keras_gan.metrics import painting
 from keras_gan.modalities.image import movies, style_pictures
 from keras_gan.modalities.video import reading
+from keras_gan.training import building
 from keras_gan.variants import style_transfer
 from tests.conftest import SHARED, command, sampler_of, tiny, train
 from tests.training.linear import within_a_step
@@ -88,8 +89,32 @@ def test_terms_by_hand(model):
     ]
     np.testing.assert_allclose(terms["g_style"], np.mean(distances, axis=0), rtol=1e-3)
     difference = ((np.asarray(content[0]) - np.asarray(wanted[0])) ** 2).sum(axis=(1, 2, 3))
-    expected = 0.4 * difference / (np.asarray(wanted[0]) ** 2).sum(axis=(1, 2, 3))
+    expected = 0.33 * difference / (np.asarray(wanted[0]) ** 2).sum(axis=(1, 2, 3))
     np.testing.assert_allclose(terms["g_content"], expected, rtol=1e-3)
+
+
+def test_styles_count_by_how_far_pictures_are_from_them(model):
+    within_a_step(model)
+    given = batch()
+    fakes = model.generate(given, training=True)
+    before = np.asarray(model.generator_terms(given, fakes)["g_style"])
+    model.unpainted.assign([2.0, 5.0])
+    divided = np.asarray(model.generator_terms(given, fakes)["g_style"])
+    np.testing.assert_allclose(divided, before / np.array([2.0, 5.0])[np.asarray(model._styles(given), int)], rtol=1e-4)
+    model.unpainted.assign([1.0, 1.0])
+
+
+@pytest.mark.skipif(not WEIGHTS.is_file(), reason="the weights of SqueezeNet are not beside this checkout")
+def test_pictures_as_they_are_have_a_distance_of_one():
+    config = style_transfer.Config(channels=4, blocks=1, style=("waves", "dots"), perceptual_weights=str(WEIGHTS))
+    model = building.build("style_transfer", config, building.image_fields("style_transfer", (32, 32, 3), 0))
+    images = np.stack([pixels(32, 32, 3, seed=seed) for seed in range(3)])
+    model.weigh(images)
+    look = painting.eyes(str(WEIGHTS))
+    for number, name in enumerate(config.style):
+        targets = look.grams(style_pictures.read(name, 256)[None].astype(np.float32) / 127.5 - 1.0)
+        far = look.style_distance(images.astype(np.float32) / 127.5 - 1.0, targets)
+        assert np.asarray(model.unpainted)[number] == pytest.approx(float(tf.reduce_mean(far)), rel=1e-3)
 
 
 def test_without_a_discriminator_one_network_is_updated(monkeypatch, tmp_path):

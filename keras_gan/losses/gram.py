@@ -67,5 +67,5 @@ def total_variation(maps):
 
 
 DISTANCES = {"cosine": cosine, "squared": squared}
-LEAST_UNPAINTED = 0.05  # of a picture as it is, over whose distance those of paintings count: it may have the style
+LEAST_UNPAINTED = 0.05  # by what a distance is divided at least: what is painted may have the style already
 _SMALL = 1e-12  # where nothing is active

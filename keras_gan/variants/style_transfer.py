@@ -251,7 +251,7 @@ class StyleTransfer(TranslationModel):
             wanted = [gram.matrices(each) for each in self._see(self._crops(batch))[0]]
         distance = gram.DISTANCES[self.config.distance]
         distances = (distance(gram.matrices(each), target) for each, target in zip(seen, wanted, strict=True))
-        return _mean(distances) / ops.take(self.unpainted.value, style)
+        return ops.cast(_mean(distances), "float32") / ops.take(self.unpainted.value, style)
 
     def _crops(self, batch):
         """Parts of the style pictures, as large as the examples: one place for all of a step."""

@@ -21,6 +21,11 @@ Deviations:
   InfoGAN, or draws it.
 - No noise is added to what the judges see; the penalty takes its place.
 - Frames are drawn by nearest neighbours and convolutions steered by the codes, where the paper has DCGAN's layers.
+- Rates are in proportion to the spread of each layer's weights in the laptop preset (`EqualizedAdam`). After 1,000
+  steps on moving avatars the kind asked for is seen in 65 % so and in 55 % with one rate for all, 1e-3, and the
+  Fréchet distance is 70 and 82. After 2,200, with a start weight of 10, 16 and 25: 92, 92 and 87 %, a distance of 32,
+  55 and 77, and the face of a start is found again in 86, 92 and 98 %. Before there were presets it was 84 %, 40 and
+  84 %. Single runs.
 """
 
 from dataclasses import dataclass
@@ -33,8 +38,9 @@ from keras_gan.losses.objectives import NON_SATURATING
 from keras_gan.modalities.label import class_count
 from keras_gan.modalities.video.start import FirstFrame
 from keras_gan.networks import films
-from keras_gan.registry import Variant
+from keras_gan.registry import Preset, Variant
 from keras_gan.training.adversarial import AdversarialModel
+from keras_gan.training.optimizers import Adam, EqualizedAdam, falling
 from keras_gan.training.options import AdamOptions, PenaltyOptions
 from keras_gan.training.step import labels_of
 
@@ -46,6 +52,32 @@ VARIANT = Variant(
     channels=(1, 3),
     defaults={"steps": 2000, "batch_size": 16, "eval_samples": 256},
 )
+
+PRESETS = {
+    "laptop": Preset(
+        about="Rates in proportion to the weights: 92 % move as asked after 2,200 steps (make bench-moving-faces).",
+        run={"steps": 2200, "batch_size": 16},
+        model={
+            "equalized": True,
+            "generator_learning_rate": 1e-2,
+            "discriminator_learning_rate": 1e-2,
+            "start_weight": 16.0,
+        },
+    ),
+    "paper": Preset(
+        about="The paper's rates and momentum, wider networks: a day on a GPU.",
+        run={"steps": 100000, "batch_size": 32},
+        model={
+            "generator_channels": 64,
+            "discriminator_channels": 64,
+            "generator_learning_rate": 2e-4,
+            "discriminator_learning_rate": 2e-4,
+            "beta_1": 0.5,
+            "beta_2": 0.999,
+            "final_rate": 1.0,
+        },
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -80,6 +112,15 @@ class Config(AdamOptions, PenaltyOptions):
     """Share of both step sizes that is left at the end of the run, where they fall to along a cosine; 1: constant."""
     ema_halflife_kimg: float = 2.0
     """Half-life of the generator's moving average, in thousands of real examples."""
+    equalized: bool = False
+    """Take both step sizes in proportion to the spread of each layer's weights."""
+
+    def optimizers(self, total_steps=None):
+        """New `(generator, discriminator)` optimizers for a run of so many steps."""
+        optimizer = EqualizedAdam if self.equalized else Adam
+        rates = (self.generator_learning_rate, self.discriminator_learning_rate)
+        rates = (falling(rate, total_steps, self.final_rate) for rate in rates)
+        return tuple(optimizer(rate, self.beta_1, self.beta_2) for rate in rates)
 
 
 TINY = Config(latent_dim=4, motion_dim=2, codes=3, generator_channels=4, discriminator_channels=4)

@@ -72,7 +72,7 @@ _MODELS = (
     Model("specgan", dataset="tones", image_size=None),
     Model("wavegan", dataset="tones", image_size=None, steps=6000),  # after five minutes all classes are one buzz
     Model("motiongan", dataset="walker", image_size=None, options=("--model.generator-channels", 128)),
-    Model("mocogan", dataset="moving_avatars", image_size=None),
+    Model("mocogan", dataset="moving_avatars", image_size=None, steps=2200),
     *(Model(variant, dataset="captions", image_size=None, score="reverse-nll") for variant in ("textgan", "seqgan")),
     Model("dfgan", dataset="captions"),
     Model("cartoonise"),

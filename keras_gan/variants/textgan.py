@@ -21,8 +21,8 @@ Deviations:
 - One update of D for each of G, an LSTM in place of RelGAN's relational memory, softmax temperatures down to 1 / 10 in
   place of 1 / 100: all for few steps.
 - D has two representations of 64 numbers and takes means over a line, where RelGAN has 64 of one number and maxima: of
-  pairs of a test line and one that likelihood has learned to write, 64 % are ranked rightly after 100 steps so, and
-  57 % after 1,000 with 32 of two numbers and maxima, which take seven times as long.
+  pairs of a test line and one that likelihood has learned to write, 64 % are ranked rightly after 100 steps by one such
+  representation, and 57 % after 1,000 by 32 of two numbers and maxima, which take seven times as long.
 - Between a softmax row and a one-hot one D can tell by sharpness alone, which `wgan_gp` suffers from by construction.
 """
 

@@ -46,8 +46,8 @@ from keras_gan.layers.bounded import FUNCTIONS
 from keras_gan.layers.uniform import NormalToUniform
 from keras_gan.registry import Preset, Variant
 from keras_gan.training.adversarial import AdversarialModel
-from keras_gan.training.optimizers import Adam, EqualizedAdam, falling
-from keras_gan.training.options import AdamOptions, OutputOptions
+from keras_gan.training.equalized_options import EqualizedOptions
+from keras_gan.training.options import OutputOptions
 from keras_gan.training.stages import Stage
 
 VARIANT = Variant(gives="image", sizes=(16, 32, 64, 128, 256), defaults={"steps": 3000, "batch_size": 16})
@@ -81,7 +81,7 @@ PRESETS = {
 
 
 @dataclass(frozen=True)
-class Config(AdamOptions, OutputOptions):
+class Config(EqualizedOptions, OutputOptions):
     """Options of BEGAN."""
 
     latent_dim: int = 64
@@ -96,15 +96,6 @@ class Config(AdamOptions, OutputOptions):
     """Adam step size of the generator."""
     discriminator_learning_rate: float = 4e-4
     """Adam step size of the autoencoder."""
-    equalized: bool = False
-    """Take both step sizes in proportion to the spread of each layer's weights."""
-
-    def optimizers(self, total_steps=None):
-        """New `(generator, discriminator)` optimizers for a run of so many steps."""
-        optimizer = EqualizedAdam if self.equalized else Adam
-        rates = (self.generator_learning_rate, self.discriminator_learning_rate)
-        rates = (falling(rate, total_steps, self.final_rate) for rate in rates)
-        return tuple(optimizer(rate, self.beta_1, self.beta_2) for rate in rates)
 
     def stages(self, total_steps=None):
         """Both networks are updated at once."""

@@ -40,8 +40,8 @@ from keras_gan.modalities.video.start import FirstFrame
 from keras_gan.networks import films
 from keras_gan.registry import Preset, Variant
 from keras_gan.training.adversarial import AdversarialModel
-from keras_gan.training.optimizers import Adam, EqualizedAdam, falling
-from keras_gan.training.options import AdamOptions, PenaltyOptions
+from keras_gan.training.equalized_options import EqualizedOptions
+from keras_gan.training.options import PenaltyOptions
 from keras_gan.training.step import labels_of
 
 VARIANT = Variant(
@@ -81,7 +81,7 @@ PRESETS = {
 
 
 @dataclass(frozen=True)
-class Config(AdamOptions, PenaltyOptions):
+class Config(EqualizedOptions, PenaltyOptions):
     """Options of MoCoGAN."""
 
     latent_dim: int = 48
@@ -112,15 +112,6 @@ class Config(AdamOptions, PenaltyOptions):
     """Share of both step sizes that is left at the end of the run, where they fall to along a cosine; 1: constant."""
     ema_halflife_kimg: float = 2.0
     """Half-life of the generator's moving average, in thousands of real examples."""
-    equalized: bool = False
-    """Take both step sizes in proportion to the spread of each layer's weights."""
-
-    def optimizers(self, total_steps=None):
-        """New `(generator, discriminator)` optimizers for a run of so many steps."""
-        optimizer = EqualizedAdam if self.equalized else Adam
-        rates = (self.generator_learning_rate, self.discriminator_learning_rate)
-        rates = (falling(rate, total_steps, self.final_rate) for rate in rates)
-        return tuple(optimizer(rate, self.beta_1, self.beta_2) for rate in rates)
 
 
 TINY = Config(latent_dim=4, motion_dim=2, codes=3, generator_channels=4, discriminator_channels=4)

@@ -175,11 +175,9 @@ class StyleTransfer(TranslationModel):
         """
         if not self.grams:
             return
-        distance, own = gram.DISTANCES[self.config.distance], np.zeros(len(self.config.style), np.float32)
-        for image in images:
-            seen = [gram.matrices(each) for each in self._see(self.fields["real"].to_model(image[None]))[0]]
-            own += _mean(np.asarray(distance(each, wanted)) for each, wanted in zip(seen, self.grams, strict=True))
-        self.unpainted.assign(np.maximum(own / len(images), gram.LEAST_UNPAINTED))
+        to_model = self.fields["real"].to_model
+        own = np.mean([self._distances(self._see(to_model(each[None]))[0], self.grams) for each in images], axis=0)
+        self.unpainted.assign(np.maximum(own, gram.LEAST_UNPAINTED))
 
     def _held(self, values, name):
         weight = self.add_weight(
@@ -249,9 +247,13 @@ class StyleTransfer(TranslationModel):
             wanted = [ops.take(each.value, style, axis=0) for each in self.grams]
         else:
             wanted = [gram.matrices(each) for each in self._see(self._crops(batch))[0]]
+        return self._distances(seen, wanted) / ops.take(self.unpainted.value, style)
+
+    def _distances(self, seen, wanted):
+        """How far activations are from Gram matrices, float32 `[B]`, the mean over their layers."""
         distance = gram.DISTANCES[self.config.distance]
-        distances = (distance(gram.matrices(each), target) for each, target in zip(seen, wanted, strict=True))
-        return ops.cast(_mean(distances), "float32") / ops.take(self.unpainted.value, style)
+        pairs = zip(seen, wanted, strict=True)
+        return ops.cast(_mean(distance(gram.matrices(each), target) for each, target in pairs), "float32")
 
     def _crops(self, batch):
         """Parts of the style pictures, as large as the examples: one place for all of a step."""
